@@ -1,0 +1,163 @@
+"""Text -> mentions of assets, indices, stocks and funds, each with its canonical code.
+
+The list is data (`data/assets.tsv`). An asset the list lacks is learnt from the article itself when it is
+introduced as articles do: "Tokenize Xchange (TKX)", "$PNUT", "Merkle's native token, MKL".
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+MARKET = "MARKET"
+WORD = re.compile(r"[A-Za-z0-9]+|[^\sA-Za-z0-9]")
+# Capital letters in brackets that are no ticker.
+_ACRONYMS = frozenset(
+    ["OI", "IV", "ETF", "ETFS", "ETP", "SEC", "AI", "CEO", "CFO", "CTO", "COO", "RSI", "TVL", "USD", "DEX", "CEX", "CVD", "EMA", "SMA", "MACD", "FOMC", "CPI", "PPI", "PCE", "FUD", "NFT", "NFTS", "DAO", "ATH", "ATL", "US", "UK", "EU", "UAE", "GDP", "IPO", "API", "FBI", "DOJ", "CFTC", "IRS", "FCA", "ESMA", "MAS", "CBDC", "POW", "POS", "KYC", "AML", "OTC", "NYSE", "CME", "UTC", "EST", "EDT", "GMT", "P2P", "TPS", "DCA", "ROI", "NUPL", "MVRV", "SOPR", "NVT", "LTH", "STH", "EVM", "SDK", "VC", "FTX", "CZ", "SBF", "TA", "YTD", "APY", "APR", "VWAP", "PDF", "CEO", "GENIUS", "FIT", "SOFR", "FED", "ECB", "BOJ", "PBOC", "IMF", "BIS", "L1", "L2", "RWA", "RWAS", "DEFI", "GPU", "CPU", "LLM", "AMM", "ICO", "IEO", "IDO", "STO", "AUM", "PM", "AM", "ET", "PT", "TWAP", "FVG", "ABC", "MTF", "AFM", "BTCUSDT", "MICA", "MIFID", "DCEP", "QT", "QE", "FX", "DATA", "ADX", "OBV", "TD", "HTF", "LTF", "SBR", "ADGM", "VARA", "NAV", "MNAV", "CNBC", "WSJ", "FT", "BBC", "CNN", "PR", "RPC", "SPV"]
+)
+_CASHTAG = re.compile(r"(?<![\w$])\$([A-Z][A-Z0-9]{1,9})\b")
+_BRACKETED = re.compile(r"((?:[A-Z][\w.’'-]*\s){1,4})\(\s?(?:(?:NYSE|NASDAQ|Nasdaq|CRYPTO|TSXV|TSX|OTC)\s?:\s?)?\$?([A-Z][A-Z0-9]{1,9})\s?\)")
+_NATIVE = re.compile(
+    r"([A-Z][\w]*(?:\s[A-Z][\w]*)?)(?:['’]s?)?\s(?:native |governance |utility |)"
+    r"(?:token|coin|cryptocurrency),?\s(?:called |ticker )?\$?([A-Z][A-Z0-9]{2,9})\b"
+)
+_TOKEN_AFTER = re.compile(r"\b([A-Z][A-Z0-9]{2,9})\s(?:token|tokens|coin|coins|memecoin)\b")
+# Lower-case spellings that journalists use; any other name wants its capital ("stacks of cash" is not STX).
+_LOWER_OK = frozenset(["bitcoin", "bitcoins", "ether", "ethereum", "dogecoin", "litecoin", "solana", "cardano", "tether", "xrp"])
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place where an asset is named. `group` is coin, stock, index, etf, market or project."""
+
+    start: int
+    end: int
+    subject: str
+    group: str
+
+
+@dataclass(frozen=True)
+class _Table:
+    """First word -> [(the words, ticker, whether any case will do)], and ticker -> (group, shy)."""
+
+    names: dict[str, list[tuple[tuple[str, ...], str, bool]]]
+    tickers: dict[str, tuple[str, bool]]
+    spoken: dict[str, str]
+
+
+@cache
+def load_assets() -> _Table:
+    """The asset table, read once from package data."""
+    names: dict[str, list[tuple[tuple[str, ...], str, bool]]] = {}
+    tickers: dict[str, tuple[str, bool]] = {}
+    spoken: dict[str, str] = {}
+    for line in (files("summarizer") / "data" / "assets.tsv").read_text("utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        ticker, aliases, group, *shy = line.split("\t")
+        tickers[ticker] = (group, "shy" in shy)
+        for alias in aliases.split("|"):
+            words = tuple(WORD.findall(alias.lower()))
+            any_case = alias in _LOWER_OK or "crypto" in alias or "altcoin" in alias or " asset" in alias or group == "market"
+            names.setdefault(words[0], []).append((words, ticker, any_case))
+            spoken.setdefault(ticker, alias)
+    for entries in names.values():
+        entries.sort(key=lambda entry: -len(entry[0]))
+    return _Table(names, tickers, spoken)
+
+
+def find_mentions(text: str, words: list[re.Match[str]] | None = None) -> list[Mention]:
+    """Every asset named in `text`, in reading order, the longest name at each place.
+
+    >>> [(m.subject, text[m.start:m.end]) for text in ["Bitcoin (BTC) and one of the SUI holders"]
+    ...  for m in find_mentions(text)]
+    [('BTC', 'Bitcoin'), ('BTC', 'BTC'), ('SUI', 'SUI')]
+    """
+    table = load_assets()
+    words = words if words is not None else list(WORD.finditer(text))
+    lowered = [word[0].lower() for word in words]
+    local_names, local_tickers = _learn(text, table)
+    found: list[Mention] = []
+    shy: list[Mention] = []
+    named: set[str] = set()
+    i = 0
+    while i < len(words):
+        word = words[i][0]
+        hit = None
+        for source in (local_names, table.names):
+            for parts, ticker, any_case in source.get(lowered[i], ()):
+                if tuple(lowered[i : i + len(parts)]) == parts and (any_case or word[0].isupper() or word[0].isdigit()):
+                    hit = (len(parts), ticker)
+                    break
+            if hit:
+                break
+        if hit:
+            length, ticker = hit
+            group = local_tickers.get(ticker) or table.tickers.get(ticker, ("project", False))[0]
+            found.append(Mention(words[i].start(), words[i + length - 1].end(), ticker, group))
+            named.add(ticker)
+            i += length
+            continue
+        joined = word
+        if word in table.tickers or word in local_tickers:
+            group, is_shy = table.tickers.get(joined, (local_tickers.get(joined, "coin"), False))
+            mention = Mention(words[i].start(), words[i].end(), joined, group)
+            if is_shy and joined not in local_tickers and not _is_marked(text, words[i]):
+                shy.append(mention)
+            else:
+                found.append(mention)
+                if joined not in ("MARKET",):
+                    named.add(joined)
+        i += 1
+    found += [mention for mention in shy if mention.subject in named]
+    return sorted(_prefer_introduced(found), key=lambda m: m.start)
+
+
+def _prefer_introduced(found: Iterable[Mention]) -> list[Mention]:
+    return list({(m.start, m.end): m for m in found}.values())
+
+
+def _is_marked(text: str, word: re.Match[str]) -> bool:
+    before, after = text[max(0, word.start() - 2) : word.start()], text[word.end() : word.end() + 8]
+    return before.endswith("$") or (before.rstrip().endswith("(") and after.lstrip().startswith(")")) or bool(
+        re.match(r"\s(?:price|token|coin|\$\s?\d)", after)
+    )
+
+
+def _learn(text: str, table: _Table) -> tuple[dict[str, list[tuple[tuple[str, ...], str, bool]]], dict[str, str]]:
+    """Assets that this article itself introduces: their names and their tickers."""
+    names: dict[str, list[tuple[tuple[str, ...], str, bool]]] = {}
+    tickers: dict[str, str] = {}
+    for match in _CASHTAG.finditer(text):
+        if match[1] not in _ACRONYMS and not match[1].startswith("USD"):
+            tickers.setdefault(match[1], table.tickers.get(match[1], ("coin", False))[0])
+    for pattern in (_BRACKETED, _NATIVE):
+        for match in pattern.finditer(text):
+            name, ticker = match[1].strip(), match[2]
+            if ticker in _ACRONYMS or ticker in table.tickers and not table.tickers[ticker][1]:
+                continue
+            is_index = "index" in name.lower()
+            if pattern is _BRACKETED and not (_abbreviates(name, ticker) or is_index):
+                continue
+            tickers[ticker] = "index" if is_index else "coin"
+            parts = tuple(WORD.findall(name.lower()))
+            if pattern is _BRACKETED and parts and len(parts[0]) > 2 and ticker not in table.tickers:
+                while len(parts) > 1 and not _abbreviates(" ".join(parts), ticker):
+                    parts = parts[1:]
+                names.setdefault(parts[0], []).append((parts, ticker, False))
+    for match in _TOKEN_AFTER.finditer(text):
+        if match[1] not in _ACRONYMS and match[1] not in tickers and match[1] not in table.tickers:
+            tickers[match[1]] = "coin"
+    return names, tickers
+
+
+def _abbreviates(name: str, ticker: str) -> bool:
+    """Whether the letters of the ticker stand in the name, in order, from the first.
+
+    >>> _abbreviates("Tokenize Xchange", "TKX"), _abbreviates("Relative Strength", "EMA")
+    (True, False)
+    """
+    letters = iter(name.upper())
+    initials = {part[0].upper() for part in name.split() if part}
+    return ticker[0] in initials and all(letter in letters for letter in ticker if letter.isalpha())

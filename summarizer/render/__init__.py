@@ -1,0 +1,1 @@
+"""A Report as people read it."""

@@ -1,0 +1,70 @@
+"""Frozen settings: flag, then environment, then config file, then default. The only reader of the environment."""
+
+import os
+import tomllib
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from summarizer.errors import UsageError
+
+DEFAULT_MODEL = "gpt-5.4-nano"  # used when a key is set and no model is named
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run may do. The key is kept out of `repr` and of every message."""
+
+    model: str | None = None
+    base_url: str | None = None
+    api_key: str | None = None
+    timeout: float = 120.0  # seconds for one article's answer, all tries together
+    offline: bool = False
+    fallback: bool = False
+    allow_private: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Settings(model={self.model!r}, base_url={self.base_url!r}, api_key={'set' if self.api_key else None})"
+
+    @property
+    def uses_model(self) -> bool:
+        """Whether the LLM analyst speaks: a key, an endpoint or a model was given, and --offline was not."""
+        return not self.offline and bool(self.api_key or self.base_url or self.model)
+
+
+def config_path() -> Path:
+    """Where the config file is looked for."""
+    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(os.environ.get("SUMMARIZER_CONFIG") or Path(base) / "summarizer" / "config.toml")
+
+
+def load_settings(**flags: Any) -> Settings:
+    """Settings of this run; `flags` that are None do not count. Raises UsageError for a bad file or key."""
+    values: dict[str, Any] = dict(_read_config(config_path()))
+    for name in ("model", "base_url", "timeout"):
+        if given := os.environ.get(f"SUMMARIZER_{name.upper()}"):
+            values[name] = given
+    values["api_key"] = (os.environ.get("OPENAI_API_KEY") or "").strip() or None
+    values["base_url"] = os.environ.get("OPENAI_BASE_URL") or values.get("base_url")
+    values |= {name: value for name, value in flags.items() if value is not None}
+    try:
+        values["timeout"] = float(values.get("timeout", Settings.timeout))
+    except ValueError:
+        raise UsageError(f"timeout must be a number of seconds, not {values['timeout']!r}") from None
+    key = values["api_key"]
+    if key and not (key.isascii() and key.isprintable() and " " not in key):
+        raise UsageError("OPENAI_API_KEY holds characters that no key has", advice="Set it again, on one line")
+    return replace(Settings(), **values)
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+    known = {f.name for f in fields(Settings)} - {"api_key"}
+    if unknown := sorted(set(found) - known):
+        raise UsageError(f"{path}: unknown setting {', '.join(unknown)}", advice=f"Known: {', '.join(sorted(known))}")
+    return found
