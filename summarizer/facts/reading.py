@@ -1,0 +1,115 @@
+"""What is seen once in an article and used by every step of fact finding: words, sentences, mentions, cues, numbers."""
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+
+from summarizer.facts.assets import Mention, find_mentions
+from summarizer.facts.lexicon import lower_words
+from summarizer.facts.numbers import Number, find_numbers
+from summarizer.facts.sentences import split_sentences
+from summarizer.spans import Span
+
+CLAUSE = re.compile(
+    r"[;:—–]\s|, (?:while|with|as|but|and|which|after|although|whereas|followed|or|then|compared|before|who|where|bringing)\b"
+    r"|\b(?:while|whereas|but|although|though|as well as|because|after|before)\b|\. "
+)
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A number on its way to a fact. `at` and `past` are its first word and the word after its last."""
+
+    number: Number
+    unit_class: str  # money, coins, percent, bps or plain
+    unit: str
+    end: int
+    at: int
+    past: int
+    sentence: int
+    mentions: list[Mention] = field(default_factory=list)
+    scores: dict[str, float] = field(default_factory=dict)
+    subject: str | None = None
+
+    @property
+    def is_large(self) -> bool:
+        """Money of millions and up: a flow or a size, never a price."""
+        return abs(self.number.value) >= 1_500_000
+
+
+class Reading:
+    """An article's text, split and marked once."""
+
+    def __init__(self, text: str):
+        self.text = text
+        self.words, self.lowered = lower_words(text)
+        self.word_starts = [word.start() for word in self.words]
+        self.sentences = split_sentences(text)
+        self._sentence_starts = [s.start for s in self.sentences]
+        self.mentions = find_mentions(text, self.words)
+        self._mention_starts = [m.start for m in self.mentions]
+        self.numbers = find_numbers(text)
+
+    def sentence_at(self, place: int) -> int:
+        """The index of the sentence that holds a place of the text."""
+        return max(0, bisect_right(self._sentence_starts, place) - 1)
+
+    def word_range(self, span: Span) -> tuple[int, int]:
+        """Indices of the words of a span, half open."""
+        return bisect_left(self.word_starts, span.start), bisect_left(self.word_starts, span.end)
+
+    def mentions_in(self, span: Span) -> list[Mention]:
+        """The assets named within a span."""
+        return self.mentions[bisect_left(self._mention_starts, span.start) : bisect_left(self._mention_starts, span.end)]
+
+    def crosses_clause(self, start: int, end: int) -> bool:
+        """Whether a clause ends between two places of one sentence."""
+        return start < end and CLAUSE.search(self.text, start, end) is not None
+
+    def candidates(self) -> list[Candidate]:
+        """Every number that could be a market number, with its unit."""
+        found = []
+        mentions: list[Mention] = []
+        last = -1
+        for number in self.numbers:
+            sentence = self.sentence_at(number.start)
+            if sentence != last:
+                mentions, last = self.mentions_in(self.sentences[sentence]), sentence
+            unit_class, unit, end = self._unit(number, mentions)
+            if unit_class == "plain" and not self._may_be_plain(number):
+                continue
+            if unit_class == "plain" and any(m.start <= number.start < m.end for m in mentions):
+                continue  # the 20 of "CoinDesk 20"
+            at, past = bisect_right(self.word_starts, number.start) - 1, bisect_left(self.word_starts, end)
+            found.append(Candidate(number, unit_class, unit, end, at, past, sentence, mentions))
+        return found
+
+    def _unit(self, number: Number, mentions: list[Mention]) -> tuple[str, str, int]:
+        if number.unit in ("%", "bps"):
+            return {"%": "percent", "bps": "bps"}[number.unit], number.unit, number.end
+        if number.unit == "BTC":
+            return "coins", "BTC", number.end
+        if number.unit:
+            return "money", number.unit, number.end
+        for mention in mentions:
+            gap = self.text[number.end : mention.start] if mention.start >= number.end else None
+            if gap is not None and len(gap) <= 3 and gap.strip(" $-") == "" and mention.group == "coin":
+                return "coins", mention.subject, mention.end
+        written = self.text[number.start : number.end]
+        if written[-1:] in "kK" and number.value >= 1000 and not re.match(r"\s[a-z]{4,}s\b", self.text[number.end : number.end + 20]):
+            return "money", "USD", number.end
+        return "plain", "", number.end
+
+    def _may_be_plain(self, number: Number) -> bool:
+        written = self.text[number.start : number.end]
+        if 1900 <= number.value <= 2100 and written.isdigit():
+            return False
+        before, after = self.text[max(0, number.start - 14) : number.start], self.text[number.end : number.end + 14]
+        return not (_DATE_BEFORE.search(before) and number.value < 32) and not _COUNTED_TIME.match(after)
+
+
+_DATE_BEFORE = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\Z")
+_COUNTED_TIME = re.compile(
+    r"[- ](?:day|hour|week|month|year|minute|second|delta|January|February|March|April|May|June|July|August|September|October"
+    r"|November|December|a\.m|p\.m|AM|PM|ET|EST|UTC)"
+)
