@@ -120,6 +120,8 @@ def _prefer_introduced(found: Iterable[Mention]) -> list[Mention]:
 
 def _is_marked(text: str, word: re.Match[str]) -> bool:
     before, after = text[max(0, word.start() - 2) : word.start()], text[word.end() : word.end() + 8]
+    if len(word[0]) == 1:
+        return before.endswith("$")  # "A $50,000 reward" is not Vaulta's price
     return before.endswith("$") or (before.rstrip().endswith("(") and after.lstrip().startswith(")")) or bool(
         re.match(r"\s(?:price|token|coin|\$\s?\d)", after)
     )

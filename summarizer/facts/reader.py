@@ -4,10 +4,11 @@ import re
 
 from summarizer.facts import attributes
 from summarizer.facts.assets import MARKET
-from summarizer.facts.reading import Candidate, Reading
+from summarizer.facts.reading import SPLIT, Candidate, Reading
 from summarizer.facts.roles import best_kind, score_roles
-from summarizer.facts.subjects import MARKET_WIDE, ORGANISATIONAL, Subjects
+from summarizer.facts.subjects import CARRIED_ORGANISATION, MARKET_WIDE, ORGANISATIONAL, Subjects
 from summarizer.models import Article, Fact
+from summarizer.spans import Span
 
 _SIGNED = frozenset({"price_change", "open_interest_change", "etf_flow", "macro_indicator"})
 _PERIODIC = frozenset(
@@ -18,7 +19,7 @@ _VENUED = frozenset(
 )
 _PLAIN_UNIT = {"put_call_ratio": "ratio", "sentiment_index": "index", "funding_rate": "%", "implied_volatility": "%",
                "options_skew": "%", "macro_indicator": "index"}  # fmt: skip
-_SPLIT = re.compile(r"\b(\d{1,2})\s?[-–/:]\s?(\d{1,2})\s(?:split|ratio)\sbetween\s(longs|shorts)")
+_POINTER = re.compile(r"\b(?:Related Reading|Also Read|Read More|Read Also|See Also|Recommended Articles?|RELATED|ALSO READ)\s?[:|–-]\s?[^.?!\n]{10,160}[.?!\n]?", re.IGNORECASE)
 MAX_FACTS = 400  # an article states no more; a price list may
 
 
@@ -29,7 +30,8 @@ def extract_facts(article: Article) -> list[Fact]:
     """
     reading = Reading(article.text)
     subjects = Subjects(reading, article.title)
-    candidates = reading.candidates()
+    furniture = _furniture(article)
+    candidates = [c for c in reading.candidates() if not any(span.start <= c.number.start < span.end for span in furniture)]
     for candidate in candidates:
         candidate.subject = subjects.of(candidate)
     score_roles(reading, candidates)
@@ -41,12 +43,22 @@ def extract_facts(article: Article) -> list[Fact]:
     return _without_repeats(facts)[:MAX_FACTS]
 
 
+def _furniture(article: Article) -> list[Span]:
+    """Places of the text whose numbers are not the article's: its title said again, pointers to other articles."""
+    spans = [Span(match.start(), match.end()) for match in _POINTER.finditer(article.text)]
+    if article.title and len(article.title) > 20:
+        start = article.text.find(article.title)
+        if 0 <= start < 1500:
+            spans.append(Span(start, start + len(article.title)))
+    return spans
+
+
 def _fact(reading: Reading, subjects: Subjects, candidate: Candidate, kind: str) -> Fact:
     value = candidate.number.value
     if kind in _SIGNED and not candidate.number.is_signed:
         value *= attributes.sign(reading, candidate)
     qualifier = attributes.find_qualifier(reading, candidate, kind)
-    split = _SPLIT.match(reading.text, candidate.number.start) if kind == "liquidation_share" else None
+    split = SPLIT.match(reading.text, candidate.number.start) if kind == "liquidation_share" else None
     if split:
         qualifier = split[3].rstrip("s")
     unit = candidate.unit or _PLAIN_UNIT.get(kind, "%" if kind == "liquidation_share" else "count")
@@ -62,8 +74,12 @@ def _fact(reading: Reading, subjects: Subjects, candidate: Candidate, kind: str)
 def _subject(subjects: Subjects, candidate: Candidate, kind: str) -> str:
     if kind in ORGANISATIONAL:
         return subjects.organisation(candidate) or candidate.subject or MARKET
-    if kind in MARKET_WIDE and not any(m.group == "coin" for m in candidate.mentions):
+    if kind in CARRIED_ORGANISATION and not candidate.mentions and (name := subjects.acted_last(candidate)):
+        return name
+    if kind == "sentiment_index":
         return MARKET
+    if kind in MARKET_WIDE:
+        return subjects.market_wide(candidate)
     return candidate.subject or MARKET
 
 

@@ -76,6 +76,8 @@ class Reading:
             if sentence != last:
                 mentions, last = self.mentions_in(self.sentences[sentence]), sentence
             unit_class, unit, end = self._unit(number, mentions)
+            if _REST.search(self.text, max(0, number.start - 12), number.start):
+                continue  # "others ($16 million)" is about no asset
             if unit_class == "plain" and not self._may_be_plain(number):
                 continue
             if unit_class == "plain" and any(m.start <= number.start < m.end for m in mentions):
@@ -87,6 +89,8 @@ class Reading:
     def _unit(self, number: Number, mentions: list[Mention]) -> tuple[str, str, int]:
         if number.unit in ("%", "bps"):
             return {"%": "percent", "bps": "bps"}[number.unit], number.unit, number.end
+        if SPLIT.match(self.text, number.start):
+            return "percent", "%", number.end
         if number.unit == "BTC":
             return "coins", "BTC", number.end
         if number.unit:
@@ -104,11 +108,16 @@ class Reading:
         written = self.text[number.start : number.end]
         if 1900 <= number.value <= 2100 and written.isdigit():
             return False
+        if _RANK.search(self.text, max(0, number.start - 10), number.start):
+            return False
         before, after = self.text[max(0, number.start - 14) : number.start], self.text[number.end : number.end + 14]
         return not (_DATE_BEFORE.search(before) and number.value < 32) and not _COUNTED_TIME.match(after)
 
 
+SPLIT = re.compile(r"(\d{1,2})\s?[-–/:]\s?(\d{1,2})\s(?:split|ratio)\sbetween\s(?:the\s)?(longs|shorts|long|short|bulls|bears)")
+_REST = re.compile(r"\bothers?\s?[(:]?\s?\Z")
 _DATE_BEFORE = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\Z")
+_RANK = re.compile(r"\b(?:top|past|last|next|first|No\.|Phase|Layer|Web|Stage|Tier|Q)[ -]?\Z", re.IGNORECASE)
 _COUNTED_TIME = re.compile(
     r"[- ](?:day|hour|week|month|year|minute|second|delta|January|February|March|April|May|June|July|August|September|October"
     r"|November|December|a\.m|p\.m|AM|PM|ET|EST|UTC)"

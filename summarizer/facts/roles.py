@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import cache
 from itertools import pairwise
 
-from summarizer.facts.kinds import KINDS, Kind
+from summarizer.facts.kinds import KINDS, STOP_PHRASES, Kind
 from summarizer.facts.lexicon import Lexicon
 from summarizer.facts.reading import Candidate, Reading
 
@@ -17,7 +17,7 @@ _OTHER_CLAUSE = 0.6
 _LAST_SENTENCE = 0.3  # cues of the sentence before, for "It averaged above $80 billion"
 LEVELS = frozenset({"price", "price_past", "support_level", "resistance_level", "price_target", "liquidation_level", "max_pain"})
 _JOINED = re.compile(
-    r"\s?(?:-|–|—|−|to|and|or|,|, and|/|&|through|versus)\s?(?:even |as high as |as low as |about |around |nearly |roughly |approximately |near |the )*\Z"
+    r"\s?(?:-|–|—|−|to|and|or|,|, and|/|&|through|versus|from|up from|down from|, from|, up from|, down from|compared to|compared with)\s?(?:even |as high as |as low as |about |around |nearly |roughly |approximately |near |the )*\Z"
 )
 _MODAL = re.compile(
     r"\b(?:could|may|might|would|will|should|can|likely|expects?|expected|predicts?|potential(?:ly)?|possibl[ey]|if|forecasts?|projects?"
@@ -37,9 +37,20 @@ def _cue_lexicon() -> Lexicon[tuple[Kind, str, float]]:
     return Lexicon(entries)
 
 
+@cache
+def _stop_lexicon() -> Lexicon[None]:
+    return Lexicon((phrase, None) for phrase in STOP_PHRASES)
+
+
+def _find_cues(lowered: list[str]) -> list[Cue]:
+    """Every cue in the text but those inside a phrase that means something else."""
+    stopped = {i for first, last, _ in _stop_lexicon().find(lowered) for i in range(first, last)}
+    return [cue for cue in _cue_lexicon().find(lowered) if cue[0] not in stopped and cue[1] - 1 not in stopped]
+
+
 def score_roles(reading: Reading, candidates: list[Candidate]) -> None:
     """Fill in `scores` of every candidate; the highest is its kind."""
-    cues = _cue_lexicon().find(reading.lowered)
+    cues = _find_cues(reading.lowered)
     starts = [cue[0] for cue in cues]
     by_sentence: dict[int, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
@@ -144,6 +155,9 @@ def _coordinate(reading: Reading, group: list[Candidate]) -> None:
             right.scores = {k: v for k, v in right.scores.items() if k != "price_past"}
             right.scores.setdefault("price", 1.0)
             continue
+        if "from" in gap and left.unit_class == "money" and not left.is_large:
+            right.scores = {**right.scores, "price_past": max(joint.values(), default=1.0) + 0.1}
+            continue
         left.scores, right.scores = dict(joint), dict(joint)
 
 
@@ -151,7 +165,7 @@ def _compare_with_price(candidates: list[Candidate]) -> None:
     """A support lies below the price and a resistance above it; a sum of money far from any price is no level."""
     prices: dict[str | None, tuple[float, float]] = {}
     for candidate in candidates:
-        if candidate.unit_class == "money" and not candidate.is_large and best_kind(candidate) == "price":
+        if candidate.unit_class == "money" and not candidate.is_large and best_kind(candidate) == "price" and candidate.scores["price"] >= 1.8:
             score = candidate.scores["price"] - 0.02 * candidate.sentence
             if score > prices.get(candidate.subject, (0.0, 0.0))[0]:
                 prices[candidate.subject] = (score, candidate.number.value)
@@ -163,9 +177,9 @@ def _compare_with_price(candidates: list[Candidate]) -> None:
         if not 0.02 < ratio < 50:
             factors = {name: 0.25 for name in LEVELS}
         elif ratio > 1.02:
-            factors["support_level"] = 0.45
+            factors["support_level"] = 0.6
         elif ratio < 0.98:
-            factors["resistance_level"] = 0.45
+            factors["resistance_level"] = 0.6
         if abs(ratio - 1) > 0.12:
             factors["price"] *= 0.7
         for name in LEVELS & candidate.scores.keys():

@@ -3,11 +3,13 @@
 import re
 from collections import defaultdict
 
-from summarizer.facts.assets import MARKET, Mention
+from summarizer.facts.assets import MARKET, Mention, find_mentions
 from summarizer.facts.reading import Candidate, Reading
 
 # Kinds whose subject is a company or project, named as printed where it has no ticker.
 ORGANISATIONAL = frozenset({"fund_raise", "exploit_loss", "legal_amount"})
+# Kinds that a company has as well as an asset: "processing $30 billion in volume, the team gave no reason".
+CARRIED_ORGANISATION = frozenset({"trading_volume", "tvl"})
 # Kinds that speak of all of crypto when their sentence names no asset.
 MARKET_WIDE = frozenset({"liquidations", "liquidation_share", "sentiment_index", "market_cap", "options_expiry"})
 UNDERLYING = {"IBIT": "BTC", "FBTC": "BTC", "ARKB": "BTC", "GBTC": "BTC", "BITB": "BTC", "BITO": "BTC",
@@ -33,7 +35,10 @@ class Subjects:
         self.main = _main_subject(reading.mentions)
         self._names = _names(reading.text)
         self._title_names = [name for _, name in _names(title or "")]
+        in_title = {m.subject for m in find_mentions(title or "") if m.group == "coin"}
+        self.single = in_title.pop() if len(in_title) == 1 else None
         self._carried = self._carry()
+        self._acted: tuple[int, str] | None = None
 
     def _carry(self) -> list[str | None]:
         """For each sentence, what the one before it was about, for "it", "the token" and silence."""
@@ -80,6 +85,14 @@ class Subjects:
         cost += 9 * sum(1 for ch in re.finditer(r"[%$€]", gap) if ch)
         return cost
 
+    def market_wide(self, candidate: Candidate) -> str:
+        """What a market-wide kind is about where its sentence names no asset: the one of the title, else the market."""
+        if any(m.group == "coin" for m in candidate.mentions):
+            return candidate.subject or MARKET
+        if any(m.group == "market" for m in candidate.mentions) or not self.single:
+            return MARKET
+        return self.single
+
     def organisation(self, candidate: Candidate) -> str | None:
         """The company or project that raised, lost or paid: the name that acts in the sentence, as printed."""
         span = self.reading.sentences[candidate.sentence]
@@ -87,7 +100,8 @@ class Subjects:
         here = [(start, name) for start, name in self._names if span.start <= start < span.end]
         acting = [name for start, name in here if start < candidate.number.start and _ACTS.match(text, start + len(name))]
         if acting:
-            return self._in_full(acting[-1])
+            self._acted = (candidate.sentence, self._in_full(acting[-1]))
+            return self._acted[1]
         possessive = [name for start, name in here if start + len(name) < candidate.number.start
                       and text[start + len(name) : candidate.number.start].strip() in ("’s", "'s")]  # fmt: skip
         if possessive:
@@ -96,6 +110,10 @@ class Subjects:
         before = [name for start, name in here if start < candidate.number.start]
         chosen = after[:1] or before[:1] or [name for name in self._title_names[:1]]
         return self._in_full(chosen[0]) if chosen else None
+
+    def acted_last(self, candidate: Candidate) -> str | None:
+        """The company that acted in this sentence or the one before."""
+        return self._acted[1] if self._acted and candidate.sentence - self._acted[0] <= 1 else None
 
     def _in_full(self, name: str) -> str:
         """The longer name of the article that begins with the same words: "Merkle" is "Merkle Trade"."""
