@@ -87,7 +87,12 @@ def _score_calls(pairs: list[tuple[Record, Record]]) -> dict[str, Any]:
             acceptable += said in {label["direction"], *(label.get("acceptable") or ())}
             first += said == label["direction"]
             confusion[label["direction"], said] += 1
-    return {"calls.n": n, "calls.acceptable": _ratio(acceptable, n), "calls.first_choice": _ratio(first, n), "calls.macro_f1": _macro_f1(confusion)}
+    return {
+        "calls.n": n,
+        "calls.acceptable": _ratio(acceptable, n),
+        "calls.first_choice": _ratio(first, n),
+        "calls.macro_f1": _macro_f1(confusion),
+    }
 
 
 def _score_choice(pairs: list[tuple[Record, Record]], part: str, key: str) -> dict[str, Any]:

@@ -5,7 +5,28 @@ import re
 from summarizer.models import Article, Evidence, Level, Signal
 
 _OUTLETS = frozenset(
-    ["coindesk", "theblock", "cointelegraph", "decrypt", "bloomberg", "reuters", "forbes", "cnbc", "fortune", "wsj", "blockworks", "dlnews", "dl", "news", "the", "block", "cryptonews", "cryptopotato", "coinpaper", "newsbtc"]
+    [
+        "coindesk",
+        "theblock",
+        "cointelegraph",
+        "decrypt",
+        "bloomberg",
+        "reuters",
+        "forbes",
+        "cnbc",
+        "fortune",
+        "wsj",
+        "blockworks",
+        "dlnews",
+        "dl",
+        "news",
+        "the",
+        "block",
+        "cryptonews",
+        "cryptopotato",
+        "coinpaper",
+        "newsbtc",
+    ]
 )
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE if flags else 0))

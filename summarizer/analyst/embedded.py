@@ -18,7 +18,9 @@ from summarizer.facts.sentences import split_sentences
 from summarizer.models import Analysis, Analyst, Article, CallClaim, Claim, Direction, Fact, Horizon, Signal
 
 _BAND = 0.2  # tone and evidence within it read as neutral
-_NEGATIONS = frozenset(["not", "no", "never", "without", "n't", "fails", "failed", "unlikely", "lack", "lacks", "avoid", "avoided", "despite"])
+_NEGATIONS = frozenset(
+    ["not", "no", "never", "without", "n't", "fails", "failed", "unlikely", "lack", "lacks", "avoid", "avoided", "despite"]
+)
 
 
 @cache
@@ -58,7 +60,11 @@ class _Reading:
         carried: list[str] = []
         self.mentions = find_mentions(self.text)
         for span in self.sentences:
-            here = list(dict.fromkeys(m.subject for m in self.mentions if span.start <= m.start < span.end and m.group in ("coin", "market", "project")))
+            here = list(
+                dict.fromkeys(
+                    m.subject for m in self.mentions if span.start <= m.start < span.end and m.group in ("coin", "market", "project")
+                )
+            )
             carried = here or carried
             self.subjects.append(here or carried)
             self.weights.append(_weigh(self.text[span.start : span.end]))
@@ -150,7 +156,10 @@ class _Reading:
         return self.text[start:end].replace("\n", " ")
 
 
-_FURNITURE = re.compile(r"subscribe|newsletter|related reading|sign up|click here|read more|disclaimer|share this article|cookie|featured image|pic\.twitter", re.IGNORECASE)
+_FURNITURE = re.compile(
+    r"subscribe|newsletter|related reading|sign up|click here|read more|disclaimer|share this article|cookie|featured image|pic\.twitter",
+    re.IGNORECASE,
+)
 
 
 def _weigh(sentence: str) -> float:
@@ -181,9 +190,18 @@ def _direction(score: float) -> Direction:
     return "bullish" if score > _BAND else "bearish" if score < -_BAND else "neutral"
 
 
-_SHORT = re.compile(r"\b(?:24 hours|24-hour|liquidat\w+|funding rates?|open interest|intraday|hourly|support|resistance|today|this week|short[- ]term|4-hour|near[- ]term|RSI)\b", re.IGNORECASE)
-_MEDIUM = re.compile(r"\b(?:ETFs?|inflows|this quarter|Q[1-4]|unlock|rate cuts?|months?|year-end|by the end of|medium[- ]term|mid-term|altcoin season|halving|upgrade)\b", re.IGNORECASE)
-_LONG = re.compile(r"\b(?:regulat\w+|legislation|adoption|roadmap|long[- ]term|years|law|lawsuit|court|licen[cs]e|partnership|CBDC|decade|education|platform|launch\w*)\b", re.IGNORECASE)
+_SHORT = re.compile(
+    r"\b(?:24 hours|24-hour|liquidat\w+|funding rates?|open interest|intraday|hourly|support|resistance|today|this week|short[- ]term|4-hour|near[- ]term|RSI)\b",
+    re.IGNORECASE,
+)
+_MEDIUM = re.compile(
+    r"\b(?:ETFs?|inflows|this quarter|Q[1-4]|unlock|rate cuts?|months?|year-end|by the end of|medium[- ]term|mid-term|altcoin season|halving|upgrade)\b",
+    re.IGNORECASE,
+)
+_LONG = re.compile(
+    r"\b(?:regulat\w+|legislation|adoption|roadmap|long[- ]term|years|law|lawsuit|court|licen[cs]e|partnership|CBDC|decade|education|platform|launch\w*)\b",
+    re.IGNORECASE,
+)
 _HORIZON_WORDS: dict[str, str] = {
     "short_term": "Positioning, levels and recent moves work within days.",
     "medium_term": "Flows, schedules and expectations named here work over weeks to months.",
@@ -192,7 +210,20 @@ _HORIZON_WORDS: dict[str, str] = {
 
 
 def _horizon(text: str, facts: list[Fact]) -> Horizon:
-    trading = sum(f.kind in ("support_level", "resistance_level", "liquidation_level", "funding_rate", "liquidations", "open_interest", "price_change", "price") for f in facts)
+    trading = sum(
+        f.kind
+        in (
+            "support_level",
+            "resistance_level",
+            "liquidation_level",
+            "funding_rate",
+            "liquidations",
+            "open_interest",
+            "price_change",
+            "price",
+        )
+        for f in facts
+    )
     short = len(_SHORT.findall(text)) + 1.2 * trading
     medium = 1.1 * len(_MEDIUM.findall(text)) + 0.5
     long = 0.8 * len(_LONG.findall(text)) + (2 if trading < 3 else 0)

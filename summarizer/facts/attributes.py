@@ -22,7 +22,9 @@ _SAID = re.compile(
     r"(?:according to|said|says|told|wrote|noted|analyst|analysts at|strategists? at)\s((?:[A-Z][\w.’'&-]*)(?:\s[A-Z][\w.’'&-]*){0,3})"
     r"|((?:[A-Z][\w.’'&-]*)(?:\s[A-Z][\w.’'&-]*){0,3}),?\s(?:said|says|told|wrote|noted|expects|predicts|believes|argues|warns|warned|added)\b"
 )
-_CONDITION = re.compile(r"\b(?:if|should|unless|provided|as long as|once|a break(?:out)? (?:above|below)|a close (?:above|below))\b[^,.;]{3,90}", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"\b(?:if|should|unless|provided|as long as|once|a break(?:out)? (?:above|below)|a close (?:above|below))\b[^,.;]{3,90}", re.IGNORECASE
+)
 _DATE = re.compile(
     r"\b(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?\s\d{1,2}(?:,\s\d{4})?|(?:January|February|March|April|May|June|July"
     r"|August|September|October|November|December)(?:\s\d{4})?|(?:last|this) (?:week|month|year|quarter)|yesterday|in 20\d\d)\b"
@@ -66,7 +68,9 @@ def find_period(reading: Reading, candidate: Candidate) -> str | None:
     for start, end, period in _period_lexicon().find(reading.lowered[low:high]):
         start, end = start + low, end + low
         distance = float(candidate.at - end if start < candidate.at else start - candidate.past)
-        between = (reading.words[end - 1].end(), candidate.number.start) if start < candidate.at else (candidate.end, reading.word_starts[start])
+        between = (
+            (reading.words[end - 1].end(), candidate.number.start) if start < candidate.at else (candidate.end, reading.word_starts[start])
+        )
         if reading.crosses_clause(*between):
             distance += 7
         if distance < best_distance:
@@ -112,7 +116,9 @@ def find_date(reading: Reading, candidate: Candidate) -> str | None:
     """The date it is about, as printed, near it in the sentence."""
     span = reading.sentences[candidate.sentence]
     low, high = max(span.start, candidate.number.start - 60), min(span.end, candidate.end + 60)
-    hits = [(min(abs(m.start() - candidate.end), abs(candidate.number.start - m.end())), m[0]) for m in _DATE.finditer(reading.text, low, high)]
+    hits = [
+        (min(abs(m.start() - candidate.end), abs(candidate.number.start - m.end())), m[0]) for m in _DATE.finditer(reading.text, low, high)
+    ]
     return min(hits)[1] if hits else None
 
 

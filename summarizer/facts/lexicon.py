@@ -49,10 +49,7 @@ class Lexicon(Generic[T]):
 def _fits(parts: tuple[str, ...], words: list[str], at: int) -> bool:
     if at + len(parts) > len(words):
         return False
-    return all(
-        words[at + k].startswith(part[:-1]) if part.endswith("*") else words[at + k] == part
-        for k, part in enumerate(parts[1:], 1)
-    )
+    return all(words[at + k].startswith(part[:-1]) if part.endswith("*") else words[at + k] == part for k, part in enumerate(parts[1:], 1))
 
 
 def lower_words(text: str) -> tuple[list[re.Match[str]], list[str]]:

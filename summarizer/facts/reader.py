@@ -12,14 +12,38 @@ from summarizer.spans import Span
 
 _SIGNED = frozenset({"price_change", "open_interest_change", "etf_flow", "macro_indicator"})
 _PERIODIC = frozenset(
-    ["price_change", "open_interest_change", "liquidations", "liquidation_share", "futures_basis", "options_skew", "etf_flow", "trading_volume", "funding_rate"]
+    [
+        "price_change",
+        "open_interest_change",
+        "liquidations",
+        "liquidation_share",
+        "futures_basis",
+        "options_skew",
+        "etf_flow",
+        "trading_volume",
+        "funding_rate",
+    ]
 )
 _VENUED = frozenset(
-    ["funding_rate", "open_interest", "liquidations", "etf_flow", "price", "liquidation_level", "treasury_holding", "treasury_purchase", "implied_volatility", "trading_volume"]
+    [
+        "funding_rate",
+        "open_interest",
+        "liquidations",
+        "etf_flow",
+        "price",
+        "liquidation_level",
+        "treasury_holding",
+        "treasury_purchase",
+        "implied_volatility",
+        "trading_volume",
+    ]
 )
 _PLAIN_UNIT = {"put_call_ratio": "ratio", "sentiment_index": "index", "funding_rate": "%", "implied_volatility": "%",
                "options_skew": "%", "macro_indicator": "index"}  # fmt: skip
-_POINTER = re.compile(r"\b(?:Related Reading|Also Read|Read More|Read Also|See Also|Recommended Articles?|RELATED|ALSO READ)\s?[:|–-]\s?[^.?!\n]{10,160}[.?!\n]?", re.IGNORECASE)
+_POINTER = re.compile(
+    r"\b(?:Related Reading|Also Read|Read More|Read Also|See Also|Recommended Articles?|RELATED|ALSO READ)\s?[:|–-]\s?[^.?!\n]{10,160}[.?!\n]?",
+    re.IGNORECASE,
+)
 MAX_FACTS = 400  # an article states no more; a price list may
 
 

@@ -165,7 +165,12 @@ def _compare_with_price(candidates: list[Candidate]) -> None:
     """A support lies below the price and a resistance above it; a sum of money far from any price is no level."""
     prices: dict[str | None, tuple[float, float]] = {}
     for candidate in candidates:
-        if candidate.unit_class == "money" and not candidate.is_large and best_kind(candidate) == "price" and candidate.scores["price"] >= 1.8:
+        if (
+            candidate.unit_class == "money"
+            and not candidate.is_large
+            and best_kind(candidate) == "price"
+            and candidate.scores["price"] >= 1.8
+        ):
             score = candidate.scores["price"] - 0.02 * candidate.sentence
             if score > prices.get(candidate.subject, (0.0, 0.0))[0]:
                 prices[candidate.subject] = (score, candidate.number.value)
