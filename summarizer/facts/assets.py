@@ -10,150 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from summarizer.facts.kinds import load_words
+
 MARKET = "MARKET"
 WORD = re.compile(r"[A-Za-z0-9]+|[^\sA-Za-z0-9]")
-# Capital letters in brackets that are no ticker.
-_ACRONYMS = frozenset(
-    [
-        "OI",
-        "IV",
-        "ETF",
-        "ETFS",
-        "ETP",
-        "SEC",
-        "AI",
-        "CEO",
-        "CFO",
-        "CTO",
-        "COO",
-        "RSI",
-        "TVL",
-        "USD",
-        "DEX",
-        "CEX",
-        "CVD",
-        "EMA",
-        "SMA",
-        "MACD",
-        "FOMC",
-        "CPI",
-        "PPI",
-        "PCE",
-        "FUD",
-        "NFT",
-        "NFTS",
-        "DAO",
-        "ATH",
-        "ATL",
-        "US",
-        "UK",
-        "EU",
-        "UAE",
-        "GDP",
-        "IPO",
-        "API",
-        "FBI",
-        "DOJ",
-        "CFTC",
-        "IRS",
-        "FCA",
-        "ESMA",
-        "MAS",
-        "CBDC",
-        "POW",
-        "POS",
-        "KYC",
-        "AML",
-        "OTC",
-        "NYSE",
-        "CME",
-        "UTC",
-        "EST",
-        "EDT",
-        "GMT",
-        "P2P",
-        "TPS",
-        "DCA",
-        "ROI",
-        "NUPL",
-        "MVRV",
-        "SOPR",
-        "NVT",
-        "LTH",
-        "STH",
-        "EVM",
-        "SDK",
-        "VC",
-        "FTX",
-        "CZ",
-        "SBF",
-        "TA",
-        "YTD",
-        "APY",
-        "APR",
-        "VWAP",
-        "PDF",
-        "CEO",
-        "GENIUS",
-        "FIT",
-        "SOFR",
-        "FED",
-        "ECB",
-        "BOJ",
-        "PBOC",
-        "IMF",
-        "BIS",
-        "L1",
-        "L2",
-        "RWA",
-        "RWAS",
-        "DEFI",
-        "GPU",
-        "CPU",
-        "LLM",
-        "AMM",
-        "ICO",
-        "IEO",
-        "IDO",
-        "STO",
-        "AUM",
-        "PM",
-        "AM",
-        "ET",
-        "PT",
-        "TWAP",
-        "FVG",
-        "ABC",
-        "MTF",
-        "AFM",
-        "BTCUSDT",
-        "MICA",
-        "MIFID",
-        "DCEP",
-        "QT",
-        "QE",
-        "FX",
-        "DATA",
-        "ADX",
-        "OBV",
-        "TD",
-        "HTF",
-        "LTF",
-        "SBR",
-        "ADGM",
-        "VARA",
-        "NAV",
-        "MNAV",
-        "CNBC",
-        "WSJ",
-        "FT",
-        "BBC",
-        "CNN",
-        "PR",
-        "RPC",
-        "SPV",
-    ]
-)
 _CASHTAG = re.compile(r"(?<![\w$])\$([A-Z][A-Z0-9]{1,9})\b")
 _BRACKETED = re.compile(
     r"((?:[A-Z][\w.’'-]*\s){1,4})\(\s?(?:(?:NYSE|NASDAQ|Nasdaq|CRYPTO|TSXV|TSX|OTC)\s?:\s?)?\$?([A-Z][A-Z0-9]{1,9})\s?\)"
@@ -165,6 +25,12 @@ _NATIVE = re.compile(
 _TOKEN_AFTER = re.compile(r"\b([A-Z][A-Z0-9]{2,9})\s(?:token|tokens|coin|coins|memecoin)\b")
 # Lower-case spellings that journalists use; any other name wants its capital ("stacks of cash" is not STX).
 _LOWER_OK = frozenset(["bitcoin", "bitcoins", "ether", "ethereum", "dogecoin", "litecoin", "solana", "cardano", "tether", "xrp"])
+
+
+@cache
+def _acronyms() -> frozenset[str]:
+    """Capital letters in brackets that are no ticker."""
+    return frozenset(load_words()["acronym"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,12 +140,12 @@ def _learn(text: str, table: _Table) -> tuple[dict[str, list[tuple[tuple[str, ..
     names: dict[str, list[tuple[tuple[str, ...], str, bool]]] = {}
     tickers: dict[str, str] = {}
     for match in _CASHTAG.finditer(text):
-        if match[1] not in _ACRONYMS and not match[1].startswith("USD"):
+        if match[1] not in _acronyms() and not match[1].startswith("USD"):
             tickers.setdefault(match[1], table.tickers.get(match[1], ("coin", False))[0])
     for pattern in (_BRACKETED, _NATIVE):
         for match in pattern.finditer(text):
             name, ticker = match[1].strip(), match[2]
-            if ticker in _ACRONYMS or ticker in table.tickers and not table.tickers[ticker][1]:
+            if ticker in _acronyms() or (ticker in table.tickers and not table.tickers[ticker][1]):
                 continue
             is_index = "index" in name.lower()
             if pattern is _BRACKETED and not (_abbreviates(name, ticker) or is_index):
@@ -291,7 +157,7 @@ def _learn(text: str, table: _Table) -> tuple[dict[str, list[tuple[tuple[str, ..
                     parts = parts[1:]
                 names.setdefault(parts[0], []).append((parts, ticker, False))
     for match in _TOKEN_AFTER.finditer(text):
-        if match[1] not in _ACRONYMS and match[1] not in tickers and match[1] not in table.tickers:
+        if match[1] not in _acronyms() and match[1] not in tickers and match[1] not in table.tickers:
             tickers[match[1]] = "coin"
     return names, tickers
 

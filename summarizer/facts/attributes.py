@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from functools import cache
 
-from summarizer.facts.kinds import DOWN, PERIODS, UP
+from summarizer.facts.kinds import load_words
 from summarizer.facts.lexicon import Lexicon
 from summarizer.facts.reading import Candidate, Reading
 from summarizer.models import Evidence
@@ -33,7 +33,13 @@ _DATE = re.compile(
 
 @cache
 def _period_lexicon() -> Lexicon[str]:
-    return Lexicon(PERIODS.items())
+    groups = ((group.removeprefix("period:"), phrases) for group, phrases in load_words().items() if group.startswith("period:"))
+    return Lexicon((phrase, period) for period, phrases in groups for phrase in phrases)
+
+
+@cache
+def _movements() -> dict[str, int]:
+    return dict.fromkeys(load_words()["up"], 1) | dict.fromkeys(load_words()["down"], -1)
 
 
 def sign(reading: Reading, candidate: Candidate) -> int:
@@ -45,7 +51,7 @@ def sign(reading: Reading, candidate: Candidate) -> int:
         if candidate.at <= i < candidate.past or not span.start <= reading.word_starts[i] < span.end:
             continue
         word = reading.lowered[i]
-        found = -1 if word in DOWN else 1 if word in UP else 0
+        found = _movements().get(word, 0)
         if not found:
             continue
         is_before = i < candidate.at

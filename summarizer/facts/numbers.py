@@ -95,9 +95,11 @@ def find_numbers(text: str) -> list[Number]:
         if number:
             numbers.append(number)
     taken = {(n.start, n.end) for n in numbers}
-    for match in _WORD_NUMBER.finditer(text):
-        if not any(start < match.end() and match.start() < end for start, end in taken if start > match.start() - 40):
-            numbers.append(_read_words(match))
+    numbers += [
+        _read_words(match)
+        for match in _WORD_NUMBER.finditer(text)
+        if not any(start < match.end() and match.start() < end for start, end in taken if start > match.start() - 40)
+    ]
     numbers.sort(key=lambda n: n.start)
     return _ranges_share_scale(text, numbers)
 

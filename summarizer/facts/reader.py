@@ -1,12 +1,14 @@
 """Article -> facts: candidates, what each is about, what each is, and the rest of what its sentence says of it."""
 
 import re
+from collections.abc import Sequence
 
 from summarizer.facts import attributes
 from summarizer.facts.assets import MARKET
+from summarizer.facts.choice import NONE, choose_kinds
 from summarizer.facts.reading import SPLIT, Candidate, Reading
 from summarizer.facts.roles import best_kind, score_roles
-from summarizer.facts.subjects import CARRIED_ORGANISATION, MARKET_WIDE, ORGANISATIONAL, Subjects
+from summarizer.facts.subjects import Subjects
 from summarizer.models import Article, Fact
 from summarizer.spans import Span
 
@@ -52,19 +54,31 @@ def extract_facts(article: Article) -> list[Fact]:
 
     Indices in the list are what `{F3}` in an analyst's words refers to.
     """
+    reading, candidates, subjects = read_numbers(article)
+    kinds = choose_kinds(reading, candidates, article.title)
+    stated = [(candidate, kind, chance) for candidate, (kind, chance) in zip(candidates, kinds, strict=True) if kind != NONE]
+    name_subjects(subjects, [(candidate, kind) for candidate, kind, _ in stated])
+    facts = [_fact(reading, candidate, kind) for candidate, kind, _ in stated]
+    return _without_repeats(facts, [chance for _, _, chance in stated])[:MAX_FACTS]
+
+
+def read_numbers(article: Article) -> tuple[Reading, list[Candidate], Subjects]:
+    """The numbers of an article that are not furniture, with their cue scores and a first guess at their subjects."""
     reading = Reading(article.text)
-    subjects = Subjects(reading, article.title)
     furniture = _furniture(article)
     candidates = [c for c in reading.candidates() if not any(span.start <= c.number.start < span.end for span in furniture)]
-    for candidate in candidates:
-        candidate.subject = subjects.of(candidate)
     score_roles(reading, candidates)
-    facts = []
-    for candidate in candidates:
-        kind = best_kind(candidate)
-        if kind:
-            facts.append(_fact(reading, subjects, candidate, kind))
-    return _without_repeats(facts)[:MAX_FACTS]
+    subjects = Subjects(reading, article.title)
+    name_subjects(subjects, [(candidate, best_kind(candidate) or NONE) for candidate in candidates])
+    return reading, candidates, subjects
+
+
+def name_subjects(subjects: Subjects, numbers: Sequence[tuple[Candidate, str]]) -> None:
+    """Fill in the subject of each number, given its kind, in reading order."""
+    last = None
+    for candidate, kind in numbers:
+        candidate.subject = subjects.choose(candidate, kind, last)
+        last = (candidate, candidate.subject)
 
 
 def _furniture(article: Article) -> list[Span]:
@@ -77,7 +91,7 @@ def _furniture(article: Article) -> list[Span]:
     return spans
 
 
-def _fact(reading: Reading, subjects: Subjects, candidate: Candidate, kind: str) -> Fact:
+def _fact(reading: Reading, candidate: Candidate, kind: str) -> Fact:
     value = candidate.number.value
     if kind in _SIGNED and not candidate.number.is_signed:
         value *= attributes.sign(reading, candidate)
@@ -85,9 +99,9 @@ def _fact(reading: Reading, subjects: Subjects, candidate: Candidate, kind: str)
     split = SPLIT.match(reading.text, candidate.number.start) if kind == "liquidation_share" else None
     if split:
         qualifier = split[3].rstrip("s")
-    unit = candidate.unit or _PLAIN_UNIT.get(kind, "%" if kind == "liquidation_share" else "count")
     return Fact(
-        kind=kind, subject=_subject(subjects, candidate, kind), value=value, unit=unit,
+        kind=kind, subject=MARKET if kind == "sentiment_index" else candidate.subject or MARKET, value=value,
+        unit=candidate.unit or _PLAIN_UNIT.get(kind, "%" if kind == "liquidation_share" else "count"),
         period=attributes.find_period(reading, candidate) if kind in _PERIODIC else None,
         venue=attributes.find_venue(reading, candidate) if kind in _VENUED else None, qualifier=qualifier,
         attributed_to=attributes.find_speaker(reading, candidate), condition=attributes.find_condition(reading, candidate),
@@ -95,23 +109,11 @@ def _fact(reading: Reading, subjects: Subjects, candidate: Candidate, kind: str)
     )  # fmt: skip
 
 
-def _subject(subjects: Subjects, candidate: Candidate, kind: str) -> str:
-    if kind in ORGANISATIONAL:
-        return subjects.organisation(candidate) or candidate.subject or MARKET
-    if kind in CARRIED_ORGANISATION and not candidate.mentions and (name := subjects.acted_last(candidate)):
-        return name
-    if kind == "sentiment_index":
-        return MARKET
-    if kind in MARKET_WIDE:
-        return subjects.market_wide(candidate)
-    return candidate.subject or MARKET
-
-
-def _without_repeats(facts: list[Fact]) -> list[Fact]:
-    seen, kept = set(), []
-    for fact in facts:
-        key = (fact.kind, fact.subject, fact.value, fact.unit)
-        if key not in seen:
-            seen.add(key)
-            kept.append(fact)
-    return kept
+def _without_repeats(facts: list[Fact], chances: list[float]) -> list[Fact]:
+    """A number said again is one fact: of its readings the likeliest stays. A percentage may be said of two assets."""
+    best: dict[tuple[float, str, str], int] = {}
+    for i, fact in enumerate(facts):
+        key = (abs(fact.value), fact.unit, fact.subject if fact.unit == "%" else "")
+        if key not in best or chances[i] > chances[best[key]]:
+            best[key] = i
+    return [facts[i] for i in sorted(best.values())]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import cache
 from itertools import pairwise
 
-from summarizer.facts.kinds import KINDS, STOP_PHRASES, Kind
+from summarizer.facts.kinds import KINDS, Kind, load_words
 from summarizer.facts.lexicon import Lexicon
 from summarizer.facts.reading import Candidate, Reading
 
@@ -30,16 +30,13 @@ Cue = tuple[int, int, tuple[Kind, str, float]]
 
 @cache
 def _cue_lexicon() -> Lexicon[tuple[Kind, str, float]]:
-    entries = []
-    for kind in KINDS:
-        for side, cues in (("any", kind.any_side), ("before", kind.before), ("after", kind.after)):
-            entries += [(phrase, (kind, side, weight)) for phrase, weight in cues.items()]
+    entries = [(phrase, (kind, side, weight)) for kind in KINDS for phrase, side, weight in kind.cues]
     return Lexicon(entries)
 
 
 @cache
 def _stop_lexicon() -> Lexicon[None]:
-    return Lexicon((phrase, None) for phrase in STOP_PHRASES)
+    return Lexicon((phrase, None) for phrase in load_words()["stop"])
 
 
 def _find_cues(lowered: list[str]) -> list[Cue]:
@@ -70,7 +67,6 @@ def score_roles(reading: Reading, candidates: list[Candidate]) -> None:
                         candidate.scores[kind.name] = max(candidate.scores.get(kind.name, 0), _LAST_SENTENCE * weight)
         _adjoin(reading, group)
         _coordinate(reading, group)
-    _compare_with_price(candidates)
 
 
 def best_kind(candidate: Candidate) -> str | None:
@@ -159,33 +155,3 @@ def _coordinate(reading: Reading, group: list[Candidate]) -> None:
             right.scores = {**right.scores, "price_past": max(joint.values(), default=1.0) + 0.1}
             continue
         left.scores, right.scores = dict(joint), dict(joint)
-
-
-def _compare_with_price(candidates: list[Candidate]) -> None:
-    """A support lies below the price and a resistance above it; a sum of money far from any price is no level."""
-    prices: dict[str | None, tuple[float, float]] = {}
-    for candidate in candidates:
-        if (
-            candidate.unit_class == "money"
-            and not candidate.is_large
-            and best_kind(candidate) == "price"
-            and candidate.scores["price"] >= 1.8
-        ):
-            score = candidate.scores["price"] - 0.02 * candidate.sentence
-            if score > prices.get(candidate.subject, (0.0, 0.0))[0]:
-                prices[candidate.subject] = (score, candidate.number.value)
-    for candidate in candidates:
-        if candidate.unit_class != "money" or candidate.is_large or candidate.subject not in prices or not candidate.scores.keys() & LEVELS:
-            continue
-        ratio = candidate.number.value / prices[candidate.subject][1] if prices[candidate.subject][1] else 1.0
-        factors = {name: 1.0 for name in LEVELS}
-        if not 0.02 < ratio < 50:
-            factors = {name: 0.25 for name in LEVELS}
-        elif ratio > 1.02:
-            factors["support_level"] = 0.6
-        elif ratio < 0.98:
-            factors["resistance_level"] = 0.6
-        if abs(ratio - 1) > 0.12:
-            factors["price"] *= 0.7
-        for name in LEVELS & candidate.scores.keys():
-            candidate.scores[name] *= factors[name]

@@ -1,303 +1,180 @@
-"""Which asset, company or market a number is about: the one its clause speaks of, not the nearest word."""
+"""Which asset, company or market a number is about: the likeliest of what its article speaks of, not the nearest word.
+
+Every asset of the sentence, of the one before, of the title, and all of crypto is an option; for a raise, a hack or a
+fine every company name of the sentence too. What tells for an option is weighed by `data/subjects.model.tsv`.
+"""
 
 import re
-from collections import defaultdict
+from collections import Counter
+from dataclasses import dataclass
 
 from summarizer.facts.assets import MARKET, Mention, find_mentions
+from summarizer.facts.names import find_names, longest_form
 from summarizer.facts.reading import Candidate, Reading
+from summarizer.linear import load_linear
 
 # Kinds whose subject is a company or project, named as printed where it has no ticker.
-ORGANISATIONAL = frozenset({"fund_raise", "exploit_loss", "legal_amount"})
-# Kinds that a company has as well as an asset: "processing $30 billion in volume, the team gave no reason".
-CARRIED_ORGANISATION = frozenset({"trading_volume", "tvl"})
-# Kinds that speak of all of crypto when their sentence names no asset.
-MARKET_WIDE = frozenset({"liquidations", "liquidation_share", "sentiment_index", "market_cap", "options_expiry"})
+ORGANISATIONAL = frozenset({"fund_raise", "exploit_loss", "legal_amount", "tvl", "yield_rate", "trading_volume"})
 UNDERLYING = {"IBIT": "BTC", "FBTC": "BTC", "ARKB": "BTC", "GBTC": "BTC", "BITB": "BTC", "BITO": "BTC",
               "ETHA": "ETH", "FETH": "ETH", "ETHE": "ETH", "BTC.D": "BTC", "TOTAL2": "altcoins"}  # fmt: skip
-_OF = re.compile(r"\s?(?:worth of|of|in|into|for|from|to|on)?\s?(?:the |a |spot |long |short |net |new |its |US |U\.S\. )*\$?\Z")
-_NAME = re.compile(
-    r"(?<![\w’'.-])(?:[A-Z][\w&’'-]*|[a-z]?[A-Z0-9][\w]+)(?:[ ](?:[A-Z][\w&-]*|of(?=\s[A-Z])|&))*(?:\.(?:com|fun|io|fi|ai|xyz))?"
-)
-_NO_NAME = frozenset(
-    [
-        "The",
-        "A",
-        "An",
-        "In",
-        "On",
-        "At",
-        "It",
-        "Its",
-        "This",
-        "That",
-        "These",
-        "Those",
-        "Despite",
-        "Meanwhile",
-        "However",
-        "Following",
-        "But",
-        "And",
-        "For",
-        "As",
-        "If",
-        "When",
-        "While",
-        "After",
-        "Before",
-        "Since",
-        "According",
-        "Overall",
-        "Total",
-        "Earlier",
-        "Last",
-        "Also",
-        "Such",
-        "Some",
-        "Many",
-        "Most",
-        "Over",
-        "More",
-        "Nearly",
-        "About",
-        "Around",
-        "With",
-        "By",
-        "From",
-        "To",
-        "Hackers",
-        "Hacker",
-        "Attackers",
-        "Users",
-        "Investors",
-        "Data",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-        "Series",
-        "Seed",
-        "Round",
-        "Funding",
-        "Q1",
-        "Q2",
-        "Q3",
-        "Q4",
-        "US",
-        "U.S",
-        "CEO",
-        "CTO",
-        "SEC",
-        "DOJ",
-        "FBI",
-        "USD",
-        "ETF",
-        "ETFs",
-        "DeFi",
-        "NFT",
-        "He",
-        "She",
-        "They",
-        "We",
-        "You",
-        "His",
-        "Her",
-        "Their",
-        "Our",
-        "I",
-        "No",
-        "Not",
-        "There",
-        "Then",
-        "Now",
-        "So",
-        "Two",
-        "Three",
-        "One",
-        "Other",
-        "Another",
-        "Both",
-        "Each",
-        "Web3",
-        "AI",
-        "Crypto",
-        "Cryptocurrency",
-        "Blockchain",
-        "Bitcoin",
-        "Ethereum",
-        "Ether",
-        "BTC",
-        "ETH",
-        "Jan",
-        "Feb",
-        "Mar",
-        "Apr",
-        "Jun",
-        "Jul",
-        "Aug",
-        "Sep",
-        "Sept",
-        "Oct",
-        "Nov",
-        "Dec",
-        "Additionally",
-        "Moreover",
-        "Furthermore",
-        "Instead",
-        "Today",
-        "Yesterday",
-        "Previously",
-        "Currently",
-        "Notably",
-        "Led",
-        "Backed",
-        "Source",
-        "Related",
-        "Read",
-    ]
+_OF = re.compile(
+    r"\s?(?:worth of|of|in|into|for|from|to|on)?\s?(?:the |a |spot |long |short |net |new |its |US |U\.S\. |open |total |more |"
+    r"all |value |inflows? |outflows? |futures |options )*\$?\Z"
 )
 _ACTS = re.compile(
     r"\s?(?:\([^)]{1,12}\)\s?)?(?:,[^,]{3,90},\s)?(?:has |have |had |was |were |is |also |recently |just |announced (?:it )?(?:has )?|successfully )*"
     r"(?:raised|raises|raise|raising|secured|secures|closed|closes|lost|loses|suffered|hacked|exploited|drained|agreed|paid|pays|settled|fined|bags|lands|nets|announced|owes|:)"
 )
+_PRONOUN = re.compile(
+    r"(?:It|Its|The (?:token|coin|cryptocurrency|asset|altcoin|memecoin|price|pair|crypto|company|firm|protocol|platform))\b"
+)
+_CARRIED = 3  # sentences for which an asset is remembered
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something a number could be about, and the names of what tells for or against it."""
+
+    subject: str
+    features: tuple[str, ...]
 
 
 class Subjects:
-    """Answers what each number of one reading is about; remembers what was spoken of last."""
+    """Answers what each number of one reading is about; numbers are asked about in reading order."""
 
     def __init__(self, reading: Reading, title: str | None):
         self.reading = reading
-        self.main = _main_subject(reading.mentions)
-        self._names = _names(reading.text)
-        self._title_names = [name for _, name in _names(title or "")]
-        in_title = {m.subject for m in find_mentions(title or "") if m.group == "coin"}
-        self.single = in_title.pop() if len(in_title) == 1 else None
-        self._carried = self._carry()
-        self._acted: tuple[int, str] | None = None
+        self._names = find_names(reading.text)
+        counts = Counter(m.subject for m in reading.mentions if m.group in ("coin", "stock", "index", "sector"))
+        self._main = counts.most_common(1)[0][0] if counts else None
+        self._titled = [m.subject for m in find_mentions(title or "")]
+        self._title_names = find_names(title or "")
+        self._by_sentence = [reading.mentions_in(span) for span in reading.sentences]
 
-    def _carry(self) -> list[str | None]:
-        """For each sentence, what the one before it was about, for "it", "the token" and silence."""
-        carried, current = [], self.main
-        for span in self.reading.sentences:
-            carried.append(current)
-            here = [m.subject for m in self.reading.mentions_in(span) if m.group in ("coin", "index", "stock", "sector")]
-            current = here[0] if here else current
-        return carried
+    def choose(self, candidate: Candidate, kind: str, last: tuple[Candidate, str] | None) -> str:
+        """The likeliest subject of the number. `last` is the number before and its subject, when there is one."""
+        model = load_linear("subjects")
+        options = self.options(candidate, kind, last)
+        scores = [model.scores((name, 1.0) for name in option.features)[0] for option in options]
+        return options[max(range(len(options)), key=scores.__getitem__)].subject
 
-    def of(self, candidate: Candidate) -> str:
-        """The asset a number is about, whatever its kind."""
-        wanted = [m for m in candidate.mentions if m.group != "etf" or candidate.unit_class in ("money", "coins")]
-        best, best_cost = None, 60.0
-        for mention in wanted:
-            cost = self._cost(candidate, mention)
-            if cost < best_cost:
-                best, best_cost = mention.subject, cost
-        if best is None:
-            earlier = [m for m in wanted if m.end <= candidate.number.start and m.group != "market"]
-            best = earlier[0].subject if earlier else None
-        subject = best or self._carried[candidate.sentence] or MARKET
-        return UNDERLYING.get(subject, subject)
+    def options(self, candidate: Candidate, kind: str, last: tuple[Candidate, str] | None) -> list[Option]:
+        """What the number could be about, MARKET always among it."""
+        unit = "size" if candidate.unit_class == "money" and candidate.is_large else candidate.unit_class
+        sources: dict[str, list[str]] = {}
+        self._named_here(candidate, sources)
+        self._named_before(candidate, sources)
+        if kind in ORGANISATIONAL:
+            self._companies(candidate, sources)
+        sources.setdefault(MARKET, []).append("market")
+        here = [m for m in self._by_sentence[candidate.sentence] if m.group != "market"]
+        state = "named" if here else "pronoun" if _PRONOUN.match(self._sentence(candidate)) else "bare"
+        options = []
+        for subject, features in sources.items():
+            if last and last[1] == subject:
+                same = last[0].sentence == candidate.sentence
+                gap = self.reading.lowered[last[0].past : candidate.at][:3] if same else []
+                features += ["last", f"last:{same}", f"last:{unit}:{same}", f"lastgap:{'_'.join(gap) if len(gap) < 3 else 'far'}"]
+            if subject == self._main:
+                features.append(f"main:{state}")
+            if subject in self._titled:
+                features += [f"title:{state}", f"title:{len(set(self._titled)) == 1}:{state}"]
+            short = [feature for feature in features if feature.count(":") <= 1]
+            crossed = (
+                [f"{kind}|{feature}" for feature in short]
+                + [f"{unit}|{feature}" for feature in features]
+                + [f"{state}|{feature}" for feature in short]
+            )
+            options.append(Option(UNDERLYING.get(subject, subject), tuple(dict.fromkeys(features + crossed))))
+        return options
 
-    def _cost(self, candidate: Candidate, mention: Mention) -> float:
-        """How far a mention is from being what the number is about; characters, clauses and other numbers between."""
-        text, number = self.reading.text, candidate.number
-        if mention.start >= number.end:
-            gap = text[number.end : mention.start]
-            if mention.start < candidate.end:
-                return 0.0  # the coins counted
-            if len(gap) < 40 and _OF.match(gap) and "," not in gap:
-                return 3.0 + len(gap) / 8
-            cost = 26.0 + 1.2 * len(gap)
-            span = (number.end, mention.start)
-        else:
-            gap = text[mention.end : number.start]
-            cost = 0.35 * len(gap)
-            span = (mention.end, number.start)
-            if mention.group in ("stock", "index", "market") and len(gap) > 60:
-                cost += 12
-        if self.reading.crosses_clause(*span):
-            cost += 24
-        cost += 9 * sum(1 for ch in re.finditer(r"[%$€]", gap) if ch)
-        return cost
+    def _sentence(self, candidate: Candidate) -> str:
+        start, end = self.reading.sentences[candidate.sentence]
+        return self.reading.text[start:end]
 
-    def market_wide(self, candidate: Candidate) -> str:
-        """What a market-wide kind is about where its sentence names no asset: the one of the title, else the market."""
-        if any(m.group == "coin" for m in candidate.mentions):
-            return candidate.subject or MARKET
-        if any(m.group == "market" for m in candidate.mentions) or not self.single:
-            return MARKET
-        return self.single
+    def _named_here(self, candidate: Candidate, sources: dict[str, list[str]]) -> None:
+        """The assets of the number's own sentence, by where they stand to it."""
+        here = self._by_sentence[candidate.sentence]
+        before = [m for m in here if m.end <= candidate.number.start]
+        for rank, mention in enumerate(reversed(before)):
+            if mention.subject not in sources:
+                sources[mention.subject] = self._place(candidate, mention, "b", rank)
+        after = [m for m in here if m.start >= candidate.number.end]
+        for rank, mention in enumerate(after):
+            features = self._place(candidate, mention, "a", rank)
+            sources[mention.subject] = sources.get(mention.subject, []) + features
+        if here:
+            first = next((m for m in here if m.group != "market"), here[0])
+            sources.setdefault(first.subject, []).append("first")
+            if len({m.subject for m in here}) == 1:
+                sources[first.subject].append("only")
 
-    def organisation(self, candidate: Candidate) -> str | None:
-        """The company or project that raised, lost or paid: the name that acts in the sentence, as printed."""
-        span = self.reading.sentences[candidate.sentence]
-        text = self.reading.text
-        here = [(start, name) for start, name in self._names if span.start <= start < span.end]
-        acting = [name for start, name in here if start < candidate.number.start and _ACTS.match(text, start + len(name))]
-        if acting:
-            self._acted = (candidate.sentence, self._in_full(acting[-1]))
-            return self._acted[1]
-        possessive = [name for start, name in here if start + len(name) < candidate.number.start
-                      and text[start + len(name) : candidate.number.start].strip() in ("’s", "'s")]  # fmt: skip
-        if possessive:
-            return self._in_full(possessive[-1])
-        after = [
-            name
-            for start, name in here
-            if start >= candidate.end and re.search(r"\b(?:from|of|by|against)\s\Z", text[max(0, start - 8) : start])
+    def _place(self, candidate: Candidate, mention: Mention, side: str, rank: int) -> list[str]:
+        reading, number = self.reading, candidate.number
+        start, end = (mention.end, number.start) if side == "b" else (number.end, mention.start)
+        gap = reading.text[start:end]
+        words = len(gap.split())
+        distance = next(size for size in (0, 1, 3, 6, 10, 18, 999) if words <= size)
+        between = sum(start <= other.start < end for other in reading.numbers)
+        features = [
+            f"{side}",
+            f"{side}:{mention.group}",
+            f"{side}:rank{min(rank, 3)}",
+            f"{side}:dist{distance}",
+            f"{side}:nums{min(between, 2)}",
         ]
-        before = [name for start, name in here if start < candidate.number.start]
-        chosen = after[:1] or before[:1] or [name for name in self._title_names[:1]]
-        return self._in_full(chosen[0]) if chosen else None
+        features.append(f"{side}:cross{reading.crosses_clause(start, end)}")
+        features.append(f"{side}:rank{min(rank, 3)}:nums{min(between, 2)}:cross{reading.crosses_clause(start, end)}")
+        if side == "a" and mention.start < candidate.end:
+            features.append("a:counted")
+        if side == "a" and len(gap) < 40 and "," not in gap and _OF.match(gap):
+            features.append("a:of")
+        if words <= 1:
+            features.append(f"{side}:gap{gap.strip()[:3]}")
+        if reading.text[mention.end : mention.end + 2] in ("'s", "’s"):
+            features.append(f"{side}:own")
+        return features
 
-    def acted_last(self, candidate: Candidate) -> str | None:
-        """The company that acted in this sentence or the one before."""
-        return self._acted[1] if self._acted and candidate.sentence - self._acted[0] <= 1 else None
+    def _named_before(self, candidate: Candidate, sources: dict[str, list[str]]) -> None:
+        """What the sentences before spoke of, the title's asset, and the article's main one."""
+        back = 0
+        for i in range(candidate.sentence - 1, max(-1, candidate.sentence - 1 - _CARRIED * 2), -1):
+            here = [m for m in self._by_sentence[i] if m.group != "market"]
+            if here:
+                back += 1
+                first, last = here[0].subject, here[-1].subject
+                sources.setdefault(first, []).append(f"carried:first{back}")
+                sources.setdefault(last, []).append(f"carried:last{back}")
+                if first == last:
+                    sources[first].append(f"carried:only{back}")
+            if back == _CARRIED:
+                break
+        for subject in (self._main, *self._titled[:2]):
+            if subject:
+                sources.setdefault(subject, []).append("known")
 
-    def _in_full(self, name: str) -> str:
-        """The longer name of the article that begins with the same words: "Merkle" is "Merkle Trade"."""
-        counts: dict[str, int] = defaultdict(int)
-        for _, other in self._names:
-            if other.startswith(name + " "):
-                counts[other] += 1
-        return max(counts, key=lambda key: (counts[key], -len(key))) if counts else name
-
-
-def _names(text: str) -> list[tuple[int, str]]:
-    """Runs of capitalised words, without the function words that only begin a sentence."""
-    found = []
-    for match in _NAME.finditer(text):
-        start, name = match.start(), re.sub(r"[’']s?\Z", "", match[0])
-        parts = name.split(" ")
-        while parts and parts[0] in _NO_NAME:
-            start += len(parts[0]) + 1
-            parts = parts[1:]
-        while parts and parts[-1] in _NO_NAME:
-            parts = parts[:-1]
-        name = re.sub(r"[’']s?\Z", "", " ".join(parts))
-        if len(name) > 1 and not name.isdigit():
-            found.append((start, name))
-    return found
-
-
-def _main_subject(mentions: list[Mention]) -> str | None:
-    counts: dict[str, int] = defaultdict(int)
-    for mention in mentions:
-        if mention.group == "coin":
-            counts[mention.subject] += 1
-    return max(counts, key=lambda key: counts[key]) if counts else None
+    def _companies(self, candidate: Candidate, sources: dict[str, list[str]]) -> None:
+        """Company names of the sentence and the title, in full, by where they stand and whether they act."""
+        start, end = self.reading.sentences[candidate.sentence]
+        text, number = self.reading.text, candidate.number
+        taken = {m.start for m in self._by_sentence[candidate.sentence]}
+        here = [(at, name) for at, name in self._names if start <= at < end and at not in taken]
+        before = [item for item in here if item[0] < number.start]
+        after = [item for item in here if item[0] >= number.end]
+        for side, items in (("b", before[::-1]), ("a", after)):
+            for rank, (at, name) in enumerate(items):
+                features = [f"name:{side}", f"name:{side}:rank{min(rank, 3)}"]
+                if _ACTS.match(text, at + len(name)):
+                    features.append(f"name:{side}:acts")
+                if side == "a" and re.search(r"\b(?:from|of|by|against|on|at)\s\Z", text[max(0, at - 8) : at]):
+                    features.append("name:a:of")
+                if text[at + len(name) : at + len(name) + 2] in ("'s", "’s"):
+                    features.append(f"name:{side}:own")
+                full = longest_form(name, self._names)
+                sources[full] = sources.get(full, []) + features
+        for _, name in self._title_names[:2]:
+            sources.setdefault(longest_form(name, self._names), []).append("name:title")
+        if not here:
+            earlier = [name for at, name in self._names if at < start][-1:]
+            for name in earlier:
+                sources.setdefault(longest_form(name, self._names), []).append("name:earlier")

@@ -1,0 +1,65 @@
+"""Labelled articles: the project's own in `eval/data/`, and real ones whose text lies outside the project.
+
+Real articles are labelled here by id and place (`real_*.jsonl`: code points of the normalised text), because their
+text belongs to its publishers. Whoever has the texts gets the labels; without them only the project's own are loaded.
+"""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from summarizer.batch import record_article
+from summarizer.models import Article
+from summarizer.spans import normalise
+
+DATA = Path(__file__).parent / "data"
+SHARED = Path(__file__).parents[2] / "shared" / "data" / "articles"  # where the real texts are looked for
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """An article and what a right report of it holds. Facts carry a `quote`."""
+
+    id: str
+    article: Article
+    labels: dict[str, Any]
+    record: dict[str, Any]
+
+    @property
+    def split(self) -> str:
+        """`test` for a third of all articles, by their id alone; nothing is tuned on those."""
+        return "test" if int(hashlib.sha256(self.id.encode()).hexdigest(), 16) % 3 == 0 else "dev"
+
+
+def load_own(folder: Path = DATA) -> Iterator[Labelled]:
+    """The project's own labelled articles."""
+    for record in read_lines(folder / "articles.jsonl"):
+        yield Labelled(record["id"], record_article(record, folder), record["labels"], record)
+
+
+def load_real(texts: Path = SHARED, folder: Path = DATA) -> Iterator[Labelled]:
+    """Real labelled articles; none where the folder of texts is missing."""
+    if not texts.is_dir():
+        return
+    for record in read_lines(texts / "labelled.jsonl"):
+        yield Labelled(record["id"], record_article(record, texts), record["labels"], record)
+    with gzip.open(texts / "unlabelled.jsonl.gz", "rt", encoding="utf-8") as lines:
+        known = {record["id"]: record for record in map(json.loads, lines)}
+    for path in sorted(folder.glob("real_*.jsonl")):
+        for line in read_lines(path):
+            record = known[line["id"]]
+            text = normalise(record["text"])
+            for fact in line["labels"]["facts"]:
+                fact["quote"] = text[fact["start"] : fact["end"]]
+            yield Labelled(record["id"], record_article(record, texts), line["labels"], {**record, "labels": line["labels"]})
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a JSONL file."""
+    for line in path.read_text("utf-8").split("\n"):
+        if line.strip():
+            yield json.loads(line)

@@ -1,0 +1,219 @@
+"""`python -m eval train`: fits every model that the product ships, and says how each does on articles held out of its fit.
+
+What the figures mean: `cross-validated` is over five folds of all articles, each judged by a model that has not seen it.
+"""
+
+import csv
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from eval.fit import Sample, fit, fit_ranking
+from eval.records import DATA, Labelled
+from summarizer.analyst.embedded import call_assets, describe_call, describe_overall
+from summarizer.analyst.evidence import Scene
+from summarizer.analyst.judgement import describe_article, describe_asset
+from summarizer.analyst.tone import LABELS as TONES
+from summarizer.analyst.tone import describe_tone
+from summarizer.credibility import find_signals
+from summarizer.facts import extract_facts
+from summarizer.facts.assets import MARKET
+from summarizer.facts.choice import FORBIDDEN, NONE, start_scores
+from summarizer.facts.choice import LABELS as KINDS
+from summarizer.facts.features import describe
+from summarizer.facts.narratives import find_narratives
+from summarizer.facts.reader import read_numbers
+from summarizer.facts.reading import Candidate
+from summarizer.linear import Linear, load_linear
+from summarizer.models import CallClaim
+from summarizer.spans import Span
+
+WEIGHTS = Path(__file__).parents[1] / "summarizer" / "data"
+DIRECTIONS = ("bearish", "bullish", "neutral")
+HORIZONS = ("long_term", "medium_term", "short_term")
+LEVELS = ("high", "low", "medium")
+FOLDS = 5
+
+
+def train(name: str, samples: Sequence[Sample], labels: Sequence[str], penalty: float, least: int = 2) -> float:
+    """Fits the model on all samples and writes it to the package; its cross-validated accuracy."""
+    right = sum(said == sample.label for said, sample in zip(cross_validate(samples, labels, penalty, least), samples, strict=True))
+    _write(name, fit(samples, labels, penalty=penalty, least=least))
+    return right / max(1, len(samples))
+
+
+def cross_validate(samples: Sequence[Sample], labels: Sequence[str], penalty: float, least: int) -> list[str]:
+    """The label of each sample by a model that was fitted without its article."""
+    said = [""] * len(samples)
+    for fold in range(FOLDS):
+        held = [i for i, sample in enumerate(samples) if _fold(sample.group) == fold]
+        if held:
+            model = fit([sample for sample in samples if _fold(sample.group) != fold], labels, penalty=penalty, least=least)
+            for i in held:
+                said[i] = choose(model, samples[i])
+    return said
+
+
+def choose(model: Linear, sample: Sample) -> str:
+    """The label that a model gives a sample."""
+    scores = model.scores(sample.features)
+    if sample.offset is not None:
+        scores = [score + start for score, start in zip(scores, sample.offset, strict=True)]
+    return model.labels[max(range(len(scores)), key=scores.__getitem__)]
+
+
+def _fold(group: str) -> int:
+    return int(hashlib.sha256(group.encode()).hexdigest(), 16) // 7 % FOLDS
+
+
+# ---- samples
+
+
+def tone_samples(path: Path = DATA / "tone.tsv") -> Iterator[Sample]:
+    """The project's own sentences, one sample for each asset named in one."""
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    by_sentence: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in rows:
+        by_sentence[row["sentence"]].append(row)
+    for sentence, named in by_sentence.items():
+        spans = [Span(at, at + len(row["name"])) for row in named for at in [sentence.find(row["name"])]]
+        for row, span in zip(named, spans, strict=True):
+            yield Sample(describe_tone(sentence, span, spans), row["tone"], sentence)
+
+
+def entity_samples(rows: Sequence[dict[str, Any]]) -> Iterator[Sample]:
+    """Samples of an entity-level set such as SEntFiN: rows of text, entity and label."""
+    by_text: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_text[str(row["text"])].append(row)
+    for text, named in by_text.items():
+        spans = {
+            str(row["entity"]): Span(at, at + len(str(row["entity"]))) for row in named for at in [text.find(str(row["entity"]))] if at >= 0
+        }
+        for row in named:
+            if str(row["entity"]) in spans:
+                yield Sample(describe_tone(text, spans[str(row["entity"])], tuple(spans.values())), str(row["label"]), text)
+
+
+def kind_samples(labelled: Labelled) -> Iterator[Sample]:
+    """One sample a number of the article: the kind its label gives it, `none` where it is no fact."""
+    reading, candidates, _ = read_numbers(labelled.article)
+    for candidate, names in zip(candidates, describe(reading, candidates, labelled.article.title), strict=True):
+        fact = label_of(candidate, labelled)
+        start = start_scores(candidate)
+        kind = fact["kind"] if fact else NONE
+        if kind in KINDS and start[KINDS.index(kind)] > FORBIDDEN:
+            yield Sample([(name, 1.0) for name in dict.fromkeys(names)], kind, labelled.id, start)
+
+
+Choice = tuple[str, list[tuple[str, ...]], list[int]]
+
+
+def subject_choices(labelled: Labelled) -> Iterator[Choice]:
+    """One choice a labelled number: the article's id, the features of what it could be about, the right ones."""
+    _, candidates, subjects = read_numbers(labelled.article)
+    last = None
+    for candidate in candidates:
+        fact = label_of(candidate, labelled)
+        if fact is None:
+            continue
+        options = subjects.options(candidate, fact["kind"], last)
+        right = {fact["subject"], *(fact.get("acceptable_subjects") or ())}
+        best = [i for i, option in enumerate(options) if option.subject in right]
+        if best:
+            yield labelled.id, [option.features for option in options], best
+            last = (candidate, options[best[0]].subject)
+
+
+def label_of(candidate: Candidate, labelled: Labelled) -> dict[str, Any] | None:
+    """The labelled fact that a number states, if any: value and unit agree, and the nearest quote wins."""
+    text, number = labelled.article.text, candidate.number
+    best, nearest = None, float("inf")
+    for fact in labelled.labels["facts"]:
+        if abs(abs(fact["value"]) - abs(number.value)) > 0.005 * abs(fact["value"]) + 1e-15:
+            continue
+        if (candidate.unit or fact["unit"]) != fact["unit"] or (
+            not candidate.unit and fact["unit"] not in ("ratio", "index", "count", "%")
+        ):
+            continue
+        at = text.find(fact["quote"])
+        away = 0 if at >= 0 and at <= number.start < at + len(fact["quote"]) else abs(at - number.start) + 1
+        if away < nearest:
+            best, nearest = fact, away
+    return best
+
+
+def asset_samples(labelled: Labelled, scene: Scene) -> Iterator[Sample]:
+    """One sample an asset that the article names: whether the labels call it."""
+    called = {call["asset"] for call in labelled.labels["calls"]}
+    for asset in scene.counts:
+        if asset != MARKET:
+            yield Sample(describe_asset(scene, asset, scene.facts), "called" if asset in called else "passed", labelled.id)
+
+
+def call_samples(labelled: Labelled, scene: Scene) -> Iterator[Sample]:
+    """One sample a labelled call on an asset that the article names; a required one counts double."""
+    for call in labelled.labels["calls"]:
+        if call["asset"] in scene.counts:
+            weight = 1.0 if call.get("required", True) else 0.5
+            yield Sample(describe_call(scene.pieces(call["asset"])), call["direction"], labelled.id, weight=weight)
+
+
+def article_sample(labelled: Labelled, scene: Scene, label: str) -> Sample:
+    """The article as a whole, under one label."""
+    narratives = find_narratives(labelled.article.text)
+    return Sample(describe_article(scene, narratives, find_signals(labelled.article)), label, labelled.id)
+
+
+def overall_sample(labelled: Labelled, scene: Scene, calls: Sequence[CallClaim]) -> Sample:
+    """What the overall direction is judged by, with the calls that the analyst makes."""
+    return Sample(describe_overall(scene, calls), labelled.labels["overall"]["direction"], labelled.id)
+
+
+# ---- the models, in the order in which they rest on each other
+
+
+def train_all(articles: Sequence[Labelled], entities: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Fits and writes every model; yields a line on each."""
+    tones = [*tone_samples(), *entity_samples(entities)]
+    yield f"tone         {train('tone', tones, TONES, 1.0):.3f} right of {len(tones)} names in sentences, cross-validated"
+    (WEIGHTS / "subjects.model.tsv").write_text("right\n", "utf-8")
+    load_linear.cache_clear()
+    choices = [choice for labelled in articles for choice in subject_choices(labelled)]
+    ranking = fit_ranking([(options, right) for _, options, right in choices], penalty=2.0)
+    _write("subjects", ranking)
+    yield f"subjects     {rank_right(choices):.3f} right of {len(choices)} numbers, cross-validated"
+    kinds = [sample for labelled in articles for sample in kind_samples(labelled)]
+    yield f"kinds        {train('kinds', kinds, KINDS, 3.0):.3f} right of {len(kinds)} numbers, cross-validated"
+    scenes = [(labelled, Scene(labelled.article, extract_facts(labelled.article))) for labelled in articles]
+    assets = [sample for pair in scenes for sample in asset_samples(*pair)]
+    yield f"assets       {train('assets', assets, ('passed', 'called'), 1.0):.3f} right of {len(assets)} assets, cross-validated"
+    calls = [sample for pair in scenes for sample in call_samples(*pair)]
+    yield f"calls        {train('calls', calls, DIRECTIONS, 3.0):.3f} right of {len(calls)} calls, cross-validated"
+    for name, labels, part, key in (("horizon", HORIZONS, "timeframe", "horizon"), ("credibility", LEVELS, "credibility", "level")):
+        samples = [article_sample(labelled, scene, labelled.labels[part][key]) for labelled, scene in scenes]
+        yield f"{name:12} {train(name, samples, labels, 3.0):.3f} right of {len(samples)} articles, cross-validated"
+    overall = [overall_sample(labelled, scene, call_assets(scene)) for labelled, scene in scenes]
+    yield f"overall      {train('overall', overall, DIRECTIONS, 3.0):.3f} right of {len(overall)} articles, cross-validated"
+
+
+def rank_right(choices: Sequence[Choice]) -> float:
+    """The cross-validated share of numbers whose subject is right."""
+    right = 0
+    for fold in range(FOLDS):
+        model = fit_ranking([(options, best) for group, options, best in choices if _fold(group) != fold], penalty=2.0)
+        for group, options, best in choices:
+            if _fold(group) == fold:
+                scores = [model.scores((name, 1.0) for name in option)[0] for option in options]
+                right += max(range(len(scores)), key=scores.__getitem__) in best
+    return right / max(1, len(choices))
+
+
+def _write(name: str, model: Linear) -> None:
+    (WEIGHTS / f"{name}.model.tsv").write_text(model.dump(), "utf-8")
+    load_linear.cache_clear()

@@ -1,0 +1,147 @@
+"""Article, facts -> what speaks for up or down in each asset: named pieces of evidence, each with its place.
+
+A piece's strength is not felt: `data/calls.model.tsv` holds the weights, fitted by `python -m eval train`.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from summarizer.analyst.tone import tone_of
+from summarizer.facts.assets import MARKET, Mention, find_mentions
+from summarizer.facts.levels import price_of
+from summarizer.facts.lexicon import Lexicon, lower_words
+from summarizer.facts.sentences import split_sentences
+from summarizer.models import Article, Fact
+from summarizer.spans import Span
+
+CALLED = ("coin", "project", "sector", "index")  # groups of mentions that a call can be about
+_NEGATIONS = frozenset(["not", "no", "never", "without", "fails", "failed", "unlikely", "lack", "avoid", "avoided", "despite"])
+_LEAD = 3  # sentences that say what the article is about
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of evidence: what it is, how much of it there is, the sentence or fact that shows it."""
+
+    name: str
+    value: float
+    sentence: int | None = None
+    fact: int | None = None
+
+
+@cache
+def _cues() -> Lexicon[str]:
+    lines = (files("summarizer") / "data" / "cues.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return Lexicon((phrase, group) for group, phrases in rows for phrase in phrases.split("|"))
+
+
+class Scene:
+    """One article's sentences: whom each speaks of, its cue groups and its tone for each asset."""
+
+    def __init__(self, article: Article, facts: Sequence[Fact]):
+        self.article, self.facts, self.text = article, facts, article.text
+        self.sentences = split_sentences(self.text)
+        self.title_mentions = find_mentions(article.title or "")
+        self.mentions: list[list[Mention]] = []
+        self.subjects: list[tuple[str, ...]] = []
+        self.cues: list[list[str]] = []
+        everywhere = find_mentions(self.text)
+        carried: tuple[str, ...] = ()
+        at = 0
+        for span in self.sentences:
+            here = []
+            while at < len(everywhere) and everywhere[at].start < span.end:
+                here.append(everywhere[at])
+                at += 1
+            named = tuple(dict.fromkeys(m.subject for m in here if m.group in (*CALLED, "market")))
+            carried = named or carried
+            self.mentions.append(here)
+            self.subjects.append(carried)
+            self.cues.append(_find_groups(self.text[span.start : span.end]))
+        self.counts = self._count()
+        self._tones: dict[tuple[int, str], float] = {}
+
+    def _count(self) -> dict[str, int]:
+        counts: dict[str, int] = defaultdict(int)
+        for here in self.mentions:
+            for mention in here:
+                if mention.group in CALLED:
+                    counts[mention.subject] += 1
+        for mention in self.title_mentions:
+            if mention.group in CALLED:
+                counts[mention.subject] += 4
+        return counts
+
+    def tone(self, i: int, asset: str) -> float:
+        """The tone of sentence i for the asset, -1 to 1; of the sentence as a whole where it does not name it."""
+        if (i, asset) not in self._tones:
+            start, end = self.sentences[i]
+            spans = {m.subject: Span(m.start - start, m.end - start) for m in reversed(self.mentions[i]) if m.group != "stock"}
+            self._tones[i, asset] = tone_of(self.text[start:end], spans.get(asset), tuple(spans.values()))
+        return self._tones[i, asset]
+
+    def title_tone(self, asset: str) -> float:
+        """The title's tone for the asset; 0 without a title."""
+        title = self.article.title
+        if not title:
+            return 0.0
+        spans = {m.subject: Span(m.start, m.end) for m in reversed(self.title_mentions)}
+        return tone_of(title, spans.get(asset), tuple(spans.values()))
+
+    def about(self, asset: str) -> list[int]:
+        """The sentences that speak of the asset; for MARKET, all of them."""
+        return [i for i, subjects in enumerate(self.subjects) if asset == MARKET or asset in subjects]
+
+    def pieces(self, asset: str) -> list[Piece]:
+        """Everything that bears on the asset's direction."""
+        return [*self._said(asset), *self._stated(asset)]
+
+    def _said(self, asset: str) -> list[Piece]:
+        places = self.about(asset)
+        if not places:
+            return []
+        pieces = []
+        share = 1 / math.sqrt(len(places))
+        for i in places:
+            alone = 1 / math.sqrt(max(1, len(self.subjects[i]))) if asset != MARKET else 1.0
+            lead = "lead_" if i < _LEAD else ""
+            pieces.append(Piece(f"{lead}tone", self.tone(i, asset) * share * alone, i))
+            pieces += [Piece(group, share * alone, i) for group in self.cues[i]]
+        if asset == MARKET or any(m.subject == asset for m in self.title_mentions):
+            pieces.append(Piece("title_tone", self.title_tone(asset)))
+            pieces += [Piece(f"title_{group}", 1.0) for group in _find_groups(self.article.title or "")]
+        return pieces
+
+    def _stated(self, asset: str) -> list[Piece]:
+        """What the facts about the asset say; a level counts by its side of the price."""
+        pieces = []
+        price = price_of(self.facts, asset)
+        mine = [(i, f) for i, f in enumerate(self.facts) if asset in (f.subject, MARKET)]
+        for i, fact in mine:
+            name = fact.kind
+            if fact.kind in ("price_target", "support_level", "resistance_level", "liquidation_level"):
+                side = "" if price is None or fact.subject != asset else "_above" if fact.value > price else "_below"
+                pieces.append(Piece(name + side, 1.0, fact=i))
+            elif fact.kind in ("price_change", "open_interest_change", "etf_flow", "funding_rate", "options_skew"):
+                pieces.append(Piece(name, (fact.value > 0) - (fact.value < 0), fact=i))
+            elif fact.kind not in ("price", "price_past", "other"):
+                pieces.append(Piece(name, 1.0, fact=i))
+        seen: dict[str, int] = defaultdict(int)
+        for piece in pieces:
+            seen[piece.name] += 1
+        return [Piece("fact_" + p.name, p.value / math.sqrt(seen[p.name]), fact=p.fact) for p in pieces]
+
+
+def _find_groups(sentence: str) -> list[str]:
+    """The cue groups of a sentence, each once; `not_` before one that a negation reaches."""
+    _, lowered = lower_words(sentence)
+    groups: dict[str, None] = {}
+    for first, _, group in _cues().find(lowered):
+        negated = any(word in _NEGATIONS for word in lowered[max(0, first - 3) : first])
+        groups[f"not_{group}" if negated else group] = None
+    return list(groups)

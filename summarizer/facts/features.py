@@ -1,0 +1,118 @@
+"""What stands around a number, as named features: what the fitted weights of data/kinds.json speak about."""
+
+import math
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from summarizer.facts.assets import MARKET, Mention
+from summarizer.facts.reading import Candidate, Reading
+from summarizer.facts.roles import LEVELS, best_kind
+from summarizer.spans import Span
+
+_BEFORE, _AFTER = 9, 7  # words looked at on either side
+_STEM = re.compile(r"(?:ing|ed|es|s|ly)\Z")
+
+
+def describe(reading: Reading, candidates: Sequence[Candidate], title: str | None) -> list[list[str]]:
+    """For each candidate, in order, the names of the features that it has. Scores must have been filled in."""
+    prices = _prices(candidates)
+    places = _mention_words(reading)
+    tables = [_own(reading, candidate, prices) + _words(reading, candidate, places) for candidate in candidates]
+    named = (title or "").lower()
+    for (left, right), (a, b) in zip(pairwise(candidates), pairwise(range(len(candidates))), strict=True):
+        if left.sentence != right.sentence:
+            continue
+        gap = "_".join(_stem(word) for word in reading.lowered[left.past : right.at][:4]) or "none"
+        alike = left.unit_class == right.unit_class
+        tables[a] += [f"next:{best_kind(right)}:{alike}", f"nextgap:{gap}"]
+        tables[b] += [f"prev:{best_kind(left)}:{alike}", f"prevgap:{gap}"]
+    for candidate, table in zip(candidates, tables, strict=True):
+        if "price" in named and candidate.unit_class == "money":
+            table.append("title:price")
+    return tables
+
+
+def _own(reading: Reading, candidate: Candidate, prices: dict[str | None, float]) -> list[str]:
+    """Features of the number itself: unit, size, roundness, distance from its asset's price, rules' choice."""
+    number, text = candidate.number, reading.text
+    size = abs(number.value)
+    unit = candidate.unit_class
+    magnitude = math.floor(math.log10(size)) if size else -9
+    digits = re.sub(r"\D", "", text[number.start : number.end]).strip("0")
+    table = [f"unit:{unit}", f"mag:{unit}:{magnitude}", f"digits:{unit}:{min(5, len(digits))}", f"signed:{unit}:{number.is_signed}"]
+    table += [f"rule:{best_kind(candidate)}", f"subject:{_group(candidate)}:{unit}", f"start:{number.start < 400}"]
+    if unit == "money" and not candidate.is_large:
+        price = prices.get(candidate.subject)
+        table.append(f"ratio:{_bucket(number.value / price) if price else None}")
+    return table
+
+
+def _words(reading: Reading, candidate: Candidate, places: dict[int, Mention]) -> list[str]:
+    """Features of the words around it: one by one near by, in pairs, and as a bag within the sentence."""
+    first, past = reading.word_range(reading.sentences[candidate.sentence])
+    unit = candidate.unit_class[0]
+    before = [_shown(reading, i, places) for i in range(max(first, candidate.at - _BEFORE), candidate.at)]
+    after = [_shown(reading, i, places) for i in range(candidate.past, min(past, candidate.past + _AFTER))]
+    table = [f"b{k}:{word}" for k, word in enumerate(reversed(before[-3:]), 1)] + [f"a{k}:{word}" for k, word in enumerate(after[:3], 1)]
+    table += [f"B{unit}:{word}" for word in set(before)] + [f"A{unit}:{word}" for word in set(after)]
+    table += [f"bb:{left}_{right}" for left, right in pairwise(before)] + [f"aa:{left}_{right}" for left, right in pairwise(after[:5])]
+    if candidate.at == first or not before:
+        table.append("b1:START")
+    if not after:
+        table.append("a1:END")
+    if before and after:
+        table.append(f"ba:{before[-1]}_{after[0]}")
+    for k in (2, 3):
+        if len(before) >= k:
+            table.append(f"t{unit}:" + "_".join(before[-k:]))
+    return table
+
+
+def _shown(reading: Reading, i: int, places: dict[int, Mention]) -> str:
+    mention = places.get(i)
+    if mention:
+        return f"<{mention.group if mention.subject != MARKET else 'market'}>"
+    word = reading.lowered[i]
+    return "#" if word.isdigit() else _stem(word)
+
+
+def _stem(word: str) -> str:
+    return _STEM.sub("", word) if len(word) > 5 else word
+
+
+def _mention_words(reading: Reading) -> dict[int, Mention]:
+    places = {}
+    for mention in reading.mentions:
+        first, past = reading.word_range(Span(mention.start, mention.end))
+        for i in range(first, past):
+            places[i] = mention
+    return places
+
+
+def _group(candidate: Candidate) -> str:
+    for mention in candidate.mentions:
+        if mention.subject == candidate.subject:
+            return mention.group
+    return "carried"
+
+
+def _prices(candidates: Sequence[Candidate]) -> dict[str | None, float]:
+    """The price the rules see first for each subject."""
+    prices: dict[str | None, float] = {}
+    for candidate in candidates:
+        if candidate.unit_class == "money" and not candidate.is_large and best_kind(candidate) == "price" and candidate.number.value:
+            prices.setdefault(candidate.subject, candidate.number.value)
+    if prices:
+        return prices
+    for candidate in candidates:
+        if best_kind(candidate) in LEVELS and candidate.unit_class == "money" and candidate.number.value:
+            prices.setdefault(candidate.subject, candidate.number.value)
+    return prices
+
+
+def _bucket(ratio: float) -> str:
+    for edge in (0.02, 0.5, 0.8, 0.93, 0.985, 1.015, 1.07, 1.2, 2.0, 50.0):
+        if ratio < edge:
+            return f"<{edge}"
+    return "far"

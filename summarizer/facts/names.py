@@ -1,0 +1,43 @@
+"""Text -> names of companies and projects as printed, for the kinds whose subject is one: a raise, a hack, a fine."""
+
+import re
+from collections import Counter
+from functools import cache
+
+from summarizer.facts.kinds import load_words
+
+_NAME = re.compile(
+    r"(?<![\w’'.-])(?:[A-Z][\w&’'-]*|[a-z]?[A-Z0-9][\w]+)(?:[ ](?:[A-Z][\w&-]*|of(?=\s[A-Z])|&))*(?:\.(?:com|fun|io|fi|ai|xyz))?"
+)
+_POSSESSIVE = re.compile(r"[’']s?\Z")
+
+
+@cache
+def _never_names() -> frozenset[str]:
+    return frozenset(load_words()["no_name"])
+
+
+def find_names(text: str) -> list[tuple[int, str]]:
+    """(start, name) of runs of capitalised words, without the function words that only begin a sentence.
+
+    >>> find_names("On Monday Merkle Trade’s founders raised $2 million")
+    [(10, 'Merkle Trade')]
+    """
+    found = []
+    for match in _NAME.finditer(text):
+        start, parts = match.start(), _POSSESSIVE.sub("", match[0]).split(" ")
+        while parts and parts[0] in _never_names():
+            start += len(parts[0]) + 1
+            parts = parts[1:]
+        while parts and parts[-1] in _never_names():
+            parts = parts[:-1]
+        name = _POSSESSIVE.sub("", " ".join(parts))
+        if len(name) > 1 and not name.isdigit():
+            found.append((start, name))
+    return found
+
+
+def longest_form(name: str, names: list[tuple[int, str]]) -> str:
+    """The fuller name of the article that begins with the same words: "Merkle" is "Merkle Trade"."""
+    counts = Counter(other for _, other in names if other.startswith(name + " "))
+    return max(counts, key=lambda other: (counts[other], -len(other))) if counts else name

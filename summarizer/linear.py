@@ -1,0 +1,61 @@
+"""Linear models over named features, fitted by `python -m eval train` and shipped as text in `summarizer/data/`.
+
+A file's first line names the labels; every other line is a feature and its weight for each label that has one:
+`word:funding<TAB>2:0.41 5:-0.2`. No numpy: a few hundred look-ups an article.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+
+class Linear:
+    """Labels, and the weight of each feature for each of them."""
+
+    def __init__(self, labels: Sequence[str], weights: dict[str, tuple[tuple[int, float], ...]]):
+        self.labels = tuple(labels)
+        self.weights = weights
+
+    def scores(self, features: Iterable[tuple[str, float]]) -> list[float]:
+        """One score a label: the sum of weight times value over the features; an unknown feature weighs nothing."""
+        totals = [0.0] * len(self.labels)
+        for name, value in features:
+            for i, weight in self.weights.get(name, ()):
+                totals[i] += weight * value
+        return totals
+
+    def dump(self) -> str:
+        """The model as the text that `parse` reads."""
+        lines = ["\t".join(self.labels)]
+        lines += [f"{name}\t{' '.join(f'{i}:{weight:.3g}' for i, weight in pairs)}" for name, pairs in sorted(self.weights.items())]
+        return "\n".join(lines) + "\n"
+
+    @classmethod
+    def parse(cls, text: str) -> "Linear":
+        """The model that `dump` wrote.
+
+        >>> Linear.parse("down\\tup\\nfell\\t0:1.5 1:-1\\n").scores([("fell", 2.0)])
+        [3.0, -2.0]
+        """
+        head, *rest = text.rstrip("\n").split("\n")
+        weights = {}
+        for line in rest:
+            name, pairs = line.split("\t")
+            weights[name] = tuple((int(i), float(weight)) for i, weight in (pair.split(":") for pair in pairs.split(" ")))
+        return cls(head.split("\t"), weights)
+
+
+def softmax(scores: Sequence[float]) -> list[float]:
+    """Scores as probabilities that add up to 1."""
+    highest = max(scores)
+    powers = [math.exp(score - highest) for score in scores]
+    whole = sum(powers)
+    return [power / whole for power in powers]
+
+
+@cache
+def load_linear(name: str) -> Linear:
+    """The shipped model of this name."""
+    return Linear.parse(Path(str(files("summarizer") / "data" / f"{name}.model.tsv")).read_text("utf-8"))
