@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from summarizer.errors import SummarizerError
     from summarizer.models import Article, Report
-    from summarizer.pipeline import analyze_html, analyze_text
+    from summarizer.pipeline import analyze, analyze_html, analyze_text
 
 __version__ = "0.1.0"
-__all__ = ["Article", "Report", "SummarizerError", "__version__", "analyze_html", "analyze_text"]
-_HOMES = {"Article": "models", "Report": "models", "SummarizerError": "errors", "analyze_html": "pipeline", "analyze_text": "pipeline"}
+__all__ = ["Article", "Report", "SummarizerError", "__version__", "analyze", "analyze_html", "analyze_text"]
+_HOMES = {"Article": "models", "Report": "models", "SummarizerError": "errors"}
+_HOMES |= dict.fromkeys(("analyze", "analyze_html", "analyze_text"), "pipeline")
 
 
 def __getattr__(name: str) -> Any:

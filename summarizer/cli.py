@@ -2,15 +2,24 @@
 
 import json
 import sys
+import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from summarizer.errors import SummarizerError, UsageError
+from summarizer.errors import SummarizerError
+
+if TYPE_CHECKING:
+    from summarizer.models import Page, Report
+    from summarizer.settings import Settings
+
+_INTERNAL = 70  # sysexits.h, EX_SOFTWARE
+_INTERRUPTED = 130  # 128 + SIGINT
 
 
 class _DefaultGroup(click.Group):
-    """`summarizer INPUT` is `summarizer analyze INPUT`."""
+    """`summarizer INPUT` is `summarizer analyze INPUT`; a failure is one line on stderr and an exit code."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] not in ("--help", "-h", "--version"):
@@ -21,10 +30,22 @@ class _DefaultGroup(click.Group):
         try:
             return super().invoke(ctx)
         except SummarizerError as error:
-            from summarizer.spans import clean
-
-            click.echo(f"summarizer: {clean(str(error))}", err=True)
+            _say(str(error))
             ctx.exit(error.exit_status)
+        except KeyboardInterrupt:
+            ctx.exit(_INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, OSError):
+            raise  # click's own, and a closed pipe, which click ends quietly
+        except Exception as error:  # noqa: BLE001  the one place where a bug of ours becomes a line and an exit code
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            _say(f"internal error: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}. Please report it")
+            ctx.exit(_INTERNAL)
+
+
+def _say(message: str) -> None:
+    from summarizer.spans import clean
+
+    click.echo(f"summarizer: {clean(message)}", err=True)
 
 
 @click.group(cls=_DefaultGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,33 +54,60 @@ def main() -> None:
     """Read crypto news so that you need not: a verified report of an article.
 
     \b
-    summarizer article.html          the report in the terminal
-    summarizer - --json < news.txt   one JSON object
+    summarizer https://example.com/news   one article from the web
+    summarizer article.html               or from a file
+    summarizer - --json < news.txt        or pasted; one JSON object
     summarizer batch in.jsonl -o out.jsonl
+
+    With no OPENAI_API_KEY the embedded analyst does the whole job. Exit codes: 0 done, 1 an input failed,
+    2 usage or settings, 3 the model endpoint failed, 4 storage.
     """
 
 
 @main.command()
 @click.argument("input")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
-@click.option("--markdown", is_flag=True, help="Print the report as a Markdown note.")
-@click.option("--extract", is_flag=True, help="Print the article's text only.")
-@click.option("--evidence", is_flag=True, help="Show the words of the article behind each fact.")
+@click.option("--json", "form", flag_value="json", help="Print the report as one JSON object.")
+@click.option("--markdown", "form", flag_value="markdown", help="Print the report as a Markdown note to paste.")
+@click.option("--extract", "form", flag_value="extract", help="Print the article's text only.")
+@click.option("--evidence", is_flag=True, help="Show the words of the article behind each fact, call and signal.")
+@click.option("--explain", is_flag=True, help="Show what the embedded analyst weighed for each call.")
 @click.option("--with-text", is_flag=True, help="Put the article's text into the JSON.")
-@click.option("--offline", is_flag=True, help="Use neither network nor model: the embedded analyst speaks.")
-def analyze(input: str, as_json: bool, markdown: bool, extract: bool, evidence: bool, with_text: bool, offline: bool) -> None:
-    """Analyse one article: an .html or .txt file, or - for stdin."""
+@click.option("--model", metavar="NAME", help="The model that makes the calls, at OPENAI_BASE_URL or OpenAI.")
+@click.option("--offline", is_flag=True, help="Neither fetch nor ask a model: the embedded analyst speaks.")
+@click.option("--fallback", is_flag=True, help="Let the embedded analyst step in when the model endpoint fails.")
+@click.option("--allow-private", multiple=True, metavar="HOST[:PORT]", help="Fetch from this host though its address is not public.")
+def analyze(
+    input: str, form: str | None, evidence: bool, explain: bool, with_text: bool, model: str | None, offline: bool, fallback: bool,
+    allow_private: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Analyse one article: a URL, an .html or .txt file, or - for stdin."""
     from summarizer.article import extract_article
     from summarizer.pipeline import analyze_article
+    from summarizer.settings import load_settings
 
-    article = extract_article(_read_input(input))
-    if extract:
+    settings = load_settings(model=model, offline=offline or None, fallback=fallback or None, allow_private=allow_private or None)
+    article = extract_article(_read_input(input, settings))
+    if form == "extract":
         click.echo(article.text)
         return
-    report = analyze_article(article)
-    if as_json:
+    if not settings.uses_model and not offline:
+        _say("no OPENAI_API_KEY and no endpoint is set: the embedded analyst speaks")
+    report = analyze_article(article, settings)
+    if report.analyst.name == "llm":
+        cost = "of unknown cost" if report.analyst.cost_usd is None else f"${report.analyst.cost_usd:.4f}"
+        _say(f"{report.analyst.model}: {report.analyst.input_tokens} tokens in, {report.analyst.output_tokens} out, {cost}")
+    _show(report, form, evidence=evidence, with_text=with_text)
+    if explain:
+        from summarizer.analyst.embedded import explain as weigh
+        from summarizer.render.terminal import print_weights
+
+        print_weights(weigh(article))
+
+
+def _show(report: "Report", form: str | None, *, evidence: bool, with_text: bool) -> None:
+    if form == "json":
         click.echo(json.dumps(report.to_dict(with_text=with_text), ensure_ascii=False, indent=2))
-    elif markdown:
+    elif form == "markdown":
         from summarizer.render.markdown import render_markdown
 
         click.echo(render_markdown(report))
@@ -69,28 +117,30 @@ def analyze(input: str, as_json: bool, markdown: bool, extract: bool, evidence: 
         print_report(report, evidence=evidence)
 
 
-def _read_input(name: str):
+def _read_input(name: str, settings: "Settings") -> "Page":
     from summarizer.models import Page
+    from summarizer.pipeline import load_page
 
-    if name == "-":
-        return Page(body=sys.stdin.buffer.read())
-    path = Path(name)
-    try:
-        return Page(body=path.read_bytes(), content_type="text/html" if path.suffix.lower() in (".html", ".htm") else None)
-    except OSError as error:
-        raise UsageError(f"{name}: {error.strerror}") from error
+    return Page(body=sys.stdin.buffer.read()) if name == "-" else load_page(name, settings)
 
 
 @main.command()
 @click.argument("input", type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where the reports go, one a line.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where the reports go, one a line (.jsonl).")
 @click.option("--with-text", is_flag=True, help="Put each article's text into its report.")
-def batch(input: Path, output: Path, with_text: bool) -> None:
-    """Analyse a JSONL file of article records {id, url, title, source, published_at, text or html}."""
+@click.option("--model", metavar="NAME", help="The model that makes the calls; needed when an API key is set.")
+@click.option("--offline", is_flag=True, help="Ask no model though a key is set: the embedded analyst speaks.")
+@click.option("--fallback", is_flag=True, help="Let the embedded analyst step in when the model endpoint fails.")
+def batch(input: Path, output: Path, with_text: bool, model: str | None, offline: bool, fallback: bool) -> None:
+    """Analyse a JSONL file of article records {id, url, title, source, published_at, text or html}.
+
+    Failures go to OUTPUT.failures.jsonl, each with its url, stage, code and message; the exit code is then 1.
+    """
     from summarizer.batch import run_batch
     from summarizer.settings import load_settings
 
-    done, failed = run_batch(input, output, load_settings(), with_text=with_text)
+    settings = load_settings(model=model, offline=offline or None, fallback=fallback or None)
+    done, failed = run_batch(input, output, settings, with_text=with_text)
     click.echo(f"{done} done, {failed} failed", err=True)
     if failed:
         raise SystemExit(1)

@@ -1,9 +1,27 @@
 """Figures as people write them: `$15.9B`, `−7%`, `1,142 BTC`. Written from facts by code, never by an analyst."""
 
-from summarizer.models import Fact
+from summarizer.facts.levels import price_of
+from summarizer.models import Call, Fact
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "KRW": "₩", "INR": "₹"}
 _STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
+# The order in which a reader wants them: where the price is, where it may go, who is positioned how, what flows, the rest.
+GROUPS = (
+    ("Prices", ("price", "price_change", "price_past")),
+    ("Levels", ("support_level", "resistance_level", "price_target", "liquidation_level", "max_pain")),
+    (
+        "Derivatives",
+        (
+            *("funding_rate", "open_interest", "open_interest_change", "liquidations", "liquidation_share", "futures_basis"),
+            *("options_skew", "implied_volatility", "call_share", "put_call_ratio", "options_expiry"),
+        ),
+    ),
+    ("Flows and size", ("etf_flow", "trading_volume", "market_cap", "tvl", "dominance", "treasury_purchase", "treasury_holding")),
+    ("Events", ("fund_raise", "exploit_loss", "legal_amount", "token_unlock", "yield_rate", "sentiment_index", "macro_indicator")),
+    ("Other", ("other",)),
+)
+# Kinds whose sign is the news: a plus is written out.
+_SIGNED = frozenset({"price_change", "open_interest_change", "funding_rate", "etf_flow", "options_skew", "macro_indicator"})
 
 
 def format_value(value: float, unit: str) -> str:
@@ -15,11 +33,10 @@ def format_value(value: float, unit: str) -> str:
     sign = "−" if value < 0 else ""
     size = abs(value)
     if unit in ("%", "bps", "ratio", "index", "count"):
-        number = _plain(size)
-        return sign + number + {"%": "%", "bps": " bps", "ratio": "", "index": "", "count": ""}[unit]
-    for step, letter in _STEPS:
+        return sign + _plain(size) + {"%": "%", "bps": " bps", "ratio": "", "index": "", "count": ""}[unit]
+    for step, letter in _STEPS:  # noqa: B007  used after the loop
         if size >= step:
-            number = f"{size / step:.3g}" if size / step < 1000 else f"{size / step:,.0f}"
+            number = f"{size / step:.4g}" if size / step < 1000 else f"{size / step:,.0f}"
             break
     else:
         number, letter = _plain(size), ""
@@ -37,3 +54,32 @@ def _plain(size: float) -> str:
 def format_fact(fact: Fact) -> str:
     """The fact's value, with its unit."""
     return format_value(fact.value, fact.unit)
+
+
+def describe_fact(fact: Fact) -> str:
+    """The value and what narrows it down: `+21% 24h`, `−7% Binance`, `$52M short`."""
+    plus = "+" if fact.value > 0 and fact.kind in _SIGNED else ""
+    return " ".join([plus + format_fact(fact), *(part.replace("_", " ") for part in (fact.period, fact.venue, fact.qualifier) if part)])
+
+
+def group_facts(facts: tuple[Fact, ...]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Facts for reading: (group, [(kind, "BTC −7% Binance, −8% Bybit; ETH …")]), groups and kinds in a reader's order."""
+    groups = []
+    for name, kinds in GROUPS:
+        rows = []
+        for kind in kinds:
+            by_subject: dict[str, list[str]] = {}
+            for fact in facts:
+                if fact.kind == kind:
+                    by_subject.setdefault(fact.subject, []).append(describe_fact(fact))
+            if by_subject:
+                rows.append((kind.replace("_", " "), "; ".join(f"{subject} {', '.join(said)}" for subject, said in by_subject.items())))
+        if rows:
+            groups.append((name, rows))
+    return groups
+
+
+def distance(call: Call, facts: tuple[Fact, ...]) -> float | None:
+    """How far the call's target lies from the article's price of the asset, in percent of the price; None without both."""
+    price = price_of(facts, call.asset)
+    return (call.target.value / price - 1) * 100 if call.target and price else None

@@ -5,8 +5,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = 1
-
 Direction = Literal["bullish", "bearish", "neutral"]
 Horizon = Literal["short_term", "medium_term", "long_term"]
 Level = Literal["high", "medium", "low"]
@@ -203,7 +201,7 @@ class Analyst(Model):
 class Report(Model):
     """The only thing that is shown, stored or scored; made by verification.verify alone."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[1] = 1
     id: str
     article: Article
     summary: str

@@ -2,38 +2,76 @@
 
 import time
 from datetime import datetime
+from pathlib import Path
 
 from summarizer.analyst import embedded
 from summarizer.article import extract_article, make_article
 from summarizer.credibility import find_signals
+from summarizer.errors import LLMError, UsageError
 from summarizer.facts import extract_facts
-from summarizer.models import Article, Page, Report
-from summarizer.settings import Settings
+from summarizer.models import Analysis, Article, Fact, Page, Report, Signal
+from summarizer.settings import Settings, load_settings
 from summarizer.verification import verify
+
+
+def analyze(target: str | Path, settings: Settings | None = None) -> Report:
+    """The verified report of the article at a URL or in a file.
+
+    Raises a SummarizerError: FetchError, InputError, UsageError for a file that cannot be read, LLMError for an endpoint.
+    """
+    settings = settings or load_settings()
+    return analyze_article(extract_article(load_page(target, settings)), settings)
 
 
 def analyze_article(article: Article, settings: Settings | None = None) -> Report:
     """The verified report of one article."""
+    settings = settings or load_settings()
     started = time.perf_counter()
     facts = extract_facts(article)
     signals = find_signals(article)
-    analysis = embedded.analyze(article, facts, signals)
+    analysis = _ask(article, facts, signals, settings)
     spoke = analysis.analyst.model_copy(update={"seconds": round(time.perf_counter() - started, 4)})
     return verify(article, facts, analysis.model_copy(update={"analyst": spoke}), signals)
 
 
-def analyze_page(page: Page, settings: Settings | None = None) -> Report:
-    """The report of the article on a page or in a text file."""
-    return analyze_article(extract_article(page), settings)
+def _ask(article: Article, facts: list[Fact], signals: tuple[Signal, ...], settings: Settings) -> Analysis:
+    """The words of the analyst that the settings name; an endpoint that fails is replaced only with `fallback`."""
+    if not settings.uses_model:
+        return embedded.analyze(article, facts, signals)
+    from summarizer.analyst import llm  # openai takes 1 s to import
+
+    try:
+        return llm.analyze(article, facts, signals, settings)
+    except LLMError as error:
+        if not settings.fallback:
+            raise
+        analysis = embedded.analyze(article, facts, signals)
+        return analysis.model_copy(update={"flags": (*analysis.flags, f"fallback_after_{error.code}")})
 
 
-def analyze_html(markup: str | bytes, url: str | None = None) -> Report:
+def load_page(target: str | Path, settings: Settings) -> Page:
+    """What stands at a URL or in a file. Raises FetchError or UsageError."""
+    if isinstance(target, str) and "://" in target:
+        if settings.offline:
+            raise UsageError("--offline forbids fetching a URL", url=target, advice="Save the page and give the file's name")
+        from summarizer.fetch import fetch  # the network stack takes 0.2 s to import
+
+        return fetch(target, allow_private=settings.allow_private)
+    path = Path(target)
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}", advice="Give a URL, an .html or .txt file, or - for stdin") from error
+    return Page(body=body, content_type="text/html" if path.suffix.lower() in (".html", ".htm", ".xhtml") else None)
+
+
+def analyze_html(markup: str | bytes, url: str | None = None, settings: Settings | None = None) -> Report:
     """The report of the article in HTML markup. Raises NoArticle where there is none."""
-    body = markup.encode() if isinstance(markup, str) else markup
-    return analyze_page(Page(url=url, body=body, content_type="text/html; charset=utf-8"))
+    body, charset = (markup.encode(), "; charset=utf-8") if isinstance(markup, str) else (markup, "")
+    return analyze_article(extract_article(Page(url=url, body=body, content_type="text/html" + charset)), settings)
 
 
 def analyze_text(text: str, *, url: str | None = None, title: str | None = None, source: str | None = None,
-                 published_at: datetime | None = None) -> Report:  # fmt: skip
+                 published_at: datetime | None = None, settings: Settings | None = None) -> Report:  # fmt: skip
     """The report of plain text. Raises EmptyInput where there is none."""
-    return analyze_article(make_article(text, url=url, title=title, source=source, published_at=published_at))
+    return analyze_article(make_article(text, url=url, title=title, source=source, published_at=published_at), settings)

@@ -31,7 +31,7 @@ from summarizer.models import (
 from summarizer.spans import Span, clean
 
 DAYS = {"short_term": 14, "medium_term": 180, "long_term": 365}
-_REFERENCE = re.compile(r"\{F(\d{1,4})\}")
+_REFERENCE = re.compile(r"\{([FD])(\d{1,4})\}")  # {F3}: the figure of fact 3; {D3}: its distance from the price, computed here
 
 
 def verify(article: Article, facts: list[Fact], analysis: Analysis, signals: tuple[Signal, ...] = ()) -> Report:
@@ -69,18 +69,32 @@ class _Check:
         """The claim with its references filled in, or None where a figure in it has no support."""
         text = claim.text
         for match in _REFERENCE.finditer(text):
-            if int(match[1]) >= len(self.facts):
+            if int(match[2]) >= len(self.facts):
                 return self._drop(where, f"refers to {match[0]}, which is no fact")
+            if match[1] == "D" and self._distance(self.facts[int(match[2])]) is None:
+                return self._drop(where, f"{match[0]} asks for the distance from a price that the article does not state")
         rest = _REFERENCE.sub(" ", text)
         sources = [self.text[self.sentences[i].start : self.sentences[i].end] for i in claim.sentences if 0 <= i < len(self.sentences)]
         known = {(n.value, n.unit) for source in sources for n in find_numbers(source)}
         for number in find_numbers(rest):
             if (number.value, number.unit) not in known:
                 return self._drop(where, f"{rest[number.start : number.end]} is not in the sentences it rests on")
-        filled = clean(_REFERENCE.sub(lambda m: format_fact(self.facts[int(m[1])]), text)).strip()
+        filled = clean(_REFERENCE.sub(self._fill, text)).strip()
         if filled:
             self.findings.append(Finding(check="number_in_text", where=where, verdict="supported", detail=f"{len(known)} figures checked"))
         return filled or None
+
+    def _fill(self, reference: re.Match[str]) -> str:
+        fact = self.facts[int(reference[2])]
+        return format_fact(fact) if reference[1] == "F" else self._distance(fact) or ""
+
+    def _distance(self, fact: Fact) -> str | None:
+        """How far a level lies from the article's price of its asset: "0.7% below the price"."""
+        price = price_of(self.facts, fact.subject)
+        if not price or fact.unit != "USD":
+            return None
+        away = (fact.value / price - 1) * 100
+        return f"{abs(away):.1f}% {'above' if away > 0 else 'below'} the price"
 
     def call(self, claim: CallClaim, where: str, horizon: str) -> Call | None:
         rationale = self.words(claim.rationale, f"{where}.rationale")

@@ -1,39 +1,159 @@
 """Report -> the terminal. The only importer of rich. Text of others is shown as Text, never as markup."""
 
-from itertools import groupby
+from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from summarizer.figures import format_fact, format_value
-from summarizer.models import Report
+from summarizer.figures import distance, format_value, group_facts
+from summarizer.models import Call, Report
 from summarizer.spans import clean
 
-_COLOURS = {"bullish": "green", "bearish": "red", "neutral": "yellow"}
+_LOOK = {"bullish": ("▲", "green"), "bearish": ("▼", "red"), "neutral": ("■", "yellow")}
+_LEVEL = {"high": "green", "medium": "yellow", "low": "red"}
+MAX_WIDTH = 120  # longer lines are hard to read
 
 
-def print_report(report: Report, *, evidence: bool = False) -> None:
-    """The report on stdout, readable from 40 columns up."""
-    console = Console(highlight=False, soft_wrap=False)
-    console.print(Text(clean(report.article.title or "Untitled"), style="bold"))
-    console.print(Text(clean(report.summary)))
+def print_report(report: Report, *, evidence: bool = False, now: datetime | None = None) -> None:
+    """The report on stdout, readable from 40 columns up. `now` is the reader's time: the head tells the article's age."""
+    console = Console(highlight=False)
+    console.width = min(console.width, MAX_WIDTH)
+    now = now or datetime.now(UTC)
+    _head(console, report, now)
+    if report.summary:
+        console.print(Text(clean(report.summary)))
     console.print()
-    table = Table(box=None, pad_edge=False)
-    for name in ("Asset", "Call", "Target", "Conf.", "Why"):
-        table.add_column(name)
+    _calls(console, report, now)
+    _facts(console, report, evidence)
+    _judgement(console, report)
+    _foot(console, report)
+
+
+def _head(console: Console, report: Report, now: datetime) -> None:
+    article = report.article
+    console.print(Text(clean(article.title or "Untitled article"), style="bold"))
+    about = [clean(part) for part in (article.source or article.domain, ", ".join(article.authors[:3])) if part]
+    if article.published_at:
+        about.append(f"{article.published_at:%d %b %Y %H:%M} UTC ({_age(now - article.published_at)})")
+    if about:
+        console.print(Text(" · ".join(about), style="dim"))
+    if report.flags:
+        console.print(Text("Flags: " + ", ".join(flag.replace("_", " ") for flag in report.flags), style="yellow"))
+    console.print()
+
+
+def _age(span: timedelta) -> str:
+    hours = span.total_seconds() / 3600
+    if hours < 0:
+        return "in the future"
+    for size, name in ((24 * 365, "year"), (24 * 30, "month"), (24, "day"), (1, "hour")):
+        if hours >= size:
+            count = int(hours // size)
+            return f"{count} {name}{'s' if count > 1 else ''} ago"
+    return "under an hour ago"
+
+
+def _calls(console: Console, report: Report, now: datetime) -> None:
+    if not report.calls:
+        console.print(Text("No call: the article is materially about no asset.", style="dim"))
+        console.print()
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("Asset", "Call", "Target", "Conf."):
+        table.add_column(name, no_wrap=True, header_style="bold")
+    table.add_column("Why", header_style="bold", ratio=1)
     for call in report.calls:
-        target = format_value(call.target.value, call.target.unit) if call.target else "–"
-        table.add_row(Text(clean(call.asset)), Text(call.direction, style=_COLOURS[call.direction]), Text(target),
-                      Text(f"{call.confidence:.0%}"), Text(clean(call.rationale)))  # fmt: skip
+        mark, colour = _LOOK[call.direction]
+        why = Text(clean(call.rationale))
+        if call.until and call.until < now.date():
+            why.append(f" Its time passed on {call.until:%d %b %Y}.", style="dim")
+        table.add_row(
+            Text(clean(call.asset)), Text(f"{mark} {call.direction}", style=colour), _target(call, report), f"{call.confidence:.0%}", why
+        )
     console.print(table)
     console.print()
-    for kind, facts in groupby(sorted(report.facts, key=lambda f: f.kind), key=lambda f: f.kind):
-        shown = ", ".join(f"{fact.subject} {format_fact(fact)}{' ' + fact.venue if fact.venue else ''}" for fact in facts)
-        console.print(Text(kind.replace("_", " "), style="bold").append("  ").append(Text(clean(shown), style="not bold")))
+
+
+def _target(call: Call, report: Report) -> Text:
+    if not call.target:
+        return Text("–")
+    shown = Text(format_value(call.target.value, call.target.unit))
+    away = distance(call, report.facts)
+    return shown if away is None else shown.append(f"\n{'+' if away > 0 else '−'}{abs(away):.1f}% away", style="dim")
+
+
+def _facts(console: Console, report: Report, evidence: bool) -> None:
+    for name, rows in group_facts(report.facts):
+        console.print(Text(name, style="bold"))
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(no_wrap=True, min_width=16)
+        table.add_column(ratio=1)
+        for kind, said in rows:
+            table.add_row(Text(kind, style="cyan"), Text(clean(said)))
+        console.print(Padding(table, (0, 0, 0, 2)))
     if evidence:
-        for fact in report.facts:
-            console.print(Text(f"  {fact.kind} {fact.subject}: “{clean(fact.evidence.quote)}”", style="dim"))
+        _evidence(console, report)
     console.print()
-    console.print(Text(f"Timeframe: {report.timeframe.horizon.replace('_', ' ')}. {clean(report.timeframe.rationale)}"))
-    console.print(Text(clean(report.credibility.note)))
+
+
+def _evidence(console: Console, report: Report) -> None:
+    console.print(Text("Evidence", style="bold"))
+    shown = [
+        (f"{fact.kind.replace('_', ' ')} {fact.subject} {format_value(fact.value, fact.unit)}", fact.evidence) for fact in report.facts
+    ]
+    shown += [(f"call {call.asset}", part) for call in report.calls for part in call.evidence]
+    shown += [(f"signal {signal.name.replace('_', ' ')}", signal.evidence) for signal in report.credibility.signals if signal.evidence]
+    for what, part in shown:
+        line = Text(clean(what)).append(f"  “{clean(part.quote)}” [{part.start}:{part.end}]", style="dim")
+        console.print(Padding(line, (0, 0, 0, 2)))
+
+
+def _judgement(console: Console, report: Report) -> None:
+    _, colour = _LOOK[report.overall.direction]
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1)
+    table.add_row(
+        Text("Overall", style="bold"),
+        Text(f"{report.overall.direction}", style=colour).append(f" ({report.overall.confidence:.0%})", style="dim"),
+    )
+    table.add_row(
+        Text("Timeframe", style="bold"), Text(report.timeframe.horizon.replace("_", " ")).append(f": {clean(report.timeframe.rationale)}")
+    )
+    table.add_row(
+        Text("Credibility", style="bold"),
+        Text(report.credibility.level, style=_LEVEL[report.credibility.level]).append(
+            f": {clean(report.credibility.note)}", style="default"
+        ),
+    )
+    if report.narratives:
+        table.add_row(Text("Narratives", style="bold"), Text(", ".join(n.name.replace("_", " ") for n in report.narratives)))
+    for finding in report.findings:
+        if finding.verdict != "supported":
+            table.add_row(Text("Finding", style="bold yellow"), Text(f"{finding.verdict}: {clean(finding.detail)}"))
+    console.print(table)
+
+
+def _foot(console: Console, report: Report) -> None:
+    analyst = report.analyst
+    words = [f"{analyst.name} analyst" + (f" {clean(analyst.model)}" if analyst.model else ""), f"{analyst.seconds:.2f} s"]
+    if analyst.name == "llm":
+        words.append(f"{analyst.input_tokens} + {analyst.output_tokens} tokens")
+        words.append("cost unknown" if analyst.cost_usd is None else f"${analyst.cost_usd:.4f}")
+    console.print(Text(" · ".join(words), style="dim"))
+
+
+def print_weights(weighed: dict[str, list[tuple[str, float, str]]], rows: int = 12) -> None:
+    """What the embedded analyst weighed for each asset, the strongest first, and the sum. Above 0 is bullish."""
+    console = Console(highlight=False)
+    for asset, pieces in weighed.items():
+        console.print()
+        console.print(Text(f"{clean(asset)}: sum {sum(pull for _, pull, _ in pieces):+.2f}", style="bold"))
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for name, pull, words in pieces[:rows]:
+            table.add_row(f"{pull:+.2f}", Text(name.replace("_", " ")), Text(clean(words)[:90], style="dim"))
+        console.print(table)
+        if len(pieces) > rows:
+            console.print(Text(f"and {len(pieces) - rows} weaker pieces", style="dim"))
