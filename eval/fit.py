@@ -15,24 +15,25 @@ Features = Sequence[tuple[str, float]]
 
 @dataclass(frozen=True)
 class Sample:
-    """One thing to classify: its features, the right label, what each label starts from, and the group it belongs to."""
+    """One thing to classify: its features, the right labels, what each label starts from, and the group it belongs to."""
 
     features: Features
-    label: str
+    right: tuple[str, ...]  # the annotator's first choice first; any of them counts as right
     group: str  # samples of one article stay on one side of a split
     offset: Sequence[float] | None = None
     weight: float = 1.0
 
 
 def fit(samples: Sequence[Sample], labels: Sequence[str], *, penalty: float = 1.0, least: int = 2, keep: float = 0.01) -> Linear:
-    """The model of highest penalised likelihood. Features seen in fewer than `least` samples are left out, and so are
-    weights below `keep`."""
+    """The model of highest penalised likelihood that one of the right labels is given. Features seen in fewer than `least`
+    samples are left out, and so are weights below `keep`."""
     counts = Counter(name for sample in samples for name, _ in sample.features)
     names = sorted(name for name, count in counts.items() if count >= least)
     x = _matrix(samples, {name: i for i, name in enumerate(names)})
-    target = np.zeros((len(samples), len(labels)))
+    right = np.zeros((len(samples), len(labels)))
     place = {label: i for i, label in enumerate(labels)}
-    target[np.arange(len(samples)), [place[sample.label] for sample in samples]] = 1.0
+    for i, sample in enumerate(samples):
+        right[i, [place[label] for label in sample.right]] = 1.0
     start = np.array([sample.offset if sample.offset is not None else [0.0] * len(labels) for sample in samples])
     worth = np.array([sample.weight for sample in samples])[:, None]
 
@@ -42,8 +43,9 @@ def fit(samples: Sequence[Sample], labels: Sequence[str], *, penalty: float = 1.
         scores -= scores.max(axis=1, keepdims=True)
         shares = np.exp(scores)
         shares /= shares.sum(axis=1, keepdims=True)
-        value = -(worth * target * np.log(shares + 1e-12)).sum() + 0.5 * penalty * (flat**2).sum()
-        slope = x.T @ (worth * (shares - target)) + penalty * weights
+        hit = (shares * right).sum(axis=1, keepdims=True) + 1e-12
+        value = -(worth * np.log(hit)).sum() + 0.5 * penalty * (flat**2).sum()
+        slope = x.T @ (worth * (shares - shares * right / hit)) + penalty * weights
         return float(value), np.asarray(slope).ravel()
 
     found = minimize(loss, np.zeros(len(names) * len(labels)), jac=True, method="L-BFGS-B", options={"maxiter": 200})
@@ -64,7 +66,7 @@ def fit_ranking(choices: Sequence[tuple[Sequence[Sequence[str]], Sequence[int]]]
     rows = [option for options, _ in choices for option in options]
     counts = Counter(name for row in rows for name in row)
     names = sorted(name for name, count in counts.items() if count >= least)
-    x = _matrix([Sample([(name, 1.0) for name in row], "", "") for row in rows], {name: i for i, name in enumerate(names)})
+    x = _matrix([Sample([(name, 1.0) for name in row], (), "") for row in rows], {name: i for i, name in enumerate(names)})
     bounds = np.cumsum([0, *(len(options) for options, _ in choices)])
     owner = np.repeat(np.arange(len(choices)), np.diff(bounds))
     right = np.zeros(len(rows), dtype=bool)

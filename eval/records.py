@@ -7,6 +7,7 @@ text belongs to its publishers. Whoever has the texts gets the labels; without t
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,39 @@ def load_real(texts: Path = SHARED, folder: Path = DATA) -> Iterator[Labelled]:
             for fact in line["labels"]["facts"]:
                 fact["quote"] = text[fact["start"] : fact["end"]]
             yield Labelled(record["id"], record_article(record, texts), line["labels"], {**record, "labels": line["labels"]})
+
+
+def load_passages(folder: Path = DATA) -> Iterator[Labelled]:
+    """Short passages of the project's own, marked where they stand: `[[kind/also right|SUBJECT,also right|$3 million|value]]`.
+
+    Their facts have places and no unit: they teach kinds and subjects and are not scored.
+    """
+    for path in sorted(folder.glob("passages_*.txt")):
+        for number, block in enumerate(path.read_text("utf-8").strip().split("\n\n")):
+            title, text = None, block.strip()
+            if text.startswith("# title:"):
+                title, _, text = text.removeprefix("# title:").partition("\n")
+            text, facts = _unmark(normalise(text))
+            record = {"id": f"{path.stem}-{number}", "title": title, "text": text}
+            yield Labelled(record["id"], record_article(record, folder), {"facts": facts}, record)
+
+
+_MARK = re.compile(r"\[\[([^|\]]+)\|([^|\]]+)\|([^|\]]+)(?:\|([^|\]]+))?\]\]")
+
+
+def _unmark(marked: str) -> tuple[str, list[dict[str, Any]]]:
+    """The passage without its marks, and the facts that they state."""
+    text, facts, last = "", [], 0
+    for match in _MARK.finditer(marked):
+        text += marked[last : match.start()]
+        kinds, subjects = match[1].split("/"), match[2].split(",")
+        place = {"num_start": len(text), "num_end": len(text) + len(match[3]), "quote": match[3]}
+        facts.append(
+            {"kind": kinds[0], "acceptable_kinds": kinds, "subject": subjects[0], "acceptable_subjects": subjects, "unit": None, **place}
+        )
+        text += match[3]
+        last = match.end()
+    return text + marked[last:], facts
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -39,7 +39,7 @@ FOLDS = 5
 
 def train(name: str, samples: Sequence[Sample], labels: Sequence[str], penalty: float, least: int = 2) -> float:
     """Fits the model on all samples and writes it to the package; its cross-validated accuracy."""
-    right = sum(said == sample.label for said, sample in zip(cross_validate(samples, labels, penalty, least), samples, strict=True))
+    right = sum(said in sample.right for said, sample in zip(cross_validate(samples, labels, penalty, least), samples, strict=True))
     _write(name, fit(samples, labels, penalty=penalty, least=least))
     return right / max(1, len(samples))
 
@@ -83,7 +83,7 @@ def tone_samples(path: Path = DATA / "tone.tsv") -> Iterator[Sample]:
     for sentence, named in by_sentence.items():
         spans = [Span(at, at + len(row["name"])) for row in named for at in [sentence.find(row["name"])]]
         for row, span in zip(named, spans, strict=True):
-            yield Sample(describe_tone(sentence, span, spans), row["tone"], sentence)
+            yield Sample(describe_tone(sentence, span, spans), (row["tone"],), sentence)
 
 
 def entity_samples(rows: Sequence[dict[str, Any]]) -> Iterator[Sample]:
@@ -97,7 +97,7 @@ def entity_samples(rows: Sequence[dict[str, Any]]) -> Iterator[Sample]:
         }
         for row in named:
             if str(row["entity"]) in spans:
-                yield Sample(describe_tone(text, spans[str(row["entity"])], tuple(spans.values())), str(row["label"]), text)
+                yield Sample(describe_tone(text, spans[str(row["entity"])], tuple(spans.values())), (str(row["label"]),), text)
 
 
 def kind_samples(labelled: Labelled) -> Iterator[Sample]:
@@ -106,9 +106,19 @@ def kind_samples(labelled: Labelled) -> Iterator[Sample]:
     for candidate, names in zip(candidates, describe(reading, candidates, labelled.article.title), strict=True):
         fact = label_of(candidate, labelled)
         start = start_scores(candidate)
-        kind = fact["kind"] if fact else NONE
-        if kind in KINDS and start[KINDS.index(kind)] > FORBIDDEN:
-            yield Sample([(name, 1.0) for name in dict.fromkeys(names)], kind, labelled.id, start)
+        kinds = [kind for kind in right_kinds(fact) if kind in KINDS and start[KINDS.index(kind)] > FORBIDDEN]
+        if kinds:
+            yield Sample([(name, 1.0) for name in dict.fromkeys(names)], tuple(kinds), labelled.id, start)
+
+
+def right_kinds(fact: dict[str, Any] | None) -> list[str]:
+    """The kinds that a number may be given; a fact that a careful annotator could leave out may also be none."""
+    if fact is None:
+        return [NONE]
+    kinds = [fact["kind"], *(fact.get("acceptable_kinds") or ())]
+    if fact.get("optional"):
+        kinds.append(NONE)
+    return list(dict.fromkeys(kinds))
 
 
 Choice = tuple[str, list[tuple[str, ...]], list[int]]
@@ -117,35 +127,41 @@ Choice = tuple[str, list[tuple[str, ...]], list[int]]
 def subject_choices(labelled: Labelled) -> Iterator[Choice]:
     """One choice a labelled number: the article's id, the features of what it could be about, the right ones."""
     _, candidates, subjects = read_numbers(labelled.article)
-    last = None
+    subjects.forget()
     for candidate in candidates:
         fact = label_of(candidate, labelled)
         if fact is None:
             continue
-        options = subjects.options(candidate, fact["kind"], last)
+        options = subjects.options(candidate, fact["kind"])
         right = {fact["subject"], *(fact.get("acceptable_subjects") or ())}
         best = [i for i, option in enumerate(options) if option.subject in right]
         if best:
             yield labelled.id, [option.features for option in options], best
-            last = (candidate, options[best[0]].subject)
+            subjects.remember(candidate, fact["kind"], options[best[0]].subject)
 
 
 def label_of(candidate: Candidate, labelled: Labelled) -> dict[str, Any] | None:
-    """The labelled fact that a number states, if any: value and unit agree, and the nearest quote wins."""
-    text, number = labelled.article.text, candidate.number
+    """The labelled fact that a number states, if any: the one at its place, else one of its value and unit, nearest first."""
+    number = candidate.number
     best, nearest = None, float("inf")
     for fact in labelled.labels["facts"]:
-        if abs(abs(fact["value"]) - abs(number.value)) > 0.005 * abs(fact["value"]) + 1e-15:
+        start = fact["num_start"] if "num_start" in fact else labelled.article.text.find(fact["quote"])
+        end = fact["num_end"] if "num_end" in fact else start + len(fact["quote"])
+        is_there = start < candidate.end and number.start < end
+        if not (_is_value(candidate, fact) or (is_there and fact["unit"] is None)):
             continue
-        if (candidate.unit or fact["unit"]) != fact["unit"] or (
-            not candidate.unit and fact["unit"] not in ("ratio", "index", "count", "%")
-        ):
-            continue
-        at = text.find(fact["quote"])
-        away = 0 if at >= 0 and at <= number.start < at + len(fact["quote"]) else abs(at - number.start) + 1
+        away = 0 if is_there else abs(start - number.start) + 1
         if away < nearest:
             best, nearest = fact, away
     return best
+
+
+def _is_value(candidate: Candidate, fact: dict[str, Any]) -> bool:
+    if fact["unit"] is None or abs(abs(fact["value"]) - abs(candidate.number.value)) > 0.005 * abs(fact["value"]) + 1e-15:
+        return False
+    return (candidate.unit or fact["unit"]) == fact["unit"] and (
+        candidate.unit != "" or fact["unit"] in ("ratio", "index", "count", "%", "USD")
+    )
 
 
 def asset_samples(labelled: Labelled, scene: Scene) -> Iterator[Sample]:
@@ -153,7 +169,7 @@ def asset_samples(labelled: Labelled, scene: Scene) -> Iterator[Sample]:
     called = {call["asset"] for call in labelled.labels["calls"]}
     for asset in scene.counts:
         if asset != MARKET:
-            yield Sample(describe_asset(scene, asset, scene.facts), "called" if asset in called else "passed", labelled.id)
+            yield Sample(describe_asset(scene, asset, scene.facts), ("called" if asset in called else "passed",), labelled.id)
 
 
 def call_samples(labelled: Labelled, scene: Scene) -> Iterator[Sample]:
@@ -161,18 +177,18 @@ def call_samples(labelled: Labelled, scene: Scene) -> Iterator[Sample]:
     for call in labelled.labels["calls"]:
         if call["asset"] in scene.counts:
             weight = 1.0 if call.get("required", True) else 0.5
-            yield Sample(describe_call(scene.pieces(call["asset"])), call["direction"], labelled.id, weight=weight)
+            yield Sample(describe_call(scene.pieces(call["asset"])), (call["direction"],), labelled.id, weight=weight)
 
 
 def article_sample(labelled: Labelled, scene: Scene, label: str) -> Sample:
     """The article as a whole, under one label."""
     narratives = find_narratives(labelled.article.text)
-    return Sample(describe_article(scene, narratives, find_signals(labelled.article)), label, labelled.id)
+    return Sample(describe_article(scene, narratives, find_signals(labelled.article)), (label,), labelled.id)
 
 
 def overall_sample(labelled: Labelled, scene: Scene, calls: Sequence[CallClaim]) -> Sample:
     """What the overall direction is judged by, with the calls that the analyst makes."""
-    return Sample(describe_overall(scene, calls), labelled.labels["overall"]["direction"], labelled.id)
+    return Sample(describe_overall(scene, calls), (labelled.labels["overall"]["direction"],), labelled.id)
 
 
 # ---- the models, in the order in which they rest on each other

@@ -43,7 +43,7 @@ def start_scores(candidate: Candidate) -> list[float]:
     offset = [_NONE_WORTH] + [FORBIDDEN] * len(KINDS)
     for i, kind in enumerate(KINDS, 1):
         if candidate.unit_class in kind.units and (
-            kind.scaled is None or candidate.unit_class != "money" or kind.scaled == candidate.is_large
+            kind.scaled is None or candidate.unit_class not in ("money", "plain") or kind.scaled == candidate.is_large
         ):
             offset[i] = _CUE_WORTH * candidate.scores.get(kind.name, 0.0)
     if candidate.scores:

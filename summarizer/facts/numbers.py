@@ -14,9 +14,10 @@ _DOLLARS = {"US": "USD", "A": "AUD", "AU": "AUD", "C": "CAD", "CA": "CAD", "HK":
 _CODES = {"USD": "USD", "EUR": "EUR", "GBP": "GBP", "JPY": "JPY", "INR": "INR", "KRW": "KRW", "CNY": "CNY",
           "AUD": "AUD", "CAD": "CAD", "CHF": "CHF", "HKD": "HKD", "SGD": "SGD", "BRL": "BRL", "RUB": "RUB",
           "USDT": "USD", "USDC": "USD", "dollars": "USD", "dollar": "USD", "euros": "EUR", "pounds": "GBP",
-          "yen": "JPY", "won": "KRW", "bucks": "USD", "yuan": "CNY", "rupees": "INR"}  # fmt: skip
+          "yen": "JPY", "won": "KRW", "bucks": "USD", "yuan": "CNY", "rupees": "INR", "SEK": "SEK", "NOK": "NOK",
+          "kronor": "SEK", "francs": "CHF", "reais": "BRL", "lira": "TRY", "TRY": "TRY", "ZAR": "ZAR", "MXN": "MXN"}  # fmt: skip
 SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "mln": 6, "mn": 6, "mio": 6, "bln": 9, "bn": 9,
-          "tn": 12, "trn": 12, "k": 3, "m": 6, "mm": 6, "b": 9, "t": 12}  # fmt: skip
+          "tn": 12, "trn": 12, "lakh": 5, "crore": 7, "k": 3, "m": 6, "mm": 6, "b": 9, "t": 12}  # fmt: skip
 # A scale word typed one key to the right on a QWERTY row ("billion" -> "bo;;opm"), or one to the left.
 _ROWS = ("qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./")
 _RIGHT = {a: b for row in _ROWS for a, b in itertools.pairwise(row)}
@@ -42,23 +43,29 @@ _WORDS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six"
 _NUMBER = re.compile(
     r"""
     (?P<sign>(?<![\w)\]%])[-−–‒+±](?=\s?[\d$€£¥₹₩.]|\s?US\$))?\s?   # a minus, not the dash of a range or a word
-    (?P<currency>(?:(?<![A-Za-z])(?:US|AU|CA|HK|NZ|A|C|S|R))?\$|[€£¥₹₩₽₿]|(?<![A-Za-z$])(?:USD|EUR|GBP|USDT)\s?(?=\d))?
+    (?P<currency>(?:(?<![A-Za-z])(?:US|AU|CA|HK|NZ|A|C|S|R))?\$|[€£¥₹₩₽₿]|(?<![A-Za-z$])(?:USD|EUR|GBP|USDT|SEK|INR|Rs\.?)\s?(?=\d))?
     (?(currency)\s?(?P<sign2>[-−](?=\d))?)
     (?P<digits>
-        (?<![\w.])(?<!\d,)(?:\d{1,3}(?:,\d{2,3})+|\d+)(?:\.\d+)?
+        (?<![\w.])(?<!\d,)(?:
+            \d{1,3}(?:,\d{2,3})+(?:\.\d+)?
+          | \d+,\d{1,2}(?=\s?(?:million|billion|trillion|mln|bn)\b)     # "3,5 million", a decimal comma
+          | (?<=[$€£])\d{1,3}(?:[ ]\d{3})+(?![\d,.])               # "$120 000"
+          | \d+(?:\.\d+)?[₀-₉]\d+                                          # "0.0₅1234": five zeros
+          | \d+(?:\.\d+)?)
       | (?<![\w.])\.\d+ )
     (?![\d])
     (?P<tail>
         \s?%|\s?(?:per\s?cent|percent|percentage\s+points?|pct)\b
       | \s?-?\s?(?:bps|basis\s+points?|bp)\b
-      | \s?-?(?P<scale>thousand|million|billion|trillion|mln|mn|mio|bln|bn|tn|trn|mm|[kmbt]|K|M|B|T)
+      | \s?-?(?P<scale>(?i:thousand|million|billion|trillion|mln|mn|mio|bln|bn|tn|trn|mm|crore|lakh|[kmbt]))
             (?![A-Za-z0-9])
       | \s(?P<slip>[a-z;'\[\],./]{6,9})(?![A-Za-z0-9])
     )?
     """,
     re.VERBOSE,
 )
-_UNIT_AFTER = re.compile(r"[\s-]*(?:worth of\s+)?(?P<code>US dollars?|U\.S\. dollars?|[A-Za-z$][A-Za-z0-9]{1,9})\b")
+_UNIT_AFTER = re.compile(r"[\s-]*(?:worth of\s+|Swedish\s+|Swiss\s+|Japanese\s+|Brazilian\s+|Indian\s+)?(?P<code>US dollars?|U\.S\. dollars?|[A-Za-z$][A-Za-z0-9]{1,9})\b")
+_MINUS = re.compile(r"\b(?:minus|negative)\s\Z", re.IGNORECASE)
 _ORDINAL_OR_WORD = re.compile(r"(?:st|nd|rd|th)\b|[A-Za-z_]", re.ASCII)
 _WORD_NUMBER = re.compile(
     r"\b(?P<half>half a|a quarter of a|a)\s(?P<hscale>million|billion|trillion)(?:\s(?P<hcode>dollars|euros))?\b"
@@ -101,7 +108,7 @@ def find_numbers(text: str) -> list[Number]:
         if not any(start < match.end() and match.start() < end for start, end in taken if start > match.start() - 40)
     ]
     numbers.sort(key=lambda n: n.start)
-    return _ranges_share_scale(text, numbers)
+    return _lists_share_scale(text, _ranges_share_scale(text, numbers))
 
 
 def _read(text: str, match: re.Match[str]) -> Number | None:
@@ -127,24 +134,40 @@ def _read(text: str, match: re.Match[str]) -> Number | None:
         unit = "bps"
     if not tail and not unit and _ORDINAL_OR_WORD.match(text, end):
         return None  # "25th", "7D", "2x" are no market numbers
-    value = Decimal(digits.replace(",", "")).scaleb(power)
+    value = _decimal(digits).scaleb(power)
     sign = match["sign"] or match["sign2"]
-    if sign and sign in "-−–‒":
+    worded = _MINUS.search(text, max(0, match.start() - 12), match.start("digits"))
+    if worded or (sign and sign in "-−–‒"):
         value = -value
+        sign = "-"
     start = match.start() + len(match[0]) - len(match[0].lstrip())
     if not unit or (unit == "USD" and not match["currency"]):
         after = _UNIT_AFTER.match(text, end)
         code = after["code"] if after else ""
         named = "USD" if code.lower().endswith(("s dollar", "s dollars")) else _CODES.get(code)
-        if named and not unit:
-            unit, end = named, after.end() if after else end
+        if after and named and not unit:
+            unit, end = named, after.end()
+        elif after and not unit and code in ("cents", "cent") and not power:
+            unit, end, value = "USD", after.end(), value.scaleb(-2)
     return Number(start, end, float(value), unit, bool(sign), bool(power))
+
+
+def _decimal(digits: str) -> Decimal:
+    """The value of digits with separators: "1,142.5", "3,5" with a decimal comma, "120 000", "0.0₅1234"."""
+    digits = digits.replace(" ", "")
+    if small := re.fullmatch(r"(\d+)(?:\.0?)?([₀-₉])(\d+)", digits):
+        return Decimal(f"{small[1]}.{'0' * (ord(small[2]) - ord('₀'))}{small[3]}")
+    if re.fullmatch(r"\d+,\d{1,2}", digits):
+        digits = digits.replace(",", ".")
+    return Decimal(re.sub(r"[,₀-₉]", "", digits))
 
 
 def _currency(sign: str | None) -> str:
     if not sign:
         return ""
     sign = sign.strip()
+    if sign.startswith("Rs"):
+        return "INR"
     if sign.endswith("$") and len(sign) > 1:
         return _DOLLARS[sign[:-1]]
     return CURRENCY_SIGNS.get(sign) or _CODES.get(sign, "")
@@ -186,6 +209,28 @@ def _ranges_share_scale(text: str, numbers: list[Number]) -> list[Number]:
         numbers[i] = Number(left.start, left.end, value, unit, left.is_signed, scaled)
         if not right.unit and tight:
             numbers[i + 1] = Number(right.start, right.end, right.value, unit, right.is_signed, right.scaled)
+    return numbers
+
+
+_LIST_GAP = re.compile(r",\s\Z")
+_LAST_GAP = re.compile(r",?\s(?:and|or)\s\Z")
+
+
+def _lists_share_scale(text: str, numbers: list[Number]) -> list[Number]:
+    """Three figures or more of one unit share the last one's scale: "$115, $84, and $58 million"."""
+    for i in range(2, len(numbers)):
+        last = numbers[i]
+        if not last.scaled or not _LAST_GAP.match(text, numbers[i - 1].end, last.start):
+            continue
+        power = _power(text[last.start : last.end])
+        first = i - 1
+        while first > 0 and _LIST_GAP.match(text, numbers[first - 1].end, numbers[first].start):
+            first -= 1
+        listed = numbers[first:i]
+        if len(listed) >= 2 and power and all(n.unit == last.unit and not n.scaled and abs(n.value) < 1000 for n in listed):
+            for k in range(first, i):
+                n = numbers[k]
+                numbers[k] = Number(n.start, n.end, float(Decimal(str(n.value)).scaleb(power)), n.unit, n.is_signed, True)
     return numbers
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from summarizer.facts import attributes
 from summarizer.facts.assets import MARKET
 from summarizer.facts.choice import NONE, choose_kinds
+from summarizer.facts.kinds import KINDS
 from summarizer.facts.reading import SPLIT, Candidate, Reading
 from summarizer.facts.roles import best_kind, score_roles
 from summarizer.facts.subjects import Subjects
@@ -41,7 +42,8 @@ _VENUED = frozenset(
     ]
 )
 _PLAIN_UNIT = {"put_call_ratio": "ratio", "sentiment_index": "index", "funding_rate": "%", "implied_volatility": "%",
-               "options_skew": "%", "macro_indicator": "index"}  # fmt: skip
+               "options_skew": "%", "macro_indicator": "index", "liquidation_share": "%"}  # fmt: skip
+_MONEYED = {kind.name for kind in KINDS if "money" in kind.units}
 _POINTER = re.compile(
     r"\b(?:Related Reading|Also Read|Read More|Read Also|See Also|Recommended Articles?|RELATED|ALSO READ)\s?[:|–-]\s?[^.?!\n]{10,160}[.?!\n]?",
     re.IGNORECASE,
@@ -75,10 +77,14 @@ def read_numbers(article: Article) -> tuple[Reading, list[Candidate], Subjects]:
 
 def name_subjects(subjects: Subjects, numbers: Sequence[tuple[Candidate, str]]) -> None:
     """Fill in the subject of each number, given its kind, in reading order."""
-    last = None
+    subjects.forget()
     for candidate, kind in numbers:
-        candidate.subject = subjects.choose(candidate, kind, last)
-        last = (candidate, candidate.subject)
+        candidate.subject = subjects.choose(candidate, kind)
+
+
+def plain_unit(kind: str) -> str:
+    """The unit of a bare number: dollars for a price or a flow."""
+    return _PLAIN_UNIT.get(kind) or ("USD" if kind in _MONEYED and kind != "other" else "count")
 
 
 def _furniture(article: Article) -> list[Span]:
@@ -101,7 +107,7 @@ def _fact(reading: Reading, candidate: Candidate, kind: str) -> Fact:
         qualifier = split[3].rstrip("s")
     return Fact(
         kind=kind, subject=MARKET if kind == "sentiment_index" else candidate.subject or MARKET, value=value,
-        unit=candidate.unit or _PLAIN_UNIT.get(kind, "%" if kind == "liquidation_share" else "count"),
+        unit=candidate.unit or plain_unit(kind),
         period=attributes.find_period(reading, candidate) if kind in _PERIODIC else None,
         venue=attributes.find_venue(reading, candidate) if kind in _VENUED else None, qualifier=qualifier,
         attributed_to=attributes.find_speaker(reading, candidate), condition=attributes.find_condition(reading, candidate),

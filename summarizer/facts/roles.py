@@ -81,7 +81,7 @@ def best_kind(candidate: Candidate) -> str | None:
 def _takes(kind: Kind, candidate: Candidate) -> bool:
     if candidate.unit_class not in kind.units:
         return False
-    return kind.scaled is None or candidate.unit_class != "money" or kind.scaled == candidate.is_large
+    return kind.scaled is None or candidate.unit_class not in ("money", "plain") or kind.scaled == candidate.is_large
 
 
 def _scores(reading: Reading, candidate: Candidate, cues: list[Cue], others: list[Candidate]) -> dict[str, float]:

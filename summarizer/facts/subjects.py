@@ -4,6 +4,7 @@ Every asset of the sentence, of the one before, of the title, and all of crypto 
 fine every company name of the sentence too. What tells for an option is weighed by `data/subjects.model.tsv`.
 """
 
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from dataclasses import dataclass
 from summarizer.facts.assets import MARKET, Mention, find_mentions
 from summarizer.facts.names import find_names, longest_form
 from summarizer.facts.reading import Candidate, Reading
+from summarizer.facts.roles import LEVELS
 from summarizer.linear import load_linear
+from summarizer.spans import Span
 
 # Kinds whose subject is a company or project, named as printed where it has no ticker.
 ORGANISATIONAL = frozenset({"fund_raise", "exploit_loss", "legal_amount", "tvl", "yield_rate", "trading_volume"})
@@ -50,16 +53,32 @@ class Subjects:
         self._titled = [m.subject for m in find_mentions(title or "")]
         self._title_names = find_names(title or "")
         self._by_sentence = [reading.mentions_in(span) for span in reading.sentences]
+        self._last: tuple[Candidate, str] | None = None
+        self._levels: dict[str, float] = {}
 
-    def choose(self, candidate: Candidate, kind: str, last: tuple[Candidate, str] | None) -> str:
-        """The likeliest subject of the number. `last` is the number before and its subject, when there is one."""
+    def forget(self) -> None:
+        """Start again at the article's first number."""
+        self._last = None
+        self._levels = {}
+
+    def choose(self, candidate: Candidate, kind: str) -> str:
+        """The likeliest subject of the number; it is remembered for the numbers after it."""
         model = load_linear("subjects")
-        options = self.options(candidate, kind, last)
+        options = self.options(candidate, kind)
         scores = [model.scores((name, 1.0) for name in option.features)[0] for option in options]
-        return options[max(range(len(options)), key=scores.__getitem__)].subject
+        subject = options[max(range(len(options)), key=scores.__getitem__)].subject
+        self.remember(candidate, kind, subject)
+        return subject
 
-    def options(self, candidate: Candidate, kind: str, last: tuple[Candidate, str] | None) -> list[Option]:
+    def remember(self, candidate: Candidate, kind: str, subject: str) -> None:
+        """That the number is about the subject, which is evidence for the numbers after it."""
+        self._last = (candidate, subject)
+        if kind in LEVELS and candidate.unit_class == "money" and candidate.number.value > 0:
+            self._levels[subject] = candidate.number.value
+
+    def options(self, candidate: Candidate, kind: str) -> list[Option]:
         """What the number could be about, MARKET always among it."""
+        last = self._last
         unit = "size" if candidate.unit_class == "money" and candidate.is_large else candidate.unit_class
         sources: dict[str, list[str]] = {}
         self._named_here(candidate, sources)
@@ -80,6 +99,8 @@ class Subjects:
             if subject in self._titled:
                 features += [f"title:{state}", f"title:{len(set(self._titled)) == 1}:{state}"]
             short = [feature for feature in features if feature.count(":") <= 1]
+            if unit == "money" and kind in LEVELS and candidate.number.value > 0:
+                features += self._size(subject, candidate.number.value)
             crossed = (
                 [f"{kind}|{feature}" for feature in short]
                 + [f"{unit}|{feature}" for feature in features]
@@ -87,6 +108,17 @@ class Subjects:
             )
             options.append(Option(UNDERLYING.get(subject, subject), tuple(dict.fromkeys(features + crossed))))
         return options
+
+    def _size(self, subject: str, value: float) -> list[str]:
+        """How the figure compares with the last level of the subject, and with what such a subject costs."""
+        magnitude = math.floor(2 * math.log10(value))
+        known = self._levels.get(subject)
+        if known is None:
+            others = any(value / 3 < level < value * 3 for level in self._levels.values())
+            return [f"size:{subject}:{magnitude}", f"size:unknown:{others}"]
+        ratio = abs(math.log10(value / known))
+        away = next(edge for edge in (0.02, 0.08, 0.2, 0.5, 1.0, 9.0) if ratio < edge or edge == 9.0)
+        return [f"size:{subject}:{magnitude}", f"size:away{away}"]
 
     def _sentence(self, candidate: Candidate) -> str:
         start, end = self.reading.sentences[candidate.sentence]
@@ -114,6 +146,9 @@ class Subjects:
         start, end = (mention.end, number.start) if side == "b" else (number.end, mention.start)
         gap = reading.text[start:end]
         words = len(gap.split())
+        first, past = reading.word_range(Span(mention.start, mention.end))
+        before = reading.lowered[first - 1] if first else ""
+        after = reading.lowered[past] if past < len(reading.lowered) else ""
         distance = next(size for size in (0, 1, 3, 6, 10, 18, 999) if words <= size)
         between = sum(start <= other.start < end for other in reading.numbers)
         features = [
@@ -129,6 +164,10 @@ class Subjects:
             features.append("a:counted")
         if side == "a" and len(gap) < 40 and "," not in gap and _OF.match(gap):
             features.append("a:of")
+        features += [f"{side}:pw:{before}", f"{side}:nw:{after}"]
+        sentence = reading.sentences[candidate.sentence]
+        if mention.start - sentence.start < 12:
+            features.append(f"{side}:opens")
         if words <= 1:
             features.append(f"{side}:gap{gap.strip()[:3]}")
         if reading.text[mention.end : mention.end + 2] in ("'s", "’s"):
