@@ -48,7 +48,7 @@ def fit(samples: Sequence[Sample], labels: Sequence[str], *, penalty: float = 1.
         slope = x.T @ (worth * (shares - shares * right / hit)) + penalty * weights
         return float(value), np.asarray(slope).ravel()
 
-    found = minimize(loss, np.zeros(len(names) * len(labels)), jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    found = minimize(loss, np.zeros(len(names) * len(labels)), jac=True, method="L-BFGS-B", options={"maxiter": 80})
     weights = found.x.reshape(len(names), len(labels))
     table = {}
     for name, row in zip(names, weights, strict=True):

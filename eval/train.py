@@ -22,7 +22,7 @@ from summarizer.facts import extract_facts
 from summarizer.facts.assets import MARKET
 from summarizer.facts.choice import FORBIDDEN, NONE, start_scores
 from summarizer.facts.choice import LABELS as KINDS
-from summarizer.facts.features import describe
+from summarizer.facts.features import describe, follow
 from summarizer.facts.narratives import find_narratives
 from summarizer.facts.reader import read_numbers
 from summarizer.facts.reading import Candidate
@@ -103,8 +103,11 @@ def entity_samples(rows: Sequence[dict[str, Any]]) -> Iterator[Sample]:
 def kind_samples(labelled: Labelled) -> Iterator[Sample]:
     """One sample a number of the article: the kind its label gives it, `none` where it is no fact."""
     reading, candidates, _ = read_numbers(labelled.article)
+    previous, last = None, NONE
     for candidate, names in zip(candidates, describe(reading, candidates, labelled.article.title), strict=True):
         fact = label_of(candidate, labelled)
+        names += follow(previous, last, candidate, reading)
+        previous, last = candidate, fact["kind"] if fact and fact["kind"] != "other" else NONE
         start = start_scores(candidate)
         kinds = [kind for kind in right_kinds(fact) if kind in KINDS and start[KINDS.index(kind)] > FORBIDDEN]
         if kinds:

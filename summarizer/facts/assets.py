@@ -24,7 +24,29 @@ _NATIVE = re.compile(
 )
 _TOKEN_AFTER = re.compile(r"\b([A-Z][A-Z0-9]{2,9})\s(?:token|tokens|coin|coins|memecoin)\b")
 # Lower-case spellings that journalists use; any other name wants its capital ("stacks of cash" is not STX).
-_LOWER_OK = frozenset(["bitcoin", "bitcoins", "ether", "ethereum", "dogecoin", "litecoin", "solana", "cardano", "tether", "xrp"])
+_LOWER_OK = frozenset(
+    [
+        "spot gold",
+        "gold prices",
+        "gold price",
+        "spot silver",
+        "steth",
+        "wsteth",
+        "cbbtc",
+        "zksync",
+        "dydx",
+        "bitcoin",
+        "bitcoins",
+        "ether",
+        "ethereum",
+        "dogecoin",
+        "litecoin",
+        "solana",
+        "cardano",
+        "tether",
+        "xrp",
+    ]
+)
 
 
 @cache
@@ -117,7 +139,20 @@ def find_mentions(text: str, words: list[re.Match[str]] | None = None) -> list[M
                     named.add(joined)
         i += 1
     found += [mention for mention in shy if mention.subject in named]
-    return sorted(_prefer_introduced(found), key=lambda m: m.start)
+    return _join_pairs(text, sorted(_prefer_introduced(found), key=lambda m: m.start))
+
+
+def _join_pairs(text: str, found: list[Mention]) -> list[Mention]:
+    """Two tickers around a slash are one pair ("ETH/BTC"); against dollars it is the asset itself."""
+    joined: list[Mention] = []
+    for mention in found:
+        last = joined[-1] if joined else None
+        if last and mention.start == last.end + 1 and text[last.end] == "/" and text[mention.start : mention.end].isupper():
+            name = f"{last.subject}/{mention.subject}" if mention.subject in ("BTC", "ETH") else last.subject
+            joined[-1] = Mention(last.start, mention.end, name, last.group)
+        else:
+            joined.append(mention)
+    return joined
 
 
 def _prefer_introduced(found: Iterable[Mention]) -> list[Mention]:

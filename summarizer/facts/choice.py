@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from summarizer.facts.features import describe
+from summarizer.facts.features import describe, follow
 from summarizer.facts.kinds import KINDS
 from summarizer.facts.reading import Candidate, Reading
 from summarizer.linear import load_linear, softmax
@@ -13,7 +13,7 @@ _PLACE = {name: i for i, name in enumerate(LABELS)}
 # What a cue's score, being the best by cues, and being no fact are worth before the fitted weights: from the same fit.
 _CUE_WORTH, _BEST_WORTH, _NONE_WORTH = 1.2, 1.2, 1.2
 FORBIDDEN = -1e9
-SURE = 0.5  # a kind less likely than this is not reported: best F1 by cross-validation
+SURE = 0.42  # a kind less likely than this is not reported: best F1 by cross-validation
 SURE_OTHER = 0.6  # a market number of no kind is reported where it is plainly one
 _OTHER = _PLACE["other"]
 _NAMED = [i for i, name in enumerate(LABELS) if name not in (NONE, "other")]
@@ -25,11 +25,12 @@ def choose_kinds(reading: Reading, candidates: Sequence[Candidate], title: str |
     The candidates' cue scores and subjects have been filled in.
     """
     model = load_linear("kinds")
-    tables = []
+    chosen: list[tuple[str, float]] = []
+    previous = None
     for candidate, names in zip(candidates, describe(reading, candidates, title), strict=True):
-        tables.append([a + b for a, b in zip(model.scores((name, 1.0) for name in names), start_scores(candidate), strict=True)])
-    chosen = []
-    for scores in tables:
+        names += follow(previous, chosen[-1][0] if chosen else NONE, candidate, reading)
+        previous = candidate
+        scores = [a + b for a, b in zip(model.scores((name, 1.0) for name in names), start_scores(candidate), strict=True)]
         chances = softmax(scores)
         best = max(_NAMED, key=chances.__getitem__)
         if chances[best] < SURE:

@@ -33,6 +33,18 @@ def describe(reading: Reading, candidates: Sequence[Candidate], title: str | Non
     return tables
 
 
+def follow(previous: Candidate | None, kind: str, candidate: Candidate, reading: Reading) -> list[str]:
+    """What the kind given to the number before says of this one."""
+    if previous is None:
+        return ["pk:first"]
+    if previous.sentence != candidate.sentence:
+        return [f"pk:{kind}:before:{candidate.unit_class == previous.unit_class}"]
+    words = reading.lowered[previous.past : candidate.at]
+    gap = "_".join(_stem(word) for word in words) if len(words) < 4 else "far"
+    alike = candidate.unit_class == previous.unit_class and candidate.is_large == previous.is_large
+    return [f"pk:{kind}:{alike}", f"pk:{kind}:{alike}:{gap}", f"pk:{kind}:{candidate.unit_class}"]
+
+
 def _own(reading: Reading, candidate: Candidate, prices: dict[str | None, float]) -> list[str]:
     """Features of the number itself: unit, size, roundness, distance from its asset's price, rules' choice."""
     number, text = candidate.number, reading.text

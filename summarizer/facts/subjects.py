@@ -48,6 +48,7 @@ class Subjects:
     def __init__(self, reading: Reading, title: str | None):
         self.reading = reading
         self._names = find_names(reading.text)
+        self._name_counts = Counter(name for _, name in self._names)
         counts = Counter(m.subject for m in reading.mentions if m.group in ("coin", "stock", "index", "sector"))
         self._main = counts.most_common(1)[0][0] if counts else None
         self._titled = [m.subject for m in find_mentions(title or "")]
@@ -88,8 +89,12 @@ class Subjects:
         sources.setdefault(MARKET, []).append("market")
         here = [m for m in self._by_sentence[candidate.sentence] if m.group != "market"]
         state = "named" if here else "pronoun" if _PRONOUN.match(self._sentence(candidate)) else "bare"
+        groups = {m.subject: m.group for m in self.reading.mentions}
+        low = max(0, candidate.at - 5)
+        nearby = set(self.reading.lowered[low : candidate.at] + self.reading.lowered[candidate.past : candidate.past + 4])
         options = []
         for subject, features in sources.items():
+            features += [f"w:{word}:{groups.get(subject, 'name')}" for word in nearby]
             if last and last[1] == subject:
                 same = last[0].sentence == candidate.sentence
                 gap = self.reading.lowered[last[0].past : candidate.at][:3] if same else []
@@ -98,7 +103,7 @@ class Subjects:
                 features.append(f"main:{state}")
             if subject in self._titled:
                 features += [f"title:{state}", f"title:{len(set(self._titled)) == 1}:{state}"]
-            short = [feature for feature in features if feature.count(":") <= 1]
+            short = [feature for feature in features if feature.count(":") <= 1 and not feature.startswith("w:")]
             if unit == "money" and kind in LEVELS and candidate.number.value > 0:
                 features += self._size(subject, candidate.number.value)
             crossed = (
@@ -120,6 +125,11 @@ class Subjects:
         away = next(edge for edge in (0.02, 0.08, 0.2, 0.5, 1.0, 9.0) if ratio < edge or edge == 9.0)
         return [f"size:{subject}:{magnitude}", f"size:away{away}"]
 
+    def _begins_only(self, name: str) -> bool:
+        """Whether the name never stands within a sentence: its capital says nothing then."""
+        starts = {span.start for span in self.reading.sentences}
+        return all(at in starts for at, other in self._names if other == name)
+
     def _sentence(self, candidate: Candidate) -> str:
         start, end = self.reading.sentences[candidate.sentence]
         return self.reading.text[start:end]
@@ -135,11 +145,27 @@ class Subjects:
         for rank, mention in enumerate(after):
             features = self._place(candidate, mention, "a", rank)
             sources[mention.subject] = sources.get(mention.subject, []) + features
+        if match := self._respective(candidate, here):
+            sources.setdefault(match, []).append("respectively")
         if here:
             first = next((m for m in here if m.group != "market"), here[0])
             sources.setdefault(first.subject, []).append("first")
             if len({m.subject for m in here}) == 1:
                 sources[first.subject].append("only")
+
+    def _respective(self, candidate: Candidate, here: list[Mention]) -> str | None:
+        """The asset that stands in its list where the number stands in its own: "BTC and ETH fell 2% and 3%, respectively"."""
+        start, end = self.reading.sentences[candidate.sentence]
+        at = self.reading.text.lower().find("respectively", candidate.end, end)
+        if at < 0:
+            return None
+        numbers = [n for n in self.reading.numbers if start <= n.start < at and n.unit == candidate.number.unit]
+        first = numbers[0].start if numbers else at
+        listed = list(dict.fromkeys(m.subject for m in here if m.end <= first and m.group != "market"))
+        place = next((i for i, n in enumerate(numbers) if n.start == candidate.number.start), None)
+        if place is None or len(listed) < 2 or len(numbers) % len(listed):
+            return None
+        return listed[place % len(listed)] if len(numbers) == len(listed) else listed[place * len(listed) // len(numbers)]
 
     def _place(self, candidate: Candidate, mention: Mention, side: str, rank: int) -> list[str]:
         reading, number = self.reading, candidate.number
@@ -209,6 +235,9 @@ class Subjects:
                     features.append("name:a:of")
                 if text[at + len(name) : at + len(name) + 2] in ("'s", "’s"):
                     features.append(f"name:{side}:own")
+                if at - start < 2 and self._begins_only(name):
+                    features.append("name:begins")
+                features += [f"name:times{min(3, self._name_counts[name])}", f"name:words{min(4, name.count(' ') + 1)}"]
                 full = longest_form(name, self._names)
                 sources[full] = sources.get(full, []) + features
         for _, name in self._title_names[:2]:
