@@ -71,6 +71,7 @@ class FetchError(SummarizerError):
     """The page could not be had; `code` says which way, RELIABILITY items 1 to 12."""
 
     code = "connection"
+    retry_after: float | None = None  # seconds, where the server names them
 
     def __init__(self, detail: str, *, retryable: bool = False, **about: str | None):
         super().__init__(detail, **about)

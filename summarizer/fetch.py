@@ -42,6 +42,8 @@ _HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.8",
     "Accept-Encoding": "gzip",
 }
+FEED_TYPES = "application/rss+xml,application/atom+xml,application/feed+json,application/json,application/rdf+xml"
+_JSON = re.compile(r"application/(?:[\w.-]+\+)?json")  # read only where FEED_TYPES are accepted
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _READABLE = re.compile(r"text/(?:html|plain|xml|(?:x-)?markdown)|application/(?:[\w.-]+\+)?xml")
 _UNREADABLE = re.compile(
@@ -165,6 +167,16 @@ def open_transport(guard: Guard) -> "httpx2.BaseTransport":
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What came of asking: a page, or None for one that has not changed since its `etag` or `last_modified`."""
+
+    page: Page | None
+    etag: str | None = None
+    last_modified: str | None = None
+    moved_to: str | None = None  # where it is from now on: every redirect on the way was permanent
+
+
+@dataclass(frozen=True)
 class Fetcher:
     """What `fetch` may do, and its seams: who looks up, who dials, who waits, and the transport (where a cache goes).
     Safe to share between threads: every fetch has its own connections."""
@@ -178,6 +190,16 @@ class Fetcher:
 
     def fetch(self, url: str) -> Page:
         """As the function `fetch`."""
+        page = self.ask(url).page
+        if page is None:  # nobody said that there was one to compare with
+            raise FetchError("the server answered 304", code="http_304", url=url)
+        return page
+
+    def ask(self, url: str, *, etag: str | None = None, last_modified: str | None = None, feed: bool = False) -> Answer:
+        """The page at `url`, or None in its place where it is still the one of `etag` and `last_modified`.
+
+        `feed` accepts JSON too. Raises as `fetch` does.
+        """
         import httpx2
 
         allowed = parse_allowed(self.allow_private)
@@ -186,15 +208,24 @@ class Fetcher:
         guard = Guard(self, allowed)
         waits = iter(BACKOFF)  # two more requests in a fetch, whatever its hops
         seen: set[str] = set()
+        moved = True
+        headers = _HEADERS | ({"Accept": f"{FEED_TYPES},{_HEADERS['Accept']}"} if feed else {})
+        known = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        headers |= {name: value for name, value in known.items() if value and value.isascii() and value.isprintable()}
         with closing(self.transport(guard)) as transport:
             while True:
-                with _naming(url), closing(transport.handle_request(httpx2.Request("GET", url, headers=_HEADERS))) as response:
+                with _naming(url), closing(transport.handle_request(httpx2.Request("GET", url, headers=headers))) as response:
                     if response.status_code in _REDIRECTS and "location" in response.headers:
                         seen.add(url)
                         url = _follow(url, response.headers["location"], seen, allowed)
+                        moved = moved and response.status_code in (301, 308)
                         continue
+                    fresh = (response.headers.get("etag"), response.headers.get("last-modified"))
+                    moved_to = url if seen and moved else None
+                    if response.status_code == 304 and (etag or last_modified):
+                        return Answer(None, fresh[0] or etag, fresh[1] or last_modified, moved_to)
                     if response.is_success and response.status_code != 206:  # nobody asked for a part
-                        return _read_page(response, url, guard)
+                        return Answer(_read_page(response, url, guard, feed), *fresh, moved_to)
                     wait = _wait_after(response, waits, guard)
                 self.sleep(wait)
 
@@ -210,7 +241,9 @@ def _naming(url: str, broken: str = "connection") -> Iterator[None]:
     except FetchError as error:
         if error.url:
             raise
-        raise FetchError(error.detail, code=error.code, url=url, advice=error.advice, retryable=error.retryable) from error
+        named = FetchError(error.detail, code=error.code, url=url, advice=error.advice, retryable=error.retryable)
+        named.retry_after = error.retry_after
+        raise named from error
     except (TimeoutError, queue.Empty, httpx2.TimeoutException) as error:
         raise FetchError("it took too long", code="timeout", url=url, retryable=True) from error
     except (httpx2.TransportError, zlib.error, EOFError) as error:
@@ -241,15 +274,17 @@ def _wait_after(response: "httpx2.Response", waits: Iterator[float], guard: Guar
             wait = float(asked) if asked.isdigit() else max(0.0, (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds())
             advice = f"The server asks to come back in {wait:.0f} seconds"
     if wait is None or wait > MAX_WAIT or wait >= guard.left():
-        raise FetchError(f"the server answered {status}", code=f"http_{status}", advice=advice, retryable=passing)
+        error = FetchError(f"the server answered {status}", code=f"http_{status}", advice=advice, retryable=passing)
+        error.retry_after = wait if response.headers.get("retry-after") else None
+        raise error
     return wait
 
 
-def _read_page(response: "httpx2.Response", url: str, guard: Guard) -> Page:
+def _read_page(response: "httpx2.Response", url: str, guard: Guard, feed: bool) -> Page:
     """The whole body of a good answer, unpacked, when its type is one that can be read."""
     content_type = response.headers.get("content-type", "").strip()
     media = re.split("[;,]", content_type)[0].strip().lower()  # a comma: some servers say it twice
-    if media and not _READABLE.fullmatch(media):
+    if media and not _READABLE.fullmatch(media) and not (feed and _JSON.fullmatch(media)):
         raise FetchError(f"it is {media[:80]}, not a web page, a feed or a text", code="content_type")
     with _naming(url, broken="truncated"):
         body = _read_body(response, guard)
