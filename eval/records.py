@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from summarizer.batch import record_article
 from summarizer.models import Article
+from summarizer.sources import record_article
 from summarizer.spans import normalise
 
 DATA = Path(__file__).parent / "data"

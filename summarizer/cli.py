@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from summarizer import commands
 from summarizer.errors import SummarizerError
 
 if TYPE_CHECKING:
@@ -124,23 +125,4 @@ def _read_input(name: str, settings: "Settings") -> "Page":
     return Page(body=sys.stdin.buffer.read()) if name == "-" else load_page(name, settings)
 
 
-@main.command()
-@click.argument("input", type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where the reports go, one a line (.jsonl).")
-@click.option("--with-text", is_flag=True, help="Put each article's text into its report.")
-@click.option("--model", metavar="NAME", help="The model that makes the calls; needed when an API key is set.")
-@click.option("--offline", is_flag=True, help="Ask no model though a key is set: the embedded analyst speaks.")
-@click.option("--fallback", is_flag=True, help="Let the embedded analyst step in when the model endpoint fails.")
-def batch(input: Path, output: Path, with_text: bool, model: str | None, offline: bool, fallback: bool) -> None:
-    """Analyse a JSONL file of article records {id, url, title, source, published_at, text or html}.
-
-    Failures go to OUTPUT.failures.jsonl, each with its url, stage, code and message; the exit code is then 1.
-    """
-    from summarizer.batch import run_batch
-    from summarizer.settings import load_settings
-
-    settings = load_settings(model=model, offline=offline or None, fallback=fallback or None)
-    done, failed = run_batch(input, output, settings, with_text=with_text)
-    click.echo(f"{done} done, {failed} failed", err=True)
-    if failed:
-        raise SystemExit(1)
+main.add_command(commands.batch)

@@ -38,6 +38,12 @@ def config_path() -> Path:
     return Path(os.environ.get("SUMMARIZER_CONFIG") or Path(base) / "summarizer" / "config.toml")
 
 
+def database_path() -> Path:
+    """Where the default database is."""
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(os.environ.get("SUMMARIZER_DB") or Path(base) / "summarizer" / "summarizer.db")
+
+
 def load_settings(**flags: Any) -> Settings:
     """Settings of this run; `flags` that are None do not count. Raises UsageError for a bad file or key."""
     values: dict[str, Any] = dict(_read_config(config_path()))
