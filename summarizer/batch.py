@@ -16,13 +16,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import resources
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from summarizer.article import extract_article
 from summarizer.errors import BadRecord, FetchError, InputError, LLMError, StorageError, SummarizerError
-from summarizer.ledger import Claim, Item, Ledger, Outcome
+from summarizer.ledger import MAX_ATTEMPTS, Claim, Item, Ledger, Outcome
 from summarizer.models import Article, Report
 from summarizer.pipeline import analyze_article, load_page
 from summarizer.polling import FeedPoller, find_site_feed
@@ -38,7 +37,7 @@ from summarizer.sources import (
     read_time,
     record_article,
 )  # fmt: skip
-from summarizer.store import find_version
+from summarizer.store import Store, find_version
 
 JOBS = 8  # workers; they mostly wait for servers
 IDLE = 0.05  # seconds until a worker without work looks again
@@ -93,11 +92,12 @@ class Result:
 
 
 class Batch:
-    """One run of a batch over a ledger. `fetcher` is the network; `rate` is in requests a second to one host, 0 for no limit."""
+    """One run of a batch over a ledger. `fetcher` is the network; `rate` is in requests a second to one host, 0 for no limit;
+    a feed that fails is left alone for `backoff` seconds, each time twice as long."""
 
     def __init__(
         self, ledger: Ledger, settings: Settings, *, fetcher: Any = None, rate: float = 1.0, jobs: int = JOBS,
-        max_cost: float | None = None, hooks: Hooks | None = None,
+        max_cost: float | None = None, hooks: Hooks | None = None, backoff: float = 0.0,
     ):  # fmt: skip
         if fetcher is None:
             from summarizer.fetch import Fetcher
@@ -110,15 +110,14 @@ class Batch:
         self._feeds: deque[FeedInput] = deque()
         self._polling = 0
         self._fatal: SummarizerError | None = None
-        self._signal: int | None = None
         self._robots = Robots(ledger, fetcher, lambda: self._stop.wait(1 / rate if rate else 0))
-        self._poller = FeedPoller(ledger, fetcher, self.tally.add, self.hooks.message)
+        self._poller = FeedPoller(ledger, fetcher, self.tally.add, self.hooks.message, backoff)
 
     def run(self, inputs: Iterable[str], stdin: Iterable[bytes] = ()) -> Result:
         """Everything that the inputs name, and what earlier runs left undone. Raises UsageError before anything is started."""
         inputs = list(inputs)
         check_inputs(inputs)
-        with self._signals():
+        with catch_signals(self._stop) as caught:
             self._enter(inputs, stdin)
             workers = [threading.Thread(target=self._work_on, daemon=True) for _ in range(self.jobs)]
             for worker in workers:
@@ -137,7 +136,7 @@ class Batch:
         self.ledger.release()
         if not self._stop.is_set():
             self.ledger.end(self.tally.cost_usd)
-        return Result(self.ledger.count(), self.ledger.failures(), self.tally, self._fatal, self._signal)
+        return Result(self.ledger.count(), self.ledger.failures(), self.tally, self._fatal, caught[0] if caught else None)
 
     def _enter(self, inputs: list[str], stdin: Iterable[bytes]) -> None:
         items: list[Item] = []
@@ -153,26 +152,6 @@ class Batch:
                 items = []
         self.tally.add(to_do=self.ledger.add(items))
         self._feeds = deque({source.url: source for source in self._feeds}.values())
-
-    @contextmanager
-    def _signals(self) -> Iterator[None]:
-        """SIGINT and SIGTERM stop the run in order; a second one at once. Elsewhere than in the main thread: left alone."""
-
-        def stop(number: int, _: Any) -> None:
-            if self._signal:
-                os._exit(128 + number)
-            self._signal = number
-            self._stop.set()
-
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
     # ---- what a worker does
 
@@ -243,7 +222,7 @@ class Batch:
 
     def _count(self, claim: Claim, outcome: Outcome) -> None:
         if outcome.failure:
-            last = not outcome.failure.retryable or claim.attempts + 1 >= 3
+            last = not outcome.failure.retryable or claim.attempts + 1 >= MAX_ATTEMPTS
             self.tally.add(**{"failed" if last else "deferred": 1})
         elif outcome.report:
             self.tally.add(done=1)
@@ -317,6 +296,45 @@ class Batch:
         return True
 
 
+@contextmanager
+def catch_signals(stop: threading.Event) -> Iterator[list[int]]:
+    """SIGINT and SIGTERM set `stop` and are noted; a second one ends the program at once. Outside the main thread: left alone."""
+    caught: list[int] = []
+
+    def note(number: int, _: Any) -> None:
+        if caught:
+            os._exit(128 + number)
+        caught.append(number)
+        stop.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield caught
+        return
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield caught
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def watch_inputs(
+    inputs: Iterable[str], store: Store, made_by: str, settings: Settings, pause: float, runs: int | None = None, **options: Any
+) -> Result:  # fmt: skip
+    """Visit the inputs every `pause` seconds, `runs` times or until a signal; how the last visit ended."""
+    inputs = list(inputs)
+    stop = threading.Event()
+    while True:
+        result = Batch(Ledger(store, made_by), settings, backoff=pause, **options).run(inputs)
+        runs = runs - 1 if runs else None
+        if result.error or result.signal or runs == 0:
+            return result
+        with catch_signals(stop) as caught:
+            stop.wait(pause)
+        if caught:
+            return replace(result, signal=caught[0])
+
+
 def stage_of(error: SummarizerError) -> str:
     """Where an item's failure happened, in the words of the failures file."""
     if error.code.startswith("robots"):
@@ -340,7 +358,7 @@ def run_batch(path: Path, out: Path, settings: Settings, *, with_text: bool = Fa
     failures_path = out.with_name(out.name + ".failures.jsonl")
     try:
         with out.open("w", encoding="utf-8") as reports, failures_path.open("w", encoding="utf-8") as failures:
-            for number, record in islice(read_records(path), None):
+            for number, record in read_records(path):
                 try:
                     if isinstance(record, BadRecord):
                         raise record

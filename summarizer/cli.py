@@ -1,6 +1,5 @@
 """Commands and exit codes, nothing else."""
 
-import json
 import sys
 import traceback
 from pathlib import Path
@@ -12,7 +11,7 @@ from summarizer import commands
 from summarizer.errors import SummarizerError
 
 if TYPE_CHECKING:
-    from summarizer.models import Page, Report
+    from summarizer.models import Page
     from summarizer.settings import Settings
 
 _INTERNAL = 70  # sysexits.h, EX_SOFTWARE
@@ -97,25 +96,12 @@ def analyze(
     if report.analyst.name == "llm":
         cost = "of unknown cost" if report.analyst.cost_usd is None else f"${report.analyst.cost_usd:.4f}"
         _say(f"{report.analyst.model}: {report.analyst.input_tokens} tokens in, {report.analyst.output_tokens} out, {cost}")
-    _show(report, form, evidence=evidence, with_text=with_text)
+    commands.show_report(report, form, evidence=evidence, with_text=with_text)
     if explain:
         from summarizer.analyst.embedded import explain as weigh
         from summarizer.render.terminal import print_weights
 
         print_weights(weigh(article))
-
-
-def _show(report: "Report", form: str | None, *, evidence: bool, with_text: bool) -> None:
-    if form == "json":
-        click.echo(json.dumps(report.to_dict(with_text=with_text), ensure_ascii=False, indent=2))
-    elif form == "markdown":
-        from summarizer.render.markdown import render_markdown
-
-        click.echo(render_markdown(report))
-    else:
-        from summarizer.render.terminal import print_report
-
-        print_report(report, evidence=evidence)
 
 
 def _read_input(name: str, settings: "Settings") -> "Page":
@@ -125,4 +111,5 @@ def _read_input(name: str, settings: "Settings") -> "Page":
     return Page(body=sys.stdin.buffer.read()) if name == "-" else load_page(name, settings)
 
 
-main.add_command(commands.batch)
+for command in (commands.batch, commands.watch, commands.show, commands.search, commands.export, commands.digest):
+    main.add_command(command)

@@ -1,15 +1,19 @@
 """The commands of many articles: batch, watch, show, search, export, digest."""
 
+import io
+import json
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from summarizer.errors import UsageError
+from summarizer.errors import SummarizerError, UsageError
 
 if TYPE_CHECKING:
     from summarizer.batch import Result
+    from summarizer.models import Report
     from summarizer.settings import Settings
     from summarizer.store import Store
 
@@ -123,3 +127,173 @@ def _write(store: "Store", run: int, path: Path, result: "Result", with_text: bo
         return
     with replacing(failures) as part, part.open("w", encoding="utf-8") as stream:
         write_jsonl(stream, result.failures)
+
+
+def show_report(report: "Report", form: str | None, *, evidence: bool, with_text: bool) -> None:
+    """The report on stdout, in the form that was asked for."""
+    if form == "json":
+        click.echo(json.dumps(report.to_dict(with_text=with_text), ensure_ascii=False, indent=2))
+    elif form == "markdown":
+        from summarizer.render.markdown import render_markdown
+
+        click.echo(render_markdown(report))
+    else:
+        from summarizer.render.terminal import print_report
+
+        print_report(report, evidence=evidence)
+
+
+def _stdout() -> TextIO:
+    """stdout in UTF-8, whatever the terminal's: a file of reports may be on its other side."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    return sys.stdout
+
+
+def _find_store(db: Path | None) -> "Store":
+    from summarizer.settings import database_path
+    from summarizer.store import open_store
+
+    return open_store(db or database_path(), create=False)
+
+
+@click.command()
+@click.argument("name", metavar="ID")
+@_db
+@click.option("--json", "form", flag_value="json", help="Print the report as one JSON object.")
+@click.option("--markdown", "form", flag_value="markdown", help="Print the report as a Markdown note.")
+@click.option("--with-text", is_flag=True, help="Put the article's text into the JSON.")
+@click.option("--evidence", is_flag=True, help="Show the words of the article behind each fact and call.")
+def show(name: str, db: Path | None, form: str | None, with_text: bool, evidence: bool) -> None:
+    """Show a stored report by its number (see search), its id or the beginning of it, or the article's address."""
+    from summarizer.models import Report
+    from summarizer.store import find_reports, load_reports
+
+    store = _find_store(db)
+    found = find_reports(store, name)
+    if not found:
+        raise SummarizerError(f"no report is known by {name}", code="not_found", advice="summarizer search WORDS finds one")
+    _, told, _ = next(load_reports(store, where="a.id = ?", values=(found[0],)))
+    show_report(Report.model_validate(told), form, evidence=evidence, with_text=with_text)
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@_db
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+def search(words: tuple[str, ...], db: Path | None, limit: int, as_json: bool) -> None:
+    """Find stored articles that hold all the WORDS, the best first."""
+    from summarizer.spans import clean
+    from summarizer.store import search_articles
+
+    rows = [dict(row) for row in search_articles(_find_store(db), " ".join(words), limit)]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        about = " · ".join(str(part) for part in (row["published_at"] or "no date", row["source"], row["direction"]) if part)
+        click.echo(clean(f"{row['id']:>6}  {row['title'] or 'Untitled article'}"))
+        click.echo(clean(f"        {about}"))
+        click.echo("        " + " ".join(clean(row["snippet"]).split()))
+
+
+@click.command()
+@_db
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv", "parquet"]), default="jsonl", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; stdout if left out (not for Parquet).")
+@click.option("--with-text", is_flag=True, help="Put each article's text into its report.")
+@click.option("--all-versions", is_flag=True, help="Also what articles said before they were edited.")
+def export(db: Path | None, form: str, output: Path | None, with_text: bool, all_versions: bool) -> None:
+    """Write the reports of a database as JSONL, CSV or Parquet."""
+    from summarizer.outputs import replacing, strip_text, write_csv, write_jsonl, write_parquet
+    from summarizer.store import NEWEST, load_reports, with_unique_ids
+
+    found = load_reports(_find_store(db), where="1" if all_versions else NEWEST)
+    reports = (strip_text(told, with_text) for told in with_unique_ids(told for _, told, _ in found))
+    write: Callable[[TextIO, Iterable[dict[str, Any]]], None] = write_csv if form == "csv" else write_jsonl
+    if form == "parquet":
+        if output is None:
+            raise UsageError("Parquet is not written to stdout", advice="Give -o FILE")
+        with replacing(output) as part:
+            write_parquet(part, reports)
+        return
+    if output is not None:
+        with replacing(output) as part, part.open("w", encoding="utf-8", newline="") as stream:
+            write(stream, reports)
+    else:
+        write(_stdout(), reports)
+
+
+@click.command()
+@_db
+@click.option("--since", default="24h", show_default=True, help="24h, 7d, 2w, or an ISO time: the period's beginning.")
+@click.option("--asset", metavar="TICKER", help="Articles with a call on this asset alone.")
+@click.option("--json", "form", flag_value="json", help="Print one JSON object.")
+@click.option("--markdown", "form", flag_value="markdown", help="Print a Markdown note.")
+def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> None:
+    """The market's view per asset, who disagrees, new levels and flows, and the top stories of a period.
+
+    Each story counts once, weighted by the credibility of those who tell it. An article is of its publication's time, or, where
+    that is not known, of the time at which it was stored.
+    """
+    from datetime import UTC, datetime
+
+    from summarizer.digest import make_digest, parse_since
+    from summarizer.store import NEWEST, load_reports
+
+    now = datetime.now(UTC)
+    start = parse_since(since, now)
+    when = "julianday(coalesce(a.published_at, a.stored_at))"
+    found = load_reports(_find_store(db), where=f"{NEWEST} AND {when} >= julianday(?)", values=(start.isoformat(),))
+    made = make_digest((told for _, told, _ in found), start, now, asset.upper() if asset else None)
+    if form == "json":
+        click.echo(json.dumps(made.model_dump(mode="json"), ensure_ascii=False, indent=2))
+    elif form == "markdown":
+        from summarizer.render.digest import render_digest
+
+        click.echo(render_digest(made), nl=False)
+    else:
+        from summarizer.render.digest import print_digest
+
+        print_digest(made)
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@_db
+@click.option("--every", type=click.FloatRange(min=0.01), default=15.0, show_default=True, help="Minutes between two visits.")
+@click.option("--runs", type=click.IntRange(min=1), help="Stop after so many visits.")
+@_rate
+@_jobs
+@_model
+@_cost
+@_offline
+@_fallback
+@_private
+def watch(
+    inputs: tuple[str, ...], db: Path | None, every: float, runs: int | None, rate: float, jobs: int, model: str | None,
+    max_cost: float | None, offline: bool, fallback: bool, allow_private: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Keep visiting feeds, and write each new report to stdout as a line of JSON, once it is stored."""
+    from summarizer.batch import Hooks, fingerprint, watch_inputs
+    from summarizer.outputs import strip_text, write_jsonl
+    from summarizer.settings import database_path
+    from summarizer.spans import clean
+    from summarizer.store import open_store
+
+    settings = _settings(model, max_cost, offline, fallback, allow_private)
+    out = _stdout()
+
+    def tell(report: "Report") -> None:
+        write_jsonl(out, [strip_text(report.to_dict(), False)])
+        out.flush()
+
+    hooks = Hooks(report=tell, message=lambda message: click.echo(f"summarizer: {clean(message)}", err=True))
+    store = open_store(db or database_path())
+    result = watch_inputs(
+        inputs, store, fingerprint(settings), settings, every * 60, runs, rate=rate, jobs=jobs, max_cost=max_cost, hooks=hooks
+    )
+    if result.error:
+        raise result.error
+    raise SystemExit(result.exit_status)

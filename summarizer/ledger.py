@@ -26,6 +26,7 @@ LEASE = 300.0  # seconds; the longest item takes 20 to fetch, 10 to parse, 120 t
 MAX_ATTEMPTS = 3  # runs in which an item or a feed may fail before it is given up or paused
 # Leases that may die before the item itself is suspected. Not 3: who kills a run often would condemn items that were just in flight
 MAX_CRASHES = 10
+PAUSE = 24 * 3600.0  # seconds that a dead feed is left alone, then it is asked once more
 MAX_PARALLEL = 2  # requests at once to one host
 MAX_DELAY = 3600.0  # seconds; a host's turn further away than this is a clock that jumped
 _numbers = itertools.count()
@@ -341,7 +342,7 @@ class Ledger:
         with self.store.write() as db:
             added = self._add(db, items, feed)
             db.execute(
-                """UPDATE feeds SET title = coalesce(?, title), etag = ?, last_modified = ?, address = coalesce(?, address), failures = 0,
+                """UPDATE feeds SET title = coalesce(?, title), etag = ?, last_modified = ?, address = coalesce(?, address), failures = 0, paused = 0,
                 next_at = 0, code = NULL, message = NULL, polled_at = ? WHERE id = ?""",
                 (title, etag, last_modified, address, utc_now(), feed),
             )
@@ -352,7 +353,7 @@ class Ledger:
         """A feed said that nothing changed; its known entries belong to this run all the same."""
         with self.store.write() as db:
             db.execute(
-                """UPDATE feeds SET failures = 0, next_at = 0, code = NULL, message = NULL, polled_at = ?, address = coalesce(?, address)
+                """UPDATE feeds SET failures = 0, paused = 0, next_at = 0, code = NULL, message = NULL, polled_at = ?, address = coalesce(?, address)
                 WHERE id = ?""",
                 (utc_now(), address, feed),
             )
@@ -361,11 +362,13 @@ class Ledger:
     def feed_failed(self, feed: int, error: SummarizerError, wait: float = 0.0) -> bool:
         """A feed was not to be had; True when that was once too often and it is paused now."""
         gone = error.code == "http_410"
+        now = time.time()
         with self.store.write() as db:
             db.execute(
                 """UPDATE feeds SET failures = failures + (failed_in <> :episode), failed_in = :episode, code = :code, message = :message,
-                next_at = :next, paused = :gone OR failures + (failed_in <> :episode) >= :most, polled_at = :now WHERE id = :id""",
-                {"episode": self.episode, "code": error.code, "message": str(error), "next": time.time() + wait if wait else 0.0,
+                next_at = CASE WHEN :gone OR failures + (failed_in <> :episode) >= :most THEN :pause ELSE :next END,
+                paused = :gone OR failures + (failed_in <> :episode) >= :most, polled_at = :now WHERE id = :id""",
+                {"episode": self.episode, "code": error.code, "message": str(error), "next": now + wait, "pause": now + PAUSE,
                  "gone": gone, "most": MAX_ATTEMPTS, "now": utc_now(), "id": feed},
             )  # fmt: skip
             self._touch(db, feed)

@@ -3,12 +3,13 @@
 import re
 import time
 from collections.abc import Callable
+from sqlite3 import Row
 from typing import Any
 from urllib.parse import urlsplit
 
 from summarizer.errors import StorageError, SummarizerError
 from summarizer.feed import FeedInvalid, find_feed_link, parse_feed
-from summarizer.ledger import MAX_DELAY, Ledger
+from summarizer.ledger import PAUSE, Ledger
 from summarizer.models import Page
 from summarizer.sources import FeedInput, entry_item, looks_like_feed
 from summarizer.urls import host_of
@@ -26,14 +27,18 @@ def find_site_feed(page: Page) -> str | None:
     return find_feed_link(page)
 
 
+_ADVICE = "--retry-failed asks it again"
+
+
 class FeedPoller:
     """Visits feeds for one run. `count` takes counts for the tally, `say` a message for the user."""
 
-    def __init__(self, ledger: Ledger, fetcher: Any, count: Callable[..., None], say: Callable[[str], None]):
+    def __init__(self, ledger: Ledger, fetcher: Any, count: Callable[..., None], say: Callable[[str], None], backoff: float = 0.0):
         self._ledger = ledger
         self._fetcher = fetcher
         self._count = count
         self._say = say
+        self._backoff = backoff
 
     def may_ask(self, url: str, rate: float) -> bool:
         """Whether it is the turn of the feed's host."""
@@ -49,12 +54,8 @@ class FeedPoller:
                 items = [entry_item(entry, source.feed.title, source.url) for entry in source.feed.entries]
                 self._count(to_do=self._ledger.feed_read(known["id"], source.feed.title, items))
                 return
-            if known["paused"]:
-                self._count(feeds_failed=1)
-                self._say(f"{source.url} is paused after failing in 3 runs: --retry-failed asks it again")
-                return
-            if time.time() < known["next_at"] <= time.time() + 24 * MAX_DELAY:
-                self._say(f"{source.url} asked not to come before {known['next_at'] - time.time():.0f} more seconds have passed")
+            if (wait := known["next_at"] - time.time()) > 0:
+                self._say(f"{source.url} {'is paused' if known['paused'] else 'is left alone'} for {wait / 60:.0f} more minutes: {_ADVICE}")
                 return
             answer = self._fetcher.ask(known["address"], etag=known["etag"], last_modified=known["last_modified"], feed=True)
             if answer.page is None:
@@ -64,7 +65,7 @@ class FeedPoller:
         except StorageError:
             raise
         except SummarizerError as error:
-            self._fail(known["id"], error)
+            self._fail(known, error)
 
     def enter(self, url: str, answer: Any) -> None:
         """Enter the entries of a feed that was fetched. Raises FeedInvalid for what is none, or an empty one."""
@@ -85,7 +86,8 @@ class FeedPoller:
             )
         )
 
-    def _fail(self, feed: int, error: SummarizerError) -> None:
+    def _fail(self, known: Row, error: SummarizerError) -> None:
         self._count(feeds_failed=1)
-        paused = self._ledger.feed_failed(feed, error, getattr(error, "retry_after", None) or 0.0)
-        self._say(f"{error}{'. The feed is paused: --retry-failed asks it again' if paused else ''}")
+        wait = max(getattr(error, "retry_after", None) or 0.0, self._backoff * 2 ** known["failures"])
+        paused = self._ledger.feed_failed(known["id"], error, min(wait, PAUSE))
+        self._say(f"{error}{f'. It is paused for {PAUSE / 3600:.0f} hours: {_ADVICE}' if paused else ''}")
