@@ -22,12 +22,15 @@ from summarizer.urls import canonical_url, is_web
 
 MAX_ENTRIES = 5_000  # newest first; a feed that holds more is an archive, and the rest is counted in `left_out`
 FUTURE = timedelta(hours=24)  # a later date than now + this is a mistake of the feed's (zones differ by 14 h at most)
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web; such dates are zeroes and placeholders
+EARLIEST = datetime(1970, 1, 3, tzinfo=UTC)  # what is not later is a zero that was written as a date, in whatever zone
 
 # CoinDesk: `<description>text</description> … <content:encoded/><dc:description/>`: feedparser lets the empty one win
 _EMPTY = re.compile(rb"<((?:[\w.-]+:)?(?:description|encoded|summary|title))\b[^<>]*(?:/>|>\s*</\1\s*>)")
-# and lets a picture's caption win over the title and text of the entry: `<media:group><media:title>`
-_MEDIA = re.compile(rb"<(media:(?:title|description|text|credit))\b[^<>]*>.*?</\1\s*>", re.DOTALL)
+# `<link uri="at://…">https://…</link>`: feedparser takes the attribute for the link
+_LINK_URI = re.compile(rb"""(<link\b[^<>]*?)\s+uri\s*=\s*(?:"[^"<>]*"|'[^'<>]*')""")
+# entities cost a feed of 200 kB 19 s where its XML is malformed; those of HTML, which some feeds declare, are short
+_DTD = re.compile(rb"<!DOCTYPE[^\[<>]{0,500}\[")
+MAX_DTD = 2_000  # bytes
 _TAG = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[a-zA-Z/!?][^<>]*>", re.DOTALL | re.IGNORECASE)
 _BLOCK = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|blockquote|figure|section|article)\b[^<>]*>", re.IGNORECASE)
 
@@ -88,7 +91,12 @@ def _parse_xml(page: Page, now: datetime) -> Feed:
     headers = {"content-type": page.content_type or "application/xml"}
     if page.url:
         headers["content-location"] = page.url  # relative links hang on it
-    found = feedparser.parse(io.BytesIO(_EMPTY.sub(b"", _MEDIA.sub(b"", page.body))), response_headers=headers)
+    body = _LINK_URI.sub(rb"\1", _EMPTY.sub(b"", _without_long_dtd(page.body)))
+    try:
+        found = feedparser.parse(io.BytesIO(body), response_headers=headers)
+    except (TypeError, ValueError, LookupError, AttributeError, AssertionError, RecursionError) as error:
+        # a picture without a width, a charset that is none: feedparser means to raise nothing, and does
+        raise FeedInvalid("it cannot be read as a feed", url=page.url) from error
     if not found.get("version") and not found.entries:
         raise FeedInvalid("it is not a feed", url=page.url)
     broken = bool(found.bozo) and not isinstance(found.bozo_exception, feedparser.CharacterEncodingOverride)
@@ -99,30 +107,41 @@ def _parse_xml(page: Page, now: datetime) -> Feed:
         raw.pop()  # cut off in the middle of it
         warnings.append("the feed ends early; its last entry was dropped")
     base = found.feed.get("link") or page.url or ""
+    atom = str(found.get("version")).startswith("atom")
     title = _line(found.feed.get("title"))
-    return Feed(title, tuple(_xml_entry(entry, base, now) for entry in raw), tuple(warnings), form=str(found.get("version") or ""))
+    return Feed(title, tuple(_xml_entry(entry, base, now, atom) for entry in raw), tuple(warnings), form=str(found.get("version") or ""))
 
 
-def _xml_entry(raw: Any, base: str, now: datetime) -> FeedEntry:
+def _without_long_dtd(body: bytes) -> bytes:
+    if not (start := _DTD.search(body[:8192])):
+        return body
+    end = body.find(b"]>", start.end())
+    end = len(body) if end < 0 else end + 2
+    return body[: start.start()] + body[end:] if end - start.start() > MAX_DTD else body
+
+
+def _xml_entry(raw: Any, base: str, now: datetime, atom: bool) -> FeedEntry:
     contents = [part.get("value") or "" for part in raw.get("content") or ()]
     texts = [plain(text) for text in (*contents, raw.get("summary") or "")]
     date: datetime | str | None = None
     for name in ("published", "updated", "created"):
         # asked for by `in`: feedparser maps a missing `updated` to `published`, with a warning
-        if name + "_parsed" in raw and raw[name + "_parsed"]:
+        if name in raw and re.fullmatch(r"\s*\d{10,13}\s*", str(raw[name])):
+            date = str(raw[name])  # Unix seconds, which feedparser takes for a year and a month
+        elif name + "_parsed" in raw and raw[name + "_parsed"]:
             date = _from_struct(raw[name + "_parsed"])
-        if date is None and name in raw:
+        elif name in raw:
             date = raw[name]
         if date:
             break
-    return _entry(raw.get("id"), _line(raw.get("title")), _pick_link(raw), max(texts, key=len), date, base, now)
+    return _entry(raw.get("id"), _line(raw.get("title")), _pick_link(raw, atom), max(texts, key=len), date, base, now)
 
 
-def _pick_link(raw: Any) -> str | None:
-    """The entry's own page: RSS's link, else the first alternate, the HTML one before others."""
-    links = [link for link in raw.get("links") or () if link.get("rel", "alternate") == "alternate" and link.get("href")]
-    page = next((link["href"] for link in links if "html" in link.get("type", "html")), None)
-    link = page or raw.get("link") or raw.get("feedburner_origlink")
+def _pick_link(raw: Any, atom: bool) -> str | None:
+    """The entry's own page: of an Atom entry's alternates the first, HTML before others; else what feedparser says."""
+    alternates = [link for link in raw.get("links") or () if link.get("rel", "alternate") == "alternate" and link.get("href")]
+    typed = next((link["href"] for link in alternates if "html" in link.get("type", "")), None)
+    link = typed if atom and typed else raw.get("link") or next((part["href"] for part in alternates), None)
     return str(link) if link else None
 
 
@@ -144,8 +163,8 @@ def _parse_json(page: Page, now: datetime) -> Feed:
     entries = []
     for item in items if isinstance(items, list) else ():
         if isinstance(item, dict):
-            said = [str(item[name]) for name in ("content_html", "content_text", "summary") if item.get(name)]
-            text = max((plain(words) for words in said), key=len, default="")
+            said = [normalise(str(item[name])) for name in ("content_text", "summary") if item.get(name)]
+            text = max((plain(str(item.get("content_html") or "")), *said), key=len)
             date = item.get("date_published") or item.get("date_modified")
             link = item.get("url") or item.get("external_url")
             ident = str(item["id"]) if item.get("id") is not None else None
@@ -182,13 +201,20 @@ def read_date(written: str) -> datetime | None:
     >>> read_date("Fri, 12 Dec 2025 17:33:11 -0500").isoformat(), read_date("2019-01-02 15:04").isoformat(), read_date("soon")
     ('2025-12-12T22:33:11+00:00', '2019-01-02T15:04:00+00:00', None)
     """
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
+    for read in (_from_stamp, datetime.fromisoformat, parsedate_to_datetime):
         try:
             found = read(written.strip())
             return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
     return None
+
+
+def _from_stamp(written: str) -> datetime:
+    """Unix seconds or milliseconds. Raises ValueError for anything else."""
+    if not re.fullmatch(r"[12]\d{9}(?:\d{3})?", written):
+        raise ValueError(written)
+    return datetime.fromtimestamp(int(written[:10]), UTC)
 
 
 def plain(markup: str) -> str:
