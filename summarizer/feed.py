@@ -88,9 +88,8 @@ def parse_feed(page: Page, *, now: datetime | None = None) -> Feed:
 def _parse_xml(page: Page, now: datetime) -> Feed:
     import feedparser  # 90 ms to import
 
+    # not the address, on which feedparser would hang relative ids too: `<guid>7</guid>` is no link
     headers = {"content-type": page.content_type or "application/xml"}
-    if page.url:
-        headers["content-location"] = page.url  # relative links hang on it
     body = _LINK_URI.sub(rb"\1", _EMPTY.sub(b"", _without_long_dtd(page.body)))
     try:
         found = feedparser.parse(io.BytesIO(body), response_headers=headers)
@@ -106,7 +105,7 @@ def _parse_xml(page: Page, now: datetime) -> Feed:
     if raw and broken and not ended and not (raw[-1].get("id") and raw[-1].get("link")):
         raw.pop()  # cut off in the middle of it
         warnings.append("the feed ends early; its last entry was dropped")
-    base = found.feed.get("link") or page.url or ""
+    base = page.url or found.feed.get("link") or ""
     atom = str(found.get("version")).startswith("atom")
     title = _line(found.feed.get("title"))
     return Feed(title, tuple(_xml_entry(entry, base, now, atom) for entry in raw), tuple(warnings), form=str(found.get("version") or ""))
@@ -142,6 +141,8 @@ def _pick_link(raw: Any, atom: bool) -> str | None:
     alternates = [link for link in raw.get("links") or () if link.get("rel", "alternate") == "alternate" and link.get("href")]
     typed = next((link["href"] for link in alternates if "html" in link.get("type", "")), None)
     link = typed if atom and typed else raw.get("link") or next((part["href"] for part in alternates), None)
+    if raw.get("guidislink") and not raw.get("links") and not str(link).startswith(("http://", "https://", "/")):
+        return None
     return str(link) if link else None
 
 
