@@ -22,6 +22,7 @@ _ADVICE = (
     ("not a database", "Name another file: this one is something else"),
     ("malformed", "Its backup stands beside it, if it was ever migrated; sqlite3 FILE .recover saves what can be read"),
     ("unable to open", "The folder must exist and be writable"),
+    ("exists", "A file stands where its folder should be"),
     ("readonly", "The file and its folder must be writable"),
     ("disk is full", "Make room, then run the same command again: what was done is kept"),
     ("locked", "Another program holds it; run the same command again when it has ended"),

@@ -1,0 +1,211 @@
+"""The database: migrations, faults of the disk, leases, and what comes out again."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+
+import pytest
+
+from summarizer import analyze_text
+from summarizer.errors import FetchError, StorageError
+from summarizer.ledger import LEASE, MAX_CRASHES, Item, Ledger, Outcome, process_name
+from summarizer.outputs import write_reports
+from summarizer.store import find_reports, load_migrations, load_reports, migrate, open_store, search_articles, with_unique_ids
+
+TEXT = "Bitcoin (BTC) slid 4% to $58,000 on Tuesday. Support sits at $55,000, analysts said, and open interest fell to $17.2 billion."
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = open_store(tmp_path / "s.db")
+    yield store
+    store.close()
+
+
+def fill(store, count=3, **ids) -> Ledger:
+    """A ledger with `count` done items."""
+    ledger = Ledger(store, "test")
+    ledger.add([Item(f"record:{n}", "record", payload={"record": {}}, given_id=ids.get("given")) for n in range(count)])
+    for number in range(count):
+        report = analyze_text(f"{TEXT} This is story {number}.", title=f"Story {number}", url=f"https://a.example/{number}")
+        assert ledger.finish(ledger.claim(0), Outcome(report.article, report))
+    return ledger
+
+
+def test_a_report_comes_out_as_it_went_in_and_its_parts_can_be_queried(store):
+    fill(store, 1)
+    report = analyze_text(f"{TEXT} This is story 0.", title="Story 0", url="https://a.example/0")
+    told = next(load_reports(store))[1]
+    told["analyst"]["seconds"] = report.analyst.seconds
+    assert told == report.to_dict(with_text=True)
+    facts = store.read("SELECT kind, subject, value, unit FROM facts ORDER BY id")
+    assert [tuple(row) for row in facts] == [(fact.kind, fact.subject, fact.value, fact.unit) for fact in report.facts]
+    assert not store.read(
+        'SELECT 1 FROM evidence e JOIN articles a ON a.id = e.article_id WHERE substr(a.text, e.start + 1, e."end" - e.start) <> quote'
+    )
+    assert store.read("SELECT count(*) FROM calls")[0][0] == len(report.calls)
+
+
+def test_search_finds_words_and_takes_any_query(store):
+    fill(store)
+    assert search_articles(store, "story 2", 5)[0]["title"] == "Story 2"
+    assert len(search_articles(store, "analyst supports", 5)) == 3  # stems
+    assert search_articles(store, "story absent", 5) == []
+    for query in ('"', "a AND", "NEAR(", "x*", "title:", "-", "\0", " ", "☃ 'or 1=1"):
+        search_articles(store, query, 5)
+
+
+def test_show_finds_by_number_id_and_address(store):
+    fill(store)
+    row = find_reports(store, "https://a.example/1")
+    ident = next(load_reports(store, where="a.id = ?", values=row))[1]["id"]
+    assert find_reports(store, ident) == find_reports(store, ident[:20]) == find_reports(store, str(row[0])) == row
+    assert find_reports(store, "%") == find_reports(store, "______") == []
+
+
+def test_ids_never_collide(store, tmp_path):
+    fill(store, 3, given="same")
+    reports = [told for _, told, _ in load_reports(store)]
+    assert [told["id"] for told in with_unique_ids([told | {"id": "same"} for told in reports])] == ["same", "same~2", "same~3"]
+
+
+def test_exports_hold_every_report_and_no_formula(store, tmp_path):
+    fill(store)
+    hostile = next(load_reports(store))[1] | {"id": "=1+1", "summary": "a\u2028b\x85c"}
+    for ending in ("jsonl", "csv", "parquet"):
+        if ending == "parquet":
+            pytest.importorskip("pyarrow")
+        write_reports(tmp_path / f"o.{ending}", [hostile, *(told for _, told, _ in load_reports(store))])
+    lines = (tmp_path / "o.jsonl").read_text("utf-8").splitlines()
+    assert len(lines) == 4
+    assert json.loads(lines[0])["summary"] == "a\u2028b\x85c"
+    assert "\n'=1+1," in (tmp_path / "o.csv").read_text("utf-8").replace("\r\n", "\n")
+    assert not list(tmp_path.glob(".*.part"))
+
+
+# ---- faults
+
+
+def test_a_foreign_file_a_newer_schema_and_a_missing_folder_are_named(tmp_path):
+    (tmp_path / "text.db").write_text("this is no database, but long enough to be taken for one " * 50)
+    sqlite3.connect(tmp_path / "other.db").execute("CREATE TABLE mine (x)").connection.commit()
+    open_store(tmp_path / "newer.db").close()
+    sqlite3.connect(tmp_path / "newer.db").execute("PRAGMA user_version = 99").connection.close()
+    (tmp_path / "file").write_text("")
+    for name in ("text.db", "other.db", "newer.db", "file/x.db"):
+        with pytest.raises(StorageError, match=name.rpartition("/")[2]) as caught:
+            open_store(tmp_path / name)
+        assert caught.value.exit_status == 4
+        assert caught.value.advice
+    with pytest.raises(StorageError):
+        open_store(tmp_path / "absent.db", create=False)
+
+
+def test_a_full_disk_keeps_what_was_committed(store):
+    ledger = fill(store, 1)
+    store.read(f"PRAGMA max_page_count = {store.read('PRAGMA page_count')[0][0]}")
+    with pytest.raises(StorageError, match="full"):
+        ledger.add([Item(f"record:x{n}", "record", payload={"text": "x" * 5000}) for n in range(200)])
+    assert store.read("SELECT count(*) FROM reports")[0][0] == 1
+    assert store.read("PRAGMA integrity_check")[0][0] == "ok"
+
+
+def test_a_migration_is_whole_or_not_at_all_and_leaves_a_backup(tmp_path):
+    path = tmp_path / "m.db"
+    store = open_store(path)
+    fill(store)
+    store.close()
+    first = load_migrations()
+    broken = [*first, "CREATE TABLE more (x INTEGER);\nINSERT INTO nowhere VALUES (1);\n"]
+    connection = sqlite3.connect(path, isolation_level=None)
+    with pytest.raises(sqlite3.OperationalError):
+        migrate(connection, path, broken)
+    assert connection.execute("PRAGMA user_version").fetchone()[0] == 1
+    assert not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'more'").fetchall()
+    migrate(connection, path, [*first, "ALTER TABLE items ADD COLUMN more TEXT;\n"])
+    assert connection.execute("SELECT count(more), count(*) FROM items").fetchone() == (0, 3)
+    backup = sqlite3.connect(tmp_path / "m.db.v1.bak")
+    assert backup.execute("SELECT count(*) FROM reports").fetchone()[0] == 3
+    backup.close()
+    connection.close()
+
+
+def test_processes_that_open_a_new_database_at_once_all_succeed(tmp_path):
+    code = f"from pathlib import Path; from summarizer.store import open_store; open_store(Path({str(tmp_path / 'n.db')!r})).close()"
+    started = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(4)]
+    assert [process.wait(30) for process in started] == [0] * 4
+
+
+# ---- leases
+
+
+def dead_process() -> str:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    host, _, rest = process_name().partition(":")
+    return f"{host}:{ended.pid}:{rest.partition(':')[2]}"
+
+
+def test_a_dead_workers_item_is_taken_again_and_a_late_result_is_dropped(store):
+    ledger = Ledger(store)
+    ledger.add([Item("record:1", "record", payload={"record": {}})])
+    late = ledger.claim(0)
+    assert ledger.claim(0) is None
+    with store.write() as db:
+        db.execute("UPDATE items SET leased_until = ?", (time.time() - 1,))
+    ledger.free_leases()
+    again = ledger.claim(0)
+    report = analyze_text(TEXT)
+    assert ledger.finish(late, Outcome(report.article, report)) is False
+    assert ledger.finish(again, Outcome(report.article, report)) is True
+    assert store.read("SELECT count(*) FROM reports")[0][0] == 1
+
+
+@pytest.mark.parametrize("until", [time.time() + 10 * LEASE, time.time() - 3600])
+def test_a_clock_that_jumped_does_not_keep_an_item(store, until):
+    ledger = Ledger(store)
+    ledger.add([Item("record:1", "record", payload={})])
+    ledger.claim(0)
+    with store.write() as db:
+        db.execute("UPDATE items SET leased_until = ?", (until,))
+    ledger.free_leases()
+    assert ledger.claim(0)
+
+
+def test_an_item_that_kills_every_process_is_given_up(store):
+    ledger = Ledger(store)
+    ledger.add([Item("record:1", "record", payload={})])
+    owner = dead_process()
+    for _ in range(MAX_CRASHES):
+        assert ledger.claim(0)
+        with store.write() as db:
+            db.execute("UPDATE items SET owner = ?", (owner,))
+        ledger.free_leases()
+    assert ledger.claim(0) is None
+    assert [failure["code"] for failure in ledger.failures()] == ["poison"]
+
+
+def test_a_failure_that_may_pass_waits_for_the_next_run_not_for_the_resumed_one(store):
+    ledger = Ledger(store)
+    ledger.add([Item("record:1", "record", payload={})])
+    ledger.finish(ledger.claim(0), Outcome(failure=FetchError("x", code="timeout", retryable=True)))
+    with store.write() as db:
+        db.execute("UPDATE runs SET owner = ?", (dead_process(),))  # killed
+    resumed = Ledger(store)
+    assert resumed.claim(0) is None
+    resumed.end(0.0)
+    assert Ledger(store).claim(0)
+
+
+def test_a_host_is_asked_by_two_at_once_and_then_in_turn(store):
+    ledger = Ledger(store)
+    ledger.add([Item(f"url:{n}", "url", url="x", host="a.example", payload={}) for n in range(5)])
+    assert ledger.claim(1000.0)
+    time.sleep(0.002)
+    assert ledger.claim(1000.0)
+    time.sleep(0.002)
+    assert ledger.claim(1000.0) is None
+    assert ledger.claim(0)  # no limit
+    assert not ledger.take_turn("b.example", 0.1) or not ledger.take_turn("b.example", 0.1)
