@@ -12,10 +12,10 @@ import click
 from summarizer.errors import SummarizerError, UsageError
 
 if TYPE_CHECKING:
-    from summarizer.batch import Result
     from summarizer.models import Report
     from summarizer.settings import Settings
     from summarizer.store import Store
+    from summarizer.tally import Result
 
 DATABASES = (".db", ".sqlite", ".sqlite3")
 _db = click.option("--db", type=click.Path(path_type=Path), help="The database; the default one if left out.")
@@ -53,11 +53,12 @@ def batch(
     where it was. OUT.jsonl holds reports alone; failures go to OUT.failures.jsonl, each with its url, stage, code and message;
     the exit code is then 1. What is done stands in the database, for a file in OUT.state.db beside it.
     """
-    from summarizer.batch import Batch, Hooks
+    from summarizer.batch import Batch
     from summarizer.ledger import Ledger
     from summarizer.outputs import FORMATS
     from summarizer.render.progress import Progress
     from summarizer.settings import database_path
+    from summarizer.tally import Hooks
 
     settings = _settings(model, max_cost, offline, fallback, allow_private)
     path = output or database_path()
@@ -97,7 +98,7 @@ def _settings(
 def _open(path: Path, to_file: bool, settings: "Settings") -> "tuple[Store, str]":
     """The database of a batch. The one beside a file is begun anew when the program or the model has changed."""
     from summarizer.batch import fingerprint
-    from summarizer.ledger import is_dead
+    from summarizer.processes import is_dead
     from summarizer.store import open_store
 
     made_by = fingerprint(settings)
@@ -276,11 +277,12 @@ def watch(
     max_cost: float | None, offline: bool, fallback: bool, allow_private: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Keep visiting feeds, and write each new report to stdout as a line of JSON, once it is stored."""
-    from summarizer.batch import Hooks, fingerprint, watch_inputs
+    from summarizer.batch import fingerprint, watch_inputs
     from summarizer.outputs import strip_text, write_jsonl
     from summarizer.settings import database_path
     from summarizer.spans import clean
     from summarizer.store import open_store
+    from summarizer.tally import Hooks
 
     settings = _settings(model, max_cost, offline, fallback, allow_private)
     out = _stdout()

@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from summarizer.errors import UsageError
-from summarizer.models import Model
+from summarizer.models import AssetView, Digest, DigestStory, Direction, Dissent, Figure, Outlet
 from summarizer.stories import Told, group_stories
 
 WEIGHTS = {"high": 1.0, "medium": 0.6, "low": 0.2}  # a story of a low source counts a fifth: seen, but it turns nothing around
@@ -21,65 +21,6 @@ LEVELS = ("support_level", "resistance_level", "price_target", "liquidation_leve
 FLOWS = ("etf_flow", "liquidations", "open_interest_change", "treasury_purchase", "token_unlock", "exploit_loss", "fund_raise")
 TOP, FIGURES = 10, 20  # stories and figures in a digest
 _SINCE = re.compile(r"(\d{1,5})\s*(m|h|d|w)")
-
-
-class Outlet(Model):
-    name: str
-    url: str | None = None
-    published_at: datetime | None = None
-
-
-class DigestStory(Model):
-    """One event, its most credible article standing for all."""
-
-    title: str
-    summary: str
-    outlets: tuple[Outlet, ...]
-    corroboration: int  # independent outlets
-    credibility: Literal["high", "medium", "low"]
-    views: dict[str, float]  # asset -> view, -1 to 1
-    weight: float
-
-
-class Dissent(Model):
-    outlet: Outlet
-    title: str
-    direction: str
-
-
-class AssetView(Model):
-    """What the period's stories say of one asset. `view` is -1 (bearish) to 1, weighted by credibility and confidence."""
-
-    asset: str
-    direction: Literal["bullish", "bearish", "neutral"]
-    view: float
-    stories: int
-    bullish: int
-    bearish: int
-    neutral: int
-    dissent: tuple[Dissent, ...] = ()
-
-
-class Figure(Model):
-    """A level or a flow, and how many outlets state it."""
-
-    kind: str
-    subject: str
-    value: float
-    unit: str
-    period: str | None
-    outlets: int
-    url: str | None
-
-
-class Digest(Model):
-    since: datetime
-    until: datetime
-    articles: int
-    assets: tuple[AssetView, ...]
-    levels: tuple[Figure, ...]
-    flows: tuple[Figure, ...]
-    stories: tuple[DigestStory, ...]
 
 
 @dataclass(frozen=True)
@@ -165,7 +106,7 @@ def _view(asset: str, stories: Sequence[_Story]) -> AssetView:
     return AssetView(asset=asset, direction=direction, view=round(view, 3), stories=len(told), **counts, dissent=tuple(dissent[:5]))
 
 
-def _direction(view: float) -> Literal["bullish", "bearish", "neutral"]:
+def _direction(view: float) -> Direction:
     return "bullish" if view > LEAN else "bearish" if view < -LEAN else "neutral"
 
 

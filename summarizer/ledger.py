@@ -9,17 +9,15 @@ twice, so that ten interrupted runs count as one.
 
 import itertools
 import json
-import os
-import socket
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from summarizer.errors import SummarizerError
 from summarizer.models import Article, Report
+from summarizer.processes import is_dead, process_name
 from summarizer.store import Store, save_report, utc_now
 
 LEASE = 300.0  # seconds; the longest item takes 20 to fetch, 10 to parse, 120 to ask a model
@@ -75,32 +73,6 @@ class Outcome:
     etag: str | None = None
     last_modified: str | None = None
     recheck: bool = False  # done from the feed's text after a failure that may pass
-
-
-def process_name() -> str:
-    """This process: machine, number and start, so that a number used again is told apart."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_start_of(os.getpid())}"
-
-
-def is_dead(owner: str) -> bool:
-    """Whether the process is known to have ended. One on another machine is not known to."""
-    host, pid, start, *_ = [*owner.split(":"), "", "", ""]
-    if host != socket.gethostname() or not pid.isdigit() or os.name != "posix":  # kill(pid, 0) is a real kill on Windows
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return start != _start_of(int(pid))
-
-
-def _start_of(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
 
 
 class Ledger:
@@ -186,7 +158,7 @@ class Ledger:
             return True
         first = json.loads(known["payload"] or "{}").get("feed")
         if known["state"] == "pending" and first and str(item.payload.get("feed")) < first:  # whichever feed answered sooner
-            db.execute("UPDATE items SET payload = ? WHERE id = ?", (payload, known["id"]))
+            db.execute("UPDATE items SET payload = ?, url = ? WHERE id = ?", (payload, item.url, known["id"]))
         return False
 
     def claim(self, rate: float, *, addresses: bool = False) -> Claim | None:

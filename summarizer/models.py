@@ -220,4 +220,66 @@ class Report(Model):
         return self.model_dump(mode="json", exclude=None if with_text else {"article": {"text"}})
 
 
+# ---- what is told of many reports
+
+
+class Outlet(Model):
+    name: str
+    url: str | None = None
+    published_at: datetime | None = None
+
+
+class DigestStory(Model):
+    """One event, its most credible article standing for all."""
+
+    title: str
+    summary: str
+    outlets: tuple[Outlet, ...]
+    corroboration: int  # independent outlets
+    credibility: Level
+    views: dict[str, float]  # asset -> view, -1 to 1
+    weight: float
+
+
+class Dissent(Model):
+    outlet: Outlet
+    title: str
+    direction: str
+
+
+class AssetView(Model):
+    """What the period's stories say of one asset. `view` is -1 (bearish) to 1, weighted by credibility and confidence."""
+
+    asset: str
+    direction: Direction
+    view: float
+    stories: int
+    bullish: int
+    bearish: int
+    neutral: int
+    dissent: tuple[Dissent, ...] = ()
+
+
+class Figure(Model):
+    """A level or a flow, and how many outlets state it."""
+
+    kind: str
+    subject: str
+    value: float
+    unit: str
+    period: str | None
+    outlets: int
+    url: str | None
+
+
+class Digest(Model):
+    since: datetime
+    until: datetime
+    articles: int
+    assets: tuple[AssetView, ...]
+    levels: tuple[Figure, ...]
+    flows: tuple[Figure, ...]
+    stories: tuple[DigestStory, ...]
+
+
 Analysis.model_rebuild()

@@ -134,9 +134,9 @@ def test_five_thousand_reports_are_digested_in_ten_seconds():
         reports.append(
             report(title, chance.choice(("bullish", "bearish", "neutral")), outlet=f"{number % 40}.example", text=" ".join(text))
         )
-    started = time.monotonic()
+    started = time.process_time()  # not the wall clock: other programs may be at work beside the tests
     made = digest(*reports)
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     assert 1690 <= made.assets[0].stories <= 1710
 
 

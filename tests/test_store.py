@@ -10,8 +10,9 @@ import pytest
 
 from summarizer import analyze_text
 from summarizer.errors import FetchError, StorageError
-from summarizer.ledger import LEASE, MAX_CRASHES, Item, Ledger, Outcome, process_name
+from summarizer.ledger import LEASE, MAX_CRASHES, Item, Ledger, Outcome
 from summarizer.outputs import write_reports
+from summarizer.processes import process_name
 from summarizer.store import find_reports, load_migrations, load_reports, migrate, open_store, search_articles, with_unique_ids
 
 TEXT = "Bitcoin (BTC) slid 4% to $58,000 on Tuesday. Support sits at $55,000, analysts said, and open interest fell to $17.2 billion."

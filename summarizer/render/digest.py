@@ -4,8 +4,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from summarizer.digest import AssetView, Digest, DigestStory, Figure
 from summarizer.figures import format_value
+from summarizer.models import AssetView, Digest, DigestStory, Figure
 from summarizer.render.markdown import escape
 from summarizer.render.terminal import MAX_WIDTH
 from summarizer.spans import clean

@@ -3,16 +3,13 @@
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from summarizer.spans import clean
-
-if TYPE_CHECKING:
-    from summarizer.batch import Result, Tally
+from summarizer.tally import Result, Tally
 
 EVERY = 10.0  # seconds between plain lines: a log of an hour is 360 of them
 MAX_SHOWN = 20  # failures in the closing table; all stand in the failures file or the database
@@ -39,7 +36,7 @@ class Progress:
         """A message for the user, on a line of its own."""
         self._console.print(Text(f"summarizer: {clean(message)}"))
 
-    def show(self, tally: "Tally") -> None:
+    def show(self, tally: Tally) -> None:
         """The present state; on a terminal at once, elsewhere every EVERY seconds."""
         if self._live:
             self._live.update(Text(self._line(tally)))
@@ -47,7 +44,7 @@ class Progress:
             self._told = time.monotonic()
             self._console.print(Text(self._line(tally)))
 
-    def _line(self, tally: "Tally") -> str:
+    def _line(self, tally: Tally) -> str:
         over = tally.done + tally.unchanged + tally.failed + tally.deferred
         rate = over / max(time.monotonic() - self._started, 0.001)
         parts = [f"{over}/{max(tally.to_do, over)} articles", f"{rate:.1f}/s"]
@@ -58,7 +55,7 @@ class Progress:
             parts.append(f"about {_span((tally.to_do - over) / rate)} left")
         return " · ".join(parts)
 
-    def close(self, result: "Result", database: Path | None) -> None:
+    def close(self, result: Result, database: Path | None) -> None:
         """The closing table: what is in which state, and what failed why."""
         states, tally = result.states, result.tally
         line = f"{states['done']} done, {states['failed']} failed, {states['deferred']} for the next run"

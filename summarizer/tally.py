@@ -1,0 +1,55 @@
+"""How far a batch is and how it ended, for whoever watches."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from summarizer.errors import SummarizerError
+from summarizer.models import Report
+
+
+@dataclass
+class Tally:
+    """What this process has done so far, for whoever watches."""
+
+    to_do: int = 0
+    done: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    deferred: int = 0
+    feeds: int = 0
+    feeds_failed: int = 0
+    cost_usd: float | None = 0.0
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def add(self, **counts: int) -> None:
+        with self.lock:
+            for name, count in counts.items():
+                setattr(self, name, getattr(self, name) + count)
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """Who is told: of each report once it is stored, of each message, and, ten times a second, of how far it is."""
+
+    report: Callable[[Report], None] = lambda _: None
+    message: Callable[[str], None] = lambda _: None
+    tick: Callable[[Tally], None] = lambda _: None
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended: its items by state, what failed, and what stopped it early."""
+
+    states: dict[str, int]
+    failures: list[dict[str, Any]]
+    tally: Tally
+    error: SummarizerError | None = None
+    signal: int | None = None
+
+    @property
+    def exit_status(self) -> int:
+        if self.signal:
+            return 128 + self.signal
+        return self.error.exit_status if self.error else 1 if self.failures else 0
