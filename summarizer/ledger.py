@@ -349,9 +349,9 @@ class Ledger:
     def _touch(self, db: sqlite3.Connection, feed: int) -> None:
         db.execute("INSERT OR IGNORE INTO run_items SELECT ?, item_id FROM sources WHERE feed_id = ?", (self.run, feed))
         db.execute(
-            """UPDATE items SET state = 'pending' WHERE recheck = 1 AND state = 'done' AND episode <> ?
-            AND id IN (SELECT item_id FROM sources WHERE feed_id = ?)""",
-            (self.episode, feed),
+            """UPDATE items SET state = 'pending', redo = :redo WHERE (recheck = 1 OR :redo) AND state = 'done' AND episode <> :episode
+            AND id IN (SELECT item_id FROM sources WHERE feed_id = :feed)""",
+            {"redo": self._redo, "episode": self.episode, "feed": feed},
         )
 
     def robots(self, host: str, max_age: float) -> str | None:

@@ -16,7 +16,7 @@ from local_web import Site, local_web, write_opml
 from summarizer.batch import Batch
 from summarizer.errors import UsageError
 from summarizer.fetch import Fetcher
-from summarizer.ledger import Ledger
+from summarizer.ledger import Item, Ledger
 from summarizer.settings import Settings
 from summarizer.store import open_store
 
@@ -222,6 +222,43 @@ def test_an_input_that_is_not_there_stops_before_anything_starts(book, site):
     with pytest.raises(UsageError):
         book.run(site.feed, "/no/such/file")
     assert not site.asked
+
+
+def test_redo_analyses_again_and_keeps_one_report_a_version(book, site):
+    first = book.run(site.feed)
+    again = book.run(site.feed, redo=True)
+    assert (again.tally.done, again.states) == (6, first.states)
+    assert book.one("SELECT count(*) FROM reports") == 6
+    assert book.run(site.feed).tally.done == 0
+
+
+def test_a_story_in_two_feeds_is_told_by_the_same_one_whichever_came_first(tmp_path):
+    told = []
+    for order in ((0, 1), (1, 0)):
+        store = open_store(tmp_path / f"{order}.db")
+        ledger = Ledger(store)
+        for number in order:
+            item = Item("url:x", "url", url=f"https://a.example/x?utm_source={number}", host="a.example", payload={"feed": f"f{number}"})
+            ledger.feed_read(ledger.add_feed(f"f{number}")["id"], None, [item])
+        told.append([tuple(row) for row in store.read("SELECT url, payload FROM items")])
+        store.close()
+    assert told[0] == told[1]
+
+
+class Poisonous(Fetcher):
+    """Meets a bug of ours at one page."""
+
+    def ask(self, url, **known):
+        if url.endswith("/news/2"):
+            raise RuntimeError("a bug")
+        return super().ask(url, **known)
+
+
+def test_a_poison_item_is_given_up_after_three_runs_and_blocks_nothing(book, site):
+    fetcher = Poisonous(allow_private=("127.0.0.1",))
+    states = [book.run(site.feed, fetcher=fetcher).states for _ in range(4)]
+    assert [(s["done"], s["deferred"], s["failed"]) for s in states] == [(5, 1, 0), (5, 1, 0), (5, 0, 1), (5, 0, 1)]
+    assert book.one("SELECT code FROM items WHERE state = 'failed'") == "internal"
 
 
 # ---- kill -9
