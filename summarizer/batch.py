@@ -132,6 +132,8 @@ class Batch:
                 self._stop.wait(IDLE)
         except SummarizerError as error:
             self._end_with(error)
+        except OSError as error:  # who reads our stdout has gone
+            self._end_with(StorageError(f"the output cannot be written: {error.strerror}"))
 
     def _end_with(self, error: SummarizerError) -> None:
         with self._lock:
@@ -184,7 +186,8 @@ class Batch:
             cost = outcome.report.analyst.cost_usd
             with self.tally.lock:
                 self.tally.cost_usd = None if cost is None or self.tally.cost_usd is None else self.tally.cost_usd + cost
-            self.hooks.report(outcome.report)
+            with self._lock:  # one line of output after the other
+                self.hooks.report(outcome.report)
             if self.max_cost is not None and (self.tally.cost_usd or 0) >= self.max_cost:
                 self._end_with(LLMError(f"the budget of ${self.max_cost:.2f} is spent", code="budget", advice="Run it again to go on"))
         else:

@@ -1,5 +1,6 @@
 """Commands and exit codes, nothing else."""
 
+import io
 import sys
 import traceback
 from pathlib import Path
@@ -27,6 +28,9 @@ class _DefaultGroup(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")  # a terminal that knows no ▲ shows a question mark
         try:
             return super().invoke(ctx)
         except SummarizerError as error:

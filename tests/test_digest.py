@@ -1,7 +1,10 @@
 """Stories and the digest: reprints count once, daily columns stay apart, weight is credibility, and it is quick."""
 
 import json
+import os
 import random
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -192,6 +195,13 @@ def test_a_file_of_reports_is_what_the_plain_run_writes(database):
     again = invoke("batch", database / "in.jsonl", "-o", database / "o.jsonl", "--offline")
     assert (again.exit_code, (database / "o.jsonl").read_bytes()) == (1, before)
     assert "0 analysed now" in again.stderr
+
+
+def test_a_terminal_of_few_characters_and_columns_shows_what_it_can(database):
+    command = [sys.executable, "-m", "summarizer", "digest", "--db", str(database / "x.db"), "--since", "2026-02-01"]
+    ran = subprocess.run(command, env=os.environ | {"PYTHONIOENCODING": "ascii", "COLUMNS": "40"}, capture_output=True, timeout=60)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert b"5 articles" in ran.stdout
 
 
 def test_usage_is_checked_before_anything_starts(database, tmp_path):
