@@ -197,17 +197,15 @@ def overall_sample(labelled: Labelled, scene: Scene, calls: Sequence[CallClaim])
 # ---- the models, in the order in which they rest on each other
 
 
-def train_all(articles: Sequence[Labelled], entities: Sequence[dict[str, Any]]) -> Iterator[str]:
+def train_all(articles: Sequence[Labelled], passages: Sequence[Labelled], entities: Sequence[dict[str, Any]]) -> Iterator[str]:
     """Fits and writes every model; yields a line on each."""
     tones = [*tone_samples(), *entity_samples(entities)]
     yield f"tone         {train('tone', tones, TONES, 1.0):.3f} right of {len(tones)} names in sentences, cross-validated"
-    (WEIGHTS / "subjects.model.tsv").write_text("right\n", "utf-8")
-    load_linear.cache_clear()
-    choices = [choice for labelled in articles for choice in subject_choices(labelled)]
+    choices = [choice for labelled in [*articles, *passages] for choice in subject_choices(labelled)]
     ranking = fit_ranking([(options, right) for _, options, right in choices], penalty=2.0)
     _write("subjects", ranking)
     yield f"subjects     {rank_right(choices):.3f} right of {len(choices)} numbers, cross-validated"
-    kinds = [sample for labelled in articles for sample in kind_samples(labelled)]
+    kinds = [sample for labelled in [*articles, *passages] for sample in kind_samples(labelled)]
     yield f"kinds        {train('kinds', kinds, KINDS, 3.0):.3f} right of {len(kinds)} numbers, cross-validated"
     scenes = [(labelled, Scene(labelled.article, extract_facts(labelled.article))) for labelled in articles]
     assets = [sample for pair in scenes for sample in asset_samples(*pair)]

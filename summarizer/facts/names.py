@@ -9,7 +9,15 @@ from summarizer.facts.kinds import load_words
 _NAME = re.compile(
     r"(?<![\w’'.-])(?:[A-Z][\w&’'-]*|[a-z]?[A-Z0-9][\w]+)(?:[ ](?:[A-Z][\w&-]*|of(?=\s[A-Z])|&))*(?:\.(?:com|fun|io|fi|ai|xyz))?"
 )
+_SMALL = re.compile(r"(?<![\w’'-])[a-z]{3,}(?![\w’'-])")
+_LONGEST = 5  # words; a longer run is a headline
 _POSSESSIVE = re.compile(r"[’']s?\Z")
+
+
+@cache
+def _breaks() -> frozenset[str]:
+    """Words at which a name ends: "CoinDCX CEO Sumit Gupta", "Bitzero Raises $25M"."""
+    return frozenset(load_words()["name_end"])
 
 
 @cache
@@ -18,21 +26,25 @@ def _never_names() -> frozenset[str]:
 
 
 def find_names(text: str) -> list[tuple[int, str]]:
-    """(start, name) of runs of capitalised words, without the function words that only begin a sentence.
+    """(start, name) of runs of capitalised words, without what only begins a sentence, ends at a title or a headline's verb,
+    or stands in small letters elsewhere in the text.
 
     >>> find_names("On Monday Merkle Trade’s founders raised $2 million")
     [(10, 'Merkle Trade')]
     """
     found = []
+    small = set(_SMALL.findall(text))
     for match in _NAME.finditer(text):
         start, parts = match.start(), _POSSESSIVE.sub("", match[0]).split(" ")
-        while parts and parts[0] in _never_names():
+        while parts and (parts[0] in _never_names() or parts[0].lower() in small):
             start += len(parts[0]) + 1
             parts = parts[1:]
-        while parts and parts[-1] in _never_names():
+        cut = next((i for i, part in enumerate(parts) if i and part.lower() in _breaks()), len(parts))
+        parts = parts[:cut]
+        while parts and (parts[-1] in _never_names() or parts[-1].lower() in small):
             parts = parts[:-1]
         name = _POSSESSIVE.sub("", " ".join(parts))
-        if len(name) > 1 and not name.isdigit():
+        if len(name) > 1 and not name[0].isdigit() and len(parts) <= _LONGEST:
             found.append((start, name))
     return found
 

@@ -64,7 +64,9 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
-_UNIT_AFTER = re.compile(r"[\s-]*(?:worth of\s+|Swedish\s+|Swiss\s+|Japanese\s+|Brazilian\s+|Indian\s+)?(?P<code>US dollars?|U\.S\. dollars?|[A-Za-z$][A-Za-z0-9]{1,9})\b")
+_UNIT_AFTER = re.compile(
+    r"[\s-]*(?:worth of\s+|Swedish\s+|Swiss\s+|Japanese\s+|Brazilian\s+|Indian\s+)?(?P<code>US dollars?|U\.S\. dollars?|[A-Za-z$][A-Za-z0-9]{1,9})\b"
+)
 _MINUS = re.compile(r"\b(?:minus|negative)\s\Z", re.IGNORECASE)
 _ORDINAL_OR_WORD = re.compile(r"(?:st|nd|rd|th)\b|[A-Za-z_]", re.ASCII)
 _WORD_NUMBER = re.compile(

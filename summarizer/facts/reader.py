@@ -8,7 +8,7 @@ from summarizer.facts.assets import MARKET
 from summarizer.facts.choice import NONE, choose_kinds
 from summarizer.facts.kinds import KINDS
 from summarizer.facts.reading import SPLIT, Candidate, Reading
-from summarizer.facts.roles import best_kind, score_roles
+from summarizer.facts.roles import score_roles
 from summarizer.facts.subjects import Subjects
 from summarizer.models import Article, Fact
 from summarizer.spans import Span
@@ -71,7 +71,8 @@ def read_numbers(article: Article) -> tuple[Reading, list[Candidate], Subjects]:
     candidates = [c for c in reading.candidates() if not any(span.start <= c.number.start < span.end for span in furniture)]
     score_roles(reading, candidates)
     subjects = Subjects(reading, article.title)
-    name_subjects(subjects, [(candidate, best_kind(candidate) or NONE) for candidate in candidates])
+    for candidate in candidates:
+        candidate.subject = subjects.guess(candidate)
     return reading, candidates, subjects
 
 

@@ -62,6 +62,18 @@ class Subjects:
         self._last = None
         self._levels = {}
 
+    def guess(self, candidate: Candidate) -> str:
+        """The nearest asset before the number in its sentence, else the nearest after it, else the last one spoken of."""
+        here = [m for m in self._by_sentence[candidate.sentence] if m.group != "market"]
+        before = [m for m in here if m.end <= candidate.number.start]
+        if before or here:
+            return (before[-1] if before else here[0]).subject
+        for i in range(candidate.sentence - 1, max(-1, candidate.sentence - 1 - _CARRIED), -1):
+            named = [m for m in self._by_sentence[i] if m.group != "market"]
+            if named:
+                return named[0].subject
+        return self._main or MARKET
+
     def choose(self, candidate: Candidate, kind: str) -> str:
         """The likeliest subject of the number; it is remembered for the numbers after it."""
         model = load_linear("subjects")
