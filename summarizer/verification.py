@@ -57,6 +57,11 @@ def verify(article: Article, facts: list[Fact], analysis: Analysis, signals: tup
     )  # fmt: skip
 
 
+def list_faults(article: Article, facts: list[Fact], analysis: Analysis, signals: tuple[Signal, ...] = ()) -> list[Finding]:
+    """What `verify` would drop of the analysis, and why: for an analyst that can be asked once more."""
+    return [finding for finding in verify(article, facts, analysis, signals).findings if finding.verdict == "dropped"]
+
+
 class _Check:
     """The article and its facts, against which claims are held; collects the findings."""
 

@@ -1,0 +1,389 @@
+"""Edge: messages -> Completion, from any OpenAI-compatible endpoint. The only importer of openai.
+
+    spell the request as this endpoint takes it -> ask -> read the envelope strictly -> Completion, or an error with its code
+
+One retry layer (tenacity; the client's own is off): what may pass, a schema that the endpoint lacks and an answer cut at
+its limit all count against the same three requests, and everything ends at the deadline, however slow the drip.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+import tenacity
+
+from summarizer.analyst.answer import UnreadableAnswer, parse_json
+from summarizer.errors import AnswerError, LLMError
+from summarizer.settings import DEFAULT_MODEL, Settings, check_endpoint
+from summarizer.spans import clean
+
+if TYPE_CHECKING:  # openai takes 1 s to import: done where an endpoint is opened
+    import openai
+
+MAX_REQUESTS = 3  # for one answer, whatever the reason (RELIABILITY 23)
+MAX_WAIT = 60.0  # seconds of a Retry-After that are waited out; a longer one stops the run (24)
+BACKOFF = (0.5, 1.5)  # seconds before the second and the third request, where the server names none
+CONNECT_SECONDS = 10.0
+MAX_BODY = 1_000_000  # bytes of a response (28)
+ANSWER_TOKENS = 2000  # an Answer at its bounds is about 1,500; a model that thinks aloud needs more, once
+LONG_ANSWER_TOKENS = 6000
+RUNGS = ("json_schema", "json_object", "plain")
+
+Messages = Sequence[Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Completion:
+    """An answer's text, and what it cost. A count that the server does not give is None."""
+
+    text: str
+    model: str
+    rung: str
+    input_tokens: int | None
+    cached_tokens: int | None
+    output_tokens: int | None
+
+
+@dataclass
+class Allowance:
+    """What is left for one answer: requests, and the time (monotonic) at which all ends."""
+
+    end: float
+    requests: int = MAX_REQUESTS
+
+    def left(self) -> float:
+        return self.end - time.monotonic()
+
+
+@dataclass
+class _Dialect:
+    """How an endpoint wants a request for a model to be spelt; learnt from its refusals, kept for the process."""
+
+    rung: int = 0
+    limit: str = "max_tokens"
+    temperature: bool = True
+
+
+class ContextTooLong(AnswerError):
+    """The prompt does not fit the model; `share` of it would, as far as the server tells."""
+
+    code = "llm_bad_request"
+    retryable = False
+
+    def __init__(self, detail: str, share: float):
+        super().__init__(detail, advice="Use a model with a larger context")
+        self.share = share
+
+
+class _Again(Exception):
+    """Another request may help, after `wait` seconds; `error` is what it comes to when there is none left."""
+
+    def __init__(self, error: LLMError, wait: float = 0.0):
+        super().__init__(str(error))
+        self.error = error
+        self.wait = wait
+
+
+_DIALECTS: dict[tuple[str | None, str], _Dialect] = {}
+_NOT_BEFORE: dict[str | None, float] = {}  # per endpoint: a Retry-After that one worker met holds them all back
+_CLOCK = threading.local()  # .end: when the request of this thread has to be over
+
+
+class Endpoint:
+    """One model at one address. Safe to share between threads."""
+
+    def __init__(self, settings: Settings):
+        self.model = settings.model or DEFAULT_MODEL
+        self._url = settings.base_url
+        self._key = settings.api_key or "none"  # local servers want none, the client wants one
+        check_endpoint(self._url, settings.api_key)
+        self._client = _open_client(self._url, self._key)
+        self.is_openai = self._url is None or self._url.startswith("https://api.openai.com/")
+        first = _Dialect(limit="max_completion_tokens" if self.is_openai else "max_tokens")
+        self._dialect = _DIALECTS.setdefault((self._url, self.model), first)
+
+    def complete(self, messages: Messages, schema: Mapping[str, Any], allowance: Allowance) -> Completion:
+        """The model's answer to the messages. Raises LLMError, AnswerError or ContextTooLong, each with its code."""
+        tokens = [ANSWER_TOKENS]
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(_Again),
+            stop=lambda _: allowance.requests <= 0,
+            wait=lambda state: _wait_of(state.outcome.exception() if state.outcome else None),
+            sleep=lambda seconds: time.sleep(seconds),
+            reraise=True,
+        )
+        try:
+            return retrying(self._ask, messages, schema, allowance, tokens)
+        except _Again as again:
+            raise again.error from None
+
+    def _ask(self, messages: Messages, schema: Mapping[str, Any], allowance: Allowance, tokens: list[int]) -> Completion:
+        import openai
+
+        held = _NOT_BEFORE.get(self._url, 0.0) - time.monotonic()
+        if held > 0:
+            self._need(held, allowance, LLMError("the endpoint asks to wait longer than this answer may take", code="llm_rate_limited"))
+            time.sleep(held)
+        self._need(0, allowance, _timed_out())
+        allowance.requests -= 1
+        rung, tried = RUNGS[self._dialect.rung], len(BACKOFF) - allowance.requests
+        backoff = BACKOFF[min(max(tried, 0), len(BACKOFF) - 1)]
+        _CLOCK.end = allowance.end
+        try:
+            raw = cast(Any, self._client).chat.completions.with_raw_response.create(**self._spell(messages, schema, tokens[0]))
+        except openai.APIStatusError as error:
+            self._refused(error, allowance, backoff)
+        except (openai.APITimeoutError, openai.APIConnectionError) as error:
+            raise self._broken(error, allowance, backoff) from None
+        except openai.OpenAIError as error:
+            raise AnswerError(self._quote(str(error))) from None
+        return self._read(raw.content, rung, tokens)
+
+    def _spell(self, messages: Messages, schema: Mapping[str, Any], tokens: int) -> dict[str, Any]:
+        dialect = self._dialect
+        asked: dict[str, Any] = {"model": self.model, "messages": list(messages), dialect.limit: tokens}
+        if dialect.temperature:
+            asked["temperature"] = 0
+        if RUNGS[dialect.rung] == "json_schema":
+            named = {"name": "answer", "strict": True, "schema": schema}
+            asked["response_format"] = {"type": "json_schema", "json_schema": named}
+        elif RUNGS[dialect.rung] == "json_object":
+            asked["response_format"] = {"type": "json_object"}
+        return asked
+
+    def _refused(self, error: "openai.APIStatusError", allowance: Allowance, backoff: float) -> NoReturn:
+        """Raise what an HTTP status means. `from None`: the client's error holds the server's text and the request's headers."""
+        status, said = error.status_code, self._quote(_message(error.body) or error.response.text)
+        kind = f"{_field(error.body, 'code')} {_field(error.body, 'type')}"
+        if status in (401, 403):
+            advice = "Check OPENAI_API_KEY and OPENAI_BASE_URL"
+            raise LLMError(f"the endpoint refuses the key ({status}): {said}", code="llm_auth", advice=advice) from None
+        if status == 404:
+            advice = "Check --model or SUMMARIZER_MODEL, and OPENAI_BASE_URL"
+            raise LLMError(f"the endpoint knows no model {self.model}: {said}", code="llm_model", advice=advice) from None
+        if status == 402 or "insufficient_quota" in kind:
+            raise LLMError(f"the account has no quota left: {said}", code="llm_quota", advice="Top it up, then run again") from None
+        if status in (400, 413, 422):
+            self._bad_request(said, kind, error.body)
+        if status in (408, 409, 425, 429) or status >= 500:
+            limited = status == 429
+            failure = LLMError(f"the endpoint answered {status}: {said}", code="llm_rate_limited" if limited else "llm_unavailable")
+            failure.retryable = True
+            wait = _retry_after(error.response.headers)
+            if wait is not None:
+                _NOT_BEFORE[self._url] = time.monotonic() + min(wait, MAX_WAIT)
+                if wait > MAX_WAIT:
+                    raise failure from None
+            self._need(wait or backoff, allowance, failure)
+            raise _Again(failure, wait if wait is not None else backoff) from None
+        moved = "it redirects, which is not followed" if 300 <= status < 400 else said
+        raise LLMError(f"the endpoint answered {status}: {moved}", advice="Check OPENAI_BASE_URL") from None
+
+    def _bad_request(self, said: str, kind: str, body: Any) -> NoReturn:
+        failure = AnswerError(f"the endpoint refuses the request: {said}", code="llm_bad_request")
+        failure.retryable = False
+        dialect = self._dialect
+        if _TOO_LONG.search(kind) or _TOO_LONG.search(said):
+            raise ContextTooLong(f"the article is too long for the model: {said}", _fitting_share(body)) from None
+        if "temperature" in said and dialect.temperature:
+            dialect.temperature = False
+            raise _Again(failure) from None
+        if "max_completion_tokens" in said or "max_tokens" in said:
+            other = "max_tokens" if dialect.limit == "max_completion_tokens" else "max_completion_tokens"
+            if other in said:
+                dialect.limit = other
+                raise _Again(failure) from None
+        if _FORMAT.search(said) and dialect.rung < len(RUNGS) - 1:
+            dialect.rung += 1
+            raise _Again(failure) from None
+        raise failure from None
+
+    def _broken(self, error: Exception, allowance: Allowance, backoff: float) -> LLMError | _Again:
+        """What a connection that failed means: an answer too large, no time left, or another try."""
+        cause = error.__cause__
+        while cause is not None and not isinstance(cause, (_TooLarge, TimeoutError)):
+            cause = cause.__cause__
+        if isinstance(cause, _TooLarge):
+            return AnswerError(str(cause))
+        if isinstance(cause, TimeoutError) or allowance.left() <= backoff:
+            return _timed_out()
+        failure = LLMError("no connection to the endpoint, or it broke", advice="Check OPENAI_BASE_URL, and that the server runs")
+        failure.retryable = True
+        return _Again(failure, backoff)
+
+    def _read(self, content: bytes, rung: str, tokens: list[int]) -> Completion:
+        """The Completion in a response's body."""
+        try:
+            body = parse_json(content.decode())
+        except (UnicodeDecodeError, UnreadableAnswer):
+            raise AnswerError("the endpoint answered with something that is not JSON") from None
+        if not isinstance(body, dict) or body.get("error"):
+            raise AnswerError(f"the endpoint answered with an error: {self._quote(_message(body) or 'it does not say which')}")
+        choices = body.get("choices")
+        choice = choices[0] if isinstance(choices, list) and choices else None
+        message = choice.get("message") if isinstance(choice, dict) else None
+        if not isinstance(choice, dict) or not isinstance(message, dict):
+            raise AnswerError("the endpoint's answer has no choices")
+        reason, text, refusal = choice.get("finish_reason"), message.get("content"), message.get("refusal")
+        if reason == "content_filter":
+            raise _final("the endpoint's content filter held the answer back", "llm_filtered")
+        if refusal:
+            raise _final(f"the model refuses: {self._quote(str(refusal))}", "llm_refused")
+        if reason == "length":
+            failure = _final("the answer did not end within its limit of tokens", "llm_truncated")
+            if tokens[0] == LONG_ANSWER_TOKENS:
+                raise failure
+            tokens[0] = LONG_ANSWER_TOKENS
+            raise _Again(failure)
+        if not isinstance(text, str) or not text.strip():
+            raise AnswerError("the endpoint's answer is empty")
+        named = body.get("model")
+        usage: dict[str, Any] = body["usage"] if isinstance(body.get("usage"), dict) else {}
+        details = usage.get("prompt_tokens_details")
+        return Completion(
+            text=text, model=clean(named)[:100] if isinstance(named, str) and named.strip() else self.model, rung=rung,
+            input_tokens=_count(usage.get("prompt_tokens")), output_tokens=_count(usage.get("completion_tokens")),
+            cached_tokens=_count(details.get("cached_tokens")) if isinstance(details, dict) else None,
+        )  # fmt: skip
+
+    def _need(self, seconds: float, allowance: Allowance, otherwise: LLMError) -> None:
+        if seconds >= allowance.left():
+            otherwise.retryable = True
+            raise otherwise from None
+
+    def _quote(self, said: str) -> str:
+        """A server's words for a message: cleaned, without the key, one line of at most 200 characters (RELIABILITY 52)."""
+        said = " ".join(clean(said).split())
+        if self._key != "none":
+            said = said.replace(self._key, "***")
+        return _SECRET.sub("***", said)[:200]
+
+
+_SECRET = re.compile(r"\b(?:sk|pk|key)-[\w*.-]{6,}|\bBearer\s+\S+", re.IGNORECASE)
+_TOO_LONG = re.compile(
+    r"context_length_exceeded|exceed_context_size|context (?:length|size|window)|maximum context|prompt is too long", re.IGNORECASE
+)
+_FORMAT = re.compile(r"response_format|json_schema|json_object|schema|grammar|structured|guided", re.IGNORECASE)
+
+
+def _wait_of(error: BaseException | None) -> float:
+    return error.wait if isinstance(error, _Again) else 0.0
+
+
+def _timed_out() -> LLMError:
+    error = LLMError("no answer within the time allowed", code="llm_timeout", advice="Raise SUMMARIZER_TIMEOUT, or use a faster model")
+    error.retryable = True
+    return error
+
+
+def _final(detail: str, code: str) -> AnswerError:
+    error = AnswerError(detail, code=code)
+    error.retryable = False
+    return error
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9 else None
+
+
+def _field(body: Any, name: str) -> Any:
+    """A field of an error body, whether or not the client has unwrapped {"error": …}."""
+    inner = body.get("error", body) if isinstance(body, dict) else None
+    return inner.get(name) if isinstance(inner, dict) else None
+
+
+def _message(body: Any) -> str:
+    inner = body.get("error") if isinstance(body, dict) else None
+    said = _field(body, "message") or (inner if isinstance(inner, str) else "")
+    return said if isinstance(said, str) else ""
+
+
+def _fitting_share(body: Any) -> float:
+    """How much of the prompt the model takes: llama.cpp says both sizes; where none is said, half."""
+    fits, given = _field(body, "n_ctx"), _field(body, "n_prompt_tokens")
+    if isinstance(fits, int) and isinstance(given, int) and 0 < fits < given:
+        return max(0.05, (fits - ANSWER_TOKENS / 2) / given)
+    return 0.5
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the server asks for, in either of the headers that are in use; None where it does not."""
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        asked = headers.get(name, "")
+        if re.fullmatch(r"\d{1,9}(?:\.\d+)?", asked):
+            return float(asked) * unit
+    return None
+
+
+class _TooLarge(Exception):
+    """The response is larger than MAX_BODY, or packed."""
+
+
+@lru_cache(8)
+def _open_client(url: str | None, key: str) -> "openai.OpenAI":
+    """A client whose every step ends at its thread's `_CLOCK.end`; no redirect, proxy, netrc or retry of its own."""
+    import httpcore2
+    import httpx2
+    import openai
+
+    class Stream:
+        def __init__(self, stream: Any):
+            self._stream = stream
+            self.close, self.get_extra_info = stream.close, stream.get_extra_info
+
+        def read(self, max_bytes: int, timeout: float | None = None) -> Any:  # noqa: ARG002  the signatures are httpcore2's
+            return self._stream.read(max_bytes, timeout=_time_left())
+
+        def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+            self._stream.write(buffer, timeout=_time_left())
+
+        def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> "Stream":  # noqa: ARG002
+            return Stream(self._stream.start_tls(ssl_context, server_hostname, _time_left()))
+
+    class Backend:
+        def connect_tcp(self, host: str, port: int, **_: Any) -> Stream:
+            return Stream(httpcore2.SyncBackend().connect_tcp(host, port, timeout=min(CONNECT_SECONDS, _time_left())))
+
+    class Bounded(httpx2.SyncByteStream):
+        def __init__(self, stream: Any):
+            self._stream = stream
+
+        def __iter__(self) -> Iterator[bytes]:
+            size = 0
+            for piece in self._stream:
+                size += len(piece)
+                if size > MAX_BODY:
+                    raise _TooLarge(f"the endpoint's answer is larger than {MAX_BODY // 10**6} MB")
+                yield piece
+
+        def close(self) -> None:
+            self._stream.close()
+
+    class Transport(httpx2.HTTPTransport):
+        def __init__(self) -> None:
+            # No public place for a network backend; should `_pool` be renamed, requests fail for want of it. As in fetch.py.
+            self._pool = httpcore2.ConnectionPool(network_backend=cast(Any, Backend()), max_connections=64)
+
+        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+            response = super().handle_request(request)
+            if response.headers.get("content-encoding", "identity").lower() != "identity":
+                response.close()
+                raise _TooLarge("the endpoint's answer is packed, which was not asked for")
+            response.stream = Bounded(response.stream)
+            return response
+
+    http = httpx2.Client(transport=Transport(), trust_env=False, follow_redirects=False)
+    return openai.OpenAI(
+        api_key=key, base_url=url or "https://api.openai.com/v1", max_retries=0, timeout=None, http_client=http,
+        default_headers={"Accept-Encoding": "identity"},
+    )  # fmt: skip
+
+
+def _time_left() -> float:
+    if (left := _CLOCK.end - time.monotonic()) <= 0:
+        raise TimeoutError
+    return float(left)
