@@ -2,9 +2,8 @@
 
 import json
 
-import pytest
+from scripted_server import says, scripted
 
-from scripted_server import Reply, fails, says, scripted
 from summarizer import analyze_text
 from summarizer.prompts import load_prompt
 
@@ -17,7 +16,7 @@ def test_a_good_answer_becomes_a_report():
     with scripted(lambda asked, before: says(ANSWER)) as server:
         report = analyze_text(EXAMPLE, settings=server.settings)
     assert len(server.asked) == 1
-    assert report.summary == "Bitcoin fell −4.2% to a price of $61,300, and funding turned negative at −0.02%."
+    assert report.summary == "Bitcoin fell 4.2% to a price of $61,300, and funding turned negative at −0.02%."
     assert report.calls[0].target.value == 60_000
     assert report.analyst.name == "llm"
     assert report.analyst.prompt == "analyze/v1"
