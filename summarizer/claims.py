@@ -10,8 +10,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 
 from summarizer.facts.assets import MARKET, Mention, find_mentions
 from summarizer.facts.kinds import load_words
@@ -23,25 +21,20 @@ from summarizer.facts.sentences import split_sentences
 from summarizer.facts.subjects import UNDERLYING
 from summarizer.figures import format_value
 from summarizer.models import Article, Claim, Fact
+from summarizer.printed import find_printed, fold
 from summarizer.spans import Span, clean
+from summarizer.wording import SIGNED, STATES, Scope, find_periods, named_kinds, sign_word
 
 REFERENCE = re.compile(r"\{([FD])(\d{1,4})\}")  # {F3}: the figure of fact 3; {D3}: its distance from the price, computed here
 LEVELS = frozenset({"price_target", "support_level", "resistance_level", "liquidation_level", "price_past", "max_pain"})
-SIGNED = frozenset({"price_change", "open_interest_change", "etf_flow", "funding_rate", "options_skew", "macro_indicator"})
-_STATES = frozenset({"funding_rate", "options_skew"})  # "funding fell to 0.01%" tells a move: only positive and negative tell the sign
-_MIN_PRINTED = 4  # words; fewer prove nothing by standing in the article
-_MAX_LEFT_OUT = 4  # words that may be missing before a printed sentence: "On the other hand, …"
-
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|nor|without|cannot|den(?:y|ies|ied)|fail(?:s|ed)?|false|un(?:true|likely))\b|n['’]t\b", re.IGNORECASE
-)
-_ASIDE = re.compile(r"\s?\((?:[A-Z$][A-Z0-9]{1,9}|NASDAQ: ?\w+|NYSE: ?\w+)\)")
-_CUT_HERE = re.compile(r"\s*(?:[.,;:!?—–”\"’]|\Z|(?:according|as per|per data|data from|citing|reports?)\b| - )")
 _QUOTED = re.compile(r"[“\"]([^”\"]*)[”\"]|(?<!\w)‘([^’]*)’(?!\w)|(?<!\w)'([^']*)'(?!\w)")
 _QUANTITY = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundreds?|thousands?|millions?|billions?|trillions?"
     r"|dozens?|half|halved|halving|thirds?|quarters?|twice|thrice|doubl\w+|tripl\w+|quadrupl\w+|\w+fold)\b", re.IGNORECASE
 )  # fmt: skip
+_DAY = re.compile(
+    r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|June|July|August|September|October|November|December|May(?= \d))\b"
+)
 _STANDS = re.compile(
     r"\b(?:trad\w+|hold\w*|remain\w*|stay\w*|sit\w*|hover\w*|is|was)\s(?:\w+\s){0,2}(above|over|below|under)\s(?:[\w$]+\s){0,4}\Z",
     re.IGNORECASE,
@@ -83,16 +76,6 @@ class _Figure:
     signed: bool = False
 
 
-@dataclass(frozen=True)
-class _Scope:
-    """What stands around a figure: from the figure or clause before, to the one after, and the clause so far."""
-
-    before: str
-    after: str
-    earlier: str
-    start: int  # of the clause
-
-
 class Support:
     """What an article can support; made once, asked about each claim."""
 
@@ -105,7 +88,7 @@ class Support:
         self._surfaces = {article.text[m.start : m.end]: m for m in self.mentions}
         said = (article.text, article.title or "", article.source or "", article.domain or "", *article.authors)
         self._said = _plain_quotes(" \n ".join(said)).casefold()
-        self._printed = [_fold(article.text[s.start : s.end]) for s in self.sentences]
+        self._printed = [fold(article.text[s.start : s.end]) for s in self.sentences]
         self._venues = {fact.venue.casefold() for fact in facts if fact.venue}
 
     def read(self, claim: Claim, about: str | None = None) -> Words:
@@ -118,7 +101,7 @@ class Support:
         last = (-1, 0)
         for span in split_sentences(text):
             sentence = text[span.start : span.end]
-            place = None if REFERENCE.search(sentence) else _find_printed(_fold(sentence), sources, last)
+            place = None if REFERENCE.search(sentence) else find_printed(fold(sentence), sources, last)
             if place:
                 last = place
                 figures += len(find_numbers(sentence))
@@ -258,30 +241,33 @@ class _Sentence:
             at = figure.end
         return "".join([*parts, self._raw[at:]])
 
-    def _scope(self, k: int) -> _Scope:
+    def _scope(self, k: int) -> Scope:
         figure = self.figures[k]
         clause = next(c for c in self._clauses if c.start <= figure.start < c.end or c.end == len(self._blank))
         start = max(clause.start, self.figures[k - 1].end if k else 0)
         end = min(clause.end, self.figures[k + 1].start if k + 1 < len(self.figures) else clause.end)
-        return _Scope(
+        return Scope(
             self._blank[start : figure.start],
             self._blank[figure.end : max(end, figure.end)],
             self._blank[clause.start : start],
             clause.start,
         )
 
-    def _figure_faults(self, figure: _Figure, fact: Fact, scope: _Scope) -> list[str]:
+    def _figure_faults(self, figure: _Figure, fact: Fact, scope: Scope) -> list[str]:
         named = self._raw[figure.start : figure.end]
         what = f"{named} is {fact.kind} of {fact.subject}"
         faults = []
         if not self._is_about(figure, fact, scope):
             faults.append(f"{what}, which the words around it do not name")
-        kinds = _named_kinds(scope, fact)
-        if kinds is not None and fact.kind not in kinds:
+        kinds = named_kinds(scope, fact)
+        named_before = figure.distance and any(f.facts == figure.facts and not f.distance for f in self.figures)
+        if kinds is not None and fact.kind not in kinds and not named_before:
             faults.append(f"{what}, not what the sentence calls it")
         if figure.distance:
             return faults
-        sign = _sign_word(scope, fact)
+        if fact.kind == "price_target" and re.search(r"\b(?:will|shall|is going to)\b|['’]ll\b", scope.before):
+            faults.append(f"{what}, which is a forecast and not certain")
+        sign = sign_word(scope, fact)
         wrong = sign is None or (sign and fact.value and (sign > 0) != (fact.value > 0))
         if fact.kind in SIGNED and wrong:
             faults.append(f"{what} and {'negative' if fact.value < 0 else 'positive'}, which the words around it do not fit")
@@ -295,9 +281,9 @@ class _Sentence:
             faults.append(f"the price of {fact.subject} is not {stands[1]} {named}")
         return faults + self._detail_faults(what, fact, scope)
 
-    def _detail_faults(self, what: str, fact: Fact, scope: _Scope) -> list[str]:
+    def _detail_faults(self, what: str, fact: Fact, scope: Scope) -> list[str]:
         faults = []
-        periods = _periods(scope.after) or _periods(scope.before)
+        periods = find_periods(scope.after) or find_periods(scope.before)
         if fact.period and periods and fact.kind in SIGNED | {"liquidations", "trading_volume"} and fact.period not in periods:
             faults.append(f"{what} over {fact.period}, not over the time named")
         venue = re.match(r"\s(?:on|at|from|by)\s([A-Z]\w+)", scope.after)
@@ -310,7 +296,7 @@ class _Sentence:
             faults.append(f"{what} on {fact.venue}, not on {venue[1]}")
         return faults
 
-    def _is_about(self, figure: _Figure, fact: Fact, scope: _Scope) -> bool:
+    def _is_about(self, figure: _Figure, fact: Fact, scope: Scope) -> bool:
         """Whether the words around a figure name the fact's subject, or, naming none, what was spoken of before."""
         if fact.unit == fact.subject:
             return True  # "1,142 BTC" says itself what it is of
@@ -348,15 +334,15 @@ class _Sentence:
             found.append(mention)
         return found
 
-    def _write(self, figure: _Figure, fact: Fact, scope: _Scope) -> str:
+    def _write(self, figure: _Figure, fact: Fact, scope: Scope) -> str:
         """The figure; its sign where no word tells it, and what it is where no word says so."""
         if figure.distance:
             return self._support.distance(fact) or ""
-        told = fact.kind in SIGNED - _STATES and _sign_word(scope, fact)
+        told = fact.kind in SIGNED - STATES and sign_word(scope, fact)
         written = format_value(abs(fact.value) if told else fact.value, fact.unit)
         if fact.kind in SIGNED and not told and fact.value > 0:
             written = "+" + written
-        unnamed = _named_kinds(scope, fact) is None and fact.kind != "other"
+        unnamed = named_kinds(scope, fact) is None and fact.kind != "other"
         return f"{written} ({fact.kind.replace('_', ' ')})" if unnamed else written
 
     def _check_names(self) -> None:
@@ -382,6 +368,9 @@ class _Sentence:
                 self.faults.append(f"the article does not have the words “{quoted[:80]}”")
         if self._blank.count('"') % 2 or self._blank.count("“") != self._blank.count("”"):
             self.faults.append("a quotation does not end")
+        for match in _DAY.finditer(self._blank):
+            if not support.says(match[0]):
+                self.faults.append(f"the article does not name {match[0]}")
         for match in _QUANTITY.finditer(self._blank):
             if not support.says(match[0]) and not any(f.start <= match.start() < f.end for f in self.figures):
                 self.faults.append(f"the article does not say {match[0]}")
@@ -400,102 +389,3 @@ def _speaks_of(mentions: Sequence[Mention], fact: Fact) -> bool:
 
 def _plain_quotes(text: str) -> str:
     return text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'})
-
-
-def _fold(sentence: str) -> str:
-    """A sentence for comparison: no ticker in brackets, no case, one blank between words, no stop at its end."""
-    return " ".join(_ASIDE.sub("", sentence).split()).casefold().rstrip(".")
-
-
-def _find_printed(sentence: str, sources: Sequence[str], last: tuple[int, int]) -> tuple[int, int] | None:
-    """(source, end) where the sentence stands in a cited one: from its beginning, but for a connective, to the end of a clause.
-
-    `last` is where the claim's sentence before stood: this one may go on from there.
-    """
-    if len(sentence.split()) < _MIN_PRINTED:
-        return None
-    for i, source in enumerate(sources):
-        at = source.find(sentence)
-        if at < 0:
-            continue
-        missing = source[last[1] if last[0] == i else 0 : at]
-        whole = not (at and source[at - 1].isalnum()) and _CUT_HERE.match(source[at + len(sentence) :])
-        if whole and len(missing.split()) <= _MAX_LEFT_OUT and not _NEGATION.search(missing) and not re.search(r"\d", missing):
-            return i, at + len(sentence)
-    return None
-
-
-@cache
-def _kind_words() -> re.Pattern[str]:
-    return re.compile("|".join(rf"(?<![\w-])(?P<k{i}>{words})(?![\w])" for i, (_, words) in enumerate(_kind_rows())), re.IGNORECASE)
-
-
-@cache
-def _kind_rows() -> tuple[tuple[frozenset[str], str], ...]:
-    """Rows of data/kind_words.tsv, those with the longest words first, so that "funding round" is not "funding"."""
-    lines = (files("summarizer") / "data" / "kind_words.tsv").read_text("utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    single = [(frozenset(kinds.split("|")), words) for kinds, alternatives in rows for words in _alternatives(alternatives)]
-    return tuple(sorted(single, key=lambda row: -len(row[1])))
-
-
-def _alternatives(pattern: str) -> list[str]:
-    """The alternatives of a pattern, split at the bars that stand in no bracket."""
-    parts, depth = [""], 0
-    for letter in pattern:
-        depth += (letter == "(") - (letter == ")")
-        if letter == "|" and not depth:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    return parts
-
-
-@cache
-def _moves() -> re.Pattern[str]:
-    words = load_words()
-    up = "|".join(sorted(map(re.escape, words["up"]), key=len, reverse=True))
-    down = "|".join(sorted(map(re.escape, words["down"]), key=len, reverse=True))
-    return re.compile(rf"\b(?:(?P<up>{up})|(?P<down>{down}))\b", re.IGNORECASE)
-
-
-_MOVED = frozenset({"price_change", "open_interest_change", "macro_indicator", "other", "liquidation_share", "dominance", "yield_rate"})
-_STATE_WORDS = re.compile(r"\b(?:(?P<up>positive)|(?P<down>negative))\b", re.IGNORECASE)
-
-
-def _named_kinds(scope: _Scope, fact: Fact) -> frozenset[str] | None:
-    """The kinds that the nearest words let a figure be: those before it, else after it, else earlier in its clause."""
-    for place, part in enumerate((scope.before, scope.after, scope.earlier)):
-        found = list(_kind_words().finditer(part))
-        if found:
-            match = found[0] if place == 1 else found[-1]
-            return _kind_rows()[int((match.lastgroup or "k0")[1:])][0]
-        if fact.unit == "%" and _moves().search(part):
-            return _MOVED
-    return None
-
-
-def _sign_word(scope: _Scope, fact: Fact) -> int | None:
-    """+1 or -1 by the nearest word that tells a sign, 0 where none does, None where that word is denied."""
-    pattern = _STATE_WORDS if fact.kind in _STATES else _moves()
-    for place, part in enumerate((scope.before, scope.after, scope.earlier)):
-        found = list(pattern.finditer(part))
-        if found:
-            match = found[0] if place == 1 else found[-1]
-            near = " ".join(part[: match.start()].split()[-3:]) + part[match.end() :] * (place != 1)
-            return None if _NEGATION.search(near) else 1 if match["up"] else -1
-    return 0
-
-
-@cache
-def _period_words() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    groups = {name.removeprefix("period:"): words for name, words in load_words().items() if name.startswith("period:")}
-    found = []
-    for period, phrases in groups.items():
-        spelt = ["[ -]".join(re.escape(word) for word in re.split(r" - | ", phrase)) for phrase in (period, *phrases)]
-        found.append((period, re.compile(rf"\b(?:{'|'.join(spelt)})\b", re.IGNORECASE)))
-    return tuple(found)
-
-
-def _periods(words: str) -> set[str]:
-    return {period for period, pattern in _period_words() if pattern.search(words)}
