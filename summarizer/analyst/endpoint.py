@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import tenacity
@@ -90,7 +89,16 @@ class _Again(Exception):
 
 _DIALECTS: dict[tuple[str | None, str], _Dialect] = {}
 _NOT_BEFORE: dict[str | None, float] = {}  # per endpoint: a Retry-After that one worker met holds them all back
+_CLIENTS: dict[tuple[str | None, str], "openai.OpenAI"] = {}  # opened once: a client takes 30 ms, and keeps connections alive
 _CLOCK = threading.local()  # .end: when the request of this thread has to be over
+
+
+def forget_endpoints() -> None:
+    """Close every connection to an endpoint, and forget what was learnt of it."""
+    for client in _CLIENTS.values():
+        client.close()
+    for kept in (_CLIENTS, _DIALECTS, _NOT_BEFORE):
+        kept.clear()
 
 
 class Endpoint:
@@ -101,7 +109,9 @@ class Endpoint:
         self._url = settings.base_url
         self._key = settings.api_key or "none"  # local servers want none, the client wants one
         check_endpoint(self._url, settings.api_key)
-        self._client = _open_client(self._url, self._key)
+        if (self._url, self._key) not in _CLIENTS:
+            _CLIENTS[self._url, self._key] = _open_client(self._url, self._key)
+        self._client = _CLIENTS[self._url, self._key]
         self.is_openai = self._url is None or self._url.startswith("https://api.openai.com/")
         first = _Dialect(limit="max_completion_tokens" if self.is_openai else "max_tokens")
         self._dialect = _DIALECTS.setdefault((self._url, self.model), first)
@@ -137,7 +147,7 @@ class Endpoint:
             raw = cast(Any, self._client).chat.completions.with_raw_response.create(**self._spell(messages, schema, tokens[0]))
         except openai.APIStatusError as error:
             self._refused(error, allowance, backoff)
-        except (openai.APITimeoutError, openai.APIConnectionError) as error:
+        except (openai.APIConnectionError, _TooLarge, TimeoutError) as error:
             raise self._broken(error, allowance, backoff) from None
         except openai.OpenAIError as error:
             raise AnswerError(self._quote(str(error))) from None
@@ -204,7 +214,7 @@ class Endpoint:
 
     def _broken(self, error: Exception, allowance: Allowance, backoff: float) -> LLMError | _Again:
         """What a connection that failed means: an answer too large, no time left, or another try."""
-        cause = error.__cause__
+        cause: BaseException | None = error
         while cause is not None and not isinstance(cause, (_TooLarge, TimeoutError)):
             cause = cause.__cause__
         if isinstance(cause, _TooLarge):
@@ -323,7 +333,6 @@ class _TooLarge(Exception):
     """The response is larger than MAX_BODY, or packed."""
 
 
-@lru_cache(8)
 def _open_client(url: str | None, key: str) -> "openai.OpenAI":
     """A client whose every step ends at its thread's `_CLOCK.end`; no redirect, proxy, netrc or retry of its own."""
     import httpcore2

@@ -49,7 +49,12 @@ def analyze(article: Article, facts: list[Fact], signals: tuple[Signal, ...], se
         raise _schema_error(answer)
     flags += [f"answer_{RUNGS[i]}" for i in (1, 2) if spent[-1].rung == RUNGS[i]]
     analysis = make_analysis(answer, _analyst(endpoint, spent, settings))
-    return _beside(embedded.analyze(article, facts, signals), analysis.model_copy(update={"flags": tuple(flags)}))
+    second = embedded.analyze(article, facts, signals)
+    lost = {fault.where for fault in list_faults(article, facts, analysis, signals)}
+    if all(f"summary[{i}]" in lost for i in range(len(analysis.summary))):
+        analysis = analysis.model_copy(update={"summary": (*analysis.summary, *second.summary)})
+        flags.append("summary_by_embedded")
+    return _beside(second, analysis.model_copy(update={"flags": tuple(flags)}))
 
 
 def _first_answer(
