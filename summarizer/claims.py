@@ -8,6 +8,7 @@ says of it what the fact says: whose it is, what it is, its sign, period and ven
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,15 +24,15 @@ from summarizer.figures import format_value
 from summarizer.models import Article, Claim, Fact
 from summarizer.printed import find_printed, fold
 from summarizer.spans import Span, clean
-from summarizer.wording import SIGNED, STATES, Scope, find_periods, named_kinds, sign_word
+from summarizer.wording import LEVELS, SIGNED, STATES, Scope, find_periods, is_as_certain, named_kinds, sign_word
 
 REFERENCE = re.compile(r"\{([FD])(\d{1,4})\}")  # {F3}: the figure of fact 3; {D3}: its distance from the price, computed here
-LEVELS = frozenset({"price_target", "support_level", "resistance_level", "liquidation_level", "price_past", "max_pain"})
 _QUOTED = re.compile(r"[“\"]([^”\"]*)[”\"]|(?<!\w)‘([^’]*)’(?!\w)|(?<!\w)'([^']*)'(?!\w)")
 _QUANTITY = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundreds?|thousands?|millions?|billions?|trillions?"
     r"|dozens?|half|halved|halving|thirds?|quarters?|twice|thrice|doubl\w+|tripl\w+|quadrupl\w+|\w+fold)\b", re.IGNORECASE
 )  # fmt: skip
+_BARE = frozenset({"ratio", "index", "count"})  # units that are not written out
 _DAY = re.compile(
     r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|June|July|August|September|October|November|December|May(?= \d))\b"
 )
@@ -134,6 +135,11 @@ class Support:
         away = (fact.value / price - 1) * 100
         return f"{abs(away):.1f}% {'above' if away > 0 else 'below'} the price"
 
+    def sentence_of(self, fact: Fact) -> str:
+        """The sentence that states the fact."""
+        at = max(0, bisect_right([s.start for s in self.sentences], fact.evidence.start) - 1)
+        return self.text[slice(*self.sentences[at])] if self.sentences else ""
+
     def find_mentions(self, sentence: str) -> list[Mention]:
         """The assets named in a claim's sentence, those that only the article introduces included."""
         found = find_mentions(sentence)
@@ -194,7 +200,10 @@ class _Sentence:
             covered.append(Span(number.start, number.end))
             fitting = tuple(i for i, fact in enumerate(self._facts) if self._is_typed(number, fact))
             if fitting:
-                yield _Figure(number.start, number.end, fitting, signed=number.is_signed)
+                end = number.end
+                if not number.unit and any(self._facts[i].unit not in _BARE for i in fitting):  # "1,142 BTC": code writes both
+                    end = next(m.end for m in self._mentions if m.start >= end)
+                yield _Figure(number.start, end, fitting, signed=number.is_signed)
             elif number.unit or not self._is_date(number):
                 self.faults.append(f"{written.strip()} was typed and is no fact")
         rest = list(self._blank)
@@ -213,7 +222,7 @@ class _Sentence:
         if number.unit:
             return number.unit == fact.unit
         follows = [m.subject for m in self._mentions if 0 <= m.start - number.end <= 2]
-        return fact.unit in ("ratio", "index", "count") or fact.unit in follows
+        return fact.unit in _BARE or fact.unit in follows
 
     def _is_date(self, number: Number) -> bool:
         """Whether a bare number stands in the article beside the same word: "10 February", "24 hours", or is a year of its."""
@@ -265,8 +274,8 @@ class _Sentence:
             faults.append(f"{what}, not what the sentence calls it")
         if figure.distance:
             return faults
-        if fact.kind == "price_target" and re.search(r"\b(?:will|shall|is going to)\b|['’]ll\b", scope.before):
-            faults.append(f"{what}, which is a forecast and not certain")
+        if not is_as_certain(fact, scope.before, self._support.sentence_of(fact)):
+            faults.append(f"{what}, not what will be, or may be, by the article")
         sign = sign_word(scope, fact)
         wrong = sign is None or (sign and fact.value and (sign > 0) != (fact.value > 0))
         if fact.kind in SIGNED and wrong:
@@ -298,8 +307,9 @@ class _Sentence:
 
     def _is_about(self, figure: _Figure, fact: Fact, scope: Scope) -> bool:
         """Whether the words around a figure name the fact's subject, or, naming none, what was spoken of before."""
-        if fact.unit == fact.subject:
-            return True  # "1,142 BTC" says itself what it is of
+        if fact.unit == fact.subject:  # "1,142 BTC" says itself what it is of, unless it is said of another coin
+            told = [m for m in self._mentions if scope.start <= m.start and m.end <= figure.start]
+            return not told or told[-1].group in ("stock", "etf") or _speaks_of(self._linked(told), fact)
         if fact.subject not in self._support.groups and fact.subject != MARKET:  # a company or project, by its name
             return fact.subject.casefold() in self._raw.casefold() or fact.subject in self._carried
         here = [m for m in self._mentions if scope.start <= m.start < figure.end + len(scope.after)]
@@ -368,9 +378,7 @@ class _Sentence:
                 self.faults.append(f"the article does not have the words “{quoted[:80]}”")
         if self._blank.count('"') % 2 or self._blank.count("“") != self._blank.count("”"):
             self.faults.append("a quotation does not end")
-        for match in _DAY.finditer(self._blank):
-            if not support.says(match[0]):
-                self.faults.append(f"the article does not name {match[0]}")
+        self.faults += [f"the article does not name {day}" for day in _DAY.findall(self._blank) if not support.says(day)]
         for match in _QUANTITY.finditer(self._blank):
             if not support.says(match[0]) and not any(f.start <= match.start() < f.end for f in self.figures):
                 self.faults.append(f"the article does not say {match[0]}")

@@ -7,7 +7,7 @@ right side of the price; an asset is in the article; evidence is exact. What fai
 import re
 from datetime import timedelta
 
-from summarizer.claims import LEVELS, Support
+from summarizer.claims import Support
 from summarizer.facts import extract_facts
 from summarizer.facts.assets import MARKET
 from summarizer.facts.levels import price_of
@@ -32,6 +32,7 @@ from summarizer.models import (
     Timeframe,
 )
 from summarizer.spans import clean, find_evidence
+from summarizer.wording import LEVELS
 
 DAYS = {"short_term": 14, "medium_term": 180, "long_term": 365}
 CALLED = frozenset({"coin", "project", "sector", "index"})  # groups of names that a call can be about: no stock, no fund
@@ -114,14 +115,15 @@ class _Check:
     def call(self, claim: CallClaim, where: str, horizon: str) -> Call | None:
         if self.support.groups.get(claim.asset) not in CALLED:
             return self._drop(where, f"{claim.asset} is no asset that the article names")
-        if wrong := [i for i in claim.facts if not self._bears_on(i, claim.asset)]:
-            return self._drop(where, f"rests on {', '.join(f'F{i}' for i in wrong)}, not facts of {claim.asset}")
+        used = [i for i in claim.facts if self._bears_on(i, claim.asset)]
+        if wrong := [i for i in claim.facts if i not in used]:
+            self._drop(f"{where}.facts", f"{', '.join(f'F{i}' for i in wrong)}: no facts of {claim.asset}")
         rationale = self.words(claim.rationale, f"{where}.rationale", claim.asset)
         places = [i for i in claim.rationale.sentences[:3] if 0 <= i < len(self.support.sentences)]
         about = {i for i in places if claim.asset in self.support.subjects_of(i)}
-        if not claim.facts and not about:
+        if not used and not about:
             return self._drop(where, f"no sentence or fact about {claim.asset} is named for the call")
-        evidence = [self.facts[i].evidence for i in claim.facts]
+        evidence = [self.facts[i].evidence for i in used]
         for i in places:
             start, end = self.support.sentences[i]
             evidence.append(Evidence(quote=self.text[start:end], start=start, end=end))

@@ -8,6 +8,7 @@ from importlib.resources import files
 from summarizer.facts.kinds import load_words
 from summarizer.models import Fact
 
+LEVELS = frozenset({"price_target", "support_level", "resistance_level", "liquidation_level", "price_past", "max_pain"})
 SIGNED = frozenset({"price_change", "open_interest_change", "etf_flow", "funding_rate", "options_skew", "macro_indicator"})
 STATES = frozenset({"funding_rate", "options_skew"})  # "funding fell to 0.01%" tells a move: only positive and negative tell the sign
 NEGATION = re.compile(
@@ -66,6 +67,7 @@ _STATE_WORDS = re.compile(r"\b(?:(?P<up>positive)|(?P<down>negative))\b", re.IGN
 def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
     """The kinds that the nearest words let a figure be: those before it, else after it, else earlier in its clause."""
     for place, part in enumerate((scope.before, scope.after, scope.earlier)):
+        part = part.replace(fact.subject, " ")  # a firm called D2X Raises has not raised
         found = list(_kind_words().finditer(part))
         if found:
             match = found[0] if place == 1 else found[-1]
@@ -99,3 +101,21 @@ def _period_words() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def find_periods(words: str) -> set[str]:
     return {period for period, pattern in _period_words() if pattern.search(words)}
+
+
+_CERTAIN = re.compile(r"\b(?:will|shall|going to|bound to|set to|sure to)\b|['’]ll\b", re.IGNORECASE)
+_POSSIBLE = re.compile(
+    r"\b(?:could|may|might|would|can|should|if|likely|expect\w*|forecast\w*|predict\w*|project\w*|target\w*|will)\b", re.IGNORECASE
+)
+_DOUBT = re.compile(r"\b(?:doubt\w*|if|unless|whether|question\w*|hop(?:es?|ed|ing)|rumou?r\w*)\b", re.IGNORECASE)
+
+
+def is_as_certain(fact: Fact, words: str, printed: str) -> bool:
+    """Whether `printed`, the article's sentence, tells the fact as a thing to come where `words` do, and as certain as they do.
+
+    A level is never certain to be reached, whoever says so.
+    """
+    if _CERTAIN.search(words):
+        sure = _CERTAIN.search(printed) and not _DOUBT.search(printed) and not NEGATION.search(printed)
+        return bool(sure) and fact.kind not in LEVELS
+    return fact.kind in LEVELS or not _POSSIBLE.search(words) or _POSSIBLE.search(printed) is not None
