@@ -21,6 +21,7 @@ from summarizer.facts.reading import CLAUSE
 from summarizer.facts.sentences import split_sentences
 from summarizer.facts.subjects import UNDERLYING
 from summarizer.figures import format_value
+from summarizer.markup import without_markup
 from summarizer.models import Article, Claim, Fact
 from summarizer.printed import find_printed, fold
 from summarizer.spans import Span, clean
@@ -32,7 +33,12 @@ _QUANTITY = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundreds?|thousands?|millions?|billions?|trillions?"
     r"|dozens?|half|halved|halving|thirds?|quarters?|twice|thrice|doubl\w+|tripl\w+|quadrupl\w+|\w+fold)\b", re.IGNORECASE
 )  # fmt: skip
+_HELD = frozenset({"treasury_purchase", "treasury_holding", "etf_flow"})
+_HOLDERS = frozenset({"stock", "etf"})
 _BARE = frozenset({"ratio", "index", "count"})  # units that are not written out
+_DIGITS = dict(
+    zip(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], map(str, range(2, 13)), strict=True)
+)
 _DAY = re.compile(
     r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|June|July|August|September|October|November|December|May(?= \d))\b"
 )
@@ -40,20 +46,9 @@ _STANDS = re.compile(
     r"\b(?:trad\w+|hold\w*|remain\w*|stay\w*|sit\w*|hover\w*|is|was)\s(?:\w+\s){0,2}(above|over|below|under)\s(?:[\w$]+\s){0,4}\Z",
     re.IGNORECASE,
 )
+_AT = re.compile(r"\b(?:to|at|near|around)\s\Z")
 _ATTACHED = re.compile(r"\s?(?:worth )?(?:of|in|for|on)?\s?(?:the |spot |net |open |total |futures |options |more )*\Z", re.IGNORECASE)
 _LINKED = re.compile(r"\s?(?:,|and|or|&|/|,\s?and)\s?\Z")
-
-_MARKUP = (
-    (re.compile(r"!\[[^\]]*\]\([^)]*\)"), " "),
-    (re.compile(r"\[([^\]]*)\]\([^)]*\)"), r"\1"),
-    (re.compile(r"<(?:script|style)\b.*?(?:</(?:script|style)\s*>|\Z)", re.IGNORECASE | re.DOTALL), " "),
-    (re.compile(r"</?[A-Za-z!][^>\n]{0,400}(?:>|\Z)"), " "),
-    (re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,12}://|\b(?:javascript|data|mailto):|\bwww\.)\S+", re.IGNORECASE), " "),
-    (re.compile(r"\*\*|__|~~|`+|^\s*[#>]+\s", re.MULTILINE), ""),
-)
-_DOMAIN = re.compile(
-    r"\b(?:[\w-]+\.)+(?:com|net|org|io|xyz|app|fi|ai|gg|me|info|finance|exchange|link|ly|click|top|site|online)\b(?:/\S*)?", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
@@ -94,7 +89,7 @@ class Support:
 
     def read(self, claim: Claim, about: str | None = None) -> Words:
         """The claim held against the article. `about` is the asset that a sentence without any speaks of."""
-        text, unmarked = self._without_markup(clean(claim.text))
+        text, unmarked = without_markup(clean(claim.text), self.says)
         faults = [f"it cites sentence {i}, which there is not" for i in claim.sentences if not 0 <= i < len(self.sentences)]
         sources = [self._printed[i] for i in claim.sentences if 0 <= i < len(self.sentences)]
         shown, figures = [], 0
@@ -150,13 +145,6 @@ class Support:
                     if not any(start < match.end() and match.start() < end for start, end in taken):
                         found.append(replace(mention, start=match.start(), end=match.end()))
         return sorted(found, key=lambda m: m.start)
-
-    def _without_markup(self, text: str) -> tuple[str, bool]:
-        before = text
-        for pattern, put in _MARKUP:
-            text = pattern.sub(put, text)
-        text = _DOMAIN.sub(lambda match: match[0] if self.says(match[0]) else " ", text)
-        return (re.sub(r"[ \t]+", " ", text).strip(), True) if text != before else (text, False)
 
 
 class _Sentence:
@@ -309,22 +297,24 @@ class _Sentence:
         """Whether the words around a figure name the fact's subject, or, naming none, what was spoken of before."""
         if fact.unit == fact.subject:  # "1,142 BTC" says itself what it is of, unless it is said of another coin
             told = [m for m in self._mentions if scope.start <= m.start and m.end <= figure.start]
-            return not told or told[-1].group in ("stock", "etf") or _speaks_of(self._linked(told), fact)
+            return not told or told[-1].group in _HOLDERS or _speaks_of(self._linked(told), fact)
         if fact.subject not in self._support.groups and fact.subject != MARKET:  # a company or project, by its name
             return fact.subject.casefold() in self._raw.casefold() or fact.subject in self._carried
         here = [m for m in self._mentions if scope.start <= m.start < figure.end + len(scope.after)]
+        if fact.kind in _HELD:  # a fund or a company buys and holds what the figure is about
+            here = [m for m in here if m.group not in _HOLDERS]
         after = [m for m in here if m.start >= figure.end]
         if after and _ATTACHED.match(self._blank[figure.end : after[0].start]) and _speaks_of(after[:1], fact):
             return True
         before = [m for m in here if m.end <= figure.start]
         if before:
             return _speaks_of(self._linked(before), fact)
-        if after:
-            return _speaks_of(self._linked_on(after), fact)
+        if after and _speaks_of(self._linked_on(after), fact):
+            return True
         told = [m for m in self._mentions if m.end <= figure.start]
         if told:
             return _speaks_of(self._linked(told), fact)
-        return fact.subject in self._carried or (fact.subject == MARKET and not self._carried)
+        return fact.subject in self._carried or (fact.subject == MARKET and not self._carried and not after)
 
     def _linked(self, mentions: list[Mention]) -> list[Mention]:
         """The last mention and those joined to it: "Bitcoin and ether fell"."""
@@ -352,7 +342,8 @@ class _Sentence:
         written = format_value(abs(fact.value) if told else fact.value, fact.unit)
         if fact.kind in SIGNED and not told and fact.value > 0:
             written = "+" + written
-        unnamed = named_kinds(scope, fact) is None and fact.kind != "other"
+        placed = fact.kind == "price" and _AT.search(scope.before)
+        unnamed = named_kinds(scope, fact) is None and fact.kind != "other" and not placed
         return f"{written} ({fact.kind.replace('_', ' ')})" if unnamed else written
 
     def _check_names(self) -> None:
@@ -380,7 +371,11 @@ class _Sentence:
             self.faults.append("a quotation does not end")
         self.faults += [f"the article does not name {day}" for day in _DAY.findall(self._blank) if not support.says(day)]
         for match in _QUANTITY.finditer(self._blank):
-            if not support.says(match[0]) and not any(f.start <= match.start() < f.end for f in self.figures):
+            if (
+                not support.says(match[0])
+                and not support.says(_DIGITS.get(match[0].lower(), match[0]))
+                and not any(f.start <= match.start() < f.end for f in self.figures)
+            ):
                 self.faults.append(f"the article does not say {match[0]}")
 
 

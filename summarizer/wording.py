@@ -64,9 +64,12 @@ _MOVED = frozenset({"price_change", "open_interest_change", "macro_indicator", "
 _STATE_WORDS = re.compile(r"\b(?:(?P<up>positive)|(?P<down>negative))\b", re.IGNORECASE)
 
 
+_PHRASE_ENDS = re.compile(r"[,;()]|\b(?:as|and|with|while|after|though|but)\b")  # what stands beyond is said of something else
+
+
 def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
     """The kinds that the nearest words let a figure be: those before it, else after it, else earlier in its clause."""
-    for place, part in enumerate((scope.before, scope.after, scope.earlier)):
+    for place, part in enumerate((scope.before, _PHRASE_ENDS.split(scope.after)[0], scope.earlier)):
         part = part.replace(fact.subject, " ")  # a firm called D2X Raises has not raised
         found = list(_kind_words().finditer(part))
         if found:

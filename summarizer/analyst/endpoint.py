@@ -313,10 +313,10 @@ def _message(body: Any) -> str:
 
 
 def _fitting_share(body: Any) -> float:
-    """How much of the prompt the model takes: llama.cpp says both sizes; where none is said, half."""
+    """How much of the prompt the model takes beside an answer: llama.cpp says both sizes; where none is said, half."""
     fits, given = _field(body, "n_ctx"), _field(body, "n_prompt_tokens")
     if isinstance(fits, int) and isinstance(given, int) and 0 < fits < given:
-        return max(0.05, (fits - ANSWER_TOKENS / 2) / given)
+        return max(0.05, (fits - ANSWER_TOKENS) / given)
     return 0.5
 
 

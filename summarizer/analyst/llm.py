@@ -20,7 +20,7 @@ from summarizer.figures import describe_fact
 from summarizer.models import Analysis, Analyst, Article, Fact, Signal
 from summarizer.prompts import load_prompt
 from summarizer.settings import Settings
-from summarizer.spans import clean
+from summarizer.spans import Span, clean
 from summarizer.verification import list_faults
 
 PROMPT = "analyze"
@@ -69,7 +69,8 @@ def _first_answer(
     except ContextTooLong as error:
         if allowance.requests <= 0:
             raise
-        messages, used = write_messages(article, facts, int(used * error.share))
+        over = (1 - error.share) * sum(len(message["content"]) for message in messages)  # what is always said cannot be cut
+        messages, used = write_messages(article, facts, int(max(used - over, used * error.share / 2)))
         spent.append(endpoint.complete(messages, answer_schema(), allowance))
     if used < len(article.text):
         flags.append("text_cut")
@@ -125,7 +126,7 @@ def write_messages(article: Article, facts: Sequence[Fact], room: int) -> tuple[
     sentences = [span for span in split_sentences(article.text) if span.end <= room] or split_sentences(article.text)[:1]
     used = min(sentences[-1].end, max(room, 1)) if sentences else 0
     lines = [f"S{i} {article.text[span.start : min(span.end, used)]}" for i, span in enumerate(sentences)]
-    rows = [_row(i, fact) for i, fact in enumerate(facts) if fact.evidence.end <= used]
+    rows = [_row(i, fact, _place(sentences, fact)) for i, fact in enumerate(facts) if fact.evidence.end <= used]
     values = {
         "title": article.title or "-", "source": article.source or article.domain or "-",
         "published_at": f"{article.published_at:%Y-%m-%d}" if article.published_at else "-",
@@ -139,9 +140,13 @@ def write_messages(article: Article, facts: Sequence[Fact], room: int) -> tuple[
     return [{"role": "system", "content": prompt.parts["system"]}, *example, {"role": "user", "content": asked}], used
 
 
-def _row(i: int, fact: Fact) -> str:
-    said = f"F{i} | {fact.kind} | {fact.subject} | {describe_fact(fact)}"
+def _row(i: int, fact: Fact, sentence: int) -> str:
+    said = f"F{i} | {fact.kind} | {fact.subject} | {describe_fact(fact)} | S{sentence}"
     return said + (f" | said by {fact.attributed_to}" if fact.attributed_to else "")
+
+
+def _place(sentences: Sequence[Span], fact: Fact) -> int:
+    return max((i for i, span in enumerate(sentences) if span.start <= fact.evidence.start), default=0)
 
 
 def neutralise(text: str) -> str:
