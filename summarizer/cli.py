@@ -144,3 +144,21 @@ def batch(input: Path, output: Path, with_text: bool, model: str | None, offline
     click.echo(f"{done} done, {failed} failed", err=True)
     if failed:
         raise SystemExit(1)
+
+
+@main.command()
+@click.option("--model", metavar="NAME", help="The model to look at.")
+def doctor(model: str | None) -> None:
+    """Check key, endpoint, model, schema support and price, and say what to do; costs one answer of a few tokens.
+
+    The exit code is 3 where the model cannot be used.
+    """
+    from summarizer.doctor import examine
+    from summarizer.settings import load_settings
+    from summarizer.spans import clean
+
+    checks = examine(load_settings(model=model))
+    for check in checks:
+        click.echo(clean(f"{'ok' if check.fine else '!!'}  {check.name}: {check.detail}{f'. {check.advice}' if check.advice else ''}"))
+    if any(not check.fine for check in checks if check.name in ("endpoint", "model")):
+        raise SystemExit(3)

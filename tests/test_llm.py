@@ -221,7 +221,7 @@ def test_no_server_at_all():
 
 
 @pytest.mark.parametrize(
-    "said", [{"code": "context_length_exceeded"}, {"type": "exceed_context_size_error", "n_ctx": 2000, "n_prompt_tokens": 2600}]
+    "said", [{"code": "context_length_exceeded"}, {"type": "exceed_context_size_error", "n_ctx": 8000, "n_prompt_tokens": 8600}]
 )
 def test_a_text_too_long_is_cut_once_at_a_sentence(said):
     text = EXAMPLE + "\nBitcoin is quiet today." * 200
