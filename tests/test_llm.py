@@ -106,6 +106,23 @@ def test_what_verification_would_drop_is_named_once_and_then_dropped():
     assert [f.where for f in report.findings if f.verdict == "dropped"] == ["summary[0]"]
 
 
+def test_of_two_answers_the_one_with_fewer_faults_stands():
+    lie, call = {"text": "Bitcoin rose 9%.", "sentences": [0]}, {**ANSWER["calls"][0], "asset": "DOGE"}
+    one, two = changed(summary=[lie, *ANSWER["summary"]]), changed(summary=[lie], calls=[call])
+    report, _ = ask(says(one), says(two))
+    assert [call.asset for call in report.calls] == ["BTC"]
+    report, server = ask(says(one), says("no JSON"))
+    assert (len(server.asked), [call.asset for call in report.calls]) == (2, ["BTC"])
+    report, _ = ask(says(one), fails(401))
+    assert [call.asset for call in report.calls] == ["BTC"]
+
+
+def test_a_prompt_that_the_server_cut_in_silence_is_flagged():
+    report, _ = ask(says(ANSWER, usage={"prompt_tokens": 300, "completion_tokens": 9}))
+    assert "prompt_cut_by_server" in report.flags
+    assert "prompt_cut_by_server" not in ask(GOOD)[0].flags
+
+
 def test_confidence_is_the_evidences_and_disagreement_is_a_finding():
     offline = analyze_text(EXAMPLE, settings=Settings(offline=True))
     theirs = {call.asset: call.direction for call in offline.calls}

@@ -26,6 +26,7 @@ from summarizer.verification import list_faults
 PROMPT = "analyze"
 MAX_CHARACTERS = 60_000  # of an article in the prompt: about 15,000 tokens, thrice the longest labelled article
 MAX_FAULTS = 8  # told in a re-ask
+MOST_PER_TOKEN = 8  # characters: prose has 5.8. A server that counts fewer tokens has cut the prompt, as Ollama does silently
 
 # What a chat template or a tokenizer takes for its own; broken by a space, so that the article cannot speak as anyone else.
 _TEMPLATE = re.compile(
@@ -42,16 +43,19 @@ def analyze(article: Article, facts: list[Fact], signals: tuple[Signal, ...], se
     flags: list[str] = []
     spent: list[Completion] = []
     messages, answer = _first_answer(endpoint, article, facts, end, flags, spent)
-    faults = answer if isinstance(answer, str) else "\n".join(_faults(article, facts, answer, signals))
-    if faults:
-        answer = _second_answer(endpoint, [*messages, *_again(spent[-1], faults)], answer, end, spent)
-    if isinstance(answer, str):
-        raise _schema_error(answer)
+    faults = [] if isinstance(answer, str) else _faults(article, facts, answer, signals)
+    if isinstance(answer, str) or faults:
+        first, before = answer, faults
+        answer = _second_answer(endpoint, [*messages, *_again(spent[-1], faults or [str(first)])], first, end, spent)
+        faults = _faults(article, facts, answer, signals)
+        if not isinstance(first, str) and len(faults) > len(before):
+            answer, faults = first, before
     flags += [f"answer_{RUNGS[i]}" for i in (1, 2) if spent[-1].rung == RUNGS[i]]
+    if (spent[0].input_tokens or MAX_CHARACTERS) < sum(len(message["content"]) for message in messages) / MOST_PER_TOKEN:
+        flags.append("prompt_cut_by_server")
     analysis = make_analysis(answer, _analyst(endpoint, spent, settings))
     second = embedded.analyze(article, facts, signals)
-    lost = {fault.where for fault in list_faults(article, facts, analysis, signals)}
-    if all(f"summary[{i}]" in lost for i in range(len(analysis.summary))):
+    if all(any(fault.startswith(f"- summary[{i}]:") for fault in faults) for i in range(len(analysis.summary))):
         analysis = analysis.model_copy(update={"summary": (*analysis.summary, *second.summary)})
         flags.append("summary_by_embedded")
     return _beside(second, analysis.model_copy(update={"flags": tuple(flags)}))
@@ -77,10 +81,8 @@ def _first_answer(
     return messages, _try_read(spent[-1].text)
 
 
-def _second_answer(
-    endpoint: Endpoint, messages: list[dict[str, str]], first: Answer | str, end: float, spent: list[Completion]
-) -> Answer | str:
-    """The answer to the re-ask; the first one where that can be read and the second cannot be had."""
+def _second_answer(endpoint: Endpoint, messages: list[dict[str, str]], first: Answer | str, end: float, spent: list[Completion]) -> Answer:
+    """The answer to the re-ask; the first one where that can be read and the second cannot be had or read."""
     try:
         spent.append(endpoint.complete(messages, answer_schema(), Allowance(end)))
     except LLMError:
@@ -88,7 +90,11 @@ def _second_answer(
             raise
         return first
     second = _try_read(spent[-1].text)
-    return first if isinstance(second, str) and not isinstance(first, str) else second
+    if not isinstance(second, str):
+        return second
+    if isinstance(first, str):
+        raise _schema_error(second)
+    return first
 
 
 def _try_read(text: str) -> Answer | str:
@@ -106,14 +112,14 @@ def _schema_error(why: str) -> AnswerError:
 
 def _faults(article: Article, facts: list[Fact], answer: Answer, signals: tuple[Signal, ...]) -> list[str]:
     analysis = make_analysis(answer, Analyst(name="llm"))
-    return [f"- {fault.where}: {fault.detail}" for fault in list_faults(article, facts, analysis, signals)][:MAX_FAULTS]
+    return [f"- {fault.where}: {fault.detail}" for fault in list_faults(article, facts, analysis, signals)]
 
 
-def _again(completion: Completion, faults: str) -> list[dict[str, str]]:
+def _again(completion: Completion, faults: Sequence[str]) -> list[dict[str, str]]:
     """What is added to the talk to ask once more."""
     return [
         {"role": "assistant", "content": completion.text[:8000]},
-        {"role": "user", "content": load_prompt(PROMPT).fill("again", faults=faults)},
+        {"role": "user", "content": load_prompt(PROMPT).fill("again", faults="\n".join(faults[:MAX_FAULTS]))},
     ]
 
 
