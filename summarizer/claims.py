@@ -23,9 +23,9 @@ from summarizer.facts.subjects import UNDERLYING
 from summarizer.figures import format_value
 from summarizer.markup import without_markup
 from summarizer.models import Article, Claim, Fact
-from summarizer.printed import find_printed, fold
+from summarizer.printed import find_printed, fold, plain_quotes
 from summarizer.spans import Span, clean
-from summarizer.wording import LEVELS, SIGNED, STATES, Scope, find_periods, is_as_certain, named_kinds, sign_word
+from summarizer.wording import LEVELS, SIGNED, STATES, Scope, find_periods, is_as_certain, is_bent, named_kinds, sign_word
 
 REFERENCE = re.compile(r"\{([FD])(\d{1,4})\}")  # {F3}: the figure of fact 3; {D3}: its distance from the price, computed here
 _QUOTED = re.compile(r"[“\"]([^”\"]*)[”\"]|(?<!\w)‘([^’]*)’(?!\w)|(?<!\w)'([^']*)'(?!\w)")
@@ -46,6 +46,7 @@ _STANDS = re.compile(
     r"\b(?:trad\w+|hold\w*|remain\w*|stay\w*|sit\w*|hover\w*|is|was)\s(?:\w+\s){0,2}(above|over|below|under)\s(?:[\w$]+\s){0,4}\Z",
     re.IGNORECASE,
 )
+_SET_APART = re.compile(r"\b(?:unlike|not|rather than|instead of)\s(?:the |its )?\Z", re.IGNORECASE)  # "bitcoin, unlike ether, rose"
 _AT = re.compile(r"\b(?:to|at|near|around)\s\Z")
 _ATTACHED = re.compile(r"\s?(?:worth )?(?:of|in|for|on)?\s?(?:the |spot |net |open |total |futures |options |more )*\Z", re.IGNORECASE)
 _LINKED = re.compile(r"\s?(?:,|and|or|&|/|,\s?and)\s?\Z")
@@ -59,6 +60,7 @@ class Words:
     faults: tuple[str, ...]
     figures: int
     unmarked: bool  # links or markup were taken out
+    subjects: tuple[str, ...] = ()  # whom its last sentence speaks of
 
 
 @dataclass(frozen=True)
@@ -83,17 +85,17 @@ class Support:
         self.groups = {m.subject: m.group for m in (*titled, *self.mentions)}
         self._surfaces = {article.text[m.start : m.end]: m for m in self.mentions}
         said = (article.text, article.title or "", article.source or "", article.domain or "", *article.authors)
-        self._said = _plain_quotes(" \n ".join(said)).casefold()
+        self._said = plain_quotes(" \n ".join(said)).casefold()
         self._printed = [fold(article.text[s.start : s.end]) for s in self.sentences]
         self._venues = {fact.venue.casefold() for fact in facts if fact.venue}
 
-    def read(self, claim: Claim, about: str | None = None) -> Words:
-        """The claim held against the article. `about` is the asset that a sentence without any speaks of."""
+    def read(self, claim: Claim, about: tuple[str, ...] = ()) -> Words:
+        """The claim held against the article. `about` is what was spoken of before: a sentence that names no asset goes on with it."""
         text, unmarked = without_markup(clean(claim.text), self.says)
         faults = [f"it cites sentence {i}, which there is not" for i in claim.sentences if not 0 <= i < len(self.sentences)]
         sources = [self._printed[i] for i in claim.sentences if 0 <= i < len(self.sentences)]
         shown, figures = [], 0
-        carried: tuple[str, ...] = (about,) if about else ()
+        carried = about
         last = (-1, 0)
         for span in split_sentences(text):
             sentence = text[span.start : span.end]
@@ -101,6 +103,7 @@ class Support:
             if place:
                 last = place
                 figures += len(find_numbers(sentence))
+                carried = tuple(dict.fromkeys(m.subject for m in self.find_mentions(sentence))) or carried
                 shown.append(sentence)
                 continue
             said = _Sentence(self, sentence, carried)
@@ -108,7 +111,7 @@ class Support:
             figures += len(said.figures)
             carried = said.subjects or carried
             shown.append(said.text)
-        return Words(" ".join(shown).strip(), tuple(dict.fromkeys(faults)), figures, unmarked)
+        return Words(" ".join(shown).strip(), tuple(dict.fromkeys(faults)), figures, unmarked, carried)
 
     def subjects_of(self, i: int) -> frozenset[str]:
         """The assets that sentence i speaks of: those it names, else those of the last sentence that named any."""
@@ -120,7 +123,7 @@ class Support:
 
     def says(self, words: str) -> bool:
         """Whether the article, its title or its source has these words, in any case, whole."""
-        return re.search(rf"(?<!\w){re.escape(_plain_quotes(words).casefold())}(?!\w)", self._said) is not None
+        return re.search(rf"(?<!\w){re.escape(plain_quotes(words).casefold())}(?!\w)", self._said) is not None
 
     def distance(self, fact: Fact) -> str | None:
         """How far a level lies from the article's price of its asset: "0.7% below the price"; None without both."""
@@ -260,6 +263,8 @@ class _Sentence:
         named_before = figure.distance and any(f.facts == figure.facts and not f.distance for f in self.figures)
         if kinds is not None and fact.kind not in kinds and not named_before:
             faults.append(f"{what}, not what the sentence calls it")
+        if is_bent(scope, self._support.sentence_of(fact)):
+            faults.append(f"{named} stands beside a sign, a scale or a rate that changes it")
         if figure.distance:
             return faults
         if not is_as_certain(fact, scope.before, self._support.sentence_of(fact)):
@@ -301,6 +306,7 @@ class _Sentence:
         if fact.subject not in self._support.groups and fact.subject != MARKET:  # a company or project, by its name
             return fact.subject.casefold() in self._raw.casefold() or fact.subject in self._carried
         here = [m for m in self._mentions if scope.start <= m.start < figure.end + len(scope.after)]
+        here = [m for m in here if not _SET_APART.search(self._blank[: m.start])]
         if fact.kind in _HELD:  # a fund or a company buys and holds what the figure is about
             here = [m for m in here if m.group not in _HOLDERS]
         after = [m for m in here if m.start >= figure.end]
@@ -350,8 +356,9 @@ class _Sentence:
         """Assets, names, quotations and quantities in words have to be the article's."""
         support = self._support
         for mention in self._mentions:
-            known = mention.subject in support.groups or any(mention.subject in (f.subject, f.venue) for f in self._facts)
-            if not known and mention.subject != MARKET:
+            subjects = {mention.subject, UNDERLYING.get(mention.subject, mention.subject)}  # "bitcoin dominance" is BTC.D
+            known = subjects & support.groups.keys() or any(subjects & {f.subject, f.venue} for f in self._facts)
+            if not known and mention.group not in ("market", "sector"):
                 self.faults.append(f"the article does not name {self._blank[mention.start : mention.end]}")
         acronyms = load_words()["acronym"]
         for start, name in find_names(self._blank):
@@ -365,7 +372,7 @@ class _Sentence:
                 self.faults.append(f"the article does not name {name}")
         for match in _QUOTED.finditer(self._blank):
             quoted = next(part for part in match.groups() if part is not None).strip().rstrip(".,!?;")
-            if quoted and _plain_quotes(quoted) not in _plain_quotes(support.text):
+            if quoted and plain_quotes(quoted) not in plain_quotes(support.text):
                 self.faults.append(f"the article does not have the words “{quoted[:80]}”")
         if self._blank.count('"') % 2 or self._blank.count("“") != self._blank.count("”"):
             self.faults.append("a quotation does not end")
@@ -388,7 +395,3 @@ _TIME = re.compile(
 def _speaks_of(mentions: Sequence[Mention], fact: Fact) -> bool:
     subjects = {m.subject for m in mentions} | {UNDERLYING.get(m.subject, m.subject) for m in mentions}
     return fact.subject in subjects or (fact.venue is not None and fact.venue in subjects)
-
-
-def _plain_quotes(text: str) -> str:
-    return text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'})

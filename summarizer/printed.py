@@ -35,3 +35,8 @@ def find_printed(sentence: str, sources: Sequence[str], last: tuple[int, int]) -
         if whole and _CONNECTIVE.fullmatch(missing):
             return i, at + len(sentence)
     return None
+
+
+def plain_quotes(text: str) -> str:
+    """The text with straight quotation marks, for comparison."""
+    return text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'})

@@ -44,7 +44,7 @@ _SIDELESS = {"bullish": frozenset({"price_target", "resistance_level"}), "bearis
 def verify(article: Article, facts: list[Fact], analysis: Analysis, signals: tuple[Signal, ...] = ()) -> Report:
     """The report of what the article supports. Never raises for what an analyst says."""
     check = _Check(article, facts)
-    summary = [text for i, claim in enumerate(analysis.summary) if (text := check.words(claim, f"summary[{i}]", rests=True))]
+    summary = check.summary(analysis.summary)
     calls = check.calls(analysis)
     horizon_rationale = check.words(analysis.horizon_rationale, "timeframe") or ""
     note = check.words(analysis.credibility_note, "credibility") or ""
@@ -87,8 +87,17 @@ class _Check:
         self.support = Support(article, facts)
         self.findings: list[Finding] = []
         self.unmarked = False
+        self._spoken: tuple[str, ...] = ()  # whom the last sentence that stands speaks of
 
-    def words(self, claim: Claim, where: str, about: str | None = None, *, rests: bool = False) -> str | None:
+    def summary(self, claims: tuple[Claim, ...]) -> list[str]:
+        """The sentences that stand; one that names no asset goes on with what the one before it spoke of."""
+        kept = []
+        for i, claim in enumerate(claims):
+            if text := self.words(claim, f"summary[{i}]", self._spoken, rests=True):
+                kept.append(text)
+        return kept
+
+    def words(self, claim: Claim, where: str, about: tuple[str, ...] = (), *, rests: bool = False) -> str | None:
         """The claim with its references filled in, or None where the article does not support it; `rests`: it has to cite."""
         said = self.support.read(claim, about)
         self.unmarked |= said.unmarked
@@ -99,6 +108,7 @@ class _Check:
         if rests and not claim.sentences:
             return self._drop(where, "cites no sentence of the article")
         self.findings.append(Finding(check="number_in_text", where=where, verdict="supported", detail=f"{said.figures} figures checked"))
+        self._spoken = said.subjects
         return said.text
 
     def calls(self, analysis: Analysis) -> tuple[Call, ...]:
@@ -118,7 +128,7 @@ class _Check:
         used = [i for i in claim.facts if self._bears_on(i, claim.asset)]
         if wrong := [i for i in claim.facts if i not in used]:
             self._drop(f"{where}.facts", f"{', '.join(f'F{i}' for i in wrong)}: no facts of {claim.asset}")
-        rationale = self.words(claim.rationale, f"{where}.rationale", claim.asset)
+        rationale = self.words(claim.rationale, f"{where}.rationale", (claim.asset,))
         places = [i for i in claim.rationale.sentences[:3] if 0 <= i < len(self.support.sentences)]
         about = {i for i in places if claim.asset in self.support.subjects_of(i)}
         if not used and not about:

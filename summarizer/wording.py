@@ -71,10 +71,11 @@ def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
     """The kinds that the nearest words let a figure be: those before it, else after it, else earlier in its clause."""
     for place, part in enumerate((scope.before, _PHRASE_ENDS.split(scope.after)[0], scope.earlier)):
         part = part.replace(fact.subject, " ")  # a firm called D2X Raises has not raised
-        found = list(_kind_words().finditer(part))
+        found = [_kind_rows()[int((match.lastgroup or "k0")[1:])][0] for match in _kind_words().finditer(part)]
+        if place == 1 and fact.unit == "%":  # "4.2% below its all-time high": no percentage is a high
+            found = [kinds for kinds in found if not kinds <= LEVELS | {"price"}]
         if found:
-            match = found[0] if place == 1 else found[-1]
-            return _kind_rows()[int((match.lastgroup or "k0")[1:])][0]
+            return found[0] if place == 1 else found[-1]
         if fact.unit == "%" and _moves().search(part):
             return _MOVED
     return None
@@ -122,3 +123,18 @@ def is_as_certain(fact: Fact, words: str, printed: str) -> bool:
         sure = _CERTAIN.search(printed) and not _DOUBT.search(printed) and not NEGATION.search(printed)
         return bool(sure) and fact.kind not in LEVELS
     return fact.kind in LEVELS or not _POSSIBLE.search(words) or _POSSIBLE.search(printed) is not None
+
+
+_BENT_BEFORE = re.compile(r"[-−–‒+±~$€£×*/^.,\d]\s?\Z")
+_BENT_AFTER = re.compile(r"[\d%×*/^]|\s?-?(?:thousand|million|billion|trillion|hundred|percent|per cent|bps|[kmbtx])\b", re.IGNORECASE)
+_RATE = re.compile(r"\s(?:per|a|an|each|every)\s(?:second|minute|hour|day|week|month|year)\b", re.IGNORECASE)
+
+
+def is_bent(scope: Scope, printed: str) -> bool:
+    """Whether what stands against a figure makes it another one: a sign, a scale, a unit, a rate that `printed` does not have.
+
+    A dash between two figures is a range.
+    """
+    before = scope.before if scope.before.strip() not in ("-", "–", "—") else ""
+    rate = _RATE.match(scope.after)
+    return bool(_BENT_BEFORE.search(before.replace(", ", " ")) or _BENT_AFTER.match(scope.after) or (rate and rate[0] not in printed))

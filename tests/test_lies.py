@@ -55,6 +55,12 @@ GOOD = (
     "Open interest in bitcoin futures is $15.9 billion.",
     "Bitcoin looks weak on Monday.",
     "Analysts see bitcoin support at {F7} and resistance at {F8}.",
+    "Bitcoin slipped {F0} over the past day to {F1}.",
+    "Negative funding ({F5} on Binance, {F6} on Bybit) and open interest of {F4} weigh on bitcoin.",
+    "Bitcoin could fall to {F7}, {D7}.",
+    "A break above {F8} would help bitcoin.",
+    "Ether may reach {F11}, {D11}, analysts say.",
+    "Bitcoin funding is between {F6} and {F5}.",
 )
 CALL = CallClaim(
     asset="BTC", direction="bearish", tone=-0.5, target=7, facts=(0, 7), rationale=Claim(text="Bitcoin fell {F0}.", sentences=(0,))
@@ -115,6 +121,14 @@ SAID = {
     "a quotation": "Traders are “terrified” of bitcoin.",
     "a quotation, a word changed": "“Traders are reckless,” said Jane Miller of Kaiko.",
     "a quotation without end": "Traders are “cautious about bitcoin.",
+    "another asset set apart": "Bitcoin, unlike ether, rose {F2}.",
+    "a sign before a reference": "Ether moved -{F2}.",
+    "a scale after a reference": "Open interest in bitcoin futures is {F4} billion.",
+    "a digit before a reference": "Bitcoin is trading at 1{F1}.",
+    "a digit after a reference": "Bitcoin is trading at {F1}0.",
+    "a currency before a reference": "Bitcoin is trading at €{F1}.",
+    "a rate": "Bitcoin fell {F0} per hour.",
+    "a factor": "Bitcoin open interest is 2×{F4}.",
     "a printed sentence, a word changed": "Open interest in ether futures is $15.9 billion.",
     "a printed sentence, its head cut off": "Ether will reach $4,000.",
 }

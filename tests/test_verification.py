@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from summarizer.analyst.answer import make_analysis, read_answer
 from summarizer.analyst.embedded import analyze
@@ -14,7 +16,7 @@ from summarizer.credibility import find_signals
 from summarizer.facts import extract_facts
 from summarizer.facts.assets import load_assets
 from summarizer.figures import format_fact
-from summarizer.models import Analyst, Article, Fact
+from summarizer.models import Analysis, Analyst, Article, CallClaim, Claim, ClaimedFact, Fact
 from summarizer.verification import verify
 
 DATA = Path(__file__).parents[1] / "eval" / "data"
@@ -133,3 +135,29 @@ def test_the_embedded_analyst_passes_the_same_verification():
         dropped += sum(finding.verdict == "dropped" for finding in findings)
     assert claims > 50
     assert dropped <= 0.02 * claims
+
+
+WORDS = st.lists(
+    st.sampled_from(["{F0}", "{F1}", "{D3}", "{F9999}", "{", "}", "Bitcoin", "ether", "fell", "rose", "not", "support", "at", ",", ".", "“", '"', "‘",
+                     "$", "5", "%", "−", "½", "and", "<b", "[x](y)", "\n", "\x00", "\u202e", "24h", "$WIF", "will", "over", "week"])
+    | st.text(max_size=6),
+    max_size=14,
+).map(" ".join)  # fmt: skip
+PLACES = st.lists(st.integers(-5, 10**6), max_size=3).map(tuple)
+CLAIMS = st.builds(Claim, text=WORDS, sentences=PLACES)
+
+
+@given(
+    CLAIMS, CLAIMS, PLACES, st.none() | st.integers(-9, 99), st.text(max_size=9), WORDS, st.floats(allow_nan=False, allow_infinity=False)
+)
+def test_verification_never_raises_and_shows_no_figure_of_its_own(summary, rationale, facts, target, asset, quote, value):
+    article = ARTICLES[0]
+    known = extract_facts(article)
+    call = CallClaim(asset=asset, direction="bullish", target=target, rationale=rationale, facts=facts, tone=value, confidence=value)
+    added = ClaimedFact(kind="price", subject=asset, value=value, unit="USD", quote=quote)
+    analysis = Analysis(
+        summary=(summary,), calls=(call, call.model_copy(update={"asset": "BTC"})), horizon_rationale=rationale,
+        credibility_note=summary, added_facts=(added,), narratives=(asset,), analyst=Analyst(name="llm"),
+    )  # fmt: skip
+    report = verify(article, known, analysis)
+    assert not re.search(r"[\x00\u202e]|\{F", report.model_dump_json(include={"summary", "calls", "timeframe", "credibility"}))
