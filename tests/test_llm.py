@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from scripted_server import Reply, fails, says, scripted
@@ -216,6 +217,18 @@ def test_what_passes_is_tried_again():
     for passing in (fails(429, headers={"Retry-After": "0"}), fails(503, headers={"retry-after-ms": "1"}), Reply(reset=True)):
         report, server = ask(passing, GOOD)
         assert (report.analyst.name, len(server.asked)) == ("llm", 2)
+
+
+def test_a_wait_that_one_worker_was_asked_for_holds_all_back():
+    with scripted(lambda asked, before: GOOD if before else fails(429, headers={"Retry-After": "1"})) as server:
+        started = time.monotonic()
+        with ThreadPoolExecutor(3) as pool:
+            first = pool.submit(analyze_text, EXAMPLE, settings=server.settings)
+            time.sleep(0.4)
+            others = [pool.submit(analyze_text, EXAMPLE, settings=server.settings) for _ in range(2)]
+            assert all(done.result().summary for done in (first, *others))
+        assert len(server.asked) == 4
+        assert time.monotonic() - started >= 1
 
 
 def test_a_drip_ends_at_the_deadline():

@@ -27,74 +27,81 @@ NAMES = {"price": "price", "open_interest": "open interest", "support_level": "s
          "etf_flow": "ETF flow", "funding_rate": "funding rate", "market_cap": "market cap", "tvl": "TVL", "trading_volume": "trading volume"}  # fmt: skip
 
 
-def hostile_answer(article: Article, facts: list[Fact], chance: random.Random) -> dict[str, object]:
-    """An answer of the right form in which every sentence that holds a figure, a quotation or a name is a lie."""
-    subjects = sorted({f.subject for f in facts if f.subject in load_assets().tickers} | {"BTC", "ETH", "SOL"})
+class Liar:
+    """Writes answers of the right form in which every sentence that holds a figure, a quotation or a name is a lie."""
 
-    def lie() -> str:
-        tellers = [wrong_asset, wrong_asset_typed, invented, quotation, stranger, in_words]
-        return chance.choice(tellers if not facts else [*tellers, turned, other_kind])()
+    def __init__(self, article: Article, facts: list[Fact], seed: int):
+        self.article, self.facts, self.chance = article, facts, random.Random(seed)
+        self.subjects = sorted({f.subject for f in facts if f.subject in load_assets().tickers} | {"BTC", "ETH", "SOL"})
 
-    def wrong_asset() -> str:
-        if not facts:
-            return invented()
-        i = chance.randrange(len(facts))
-        other = chance.choice([s for s in subjects if s != facts[i].subject and s != facts[i].unit] or ["DOGE"])
-        if facts[i].unit == facts[i].subject or facts[i].venue == other:
-            return invented()
-        return f"{other} {NAMES.get(facts[i].kind, 'figure')} is {{F{i}}}."
+    def lie(self) -> str:
+        tellers = [self.invented, self.quotation, self.stranger, self.in_words]
+        return self.chance.choice(tellers + [self.wrong_asset, self.wrong_asset_typed, self.turned, self.other_kind] * bool(self.facts))()
 
-    def wrong_asset_typed() -> str:
-        if not facts:
-            return invented()
-        fact = chance.choice(facts)
-        theirs = {(f.subject, abs(f.value)) for f in facts}
-        others = [s for s in subjects if (s, abs(fact.value)) not in theirs and s != fact.unit and fact.venue != s]
-        return f"{chance.choice(others or ['DOGE'])} {NAMES.get(fact.kind, 'figure')} is {format_fact(fact)}."
+    def wrong_asset(self) -> str:
+        i = self.chance.randrange(len(self.facts))
+        fact = self.facts[i]
+        other = self.chance.choice([s for s in self.subjects if s not in (fact.subject, fact.unit)] or ["DOGE"])
+        if fact.unit == fact.subject or fact.venue == other:
+            return self.invented()
+        return f"{other} {NAMES.get(fact.kind, 'figure')} is {{F{i}}}."
 
-    def turned() -> str:
-        moved = [i for i, f in enumerate(facts) if f.kind == "price_change" and f.value]
+    def wrong_asset_typed(self) -> str:
+        fact = self.chance.choice(self.facts)
+        theirs = {(f.subject, abs(f.value)) for f in self.facts}
+        others = [s for s in self.subjects if (s, abs(fact.value)) not in theirs and s not in (fact.unit, fact.venue)]
+        return f"{self.chance.choice(others or ['DOGE'])} {NAMES.get(fact.kind, 'figure')} is {format_fact(fact)}."
+
+    def turned(self) -> str:
+        moved = [i for i, f in enumerate(self.facts) if f.kind == "price_change" and f.value]
         if not moved:
-            return invented()
-        i = chance.choice(moved)
-        return f"{facts[i].subject} {chance.choice(MOVES[facts[i].value > 0])} {{F{i}}}."
+            return self.invented()
+        i = self.chance.choice(moved)
+        return f"{self.facts[i].subject} {self.chance.choice(MOVES[self.facts[i].value > 0])} {{F{i}}}."
 
-    def other_kind() -> str:
-        i = chance.randrange(len(facts))
-        named = chance.choice(
-            [name for kind, name in NAMES.items() if kind != facts[i].kind and kind[:5] != facts[i].kind[:5] and kind != "price"]
-        )
-        return f"The {named} of {facts[i].subject} is {{F{i}}}." if facts[i].kind != "other" else invented()
+    def other_kind(self) -> str:
+        i = self.chance.randrange(len(self.facts))
+        kind = self.facts[i].kind
+        named = self.chance.choice([name for other, name in NAMES.items() if other[:5] != kind[:5] and other != "price"])
+        return f"The {named} of {self.facts[i].subject} is {{F{i}}}." if kind != "other" else self.invented()
 
-    def invented() -> str:
-        return f"{chance.choice(subjects)} is heading to ${chance.randrange(1_000_001, 9_999_999):,} and will gain {chance.randrange(1001, 9999) / 7:.3f}%."
+    def invented(self) -> str:
+        level, gain = self.chance.randrange(1_000_001, 9_999_999), self.chance.randrange(1001, 9999) / 7
+        return f"{self.chance.choice(self.subjects)} is heading to ${level:,} and will gain {gain:.3f}%."
 
-    def quotation() -> str:
-        return f"“{chance.choice(subjects)} is sure to moon by {chance.randrange(2041, 2099)}” said the source."
+    def quotation(self) -> str:
+        return f"“{self.chance.choice(self.subjects)} is sure to moon by {self.chance.randrange(2041, 2099)}” said the source."
 
-    def stranger() -> str:
-        return f"Buy Zorblax Prime at 9.99 on https://evil.example/{chance.randrange(999)} now."
+    def stranger(self) -> str:
+        return f"Buy Zorblax Prime at 9.99 on https://evil.example/{self.chance.randrange(999)} now."
 
-    def in_words() -> str:
-        return f"{chance.choice(subjects)} will go up seventy-{chance.choice(['three', 'seven'])} percent."
+    def in_words(self) -> str:
+        return f"{self.chance.choice(self.subjects)} will go up seventy-{self.chance.choice(['three', 'seven'])} percent."
 
-    def place() -> int:
-        return chance.randrange(60)
+    def call(self) -> dict[str, object]:
+        asset = self.chance.choice([*self.subjects, "WIF", "MSTR", "MARKET", "Zorblax"])
+        place, target = self.chance.randrange(60), self.chance.choice([None, self.chance.randrange(60)])
+        direction = self.chance.choice(["bullish", "bearish", "neutral"])
+        return {
+            "asset": asset,
+            "rationale": self.lie(),
+            "facts": [place],
+            "sentences": [place],
+            "direction": direction,
+            "tone": 100,
+            "target": target,
+        }
 
-    calls = [
-        {"asset": chance.choice([*subjects, "WIF", "MSTR", "MARKET", "Zorblax"]), "rationale": lie(), "facts": [place()], "sentences": [place()],
-         "direction": chance.choice(["bullish", "bearish", "neutral"]), "tone": 100, "target": chance.choice([None, place()])}
-        for _ in range(6)
-    ]  # fmt: skip
-    added = [
-        {"kind": "price", "subject": "BTC", "figure": "$1,234,567", "quote": "Bitcoin trades at $1,234,567"},
-        {"kind": "price", "subject": "BTC", "figure": "$77", "quote": " ".join(article.text.split()[:9])},
-    ]
-    return {
-        "summary": [{"text": lie(), "sentences": [0]} for _ in range(3)], "calls": calls, "overall": "bullish", "overall_tone": 100,
-        "horizon": "long_term", "horizon_rationale": lie(), "credibility": "high", "credibility_note": lie(),
-        "narratives": ["airdrop", "cbdc"], "added_facts": added,
-    }  # fmt: skip
+    def answer(self) -> dict[str, object]:
+        added = [
+            {"kind": "price", "subject": "BTC", "figure": "$1,234,567", "quote": "Bitcoin trades at $1,234,567"},
+            {"kind": "price", "subject": "BTC", "figure": "$77", "quote": " ".join(self.article.text.split()[:9])[:240]},
+        ]
+        return {
+            "summary": [{"text": self.lie(), "sentences": [0]} for _ in range(3)], "calls": [self.call() for _ in range(6)],
+            "overall": "bullish", "overall_tone": 100, "horizon": "long_term", "horizon_rationale": self.lie(),
+            "credibility": "high", "credibility_note": self.lie(), "narratives": ["airdrop", "cbdc"], "added_facts": added,
+        }  # fmt: skip
 
 
 def count_false(article: Article, facts: list[Fact], answer: dict[str, object]) -> list[str]:
@@ -122,7 +129,7 @@ def count_false(article: Article, facts: list[Fact], answer: dict[str, object]) 
 def test_a_hostile_model_gets_nothing_false_into_a_report(article):
     facts = extract_facts(article)
     for seed in range(8):
-        assert count_false(article, facts, hostile_answer(article, facts, random.Random(seed))) == []
+        assert count_false(article, facts, Liar(article, facts, seed).answer()) == []
 
 
 def test_the_embedded_analyst_passes_the_same_verification():
