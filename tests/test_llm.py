@@ -294,6 +294,22 @@ def test_a_request_is_spelt_as_the_endpoint_wants_it():
         assert len(server.asked) == 3
 
 
+def test_many_workers_step_down_one_rung_only():
+    def script(asked, before):
+        kind = asked.get("response_format", {}).get("type")
+        return dataclasses.replace(fails(400, "json_schema is not supported"), wait=0.3) if kind == "json_schema" else GOOD
+
+    with scripted(script) as server, ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(lambda _: analyze_text(EXAMPLE, settings=server.settings), range(4)))
+    assert {report.flags for report in reports} == {("answer_json_object",)}
+
+
+def test_bounds_on_strings_are_left_out_where_a_schema_may_not_have_them():
+    with scripted(lambda asked, before: fails(400, "'maxLength' is not permitted") if "maxLength" in json.dumps(asked) else GOOD) as server:
+        report = analyze_text(EXAMPLE, settings=server.settings)
+    assert (len(server.asked), report.flags) == (2, ())
+
+
 def test_the_servers_words_are_cut_and_cleaned_and_the_key_is_masked():
     error, _ = ask(fails(400, f"\x1b[31m{KEY} Bearer {KEY} " + "x" * 5000))
     assert KEY not in str(error)

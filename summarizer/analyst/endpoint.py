@@ -7,15 +7,15 @@ its limit all count against the same three requests, and everything ends at the 
 """
 
 import re
-import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import tenacity
 
 from summarizer.analyst.answer import UnreadableAnswer, parse_json
+from summarizer.analyst.connection import TooLarge, open_connection, set_deadline
 from summarizer.errors import AnswerError, LLMError
 from summarizer.settings import DEFAULT_MODEL, Settings, check_endpoint
 from summarizer.spans import clean
@@ -26,8 +26,6 @@ if TYPE_CHECKING:  # openai takes 1 s to import: done where an endpoint is opene
 MAX_REQUESTS = 3  # for one answer, whatever the reason (RELIABILITY 23)
 MAX_WAIT = 60.0  # seconds of a Retry-After that are waited out; a longer one stops the run (24)
 BACKOFF = (0.5, 1.5)  # seconds before the second and the third request, where the server names none
-CONNECT_SECONDS = 10.0
-MAX_BODY = 1_000_000  # bytes of a response (28)
 ANSWER_TOKENS = 2000  # an Answer at its bounds is about 1,500; a model that thinks aloud needs more, once
 LONG_ANSWER_TOKENS = 6000
 RUNGS = ("json_schema", "json_object", "plain")
@@ -65,6 +63,7 @@ class _Dialect:
     rung: int = 0
     limit: str = "max_tokens"
     temperature: bool = True
+    lengths: bool = True  # whether its schemas may bound the length of a string
 
 
 class ContextTooLong(AnswerError):
@@ -90,7 +89,6 @@ class _Again(Exception):
 _DIALECTS: dict[tuple[str | None, str], _Dialect] = {}
 _NOT_BEFORE: dict[str | None, float] = {}  # per endpoint: a Retry-After that one worker met holds them all back
 _CLIENTS: dict[tuple[str | None, str], "openai.OpenAI"] = {}  # opened once: a client takes 30 ms, and keeps connections alive
-_CLOCK = threading.local()  # .end: when the request of this thread has to be over
 
 
 def forget_endpoints() -> None:
@@ -112,8 +110,8 @@ class Endpoint:
         if (self._url, self._key) not in _CLIENTS:
             _CLIENTS[self._url, self._key] = _open_client(self._url, self._key)
         self._client = _CLIENTS[self._url, self._key]
-        self.is_openai = self._url is None or self._url.startswith("https://api.openai.com/")
-        first = _Dialect(limit="max_completion_tokens" if self.is_openai else "max_tokens")
+        is_openai = self._url is None or self._url.startswith("https://api.openai.com/")
+        first = _Dialect(limit="max_completion_tokens", lengths=False) if is_openai else _Dialect()
         self._dialect = _DIALECTS.setdefault((self._url, self.model), first)
 
     def complete(self, messages: Messages, schema: Mapping[str, Any], allowance: Allowance) -> Completion:
@@ -140,32 +138,35 @@ class Endpoint:
             time.sleep(held)
         self._need(0, allowance, _timed_out())
         allowance.requests -= 1
-        rung, tried = RUNGS[self._dialect.rung], len(BACKOFF) - allowance.requests
+        rung, tried = self._dialect.rung, len(BACKOFF) - allowance.requests
+        asked = self._spell(messages, schema, tokens[0], rung)
         backoff = BACKOFF[min(max(tried, 0), len(BACKOFF) - 1)]
-        _CLOCK.end = allowance.end
+        set_deadline(allowance.end)
         try:
-            raw = cast(Any, self._client).chat.completions.with_raw_response.create(**self._spell(messages, schema, tokens[0]))
+            raw = cast(Any, self._client).chat.completions.with_raw_response.create(**asked)
         except openai.APIStatusError as error:
-            self._refused(error, allowance, backoff)
-        except (openai.APIConnectionError, _TooLarge, TimeoutError) as error:
+            self._refused(error, asked, rung, allowance, backoff)
+        except (openai.APIConnectionError, TooLarge, TimeoutError) as error:
             raise self._broken(error, allowance, backoff) from None
         except openai.OpenAIError as error:
             raise AnswerError(self._quote(str(error))) from None
-        return self._read(raw.content, rung, tokens)
+        return self._read(raw.content, RUNGS[rung], tokens)
 
-    def _spell(self, messages: Messages, schema: Mapping[str, Any], tokens: int) -> dict[str, Any]:
+    def _spell(self, messages: Messages, schema: Mapping[str, Any], tokens: int, rung: int) -> dict[str, Any]:
         dialect = self._dialect
         asked: dict[str, Any] = {"model": self.model, "messages": list(messages), dialect.limit: tokens}
         if dialect.temperature:
             asked["temperature"] = 0
-        if RUNGS[dialect.rung] == "json_schema":
-            named = {"name": "answer", "strict": True, "schema": schema}
+        if RUNGS[rung] == "json_schema":
+            named = {"name": "answer", "strict": True, "schema": schema if dialect.lengths else _without_lengths(schema)}
             asked["response_format"] = {"type": "json_schema", "json_schema": named}
-        elif RUNGS[dialect.rung] == "json_object":
+        elif RUNGS[rung] == "json_object":
             asked["response_format"] = {"type": "json_object"}
         return asked
 
-    def _refused(self, error: "openai.APIStatusError", allowance: Allowance, backoff: float) -> NoReturn:
+    def _refused(
+        self, error: "openai.APIStatusError", asked: Mapping[str, Any], rung: int, allowance: Allowance, backoff: float
+    ) -> NoReturn:
         """Raise what an HTTP status means. `from None`: the client's error holds the server's text and the request's headers."""
         status, said = error.status_code, self._quote(_message(error.body) or error.response.text)
         kind = f"{_field(error.body, 'code')} {_field(error.body, 'type')}"
@@ -178,7 +179,7 @@ class Endpoint:
         if status == 402 or "insufficient_quota" in kind:
             raise LLMError(f"the account has no quota left: {said}", code="llm_quota", advice="Top it up, then run again") from None
         if status in (400, 413, 422):
-            self._bad_request(said, kind, error.body)
+            self._bad_request(said, kind, error.body, asked, rung)
         if status in (408, 409, 425, 429) or status >= 500:
             limited = status == 429
             failure = LLMError(f"the endpoint answered {status}: {said}", code="llm_rate_limited" if limited else "llm_unavailable")
@@ -193,31 +194,32 @@ class Endpoint:
         moved = "it redirects, which is not followed" if 300 <= status < 400 else said
         raise LLMError(f"the endpoint answered {status}: {moved}", advice="Check OPENAI_BASE_URL") from None
 
-    def _bad_request(self, said: str, kind: str, body: Any) -> NoReturn:
+    def _bad_request(self, said: str, kind: str, body: Any, asked: Mapping[str, Any], rung: int) -> NoReturn:
+        """What a 400 means. What is learnt is held against what was asked: another thread may have learnt it meanwhile."""
         failure = AnswerError(f"the endpoint refuses the request: {said}", code="llm_bad_request")
         failure.retryable = False
         dialect = self._dialect
         if _TOO_LONG.search(kind) or _TOO_LONG.search(said):
             raise ContextTooLong(f"the article is too long for the model: {said}", _fitting_share(body)) from None
-        if "temperature" in said and dialect.temperature:
+        other = "max_tokens" if "max_completion_tokens" in asked else "max_completion_tokens"
+        if "temperature" in said and "temperature" in asked:
             dialect.temperature = False
-            raise _Again(failure) from None
-        if "max_completion_tokens" in said or "max_tokens" in said:
-            other = "max_tokens" if dialect.limit == "max_completion_tokens" else "max_completion_tokens"
-            if other in said:
-                dialect.limit = other
-                raise _Again(failure) from None
-        if _FORMAT.search(said) and dialect.rung < len(RUNGS) - 1:
-            dialect.rung += 1
-            raise _Again(failure) from None
-        raise failure from None
+        elif "max_tokens" in said and other in said:
+            dialect.limit = other
+        elif re.search(r"m(?:ax|in)Length", said) and "maxLength" in str(asked.get("response_format")):
+            dialect.lengths = False
+        elif _FORMAT.search(said) and rung < len(RUNGS) - 1:
+            dialect.rung = max(dialect.rung, rung + 1)
+        else:
+            raise failure from None
+        raise _Again(failure) from None
 
     def _broken(self, error: Exception, allowance: Allowance, backoff: float) -> LLMError | _Again:
         """What a connection that failed means: an answer too large, no time left, or another try."""
         cause: BaseException | None = error
-        while cause is not None and not isinstance(cause, (_TooLarge, TimeoutError)):
+        while cause is not None and not isinstance(cause, (TooLarge, TimeoutError)):
             cause = cause.__cause__
-        if isinstance(cause, _TooLarge):
+        if isinstance(cause, TooLarge):
             return AnswerError(str(cause))
         if isinstance(cause, TimeoutError) or allowance.left() <= backoff:
             return _timed_out()
@@ -280,6 +282,15 @@ _TOO_LONG = re.compile(
 _FORMAT = re.compile(r"response_format|json_schema|json_object|schema|grammar|structured|guided", re.IGNORECASE)
 
 
+def _without_lengths(node: Any) -> Any:
+    """A schema without bounds on strings, which OpenAI does not take; an Answer holds them all the same."""
+    if isinstance(node, list):
+        return [_without_lengths(item) for item in node]
+    if isinstance(node, dict):
+        return {key: _without_lengths(value) for key, value in node.items() if key not in ("maxLength", "minLength")}
+    return node
+
+
 def _wait_of(error: BaseException | None) -> float:
     return error.wait if isinstance(error, _Again) else 0.0
 
@@ -329,70 +340,11 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     return None
 
 
-class _TooLarge(Exception):
-    """The response is larger than MAX_BODY, or packed."""
-
-
 def _open_client(url: str | None, key: str) -> "openai.OpenAI":
-    """A client whose every step ends at its thread's `_CLOCK.end`; no redirect, proxy, netrc or retry of its own."""
-    import httpcore2
-    import httpx2
+    """The client, without retries, time-outs or redirects of its own."""
     import openai
 
-    class Stream:
-        def __init__(self, stream: Any):
-            self._stream = stream
-            self.close, self.get_extra_info = stream.close, stream.get_extra_info
-
-        def read(self, max_bytes: int, timeout: float | None = None) -> Any:  # noqa: ARG002  the signatures are httpcore2's
-            return self._stream.read(max_bytes, timeout=_time_left())
-
-        def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
-            self._stream.write(buffer, timeout=_time_left())
-
-        def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> "Stream":  # noqa: ARG002
-            return Stream(self._stream.start_tls(ssl_context, server_hostname, _time_left()))
-
-    class Backend:
-        def connect_tcp(self, host: str, port: int, **_: Any) -> Stream:
-            return Stream(httpcore2.SyncBackend().connect_tcp(host, port, timeout=min(CONNECT_SECONDS, _time_left())))
-
-    class Bounded(httpx2.SyncByteStream):
-        def __init__(self, stream: Any):
-            self._stream = stream
-
-        def __iter__(self) -> Iterator[bytes]:
-            size = 0
-            for piece in self._stream:
-                size += len(piece)
-                if size > MAX_BODY:
-                    raise _TooLarge(f"the endpoint's answer is larger than {MAX_BODY // 10**6} MB")
-                yield piece
-
-        def close(self) -> None:
-            self._stream.close()
-
-    class Transport(httpx2.HTTPTransport):
-        def __init__(self) -> None:
-            # No public place for a network backend; should `_pool` be renamed, requests fail for want of it. As in fetch.py.
-            self._pool = httpcore2.ConnectionPool(network_backend=cast(Any, Backend()), max_connections=64)
-
-        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-            response = super().handle_request(request)
-            if response.headers.get("content-encoding", "identity").lower() != "identity":
-                response.close()
-                raise _TooLarge("the endpoint's answer is packed, which was not asked for")
-            response.stream = Bounded(response.stream)
-            return response
-
-    http = httpx2.Client(transport=Transport(), trust_env=False, follow_redirects=False)
     return openai.OpenAI(
-        api_key=key, base_url=url or "https://api.openai.com/v1", max_retries=0, timeout=None, http_client=http,
+        api_key=key, base_url=url or "https://api.openai.com/v1", max_retries=0, timeout=None, http_client=open_connection(),
         default_headers={"Accept-Encoding": "identity"},
     )  # fmt: skip
-
-
-def _time_left() -> float:
-    if (left := _CLOCK.end - time.monotonic()) <= 0:
-        raise TimeoutError
-    return float(left)
