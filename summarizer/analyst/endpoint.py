@@ -111,7 +111,7 @@ class Endpoint:
             _CLIENTS[self._url, self._key] = _open_client(self._url, self._key)
         self._client = _CLIENTS[self._url, self._key]
         is_openai = self._url is None or self._url.startswith("https://api.openai.com/")
-        first = _Dialect(limit="max_completion_tokens", lengths=False) if is_openai else _Dialect()
+        first = _Dialect(limit="max_completion_tokens") if is_openai else _Dialect()
         self._dialect = _DIALECTS.setdefault((self._url, self.model), first)
 
     def complete(self, messages: Messages, schema: Mapping[str, Any], allowance: Allowance) -> Completion:
@@ -283,7 +283,7 @@ _FORMAT = re.compile(r"response_format|json_schema|json_object|schema|grammar|st
 
 
 def _without_lengths(node: Any) -> Any:
-    """A schema without bounds on strings, which OpenAI does not take; an Answer holds them all the same."""
+    """A schema without bounds on strings, which some strict modes refuse; an Answer is held to them all the same."""
     if isinstance(node, list):
         return [_without_lengths(item) for item in node]
     if isinstance(node, dict):
