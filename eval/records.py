@@ -70,8 +70,9 @@ def load_passages(folder: Path = DATA) -> Iterator[Labelled]:
             if text.startswith("# title:"):
                 title, _, text = text.removeprefix("# title:").partition("\n")
             text, facts = _unmark(normalise(text))
-            record = {"id": f"{path.stem}-{number}", "title": title, "text": text}
-            yield Labelled(record["id"], record_article(record, folder), {"facts": facts}, record)
+            name = f"{path.stem}-{number}"
+            record = {"id": name, "title": title, "text": text}
+            yield Labelled(name, record_article(record, folder), {"facts": facts}, record)
 
 
 _MARK = re.compile(r"\[\[([^|\]]+)\|([^|\]]+)\|([^|\]]+)(?:\|([^|\]]+))?\]\]")
