@@ -104,8 +104,11 @@ class Subjects:
         groups = {m.subject: m.group for m in self.reading.mentions}
         low = max(0, candidate.at - 5)
         nearby = set(self.reading.lowered[low : candidate.at] + self.reading.lowered[candidate.past : candidate.past + 4])
+        direct = self._direct(candidate, here)
         options = []
         for subject, features in sources.items():
+            relation = "none" if direct is None else "self" if subject == direct else "other"
+            features += [f"direct:{relation}", f"direct:{relation}:{bool(last and last[1] == subject)}"]
             features += [f"w:{word}:{groups.get(subject, 'name')}" for word in nearby]
             if last and last[1] == subject:
                 same = last[0].sentence == candidate.sentence
@@ -164,6 +167,16 @@ class Subjects:
             sources.setdefault(first.subject, []).append("first")
             if len({m.subject for m in here}) == 1:
                 sources[first.subject].append("only")
+
+    def _direct(self, candidate: Candidate, here: list[Mention]) -> str | None:
+        """The asset that nothing parts from the number: no other number, no end of a clause, no other asset."""
+        number = candidate.number
+        before = [m for m in here if m.end <= number.start]
+        if not before:
+            return None
+        last = before[-1]
+        parted = any(last.end <= other.start < number.start for other in self.reading.numbers)
+        return None if parted or self.reading.crosses_clause(last.end, number.start) else last.subject
 
     def _respective(self, candidate: Candidate, here: list[Mention]) -> str | None:
         """The asset that stands in its list where the number stands in its own: "BTC and ETH fell 2% and 3%, respectively"."""
