@@ -21,7 +21,7 @@ from summarizer.facts.reading import CLAUSE
 from summarizer.facts.sentences import split_sentences
 from summarizer.facts.subjects import UNDERLYING
 from summarizer.figures import format_value
-from summarizer.markup import without_markup
+from summarizer.plain import without_markup
 from summarizer.models import Article, Claim, Fact
 from summarizer.printed import find_printed, fold, plain_quotes
 from summarizer.spans import Span, clean
