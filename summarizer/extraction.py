@@ -1,0 +1,181 @@
+"""The bytes of a page -> the article's paragraphs and what the page says of it. The only importer of trafilatura.
+
+trafilatura says where the article stands; the paragraphs are then read from that place in full, so that none is lost and
+none is reworded. Runs in a child process (sandbox.py), for pages of strangers can hang a parser or exhaust memory; what it
+answers is plain JSON values.
+"""
+
+import copy
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import trafilatura
+from lxml import etree
+from lxml.html import HtmlElement
+
+from summarizer.charset import decode
+from summarizer.furniture import is_bio, is_furniture_line, load_patterns
+from summarizer.markup import (
+    PROSE_WORDS,
+    Block,
+    drop_furniture,
+    drop_hidden,
+    is_link_list,
+    is_prose,
+    link_share,
+    parse,
+    read_blocks,
+)
+from summarizer.metadata import read_metadata
+from summarizer.walls import find_wall, is_shell, is_teaser
+
+MIN_WORDS = 4  # a record of one headline is an article like any other
+HELD = 0.85  # share of the located words that a block must hold to be the article's; the rest is standfirst, bio, box
+LOST = 0.45  # share of trafilatura's prose that may be missing from our reading before trafilatura's is taken
+TEASER_LINE = 25  # words: a paragraph that is one link and longer is a sentence that happens to be linked
+HEAD_BLOCKS = 8  # the title stands among so many first blocks, if at all
+POINTS = 8  # of a "What to know" box, at most
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_LEAVES = frozenset({"p", "ul", "ol", "table", "blockquote", "tr", "tbody"})
+_POINTS = re.compile(
+    r"(?:what (?:to|you need to) know|key (?:points|takeaways|facts|highlights)|in brief|tl;?dr|highlights|at a glance|the gist)\s*:?", re.I
+)
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page it cannot read is our NoArticle, not its message
+
+
+def read_page(body: bytes, url: str | None = None, content_type: str | None = None) -> dict[str, Any]:
+    """`text`, or `wall` (a kind) or `shell` where there is none; `flags`; and of the metadata what the page holds:
+    `title`, `source`, `authors`, `published_at` (ISO), `language`, `url` (canonical)."""
+    markup, flags = decode(body, content_type)
+    tree, cut = parse(markup)
+    if cut:
+        flags += ("truncated_parse",)
+    if tree is None:
+        return {"text": "", "flags": flags}
+    about = read_metadata(tree, url)
+    known = trafilatura.extract_metadata(copy.deepcopy(tree), default_url=url)
+    authors = tuple(name.strip() for name in (known.author or "").split(";") if name.strip())
+    visible_title = " ".join((tree.findtext(".//title") or "").split())
+    text = extract_text(tree, url, known.title, authors)
+    if len(text.split()) < len(about["body"].split()) / 2:  # a shell that scripts would fill from this very text
+        text = "\n".join(line for raw in re.split(r"\n|</p>|<br\s*/?>", about["body"]) if (line := re.sub(r"<[^>]*>", "", raw).strip()))
+    visible = " ".join(" ".join(tree.itertext()).split())
+    wall = find_wall(visible_title, visible, markup[:300_000], len(text.split()))
+    if wall or len(text.split()) < MIN_WORDS:
+        return {"text": "", "wall": wall, "shell": is_shell(visible + " " + markup[-20_000:]), "flags": flags}
+    if is_teaser(text, visible.replace(text, ""), is_free=about["is_free"], said_words=about["said_words"]):
+        flags += ("partial_text",)
+    return {
+        "text": text, "flags": (*flags, *about["flags"]), "title": known.title, "source": known.sitename, "authors": authors,
+        "published_at": about["published_at"] or known.date, "language": about["language"] or known.language, "url": known.url,
+    }  # fmt: skip
+
+
+def extract_text(tree: HtmlElement, url: str | None, title: str | None, authors: tuple[str, ...]) -> str:
+    """The article's paragraphs, parted by newlines; empty where none was found. What is hidden is dropped from the tree."""
+    drop_hidden(tree)
+    found = trafilatura.bare_extraction(copy.deepcopy(tree), url=url, fast=True, include_comments=False)
+    theirs = [line.removeprefix("- ") for line in (found.text or "").split("\n") if line.strip()] if found else []
+    seen = _flat("\n".join(theirs))
+    pruned = copy.deepcopy(tree)
+    weights = weigh(pruned, seen)
+    drop_furniture(pruned, weights)
+    ours = [block.text for block in tidy(trim_ends(read_blocks(locate(pruned, weights)), seen), title, authors)]
+    prose = _shingles("\n".join(line for line in theirs if len(line.split()) >= PROSE_WORDS))
+    if len(prose - _shingles("\n".join(ours))) > LOST * len(prose):
+        return "\n".join(block.text for block in tidy([Block(tree, line) for line in theirs], title, authors))
+    return "\n".join(ours)
+
+
+def weigh(tree: HtmlElement, seen: str) -> dict[HtmlElement, int]:
+    """For each element the words in it that stand in prose that `seen`, a flattened text, holds; elements without are left out."""
+    weights: dict[HtmlElement, int] = {}
+    for block in read_blocks(tree):
+        size = len(block.text.split())
+        if size >= PROSE_WORDS and _flat(block.text) in seen:
+            for node in (block.node, *block.node.iterancestors()):
+                weights[node] = weights.get(node, 0) + size
+    return weights
+
+
+def locate(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement:
+    """The smallest block that holds the article: the prose that `weights` counts, and nothing beside it that reads on."""
+    here: HtmlElement = tree.find("body") if tree.find("body") is not None else tree
+    while weights:
+        best = max(here.iterchildren(etree.Element), key=lambda node: weights.get(node, 0), default=None)
+        if best is None or best.tag in _LEAVES or weights.get(best, 0) < HELD * sum(weights.get(node, 0) for node in here):
+            return here
+        if any(_reads_on(node, best) for node in best.itersiblings(etree.Element) if weights.get(node, 0)):
+            return here
+        here = best
+    return here
+
+
+def _reads_on(node: HtmlElement, best: HtmlElement) -> bool:
+    """Whether what follows the block is more of the article: its like by name, or prose of its own that is no bio."""
+    if node.tag == best.tag and node.get("class") == best.get("class"):
+        return True
+    return is_prose(node) and not load_patterns("bio").search(" ".join(node.itertext()))
+
+
+def trim_ends(blocks: list[Block], seen: str) -> list[Block]:
+    """The blocks from the first to the last that `seen` holds, and beyond them only what stands side by side with those."""
+    inside = [at for at, block in enumerate(blocks) if _flat(block.text) in seen]
+    if not inside:
+        return blocks
+    first, last = inside[0], inside[-1]
+    while first and blocks[first - 1].node.getparent() is blocks[first].node.getparent():
+        first -= 1
+    while last + 1 < len(blocks) and blocks[last + 1].node.getparent() is blocks[last].node.getparent():
+        last += 1
+    return blocks[first : last + 1]
+
+
+def tidy(blocks: list[Block], title: str | None, authors: tuple[str, ...]) -> list[Block]:
+    """The blocks without the title and what stands above it, key points, teasers, labels, and lines on the author at the end."""
+    flat_title = _flat(title or "")
+    titles = [at + 1 for at, block in enumerate(blocks[:HEAD_BLOCKS]) if block.node.tag == "h1" or _flat(block.text) == flat_title]
+    kept = [block for block in drop_points(blocks[max(titles, default=0) :]) if not is_label(block)]
+    kept = [block for block in kept if block.node.tag != "li" or not is_link_list(_mates(block, kept))]
+    while kept and (is_bio(kept[-1].text, authors) or kept[-1].node.tag in HEADINGS):
+        kept.pop()
+    return kept
+
+
+def drop_points(blocks: list[Block]) -> list[Block]:
+    """The blocks without a "What to know" box: its heading, and the list right under it, where more than that list follows."""
+    kept: list[Block] = []
+    at = 0
+    while at < len(blocks):
+        end = at + 1
+        if _POINTS.fullmatch(blocks[at].text):
+            while end < len(blocks) and end - at <= POINTS and blocks[end].node.tag == "li":
+                end += 1
+        if end == at + 1 or not any(len(block.text.split()) >= PROSE_WORDS for block in blocks[end:]):
+            kept += blocks[at:end]
+        at = end
+    return kept
+
+
+def is_label(block: Block) -> bool:
+    """Whether the block is a label, a teaser or a notice: by its words, or as one short link outside lists and tables."""
+    if is_furniture_line(block.text):
+        return True
+    linked = block.node.tag not in ("li", "tr", "td") and link_share(block.node) > 0.95
+    return linked and len(block.text.split()) < TEASER_LINE
+
+
+def _mates(block: Block, blocks: list[Block]) -> list[Block]:
+    return [other for other in blocks if other.node.getparent() is block.node.getparent()]
+
+
+def _flat(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text)).lower()
+
+
+def _shingles(text: str) -> set[tuple[str, ...]]:
+    words = _flat(text).split()
+    return {tuple(words[at : at + 4]) for at in range(len(words) - 3)}
