@@ -20,25 +20,30 @@ from summarizer.furniture import is_bio, is_furniture_line, load_patterns
 from summarizer.markup import (
     PROSE_WORDS,
     Block,
+    drop_boxes,
     drop_furniture,
     drop_hidden,
+    is_data,
     is_link_list,
     is_prose,
     link_share,
     parse,
     read_blocks,
+    words_in,
 )
 from summarizer.metadata import read_metadata
-from summarizer.walls import find_wall, is_shell, is_teaser
+from summarizer.walls import TEASER_WORDS, find_wall, is_shell, is_teaser
 
 MIN_WORDS = 4  # a record of one headline is an article like any other
-HELD = 0.85  # share of the located words that a block must hold to be the article's; the rest is standfirst, bio, box
+HELD = 0.7  # share of the located words that a block must hold to be the article's; the rest is standfirst, bio, box
 LOST = 0.45  # share of trafilatura's prose that may be missing from our reading before trafilatura's is taken
 TEASER_LINE = 25  # words: a paragraph that is one link and longer is a sentence that happens to be linked
 HEAD_BLOCKS = 8  # the title stands among so many first blocks, if at all
+BYLINE_WORDS = 7  # "By Ana Ruiz | Edited by Tom Lee"
 POINTS = 8  # of a "What to know" box, at most
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_LEAVES = frozenset({"p", "ul", "ol", "table", "blockquote", "tr", "tbody"})
+LEAD_WORDS = 20  # a paragraph before the block that the rest stands in: with so many words it is no standfirst
+_LEAVES = frozenset({"p", "ul", "ol", "blockquote"})
 _POINTS = re.compile(
     r"(?:what (?:to|you need to) know|key (?:points|takeaways|facts|highlights)|in brief|tl;?dr|highlights|at a glance|the gist)\s*:?", re.I
 )
@@ -57,15 +62,16 @@ def read_page(body: bytes, url: str | None = None, content_type: str | None = No
         return {"text": "", "flags": flags}
     about = read_metadata(tree, url)
     known = trafilatura.extract_metadata(copy.deepcopy(tree), default_url=url)
-    authors = tuple(name.strip() for name in (known.author or "").split(";") if name.strip())
+    authors = tuple(name.strip() for name in (known.author or "").split(";") if name.strip()) or tuple(about["authors"])
     visible_title = " ".join((tree.findtext(".//title") or "").split())
-    text = extract_text(tree, url, known.title, authors)
+    text = extract_text(tree, url, known.title or visible_title, authors)
     if len(text.split()) < len(about["body"].split()) / 2:  # a shell that scripts would fill from this very text
         text = "\n".join(line for raw in re.split(r"\n|</p>|<br\s*/?>", about["body"]) if (line := re.sub(r"<[^>]*>", "", raw).strip()))
     visible = " ".join(" ".join(tree.itertext()).split())
-    wall = find_wall(visible_title, visible, markup[:300_000], len(text.split()))
-    if wall or len(text.split()) < MIN_WORDS:
-        return {"text": "", "wall": wall, "shell": is_shell(visible + " " + markup[-20_000:]), "flags": flags}
+    wall = find_wall(visible_title, visible, markup[:300_000], text)
+    shell = len(text.split()) < TEASER_WORDS and is_shell(visible)
+    if wall or shell or len(text.split()) < MIN_WORDS:
+        return {"text": "", "wall": wall, "shell": shell, "flags": flags}
     if is_teaser(text, visible.replace(text, ""), is_free=about["is_free"], said_words=about["said_words"]):
         flags += ("partial_text",)
     return {
@@ -83,7 +89,9 @@ def extract_text(tree: HtmlElement, url: str | None, title: str | None, authors:
     pruned = copy.deepcopy(tree)
     weights = weigh(pruned, seen)
     drop_furniture(pruned, weights)
-    ours = [block.text for block in tidy(trim_ends(read_blocks(locate(pruned, weights)), seen), title, authors)]
+    root = locate(pruned, weights)
+    drop_boxes(root)
+    ours = [block.text for block in tidy(trim_ends(read_blocks(root), seen), title, authors)]
     prose = _shingles("\n".join(line for line in theirs if len(line.split()) >= PROSE_WORDS))
     if len(prose - _shingles("\n".join(ours))) > LOST * len(prose):
         return "\n".join(block.text for block in tidy([Block(tree, line) for line in theirs], title, authors))
@@ -106,19 +114,33 @@ def locate(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement
     here: HtmlElement = tree.find("body") if tree.find("body") is not None else tree
     while weights:
         best = max(here.iterchildren(etree.Element), key=lambda node: weights.get(node, 0), default=None)
-        if best is None or best.tag in _LEAVES or weights.get(best, 0) < HELD * sum(weights.get(node, 0) for node in here):
+        if best is None or not weights.get(best) or best.tag in _LEAVES or (best.tag == "table" and is_data(best)):
             return here
-        if any(_reads_on(node, best) for node in best.itersiblings(etree.Element) if weights.get(node, 0)):
+        beside = [node for node in here.iterchildren(etree.Element) if node is not best and weights.get(node, 0)]
+        if weights.get(best, 0) < HELD * sum(weights.get(node, 0) for node in (best, *beside)):
+            return here
+        if any(_reads_on(node, best) for node in beside):
             return here
         here = best
     return here
 
 
 def _reads_on(node: HtmlElement, best: HtmlElement) -> bool:
-    """Whether what follows the block is more of the article: its like by name, or prose of its own that is no bio."""
+    """Whether what stands beside the block is more of the article: its like by name, or prose of its own that is no bio."""
+    if node.tag == best.tag == "td":
+        return False  # columns of an old layout
     if node.tag == best.tag and node.get("class") == best.get("class"):
         return True
+    if next(node.iter("h1"), None) is not None:
+        return False
+    if here_first(node, best):
+        return is_prose(node) and words_in(node) >= LEAD_WORDS and node.find(".//li") is None
     return is_prose(node) and not load_patterns("bio").search(" ".join(node.itertext()))
+
+
+def here_first(node: HtmlElement, other: HtmlElement) -> bool:
+    """Whether the node stands before its sibling."""
+    return any(later is other for later in node.itersiblings())
 
 
 def trim_ends(blocks: list[Block], seen: str) -> list[Block]:
@@ -136,9 +158,9 @@ def trim_ends(blocks: list[Block], seen: str) -> list[Block]:
 
 def tidy(blocks: list[Block], title: str | None, authors: tuple[str, ...]) -> list[Block]:
     """The blocks without the title and what stands above it, key points, teasers, labels, and lines on the author at the end."""
-    flat_title = _flat(title or "")
+    flat_title, names = _flat(title or ""), tuple(_flat(name) for name in authors)
     titles = [at + 1 for at, block in enumerate(blocks[:HEAD_BLOCKS]) if block.node.tag == "h1" or _flat(block.text) == flat_title]
-    kept = [block for block in drop_points(blocks[max(titles, default=0) :]) if not is_label(block)]
+    kept = [block for block in drop_points(blocks[max(titles, default=0) :]) if not (is_label(block) or is_byline(block.text, names))]
     kept = [block for block in kept if block.node.tag != "li" or not is_link_list(_mates(block, kept))]
     while kept and (is_bio(kept[-1].text, authors) or kept[-1].node.tag in HEADINGS):
         kept.pop()
@@ -166,6 +188,12 @@ def is_label(block: Block) -> bool:
         return True
     linked = block.node.tag not in ("li", "tr", "td") and link_share(block.node) > 0.95
     return linked and len(block.text.split()) < TEASER_LINE
+
+
+def is_byline(text: str, names: tuple[str, ...]) -> bool:
+    """Whether a line says who wrote the article and little else; `names` are flattened."""
+    flat = _flat(text).removeprefix("by ")
+    return bool(names) and len(flat.split()) <= BYLINE_WORDS and flat.startswith(names)
 
 
 def _mates(block: Block, blocks: list[Block]) -> list[Block]:

@@ -17,6 +17,7 @@ _MOVE = r"(?:[◢◣◤◥▲▼△▽↑↓]\s*[+−-]?\d[\d,.]*\s?%|\(?[+−-]
 _QUOTED = rf"(?:[A-Z][A-Z0-9]{{1,9}}\s+){{1,2}}{_PRICE}\s*{_MOVE}"
 _STRIP = re.compile(rf"(?:In this article:?\s+)?(?<!\w)(?:{_QUOTED}[\s|•·]*(?:\n|$|(?=\S))){{2,}}")
 _TAGS = re.compile(rf"(?<=[.!?”\"])\s+(?:(?:[A-Z][\w&’'-]*|of|and|the)\s+){{1,{TAG_WORDS}}}In this article\s*:?\s*$")
+_INLINE_MOVE = re.compile(rf"(\b[A-Z][A-Z0-9]{{1,9}} {_PRICE})\s*[◢◣◤◥▲▼△▽]\s*[+−-]?\d[\d,.]*\s?%(?=\s?[,.;a-z])")  # the widget's, not the author's
 _DANGLING = re.compile(r"\s*\bIn this article\s*:?\s*$")
 
 
@@ -25,7 +26,7 @@ def load_patterns(kind: str) -> re.Pattern[str]:
     """The patterns of one kind in data/furniture.tsv as one."""
     rows = (line.split("\t", 1) for line in FURNITURE.read_text("utf-8").splitlines() if "\t" in line and not line.startswith("#"))
     joined = "|".join(f"(?:{pattern})" for name, pattern in rows if name == kind)
-    return re.compile(f"-(?:{joined})(?=-)" if kind in ("name", "hint") else joined, 0 if kind in ("bio", "run") else re.I)
+    return re.compile(f"-(?:{joined})(?=-)" if kind in ("name", "hint") else joined, 0 if kind in ("bio", "run", "self") else re.I)
 
 
 def is_furniture_line(line: str) -> bool:
@@ -49,6 +50,7 @@ def strip_furniture(text: str) -> str:
     without = _STRIP.sub(" In this article ", cut).rstrip()
     if without != cut.rstrip():
         cut = _DANGLING.sub("", _TAGS.sub("", without)).replace(" In this article ", " ")
+    cut = _INLINE_MOVE.sub(r"\1", cut)
     lines = [line for raw in cut.split("\n") if (line := " ".join(raw.split())) and not is_furniture_line(line)]
     return "\n".join(lines)
 
@@ -59,6 +61,8 @@ def is_bio(text: str, authors: tuple[str, ...]) -> bool:
     if not words or len(words) > 80:
         return False
     full = text.startswith(tuple(name for name in authors if name))
+    if load_patterns("self").search(text):
+        return True
     named = full or any(words[0].rstrip(",'’s") == name.split()[0] for name in authors if name)
     if named or words[0] in ("He", "She", "They"):
         return (full and len(words) < 40) or bool(load_patterns("bio").search(text))

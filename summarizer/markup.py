@@ -18,6 +18,8 @@ MAX_DEPTH_ERROR = "ERR_RESOURCE_LIMIT"  # libxml2 stopped: too deep, or a node t
 MAIN_SHARE = 0.25  # of the likely article prose: a block with so much of it is the article, whatever it is called
 WEAK_SHARE = 0.25  # the same for signs of hiding that scripts undo once the page has loaded
 PROSE_WORDS = 12  # a block of so many words, few of them links, is prose rather than a label
+BOX_WORDS = 40  # a box with fewer words and a line that is one link, a button in effect, calls to something
+BUTTON_WORDS = 6
 HINT_WORDS = 40  # a block with so many words beside its links is kept, where its name also fits parts of a story
 LINKED = 0.7  # share of a block's letters in links from which it is a list of links; trafilatura takes 0.8 and up
 CELL_WORDS = 60  # a cell with so many words holds layout, not a value
@@ -25,7 +27,8 @@ CELL_WORDS = 60  # a cell with so many words holds layout, not a value
 _UNREAD = ("script", "style", "template", "noscript", "head")
 _DROPPED = frozenset(
     "nav aside footer form button select input textarea iframe object embed svg canvas audio video"
-    " dialog menu figcaption picture map applet link meta base title math frameset".split()
+    " dialog menu figcaption picture map applet link meta base title math frameset caption"
+    " amp-ad amp-list amp-sidebar amp-consent amp-social-share amp-embed amp-sticky-ad amp-user-notification amp-next-page amp-carousel amp-video".split()
 )
 _BLOCKS = frozenset(
     "address article blockquote body center dd details div dl dt fieldset figure h1 h2 h3 h4 h5 h6 header hr html li main ol p pre"
@@ -160,6 +163,16 @@ def _is_furniture(node: HtmlElement) -> bool:
     return bool(load_patterns("name").search(named) or (load_patterns("hint").search(named) and not _says_much(node)))
 
 
+def drop_boxes(root: HtmlElement) -> None:
+    """Short boxes among the paragraphs that end in a button go: `Charts for professionals. | Try it free. | [Start now]`."""
+    for node in list(root.iter("div", "section")):
+        if node is root or node.getparent() is None or words_in(node) >= BOX_WORDS or node.find(".//table") is not None:
+            continue
+        inner = [block for block in read_blocks(node) if block.node is not node]
+        if len(inner) > 1 and any(len(block.text.split()) <= BUTTON_WORDS and link_share(block.node) == 1 for block in inner):
+            drop(node)
+
+
 def _says_much(node: HtmlElement) -> bool:
     return words_in(node) - sum(words_in(link) for link in node.iter("a")) >= HINT_WORDS
 
@@ -211,13 +224,13 @@ def read_blocks(root: HtmlElement) -> list[Block]:
 
 def _flow(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[str]]]:
     """(block element, its pieces of inline text): a new one wherever a block begins or ends. No recursion: pages nest deep."""
-    owner, pieces = root, [root.text or ""]
-    rows = {row for table in root.iter("table") if _is_data(table) for row in table.iter("tr")}
+    owner, pieces = root, [_inline(root.text, root)]
+    rows = {row for table in root.iter("table") if is_data(table) for row in table.iter("tr")}
     skip: HtmlElement | None = None
     for event, node in etree.iterwalk(root, events=("start", "end")):
         if skip is not None:
             if node is skip and event == "end":
-                skip, pieces = None, [node.tail or ""]
+                skip, pieces = None, [_inline(node.tail, node)]
             continue
         if node is root or not isinstance(node.tag, str):
             continue
@@ -228,15 +241,22 @@ def _flow(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[str]]]:
         elif node.tag in _BLOCKS:
             yield owner, pieces
             owner = node if event == "start" else node.getparent()
-            pieces = [(node.text if event == "start" else node.tail) or ""]
+            pieces = [_inline(node.text if event == "start" else node.tail, node)]
         elif event == "start":
-            pieces += ["\n" if node.tag == "br" else " " if _is_ticker_part(node, pieces) else "", node.text or ""]
+            pieces += ["\n" if node.tag == "br" else " " if _is_ticker_part(node, pieces) else "", _inline(node.text, node)]
         else:
-            pieces.append((" " if _is_ticker(node) else "") + (node.tail or ""))
+            pieces.append((" " if _is_ticker(node) else "") + _inline(node.tail, node))
     yield owner, pieces
 
 
-def _is_data(table: HtmlElement) -> bool:
+def _inline(text: str | None, node: HtmlElement) -> str:
+    """Text as a browser shows it: a line end in the source is a blank, except in preformatted text."""
+    if not text or "\n" not in text or node.tag == "pre" or any(up.tag == "pre" for up in node.iterancestors("pre")):
+        return text or ""
+    return text.replace("\n", " ")
+
+
+def is_data(table: HtmlElement) -> bool:
     """Whether the table holds values rather than the page's layout."""
     cells = list(table.iter("td", "th"))
     return bool(cells) and not any(

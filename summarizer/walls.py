@@ -6,10 +6,12 @@ from pathlib import Path
 
 WALLS = Path(__file__).parent / "data" / "walls.tsv"
 WALL_WORDS = 120  # an article text of so many words is an article, whatever else the page says
+CROWDED_WORDS = 200  # a page with so many words beside a brief article is a whole page, its cookie notice a banner
 TITLED_WORDS = 350  # the same where the page's very title names the wall: missing pages list other stories
 TEASER_WORDS = 25  # with fewer words before a paywall there is nothing to report on
 TEASED_WORDS = 400  # an article marked as not free is whole where it has more
 WHOLE_SHARE = 0.7  # of the word count that the page gives for itself
+MISCOUNT = 4  # times as many words as were found: the page counts letters, as one large outlet's do
 
 _ELLIPSIS = re.compile(r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.)[\s”\"’)]*$")
 
@@ -24,31 +26,26 @@ def _matches(kind: str, where: str, text: str) -> bool:
     return any(pattern.search(text) for name, place, pattern in _patterns() if (name, place) == (kind, where))
 
 
-def find_wall(title: str, visible: str, markup: str, words: int) -> str | None:
-    """The kind of wall that the page is, as the end of a `wall_<kind>` code, or None. `words` were found as the article.
+def find_wall(title: str, visible: str, markup: str, text: str) -> str | None:
+    """The kind of wall that the page is, as the end of a `wall_<kind>` code, or None. `text` was found as the article.
 
     A shell that only scripts would fill is None too: there is no article, and nothing that bars it.
     """
+    words = len(text.split())
     if words >= TITLED_WORDS:
         return None
-    title = title.strip()
     for kind in ("challenge", "soft404", "cookie", "login"):
-        if _matches(kind, "title", title) and (words < WALL_WORDS or _matches(kind, "text", visible)):
+        if _matches(kind, "title", title.strip()) and (words < WALL_WORDS or _matches(kind, "text", visible)):
             return kind
     if words >= WALL_WORDS:
         return None
-    if _matches("challenge", "markup", markup) and words < TEASER_WORDS:
+    crowded = len(visible.split()) > CROWDED_WORDS
+    if words < TEASER_WORDS and _matches("challenge", "markup", markup) and not (text and crowded):
         return "challenge"
-    for kind in ("challenge", "soft404", "consent", "login", "paywall", "cookie"):
-        if _matches(kind, "text", visible) and (kind in ("challenge", "soft404") or words < TEASER_WORDS or _all_of_it(kind, visible)):
-            return None if kind == "paywall" and words >= TEASER_WORDS else kind
-    return None
-
-
-def _all_of_it(kind: str, visible: str) -> bool:
-    """Whether the words of the wall are what the page is about: more than one of them, in few words."""
-    found = sum(len(pattern.findall(visible)) for name, place, pattern in _patterns() if (name, place) == (kind, "text"))
-    return kind != "paywall" and found >= 3 and len(visible.split()) < TITLED_WORDS
+    for kind in ("consent", "challenge", "soft404", "login", "cookie"):
+        if _matches(kind, "text", text if words >= TEASER_WORDS or (text and crowded) else visible):
+            return kind
+    return "paywall" if words < TEASER_WORDS and _matches("paywall", "text", visible) else None
 
 
 def is_shell(visible: str) -> bool:
@@ -59,8 +56,8 @@ def is_shell(visible: str) -> bool:
 def is_teaser(text: str, after: str, *, is_free: bool | None, said_words: int | None) -> bool:
     """Whether the text is only an article's beginning: `after` are the page's words outside it."""
     words = len(text.split())
-    if said_words and words < WHOLE_SHARE * said_words:
+    if said_words and said_words * WHOLE_SHARE > words > said_words / MISCOUNT:
         return True
     if is_free is False and words < TEASED_WORDS:
         return True
-    return bool(_ELLIPSIS.search(text)) or (words < TEASED_WORDS and _matches("paywall", "text", after))
+    return words < TEASED_WORDS and (bool(_ELLIPSIS.search(text)) or _matches("paywall", "text", after))
