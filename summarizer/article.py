@@ -60,10 +60,14 @@ def make_article(text: str, *, url: str | None = None, title: str | None = None,
         published_at, flags = None, (*flags, "date_in_future")
     host = _host(url)
     return Article(
-        url=url, title=normalise(title) if title else None, source=source, domain=host, authors=authors, published_at=published_at,
+        url=url, title=_one_line(title), source=_one_line(source), domain=host, authors=authors, published_at=published_at,
         language=language or "en", words=len(text.split()), content_hash="sha256:" + hashlib.sha256(text.encode()).hexdigest(),
         text=text, flags=tuple(dict.fromkeys(flags)),
     )  # fmt: skip
+
+
+def _one_line(words: str | None) -> str | None:
+    return " ".join(normalise(words).split()) or None if words else None
 
 
 def _host(url: str | None) -> str | None:
@@ -82,7 +86,7 @@ def _from_html(page: Page, title: str | None, source: str | None, published_at: 
     published_at = published_at or _read_date(found["published_at"])
     return make_article(
         found["text"], url=page.url or found["url"], title=title or found["title"], source=source or found["source"],
-        published_at=published_at, authors=tuple(normalise(name) for name in found["authors"]), language=found["language"],
+        published_at=published_at, authors=tuple(name for one in found["authors"] if (name := _one_line(one))), language=found["language"],
         flags=flags if published_at else (*flags, "date_missing"),
     )  # fmt: skip
 

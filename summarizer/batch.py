@@ -11,6 +11,7 @@ from summarizer.errors import BadRecord, InputError, StorageError, SummarizerErr
 from summarizer.models import Article, Page, Report
 from summarizer.pipeline import analyze_article
 from summarizer.settings import Settings
+from summarizer.spans import escape_json, mend
 
 
 def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any] | BadRecord]]:
@@ -46,7 +47,7 @@ def record_article(record: dict[str, Any], folder: Path) -> Article:
     """The article of a record `{id, url, title, source, published_at, text | html}`; html is markup or a path."""
     known: dict[str, Any] = {key: record.get(key) if isinstance(record.get(key), str) else None for key in ("title", "source")}
     known["published_at"] = read_time(record.get("published_at"))
-    url = record.get("url") if isinstance(record.get("url"), str) else None
+    url = mend(record["url"]) if isinstance(record.get("url"), str) else None
     text, html = record.get("text"), record.get("html")
     if isinstance(text, str) and text.strip():
         return make_article(text, url=url, **known)
@@ -72,7 +73,7 @@ def analyze_record(record: dict[str, Any], folder: Path, settings: Settings) -> 
     """The report of one record, under the record's id."""
     report = analyze_article(record_article(record, folder), settings)
     given = record.get("id")
-    return report.model_copy(update={"id": str(given)}) if given is not None else report
+    return report.model_copy(update={"id": mend(str(given))}) if given is not None else report
 
 
 def run_batch(path: Path, out: Path, settings: Settings, *, with_text: bool = False) -> tuple[int, int]:
@@ -90,9 +91,9 @@ def run_batch(path: Path, out: Path, settings: Settings, *, with_text: bool = Fa
                     failed += 1
                     failure = {"id": record.get("id") if isinstance(record, dict) else None, "line": number, "url": error.url,
                                "stage": "analyze", "code": error.code, "retryable": error.retryable, "message": str(error)}  # fmt: skip
-                    failures.write(json.dumps(failure, ensure_ascii=False) + "\n")
+                    failures.write(escape_json(json.dumps(failure, ensure_ascii=False)) + "\n")
                     continue
-                reports.write(json.dumps(report.to_dict(with_text=with_text), ensure_ascii=False) + "\n")
+                reports.write(escape_json(json.dumps(report.to_dict(with_text=with_text), ensure_ascii=False)) + "\n")
                 done += 1
     except OSError as error:
         raise StorageError(f"{out}: {error.strerror}") from error

@@ -74,7 +74,7 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
 def _wide(body: bytes) -> str | None:
     """UTF-16 without its mark, which shows in the zeros beside every Latin letter."""
     head = body[:200]
-    if len(head) < 4 or head.count(0) < len(head) // 3:
+    if len(head) < 4 or not (head.startswith((b"<\0", b"\0<")) or head.count(0) >= len(head) // 3):
         return None
     return "utf-16-be" if head[0] == 0 else "utf-16-le"
 

@@ -106,7 +106,9 @@ def analyze(
 
 def _show(report: "Report", form: str | None, *, evidence: bool, with_text: bool) -> None:
     if form == "json":
-        click.echo(json.dumps(report.to_dict(with_text=with_text), ensure_ascii=False, indent=2))
+        from summarizer.spans import escape_json
+
+        click.echo(escape_json(json.dumps(report.to_dict(with_text=with_text), ensure_ascii=False, indent=2)))
     elif form == "markdown":
         from summarizer.render.markdown import render_markdown
 

@@ -15,6 +15,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from summarizer.furniture import load_patterns
 
 MAX_DEPTH_ERROR = "ERR_RESOURCE_LIMIT"  # libxml2 stopped: too deep, or a node too large
+MAX_ATTRIBUTE = 5_000  # letters: no address of a picture is longer
 MAIN_SHARE = 0.25  # of the likely article prose: a block with so much of it is the article, whatever it is called
 WEAK_SHARE = 0.25  # the same for signs of hiding that scripts undo once the page has loaded
 PROSE_WORDS = 12  # a block of so many words, few of them links, is prose rather than a label
@@ -60,6 +61,9 @@ def parse(markup: str) -> tuple[HtmlElement | None, bool]:
         tree = document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):  # nothing but blanks and comments
         tree = None
+    for node in () if tree is None else tree.iter("img", "source", "image", "link", "input"):
+        for name in [name for name, value in node.items() if len(value) > MAX_ATTRIBUTE]:
+            del node.attrib[name]  # a picture inside its page: libraries search every byte of it for dates
     return tree, any(entry.type_name == MAX_DEPTH_ERROR for entry in parser.error_log)
 
 

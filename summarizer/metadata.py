@@ -61,15 +61,22 @@ def read_time(written: object) -> datetime | None:
     >>> read_time("2026-02-10T06:50:00-05:00"), read_time("0001-01-01")
     (datetime.datetime(2026, 2, 10, 11, 50, tzinfo=datetime.timezone.utc), None)
     """
-    text = str(written or "").strip()
-    for read in (datetime.fromisoformat, parsedate_to_datetime, lambda digits: datetime.fromtimestamp(int(digits[:10]), UTC)):
+    text = re.sub(r"\s*(?:UTC|GMT)$", "+00:00", str(written or "").strip())
+    for read in (datetime.fromisoformat, parsedate_to_datetime, _read_epoch):
         try:
-            found = read(re.sub(r"\s*(?:UTC|GMT)$", "+00:00", text) if read is datetime.fromisoformat else text)
+            found = read(text)
             found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
         except (ValueError, TypeError, IndexError, OverflowError, OSError):
             continue
         return found if found >= EARLIEST else None
     return None
+
+
+def _read_epoch(digits: str) -> datetime:
+    """Seconds or milliseconds since 1970."""
+    if not re.fullmatch(r"\d{10}(?:\d{3})?", digits):
+        raise ValueError
+    return datetime.fromtimestamp(int(digits[:10]), UTC)
 
 
 def _metas(tree: HtmlElement) -> dict[str, str]:

@@ -11,7 +11,6 @@ TITLED_WORDS = 350  # the same where the page's very title names the wall: missi
 TEASER_WORDS = 25  # with fewer words before a paywall there is nothing to report on
 TEASED_WORDS = 400  # an article marked as not free is whole where it has more
 WHOLE_SHARE = 0.7  # of the word count that the page gives for itself
-MISCOUNT = 4  # times as many words as were found: the page counts letters, as one large outlet's do
 
 _ELLIPSIS = re.compile(r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.)[\s”\"’)]*$")
 
@@ -56,7 +55,8 @@ def is_shell(visible: str) -> bool:
 def is_teaser(text: str, after: str, *, is_free: bool | None, said_words: int | None) -> bool:
     """Whether the text is only an article's beginning: `after` are the page's words outside it."""
     words = len(text.split())
-    if said_words and said_words * WHOLE_SHARE > words > said_words / MISCOUNT:
+    counts_letters = said_words and WHOLE_SHARE * len(text) < said_words < 2 * len(text)  # as one large outlet's pages do
+    if said_words and words < WHOLE_SHARE * said_words and not counts_letters:
         return True
     if is_free is False and words < TEASED_WORDS:
         return True
