@@ -42,6 +42,7 @@ HEAD_BLOCKS = 8  # the title stands among so many first blocks, if at all
 BYLINE_WORDS = 7  # "By Ana Ruiz | Edited by Tom Lee"
 POINTS = 8  # of a "What to know" box, at most
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+TEASER_BOX = 80  # words: three titles with a line under each
 LEAD_WORDS = 20  # a paragraph before the block that the rest stands in: with so many words it is no standfirst
 _LEAVES = frozenset({"p", "ul", "ol", "blockquote"})
 _POINTS = re.compile(
@@ -91,7 +92,9 @@ def extract_text(tree: HtmlElement, url: str | None, title: str | None, authors:
     drop_furniture(pruned, weights)
     root = locate(pruned, weights)
     drop_boxes(root)
-    ours = [block.text for block in tidy(trim_ends(read_blocks(root), seen), title, authors)]
+    stream = next((node for node in root.iterchildren(etree.Element) if weights.get(node) and has_mates(node)), None)
+    blocks = read_blocks(root) if stream is not None else trim_ends(read_blocks(root), seen)
+    ours = [block.text for block in tidy(blocks, title, authors)]
     prose = _shingles("\n".join(line for line in theirs if len(line.split()) >= PROSE_WORDS))
     if len(prose - _shingles("\n".join(ours))) > LOST * len(prose):
         return "\n".join(block.text for block in tidy([Block(tree, line) for line in theirs], title, authors))
@@ -119,7 +122,7 @@ def locate(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement
         beside = [node for node in here.iterchildren(etree.Element) if node is not best and weights.get(node, 0)]
         if weights.get(best, 0) < HELD * sum(weights.get(node, 0) for node in (best, *beside)):
             return here
-        if any(_reads_on(node, best) for node in beside):
+        if has_mates(best) or any(_reads_on(node, best) for node in beside):
             return here
         here = best
     return here
@@ -129,13 +132,33 @@ def _reads_on(node: HtmlElement, best: HtmlElement) -> bool:
     """Whether what stands beside the block is more of the article: its like by name, or prose of its own that is no bio."""
     if node.tag == best.tag == "td":
         return False  # columns of an old layout
-    if node.tag == best.tag and node.get("class") == best.get("class"):
-        return True
-    if next(node.iter("h1"), None) is not None:
+    if next(node.iter("h1"), None) is not None or is_teaser_box(node):
         return False
+    if node.tag == best.tag and node.get("class") == best.get("class") is not None:
+        return True
     if here_first(node, best):
         return is_prose(node) and words_in(node) >= LEAD_WORDS and node.find(".//li") is None
     return is_prose(node) and not load_patterns("bio").search(" ".join(node.itertext()))
+
+
+def is_teaser_box(node: HtmlElement) -> bool:
+    """Whether a block announces other stories: short, and with a title that is a link."""
+    if words_in(node) >= TEASER_BOX:
+        return False
+    return any(len(block.text.split()) >= 4 and link_share(block.node) > 0.95 for block in read_blocks(node) if block.node.tag != "p")
+
+
+def has_mates(node: HtmlElement) -> bool:
+    """Whether the node is one post of a live blog: beside it stand others of its name with prose, none a teaser or a whole story."""
+    if node.tag not in ("article", "section", "div", "li") or not node.get("class"):
+        return False
+    mates = [
+        mate
+        for mate in (*node.itersiblings(node.tag), *node.itersiblings(node.tag, preceding=True))
+        if mate.get("class") == node.get("class")
+    ]
+    heads = [head for mate in mates for head in mate.iter(*HEADINGS)]
+    return any(is_prose(mate) for mate in mates) and not any(head.tag == "h1" or link_share(head) > 0.5 for head in heads)
 
 
 def here_first(node: HtmlElement, other: HtmlElement) -> bool:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 FURNITURE = Path(__file__).parent / "data" / "furniture.tsv"
-LABEL_WORDS = 40  # a line that begins like a teaser or a notice and is longer is part of the story
+LABEL_WORDS = 30  # a line that begins like a teaser or a notice and is longer is part of the story
 TAG_WORDS = 12  # so many capitalised words between the last sentence and "In this article" are the page's tags
 
 _PRICE = r"[$€£]\s?\d[\d,.]*"

@@ -51,6 +51,9 @@ _UNSEEN_NAMES = frozenset(
     " u-hidden a11y-hidden is-hidden d-none hidden".split()
 )
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_WIDGET_PART = re.compile(r"\s*(?:[A-Z]{2,6}\s*)?\$\d|\s*[A-Z]{2,6}\s*$")
+_PRICE_END = re.compile(r"\$[\d,.]*\d\s*$")
+_NEXT_WORD = re.compile(r"(?!(?:bn|mn|tn|trn|million|billion|trillion|usd)\b)[a-z]{2}", re.I)
 _SIMPLE = re.compile(r"^[.#][\w-]+$")
 
 
@@ -142,6 +145,12 @@ def drop_furniture(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> Non
     `weights` holds the words of likely article prose in each element: a block, or all blocks of one name together, with much
     of it is the article, whatever it is called.
     """
+    for field in tree.xpath("//input[@type='email'] | //form"):
+        box = field
+        while (up := box.getparent()) is not None and up.tag != "body" and words_in(up) < BOX_WORDS and up.find(".//h1") is None:
+            box = up
+        if box.tag != "body" and words_in(box) < BOX_WORDS:
+            drop(box)  # what is said around a field for an address belongs to the field
     total = max(weights.values(), default=0)
     alike: dict[str, int] = {}
     for node, weight in weights.items():
@@ -247,9 +256,9 @@ def _flow(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[str]]]:
             owner = node if event == "start" else node.getparent()
             pieces = [_inline(node.text if event == "start" else node.tail, node)]
         elif event == "start":
-            pieces += ["\n" if node.tag == "br" else " " if _is_ticker_part(node, pieces) else "", _inline(node.text, node)]
+            pieces += ["\n" if node.tag == "br" else " " if _is_widget_part(node, pieces) else "", _inline(node.text, node)]
         else:
-            pieces.append((" " if _is_ticker(node) else "") + _inline(node.tail, node))
+            pieces.append((" " if _ends_widget(node, pieces) else "") + _inline(node.tail, node))
     yield owner, pieces
 
 
@@ -272,11 +281,23 @@ def _is_ticker(node: HtmlElement) -> bool:
     return "ticker" in node.get("class", "") or "price" in node.get("class", "")
 
 
-def _is_ticker_part(node: HtmlElement, pieces: list[str]) -> bool:
-    """`Bitcoin<a class="ticker"><span>BTC</span><span>$68,632</span></a>`: a widget's parts are words of their own."""
-    up = node.getparent()
-    last = next((piece for piece in reversed(pieces) if piece), " ")
-    return not last[-1].isspace() and (_is_ticker(node) or (up is not None and _is_ticker(up)))
+def _last(pieces: list[str]) -> str:
+    return next((piece for piece in reversed(pieces) if piece), " ")
+
+
+def _is_widget_part(node: HtmlElement, pieces: list[str]) -> bool:
+    """`Bitcoin<a><span>BTC</span><span>$68,632</span></a>`: a widget's parts are words of their own, whatever its name."""
+    last, up = _last(pieces), node.getparent()
+    if last[-1].isspace():
+        return False
+    return bool(
+        _is_ticker(node) or (up is not None and _is_ticker(up)) or (last[-1].isalnum() and _WIDGET_PART.match("".join(node.itertext())))
+    )
+
+
+def _ends_widget(node: HtmlElement, pieces: list[str]) -> bool:
+    """`…$68,632</span></a>is struggling`: the sentence goes on with a word of its own."""
+    return _is_ticker(node) or bool(_PRICE_END.search(_last(pieces)) and _NEXT_WORD.match(node.tail or ""))
 
 
 def is_link_list(blocks: Iterable[Block]) -> bool:

@@ -103,6 +103,29 @@ def test_a_page_whose_classes_speak_of_newsletters_keeps_its_article():
     assert "Tuesday" in text and "Friday" in text
 
 
+def test_every_post_of_a_live_blog_is_read():
+    posts = "".join(f'<article class="post"><time>1{n}:05</time><h2>Post {n}</h2>{p}</article>' for n, p in enumerate((P1 * 9, P2, P2)))
+    text = read(f"<main><h1>Live</h1><section>{posts}</section></main>")
+    assert text.count("$15.9 billion") == 2 and "Post 2" in text and "12:05" not in text
+
+
+def test_other_stories_below_are_no_live_blog():
+    more = '<article class="post"><h2><a href="/x">Ether falls under $2,000</a></h2><p>The second largest of them lost a tenth in a week, and more is to come.</p></article>'
+    text = read(f'<main><article class="post"><h1>t</h1>{P1}{P2}</article>{more}{more}</main>')
+    assert "$15.9 billion" in text and "Ether" not in text
+
+
+def test_what_is_said_around_a_field_for_an_address_goes_with_it():
+    box = '<div><p>Get the closing bell in ninety seconds, as 130,000 readers do.</p><p><input type="email"></p></div>'
+    text = read(f"<div><h1>t</h1>{P1}{box}{P2}</div>")
+    assert "130,000" not in text and "$58,000" in text and "$15.9 billion" in text
+
+
+def test_a_widget_without_a_name_is_parted_from_its_sentence():
+    text = read(f'<article><p>Bitcoin<a href="/b"><span>BTC</span><span>$58,120.10</span></a>fell to its lowest price in a month.</p>{P2}</article>')
+    assert text.startswith("Bitcoin BTC $58,120.10 fell to its lowest")
+
+
 def test_a_shell_with_its_text_in_json_is_read():
     body = "Bitcoin fell 4% to $58,000 on Tuesday. " * 10
     head = '<script type="application/ld+json">{"@type":"NewsArticle","articleBody":"' + body + '"}</script>'
