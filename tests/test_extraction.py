@@ -122,7 +122,9 @@ def test_what_is_said_around_a_field_for_an_address_goes_with_it():
 
 
 def test_a_widget_without_a_name_is_parted_from_its_sentence():
-    text = read(f'<article><p>Bitcoin<a href="/b"><span>BTC</span><span>$58,120.10</span></a>fell to its lowest price in a month.</p>{P2}</article>')
+    text = read(
+        f'<article><p>Bitcoin<a href="/b"><span>BTC</span><span>$58,120.10</span></a>fell to its lowest price in a month.</p>{P2}</article>'
+    )
     assert text.startswith("Bitcoin BTC $58,120.10 fell to its lowest")
 
 
