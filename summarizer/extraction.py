@@ -32,7 +32,7 @@ from summarizer.markup import (
     words_in,
 )
 from summarizer.metadata import read_metadata
-from summarizer.walls import TEASER_WORDS, find_wall, is_shell, is_teaser
+from summarizer.walls import TEASER_WORDS, find_wall, is_news, is_shell, is_teaser
 
 MIN_WORDS = 4  # a record of one headline is an article like any other
 HELD = 0.7  # share of the located words that a block must hold to be the article's; the rest is standfirst, bio, box
@@ -69,9 +69,11 @@ def read_page(body: bytes, url: str | None = None, content_type: str | None = No
     if len(text.split()) < len(about["body"].split()) / 2:  # a shell that scripts would fill from this very text
         text = "\n".join(line for raw in re.split(r"\n|</p>|<br\s*/?>", about["body"]) if (line := re.sub(r"<[^>]*>", "", raw).strip()))
     visible = " ".join(" ".join(tree.itertext()).split())
-    wall = find_wall(visible_title, visible, markup[:300_000], text)
+    wall = find_wall(visible_title, visible, markup[:300_000], text, is_typed=about["is_typed"])
     shell = len(text.split()) < TEASER_WORDS and is_shell(visible)
-    if wall or shell or len(text.split()) < MIN_WORDS:
+    # a whole page, that is: a fragment of markup is an article because its sender says so
+    slight = visible_title and len(text.split()) < TEASER_WORDS and not about["is_typed"] and not is_news(text)
+    if wall or shell or slight or len(text.split()) < MIN_WORDS:
         return {"text": "", "wall": wall, "shell": shell, "flags": flags}
     if is_teaser(text, visible.replace(text, ""), is_free=about["is_free"], said_words=about["said_words"]):
         flags += ("partial_text",)

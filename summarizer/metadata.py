@@ -29,7 +29,8 @@ _RELEASE = re.compile(r"\bpress[- ]?releases?\b", re.I)
 
 
 def read_metadata(tree: HtmlElement, url: str | None) -> dict[str, Any]:
-    """`published_at` (ISO, UTC, or None), `authors`, `is_free` (or None), `said_words`, `body` (of JSON-LD), `language`, `flags`."""
+    """`published_at` (ISO, UTC, or None), `is_typed` (declared an article, or
+    dated), `authors`, `is_free` (or None), `said_words`, `body` (of JSON-LD), `language`, `flags`."""
     article = next((node for node in _linked_data(tree) if _ARTICLE.search(str(node.get("@type", "")))), {})
     metas = _metas(tree)
     written = [article.get("datePublished"), *(metas.get(name) for name in _PUBLISHED), *tree.xpath("//article//time/@datetime")[:1]]
@@ -46,6 +47,7 @@ def read_metadata(tree: HtmlElement, url: str | None) -> dict[str, Any]:
     language = (tree.get("lang") or metas.get("og:locale") or metas.get("content-language") or "")[:2].lower()
     return {
         "published_at": published.isoformat() if published else None,
+        "is_typed": bool(article or published or metas.get("og:type") == "article"),
         "authors": [name.strip() for name in names if name.strip()],
         "is_free": None if free is None else str(free).lower() not in ("false", "0", "no"),
         "said_words": int(str(count)) if str(count).isdecimal() else None,

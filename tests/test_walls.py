@@ -1,4 +1,4 @@
-"""Forty-six pages that stand where an article should, in the words of this project, and every real page at hand."""
+"""Eighty-seven pages that stand where an article should, in the words of this project, and every real page at hand."""
 
 import gzip
 import re
@@ -18,18 +18,42 @@ DATA = HERE.parent / "eval" / "data"
 CRYPTO = HERE.parents[1] / "shared" / "data" / "pages" / "crypto"
 _PARTS = re.split(r"^=== (\S+) (\S+)\n", (HERE / "pages" / "walls.txt").read_text("utf-8"), flags=re.M)[1:]
 WALLS = list(zip(_PARTS[::3], _PARTS[1::3], _PARTS[2::3], strict=True))
+LATER = [wall for wall in WALLS if wall[1].startswith(("second-", "third-"))]
+FIRST = [wall for wall in WALLS if wall not in LATER]
+RECALL = 0.95
+NAMED = 0.7
 
 
-@pytest.mark.parametrize(("kind", "name", "markup"), WALLS, ids=[f"{kind}-{name}" for kind, name, _ in WALLS])
-def test_a_wall_is_no_article(kind, name, markup):
-    with pytest.raises(NoArticle) as caught:
+def refusal(markup):
+    """The code with which a page is refused; None for one that is taken for an article."""
+    try:
         extract_article(Page(url="https://site.example/a", body=markup.encode(), content_type="text/html; charset=utf-8"))
-    assert caught.value.code == ("no_article" if kind == "no_article" else f"wall_{kind}")
-    assert caught.value.advice
+    except NoArticle as error:
+        assert error.advice
+        return error.code
+    return None
+
+
+def expected(kind):
+    return kind if kind == "no_article" else f"wall_{kind}"
+
+
+@pytest.mark.parametrize(("kind", "name", "markup"), FIRST, ids=[f"{kind}-{name}" for kind, name, _ in FIRST])
+def test_a_wall_has_its_code(kind, name, markup):
+    assert refusal(markup) == expected(kind)
+
+
+def test_walls_written_after_the_rules():
+    """The second set was written to try rules that the first had shaped, the third to try those that the second had: worded as no
+    product words them, they are refused all the same, if not always by the right name."""
+    codes = [(refusal(markup), expected(kind)) for kind, _, markup in LATER]
+    assert len(codes) >= 40
+    assert sum(code is not None for code, _ in codes) >= RECALL * len(codes)
+    assert sum(code == right for code, right in codes) >= NAMED * len(codes)
 
 
 def test_there_are_enough_walls():
-    assert len(WALLS) >= 40
+    assert len(FIRST) >= 40
 
 
 def real_pages():
@@ -55,6 +79,14 @@ def test_a_brief_under_a_cookie_banner_is_an_article():
     <p>Coinbase will list Wormwood's WRM on Thursday, it said in a post, and the token rose 9% to $0.46.</p></article>
     <p>More of {menu}</p><div class="cookie-bar">We use cookies. <button>Accept all cookies</button></div></body></html>"""
     assert "WRM" in extract_article(Page(body=body.encode(), content_type="text/html")).text
+
+
+@pytest.mark.parametrize(
+    "brief",
+    ["Coinbase lists WRM against the dollar", "Ether fell 3%", "Strategy buys $430 million of coins", "Walletreum raises its first round"],
+)
+def test_a_headline_as_a_fragment_is_an_article(brief):
+    assert extract_article(Page(body=f"<p>{brief} today</p>".encode(), content_type="text/html")).words >= 4
 
 
 def test_an_article_about_challenges_is_an_article():
