@@ -16,7 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from summarizer.charset import decode
-from summarizer.furniture import is_bio, is_furniture_line, load_patterns
+from summarizer.furniture import count_words, is_bio, is_furniture_line, load_patterns
 from summarizer.markup import (
     PROSE_WORDS,
     Block,
@@ -66,14 +66,14 @@ def read_page(body: bytes, url: str | None = None, content_type: str | None = No
     authors = tuple(name.strip() for name in (known.author or "").split(";") if name.strip()) or tuple(about["authors"])
     visible_title = " ".join((tree.findtext(".//title") or "").split())
     text = extract_text(tree, url, known.title or visible_title, authors)
-    if len(text.split()) < len(about["body"].split()) / 2:  # a shell that scripts would fill from this very text
+    if count_words(text) < TEASER_WORDS and about["is_free"] is not False:  # a shell that scripts would fill from this very text
         text = "\n".join(line for raw in re.split(r"\n|</p>|<br\s*/?>", about["body"]) if (line := re.sub(r"<[^>]*>", "", raw).strip()))
     visible = " ".join(" ".join(tree.itertext()).split())
     wall = find_wall(visible_title, visible, markup[:300_000], text, is_typed=about["is_typed"])
-    shell = len(text.split()) < TEASER_WORDS and is_shell(visible)
+    shell = count_words(text) < TEASER_WORDS and is_shell(visible)
     # a whole page, that is: a fragment of markup is an article because its sender says so
-    slight = visible_title and len(text.split()) < TEASER_WORDS and not about["is_typed"] and not is_news(text)
-    if wall or shell or slight or len(text.split()) < MIN_WORDS:
+    slight = visible_title and count_words(text) < TEASER_WORDS and not about["is_typed"] and not is_news(text)
+    if wall or shell or slight or count_words(text) < MIN_WORDS:
         return {"text": "", "wall": wall, "shell": shell, "flags": flags}
     if is_teaser(text, visible.replace(text, ""), is_free=about["is_free"], said_words=about["said_words"]):
         flags += ("partial_text",)
@@ -97,7 +97,7 @@ def extract_text(tree: HtmlElement, url: str | None, title: str | None, authors:
     stream = next((node for node in root.iterchildren(etree.Element) if weights.get(node) and has_mates(node)), None)
     blocks = read_blocks(root) if stream is not None else trim_ends(read_blocks(root), seen)
     ours = [block.text for block in tidy(blocks, title, authors)]
-    prose = _shingles("\n".join(line for line in theirs if len(line.split()) >= PROSE_WORDS))
+    prose = _shingles("\n".join(line for line in theirs if count_words(line) >= PROSE_WORDS))
     if len(prose - _shingles("\n".join(ours))) > LOST * len(prose):
         return "\n".join(block.text for block in tidy([Block(tree, line) for line in theirs], title, authors))
     return "\n".join(ours)
@@ -107,7 +107,7 @@ def weigh(tree: HtmlElement, seen: str) -> dict[HtmlElement, int]:
     """For each element the words in it that stand in prose that `seen`, a flattened text, holds; elements without are left out."""
     weights: dict[HtmlElement, int] = {}
     for block in read_blocks(tree):
-        size = len(block.text.split())
+        size = count_words(block.text)
         if size >= PROSE_WORDS and _flat(block.text) in seen:
             for node in (block.node, *block.node.iterancestors()):
                 weights[node] = weights.get(node, 0) + size
@@ -147,7 +147,7 @@ def is_teaser_box(node: HtmlElement) -> bool:
     """Whether a block announces other stories: short, and with a title that is a link."""
     if words_in(node) >= TEASER_BOX:
         return False
-    return any(len(block.text.split()) >= 4 and link_share(block.node) > 0.95 for block in read_blocks(node) if block.node.tag != "p")
+    return any(count_words(block.text) >= 4 and link_share(block.node) > 0.95 for block in read_blocks(node) if block.node.tag != "p")
 
 
 def has_mates(node: HtmlElement) -> bool:
@@ -201,7 +201,7 @@ def drop_points(blocks: list[Block]) -> list[Block]:
         if _POINTS.fullmatch(blocks[at].text):
             while end < len(blocks) and end - at <= POINTS and blocks[end].node.tag == "li":
                 end += 1
-        if end == at + 1 or not any(len(block.text.split()) >= PROSE_WORDS for block in blocks[end:]):
+        if end == at + 1 or not any(count_words(block.text) >= PROSE_WORDS for block in blocks[end:]):
             kept += blocks[at:end]
         at = end
     return kept
@@ -212,7 +212,7 @@ def is_label(block: Block) -> bool:
     if is_furniture_line(block.text):
         return True
     linked = block.node.tag not in ("li", "tr", "td") and link_share(block.node) > 0.95
-    return linked and len(block.text.split()) < TEASER_LINE
+    return linked and count_words(block.text) < TEASER_LINE
 
 
 def is_byline(text: str, names: tuple[str, ...]) -> bool:

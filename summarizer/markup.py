@@ -8,13 +8,15 @@ Pure lxml, no limits of its own: pages of strangers are read in a child process 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from summarizer.furniture import load_patterns
+from summarizer.furniture import count_words, load_patterns
 
 MAX_DEPTH_ERROR = "ERR_RESOURCE_LIMIT"  # libxml2 stopped: too deep, or a node too large
+MAX_SHEET = 200_000  # letters of one style element that are read for what they hide
 MAX_ATTRIBUTE = 5_000  # letters: no address of a picture is longer
 MAIN_SHARE = 0.25  # of the likely article prose: a block with so much of it is the article, whatever it is called
 WEAK_SHARE = 0.25  # the same for signs of hiding that scripts undo once the page has loaded
@@ -38,13 +40,14 @@ _BLOCKS = frozenset(
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _ROLES = frozenset("navigation complementary banner contentinfo search dialog alertdialog menu menubar toolbar tablist alert".split())
 _HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d]*[1-9])|(?:left|top|right|text-indent|margin-left)\s*:\s*-\d{3,}"
-    r"|clip\s*:\s*rect\(\s*[01](?:px)?[ ,]+[01]|clip-path\s*:\s*inset\(\s*(?:50|100)%|max-height\s*:\s*0(?![.\d])|transform\s*:\s*scale\(\s*0\s*\)",
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*(?:0(?![.\d]*[1-9])|[01](?:\.\d+)?p[xt])|(?:left|top|right|text-indent|margin-left)\s*:\s*-\d{3,}"
+    r"|clip\s*:\s*rect\(\s*[01](?:px)?[ ,]+[01]|clip-path\s*:\s*inset\(\s*(?:50|100)%|max-height\s*:\s*0(?![.\d])|transform\s*:\s*(?:scale\(\s*0\s*\)|translate[XY3d]*\([^)]*-\d{3,})",
     re.I,
 )
 _FADED = re.compile(r"opacity\s*:\s*0(?![.\d]*[1-9])|(?<![-\w])color\s*:\s*transparent", re.I)
 _COLOUR = re.compile(r"(?<![-\w])color\s*:\s*([^;!]+)", re.I)
-_GROUND = re.compile(r"background(?:-color)?\s*:\s*([^;!]+)", re.I)
+_GROUND = re.compile(r"background(?:-color|-image)?\s*:\s*([^;!]+)", re.I)
+_SHUT = re.compile(r"(?<![-\w])(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)", re.I)  # hides with overflow:hidden
 _WHITE = re.compile(r"^(?:#f{3}(?:f{3})?|white|rgba?\(\s*255\s*,\s*255\s*,\s*255\b.*|hsl\(.*100%\s*\))$", re.I)
 _UNSEEN_NAMES = frozenset(
     "sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only screenreader-only show-for-sr offscreen off-screen"
@@ -72,7 +75,7 @@ def parse(markup: str) -> tuple[HtmlElement | None, bool]:
 
 def words_in(node: HtmlElement) -> int:
     """Words of a subtree."""
-    return len(" ".join(node.itertext()).split())
+    return count_words(" ".join(node.itertext()))
 
 
 def drop(node: HtmlElement) -> None:
@@ -84,7 +87,7 @@ def drop(node: HtmlElement) -> None:
 def drop_hidden(tree: HtmlElement) -> None:
     """What a reader does not see goes: scripts, and what is hidden by attribute, by style, by a simple rule of the page's own
     sheet, or by colour."""
-    sheet = _hiding_rules(tree)
+    sheet = read_sheet(tree)
     for node in list(tree.iter(*_UNREAD)):
         drop(node)
     total = max(1, words_in(tree))
@@ -107,36 +110,64 @@ def _living(tree: HtmlElement) -> Iterator[HtmlElement]:
         yield node
 
 
-def _hiding_rules(tree: HtmlElement) -> frozenset[str]:
-    """`.class` and `#id` that the page's own style sheets hide, outside media queries."""
-    found: set[str] = set()
+class Sheet(NamedTuple):
+    """Of the page's own style sheets, outside media queries: `.class` and `#id` that hide, and those that lay a ground."""
+
+    hiding: frozenset[str]
+    grounds: frozenset[str]
+
+
+def read_sheet(tree: HtmlElement) -> Sheet:
+    """The simple rules of the page's style elements."""
+    hiding: set[str] = set()
+    grounds: set[str] = set()
     for style in tree.iter("style"):
-        css = re.sub(r"/\*.*?\*/", "", (style.text or "")[:200_000], flags=re.S)
+        css = re.sub(r"/\*.*?\*/", "", (style.text or "")[:MAX_SHEET], flags=re.S)
         css = re.sub(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", css)
         for selectors, body in _RULE.findall(css):
-            if _HIDING.search(body) or _is_white(body):
-                found.update(name for one in selectors.split(",") if _SIMPLE.match(name := one.strip()))
-    return frozenset(found)
+            names = [name for one in selectors.split(",") if _SIMPLE.match(name := one.strip())]
+            if _HIDING.search(body) or (_GROUND.search(body) and _is_faint(body)):
+                hiding.update(names)
+            elif _GROUND.search(body):
+                grounds.update(names)
+    return Sheet(frozenset(hiding), frozenset(grounds))
 
 
-def _is_white(style: str) -> bool:
+def _is_faint(style: str) -> bool:
+    """Whether letters have the colour of their ground, which is white where the style names none."""
     colour, ground = _COLOUR.search(style), _GROUND.search(style)
-    return bool(colour and _WHITE.match(colour[1].strip()) and (not ground or _WHITE.match(ground[1].strip())))
+    if not colour:
+        return False
+    ink = colour[1].strip().lower()
+    paper = ground[1].strip().lower() if ground else "white"
+    return ink == paper or bool(_WHITE.match(ink) and _WHITE.match(paper))
 
 
-def _is_hidden(node: HtmlElement, sheet: frozenset[str]) -> tuple[bool, bool]:
-    """(surely hidden, hidden unless a script shows it)."""
+def _names(node: HtmlElement) -> set[str]:
+    return {"." + name for name in node.get("class", "").split()} | ({"#" + node.get("id", "")} if node.get("id") else set())
+
+
+def _is_hidden(node: HtmlElement, sheet: Sheet) -> tuple[bool, bool]:
+    """(surely hidden, hidden unless a script shows it, or a sheet from elsewhere lays a dark ground)."""
     style, names = node.get("style", ""), node.get("class", "").split()
     if node.tag == "template" or ("hidden" in node.attrib and node.get("hidden") != "until-found") or _HIDING.search(style):
         return True, True
-    if style and _is_white(style):
-        under = next((up for up in node.iterancestors() if _GROUND.search(up.get("style", ""))), None)
-        if under is None or _is_white("color:#fff;" + under.get("style", "")):
+    if style and _SHUT.search(style) and re.search(r"overflow\s*:\s*hidden", style, re.I):
+        return True, True
+    if node.tag == "font" and node.get("color"):
+        style = f"color:{node.get('color')};{style}"
+    if style and _is_faint(style):
+        up = next(
+            (up for up in node.iterancestors() if _GROUND.search(up.get("style", "")) or up.get("bgcolor") or _names(up) & sheet.grounds),
+            None,
+        )
+        ground = None if up is None or _names(up) & sheet.grounds else _GROUND.search(up.get("style", ""))
+        paper = ground[1] if ground else up.get("bgcolor", "black") if up is not None else "white"
+        if _GROUND.search(style) or _is_faint(f"{_COLOUR.search(style)[0]};background:{paper}"):  # type: ignore[index]  # faint has one
             return False, True
     shown_wide = any(":" in name for name in names)  # "hidden md:block" is hidden on a phone only
     unseen = any(name.lower() in _UNSEEN_NAMES for name in names) and not shown_wide
-    ruled = any("." + name in sheet for name in names) or "#" + node.get("id", "") in sheet
-    return False, unseen or ruled or node.get("aria-hidden") == "true" or bool(style and _FADED.search(style))
+    return False, unseen or bool(_names(node) & sheet.hiding or _FADED.search(style)) or node.get("aria-hidden") == "true"
 
 
 def drop_furniture(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> None:
@@ -182,7 +213,7 @@ def drop_boxes(root: HtmlElement) -> None:
         if node is root or node.getparent() is None or words_in(node) >= BOX_WORDS or node.find(".//table") is not None:
             continue
         inner = [block for block in read_blocks(node) if block.node is not node]
-        if len(inner) > 1 and any(len(block.text.split()) <= BUTTON_WORDS and link_share(block.node) == 1 for block in inner):
+        if len(inner) > 1 and any(count_words(block.text) <= BUTTON_WORDS and link_share(block.node) == 1 for block in inner):
             drop(node)
 
 

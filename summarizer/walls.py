@@ -4,6 +4,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from summarizer.furniture import count_words
+
 WALLS = Path(__file__).parent / "data" / "walls.tsv"
 WALL_WORDS = 120  # an article text of so many words is an article, whatever else the page says
 BRIEF_WORDS = 60  # a text of fewer words, on a page that says of itself nothing that articles' pages do, may be a notice
@@ -36,7 +38,7 @@ def find_wall(title: str, visible: str, markup: str, text: str, *, is_typed: boo
 
     A shell that only scripts would fill is None too: there is no article, and nothing that bars it.
     """
-    words = len(text.split())
+    words = count_words(text)
     if words >= TITLED_WORDS:
         return None
     for kind in ("challenge", "soft404", "cookie", "login"):
@@ -44,7 +46,7 @@ def find_wall(title: str, visible: str, markup: str, text: str, *, is_typed: boo
             return kind
     if words >= WALL_WORDS:
         return None
-    crowded = len(visible.split()) > CROWDED_WORDS
+    crowded = count_words(visible) > CROWDED_WORDS
     if words < TEASER_WORDS and _matches("challenge", "markup", markup) and not (text and crowded):
         return "challenge"
     for kind in ("consent", "challenge", "soft404", "login", "cookie"):
@@ -77,7 +79,7 @@ def is_shell(visible: str) -> bool:
 
 def is_teaser(text: str, after: str, *, is_free: bool | None, said_words: int | None) -> bool:
     """Whether the text is only an article's beginning: `after` are the page's words outside it."""
-    words = len(text.split())
+    words = count_words(text)
     counts_letters = said_words and WHOLE_SHARE * len(text) < said_words < 2 * len(text)  # as one large outlet's pages do
     if said_words and words < WHOLE_SHARE * said_words and not counts_letters:
         return True

@@ -62,6 +62,11 @@ P2 = "<p>Open interest in futures dropped to $15.9 billion, which is the least s
         '<p class="visually-hidden">SECRET words that only a machine would read</p>',
         '<p aria-hidden="true">SECRET words that only a machine would read</p>',
         "<!-- SECRET --><noscript><p>SECRET words</p></noscript><script>SECRET</script>",
+        '<p style="font-size:1px">SECRET words that only a machine would read</p>',
+        '<p style="height:0;overflow:hidden">SECRET words that only a machine would read</p>',
+        '<p style="color:#123456;background:#123456">SECRET words that only a machine would read</p>',
+        '<p><font color="white">SECRET words that only a machine would read</font></p>',
+        '<p style="transform:translateX(-9999px)">SECRET words that only a machine would read</p>',
         '<p style="clip: rect(0,0,0,0)">SECRET words that only a machine would read</p>',
     ],
 )
@@ -74,6 +79,27 @@ def test_a_style_sheet_hides_by_class_but_not_when_printing():
     head = "<style>@media print{.story{display:none}} .x9,.x8{display:none;color:red}</style>"
     text = read(f'<article class="story">{P1}<p class="x9">SECRET words that only a machine would read</p>{P2}</article>', head)
     assert "SECRET" not in text and "$58,000" in text
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<div style="background:#123"><p style="color:#fff">{}</p></div>',
+        '<div style="background-image:linear-gradient(#000,#333)"><p style="color:white">{}</p></div>',
+        '<div class="dark"><p style="color:#fff">{}</p></div>',
+        '<p style="color:#fff;background-color:navy">{}</p>',
+        '<p class="inverse">{}</p>',
+        '<p style="font-size:0.9em;opacity:0.8;max-height:400px">{}</p>',
+        '<p class="hidden md:block">{}</p>',
+    ],
+)
+def test_white_on_dark_and_the_like_is_not_hidden(box):
+    head = "<style>.dark{background:#111}.inverse{color:#fff}</style>"
+    text = read(
+        f"<article>{P1}{box.format('The premium on futures at CME fell under 3% for the first time since May, data show.')}{P2}</article>",
+        head,
+    )
+    assert "premium" in text
 
 
 def test_an_article_that_scripts_fade_in_is_not_hidden():
