@@ -62,7 +62,9 @@ def read_page(body: bytes, url: str | None = None, content_type: str | None = No
     if tree is None:
         return {"text": "", "flags": flags}
     about = read_metadata(tree, url)
-    known = trafilatura.extract_metadata(copy.deepcopy(tree), default_url=url)
+    known = trafilatura.extract_metadata(
+        copy.deepcopy(tree), default_url=url, extensive=False
+    )  # a guess from any words takes 14 s at worst
     authors = tuple(name.strip() for name in (known.author or "").split(";") if name.strip()) or tuple(about["authors"])
     visible_title = " ".join((tree.findtext(".//title") or "").split())
     text = extract_text(tree, url, known.title or visible_title, authors)

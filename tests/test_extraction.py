@@ -1,6 +1,8 @@
 """Pages of many makes: gold text in, furniture out; hidden text; and the shared benchmark as a floor."""
 
 import gzip
+import random
+import time
 from pathlib import Path
 
 import pytest
@@ -158,6 +160,53 @@ def test_a_shell_with_its_text_in_json_is_read():
     body = "Bitcoin fell 4% to $58,000 on Tuesday. " * 10
     head = '<script type="application/ld+json">{"@type":"NewsArticle","articleBody":"' + body + '"}</script>'
     assert "$58,000" in read('<div id="root"></div>', head)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<style>" + "a" * 150_000 + "</style>",
+        "<style>" + "@media x{.a{" * 15_000 + "</style>",
+        "<style>" + "/*" * 90_000 + "</style>",
+        "<style>" + ".a{color:" * 20_000 + "</style>",
+        "<style>.x{transform:translate(((((" + "(" * 100_000 + "</style>",
+        '<script type="application/ld+json">' + "[" * 100_000 + "</script>",
+    ],
+    ids=range(6),
+)
+def test_a_hostile_head_takes_no_squared_time(head):
+    started = time.monotonic()
+    assert "$58,000" in read(f"<article>{P1}{P2}</article>", head)
+    assert time.monotonic() - started < 4
+
+
+def test_broken_pages_raise_nothing():
+    """Pages cut, doubled, filled with stray tags and control characters, the same ones each time."""
+    chance = random.Random(7)
+    pieces = [
+        b"<div style='display:none'>",
+        b"</div></div>",
+        b"<table><tr><td>",
+        b"\0",
+        b"\xff\xfe",
+        b"&#8;",
+        b"&#xfffe;",
+        b"<!--",
+        b"<svg><p>",
+        b"<plaintext>",
+    ]
+    for _ in range(120):
+        body = bytearray(chance.choice(OWN).page.body)
+        for _ in range(chance.choice([1, 3, 10])):
+            at, to = chance.randrange(len(body)), chance.randrange(len(body))
+            if chance.random() < 0.5:
+                body[at:at] = chance.choice(pieces)
+            elif chance.random() < 0.5:
+                del body[at : at + 500]
+            else:
+                body[at:at] = body[to : to + 2000]
+            body = body or bytearray(b"<p>x")
+        read_page(bytes(body), chance.choice([None, "https://["]), chance.choice([None, "text/html; charset=bogus"]))
 
 
 @pytest.mark.parametrize("depth", [300, 1500])

@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,18 @@ def test_pasted_text(text, left):
 )
 def test_a_subhead_is_no_furniture(line):
     assert not is_furniture_line(line)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [".a{:", ".a{" + ":" * 500_000, "The post ", "Share this article ", "STORY CONTINUES BELOW ", "BTC $1 +1% ", "A ", "a.b,c>d:", "By signing up, you agree ",
+     "Sign me up ", "Featured image from ", "BTC BTC ", "Related: ", "x" * 1000, ". And In this article ", "Follow us on X ", "BTC $1 ▲"],
+    ids=range(17),
+)  # fmt: skip
+def test_hostile_text_takes_no_squared_time(piece):
+    started = time.monotonic()
+    strip_furniture(piece * (600_000 // len(piece)))
+    assert time.monotonic() - started < 4
 
 
 def test_the_seed_loses_its_page_and_keeps_its_article():
