@@ -9,6 +9,7 @@ import atexit
 import json
 import os
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -148,6 +149,7 @@ def serve(limit: int) -> None:
     """Answers pages on stdin until it closes."""
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing that a library prints may come between the answers
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the parent decides when to stop
     _limit_memory(limit)
     from summarizer.extraction import read_page  # only here: the parent never imports trafilatura
 

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -119,6 +120,15 @@ def test_a_child_that_dies_is_an_error_of_the_page(sandbox):
         sandbox.read(GOOD)
     assert caught.value.code == "parse_crash"
     check_next(sandbox)
+
+
+def test_ctrl_c_ends_no_child_in_the_middle_of_a_page(sandbox):
+    before = set(children())
+    sandbox.read(GOOD)
+    (pid,) = set(children()) - before
+    os.kill(int(pid), signal.SIGINT)
+    assert "$58,000" in sandbox.read(GOOD)["text"]
+    assert pid in children()
 
 
 def test_a_child_is_kept_warm(sandbox):
