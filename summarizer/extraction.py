@@ -68,8 +68,8 @@ def read_page(body: bytes, url: str | None = None, content_type: str | None = No
     authors = tuple(name.strip() for name in (known.author or "").split(";") if name.strip()) or tuple(about["authors"])
     visible_title = " ".join((tree.findtext(".//title") or "").split())
     text = extract_text(tree, url, known.title or visible_title, authors)
-    if count_words(text) < TEASER_WORDS and about["is_free"] is not False:  # a shell that scripts would fill from this very text
-        text = "\n".join(line for raw in re.split(r"\n|</p>|<br\s*/?>", about["body"]) if (line := re.sub(r"<[^>]*>", "", raw).strip()))
+    if count_words(text) < min(TEASER_WORDS, count_words(about["body"])) and about["is_free"] is not False:
+        text = _plain(about["body"])  # a shell that scripts would fill from this very text
     visible = " ".join(" ".join(tree.itertext()).split())
     wall = find_wall(visible_title, visible, markup[:300_000], text, is_typed=about["is_typed"])
     shell = count_words(text) < TEASER_WORDS and is_shell(visible)
@@ -221,6 +221,12 @@ def is_byline(text: str, names: tuple[str, ...]) -> bool:
     """Whether a line says who wrote the article and little else; `names` are flattened."""
     flat = _flat(text).removeprefix("by ")
     return bool(names) and len(flat.split()) <= BYLINE_WORDS and flat.startswith(names)
+
+
+def _plain(markup: str) -> str:
+    """The lines of a text that may hold simple markup."""
+    lines = (re.sub(r"<[^>]*>", "", raw).strip() for raw in re.split(r"\n|</p>|<br\s*/?>", markup))
+    return "\n".join(line for line in lines if line)
 
 
 def _mates(block: Block, blocks: list[Block]) -> list[Block]:
