@@ -45,10 +45,11 @@ def score(labels: Path, reports: Path, as_json: bool) -> None:
 
 @main.command()
 @click.option("--entities", type=click.Path(exists=True, path_type=Path), help="SEntFiN as JSONL of text, entity, label.")
-def train(entities: Path | None) -> None:
+@click.option("--check", is_flag=True, help="Cross-validate each model too: slow.")
+def train(entities: Path | None, check: bool) -> None:
     """Fit every model that the package ships, on the project's labels and, where their texts are found, the real articles'."""
     from eval.records import load_own, load_passages, load_real, read_lines
     from eval.train import train_all
 
-    for line in train_all([*load_real(), *load_own()], list(load_passages()), list(read_lines(entities)) if entities else []):
+    for line in train_all([*load_real(), *load_own()], list(load_passages()), list(read_lines(entities)) if entities else [], check=check):
         click.echo(line)

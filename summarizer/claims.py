@@ -21,8 +21,8 @@ from summarizer.facts.reading import CLAUSE
 from summarizer.facts.sentences import split_sentences
 from summarizer.facts.subjects import UNDERLYING
 from summarizer.figures import format_value
-from summarizer.plain import without_markup
 from summarizer.models import Article, Claim, Fact
+from summarizer.plain import without_markup
 from summarizer.printed import find_printed, fold, plain_quotes
 from summarizer.spans import Span, clean
 from summarizer.wording import LEVELS, SIGNED, STATES, Scope, find_periods, is_as_certain, is_bent, named_kinds, sign_word
