@@ -217,11 +217,11 @@ def train_all(
     yield train("kinds", [sample for labelled in [*articles, *passages] for sample in kind_samples(labelled)], KINDS, 2.0, check=check)
     scenes = [(labelled, Scene(labelled.article, extract_facts(labelled.article))) for labelled in articles]
     yield train("assets", [sample for pair in scenes for sample in asset_samples(*pair)], ("passed", "called"), 1.0, check=check)
-    yield train("calls", [sample for pair in scenes for sample in call_samples(*pair)], DIRECTIONS, 3.0, check=check)
+    yield train("calls", [sample for pair in scenes for sample in call_samples(*pair)], DIRECTIONS, 8.0, least=3, check=check)
     for name, labels, part, key in (("horizon", HORIZONS, "timeframe", "horizon"), ("credibility", LEVELS, "credibility", "level")):
-        yield train(name, [article_sample(*pair, part, key) for pair in scenes], labels, 3.0, check=check)
+        yield train(name, [article_sample(*pair, part, key) for pair in scenes], labels, 3.0, least=3, check=check)
     overall = [overall_sample(labelled, scene, call_assets(scene)) for labelled, scene in scenes]
-    yield train("overall", overall, DIRECTIONS, 3.0, check=check)
+    yield train("overall", overall, DIRECTIONS, 8.0, least=3, check=check)
 
 
 def rank_right(choices: Sequence[Choice]) -> float:

@@ -15,7 +15,7 @@ from summarizer.linear import load_linear, softmax
 from summarizer.models import Analysis, Analyst, Article, CallClaim, Direction, Fact, Signal
 
 MAX_CALLS = 6
-_CALLED = 0.5  # an asset is called where the model of data/assets.model.tsv gives it this chance
+_CALLED = 0.42  # an asset is called where the model of data/assets.model.tsv gives it this chance
 _TARGETS = {
     "bullish": ("price_target", "resistance_level", "liquidation_level"),
     "bearish": ("price_target", "liquidation_level", "support_level"),
