@@ -16,10 +16,10 @@ MARKET = "MARKET"
 WORD = re.compile(r"[A-Za-z0-9]+|[^\sA-Za-z0-9]")
 _CASHTAG = re.compile(r"(?<![\w$])\$([A-Z][A-Z0-9]{1,9})\b")
 _BRACKETED = re.compile(
-    r"((?:[A-Z][\w.’'-]*\s){1,4})\(\s?(?:(?:NYSE|NASDAQ|Nasdaq|CRYPTO|TSXV|TSX|OTC)\s?:\s?)?\$?([A-Z][A-Z0-9]{1,9})\s?\)"
+    r"((?:[A-Z][\w.’'-]{0,40}\s){1,4})\(\s?(?:(?:NYSE|NASDAQ|Nasdaq|CRYPTO|TSXV|TSX|OTC)\s?:\s?)?\$?([A-Z][A-Z0-9]{1,9})\s?\)"
 )
 _NATIVE = re.compile(
-    r"([A-Z][\w]*(?:\s[A-Z][\w]*)?)(?:['’]s?)?\s(?:native |governance |utility |)"
+    r"([A-Z]\w{0,40}(?:\s[A-Z]\w{0,40})?)(?:['’]s?)?\s(?:native |governance |utility |)"
     r"(?:token|coin|cryptocurrency),?\s(?:called |ticker )?\$?([A-Z][A-Z0-9]{2,9})\b"
 )
 _TOKEN_AFTER = re.compile(r"\b([A-Z][A-Z0-9]{2,9})\s(?:token|tokens|coin|coins|memecoin)\b")

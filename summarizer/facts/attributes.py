@@ -59,7 +59,7 @@ def sign(reading: Reading, candidate: Candidate) -> int:
         between = (reading.words[i].end(), candidate.number.start) if is_before else (candidate.end, reading.word_starts[i])
         if reading.crosses_clause(*between):
             distance += 6
-        if any(between[0] <= other.start < between[1] for other in reading.numbers if other.unit == "%"):
+        if any(other.unit == "%" for other in reading.numbers_between(*between)):
             distance += 3
         if distance < best_distance:
             best, best_distance = found, distance

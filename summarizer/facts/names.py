@@ -36,15 +36,15 @@ def find_names(text: str) -> list[tuple[int, str]]:
     small = set(_SMALL.findall(text))
     for match in _NAME.finditer(text):
         start, parts = match.start(), _POSSESSIVE.sub("", match[0]).split(" ")
-        while parts and (parts[0] in _never_names() or parts[0].lower() in small):
-            start += len(parts[0]) + 1
-            parts = parts[1:]
-        cut = next((i for i, part in enumerate(parts) if i and part.lower() in _breaks()), len(parts))
-        parts = parts[:cut]
-        while parts and (parts[-1] in _never_names() or parts[-1].lower() in small):
-            parts = parts[:-1]
-        name = _POSSESSIVE.sub("", " ".join(parts))
-        if len(name) > 1 and not name[0].isdigit() and len(parts) <= _LONGEST:
+        first, past = 0, len(parts)
+        while first < past and (parts[first] in _never_names() or parts[first].lower() in small):
+            start += len(parts[first]) + 1
+            first += 1
+        past = next((i for i in range(first + 1, past) if parts[i].lower() in _breaks()), past)
+        while first < past and (parts[past - 1] in _never_names() or parts[past - 1].lower() in small):
+            past -= 1
+        name = _POSSESSIVE.sub("", " ".join(parts[first:past]))
+        if len(name) > 1 and not name[0].isdigit() and past - first <= _LONGEST:
             found.append((start, name))
     return found
 

@@ -49,6 +49,7 @@ class Reading:
         self.mentions = find_mentions(text, self.words)
         self._mention_starts = [m.start for m in self.mentions]
         self.numbers = find_numbers(text)
+        self._number_starts = [number.start for number in self.numbers]
 
     def sentence_at(self, place: int) -> int:
         """The index of the sentence that holds a place of the text."""
@@ -61,6 +62,10 @@ class Reading:
     def mentions_in(self, span: Span) -> list[Mention]:
         """The assets named within a span."""
         return self.mentions[bisect_left(self._mention_starts, span.start) : bisect_left(self._mention_starts, span.end)]
+
+    def numbers_between(self, start: int, end: int) -> list[Number]:
+        """The numbers that begin between two places."""
+        return self.numbers[bisect_left(self._number_starts, start) : bisect_left(self._number_starts, end)]
 
     def crosses_clause(self, start: int, end: int) -> bool:
         """Whether a clause ends between two places of one sentence."""
