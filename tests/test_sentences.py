@@ -83,7 +83,7 @@ def test_a_line_without_blanks_is_cut_between_words():
     assert "".join(parts(table)) == table
 
 
-@given(st.text(st.sampled_from("aB1.!?…\"”)( \n$") | st.characters()))
+@given(st.text(st.sampled_from('aB1.!?…"”)( \n$') | st.characters()))
 def test_sentences_hold_every_word_once_and_in_order(text):
     text = normalise(text)
     spans = split_sentences(text)

@@ -22,7 +22,7 @@ def _breaks() -> frozenset[str]:
 
 @cache
 def _never_names() -> frozenset[str]:
-    return frozenset(load_words()["no_name"])
+    return frozenset([*load_words()["no_name"], "of", "&"])  # what is left of "End of A" is "End"
 
 
 def find_names(text: str) -> list[tuple[int, str]]:
