@@ -120,7 +120,7 @@ class Reading:
 
 
 SPLIT = re.compile(r"(\d{1,2})\s?[-–/:]\s?(\d{1,2})\s(?:split|ratio)\sbetween\s(?:the\s)?(longs|shorts|long|short|bulls|bears)")
-_REST = re.compile(r"\bothers?\s?[(:]?\s?\Z")
+_REST = re.compile(r"\bothers?\s?[(:]?\s?\Z", re.IGNORECASE)
 _DATE_BEFORE = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\Z")
 _RANK = re.compile(r"\b(?:top|past|last|next|first|No\.|Phase|Layer|Web|Stage|Tier|Q)[ -]?\Z", re.IGNORECASE)
 _COUNTED_TIME = re.compile(
