@@ -3,6 +3,7 @@
 import json
 import sys
 import traceback
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ class _DefaultGroup(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
+        _soften()
         try:
             return super().invoke(ctx)
         except SummarizerError as error:
@@ -40,6 +42,13 @@ class _DefaultGroup(click.Group):
             last = traceback.extract_tb(error.__traceback__)[-1]
             _say(f"internal error: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}. Please report it")
             ctx.exit(_INTERNAL)
+
+
+def _soften() -> None:
+    """A character that the terminal's encoding lacks is shown as `?`, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _say(message: str) -> None:
@@ -108,7 +117,8 @@ def _show(report: "Report", form: str | None, *, evidence: bool, with_text: bool
     if form == "json":
         from summarizer.spans import escape_json
 
-        click.echo(escape_json(json.dumps(report.to_dict(with_text=with_text), ensure_ascii=False, indent=2)))
+        is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")  # else escaped: a ? would be another text
+        click.echo(escape_json(json.dumps(report.to_dict(with_text=with_text), ensure_ascii=not is_unicode, indent=2)))
     elif form == "markdown":
         from summarizer.render.markdown import render_markdown
 
