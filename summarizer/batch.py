@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from summarizer.article import extract_article, make_article
 from summarizer.errors import BadRecord, InputError, StorageError, SummarizerError, UsageError
@@ -38,9 +39,9 @@ def read_time(written: Any) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(written.strip())
-    except ValueError:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first hour of the year 1 has no UTC
         return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def record_article(record: dict[str, Any], folder: Path) -> Article:
@@ -48,6 +49,10 @@ def record_article(record: dict[str, Any], folder: Path) -> Article:
     known: dict[str, Any] = {key: record.get(key) if isinstance(record.get(key), str) else None for key in ("title", "source")}
     known["published_at"] = read_time(record.get("published_at"))
     url = mend(record["url"]) if isinstance(record.get("url"), str) else None
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        raise BadRecord(f"its url cannot be read: {error}", url=url) from error
     text, html = record.get("text"), record.get("html")
     if isinstance(text, str) and text.strip():
         return make_article(text, url=url, **known)
@@ -81,7 +86,9 @@ def run_batch(path: Path, out: Path, settings: Settings, *, with_text: bool = Fa
     done = failed = 0
     failures_path = out.with_name(out.name + ".failures.jsonl")
     try:
-        with out.open("w", encoding="utf-8") as reports, failures_path.open("w", encoding="utf-8") as failures:
+        # half a surrogate pair, which JSON can hold and UTF-8 cannot, is written as ?
+        with (out.open("w", encoding="utf-8", errors="replace") as reports,
+              failures_path.open("w", encoding="utf-8", errors="replace") as failures):  # fmt: skip
             for number, record in read_records(path):
                 try:
                     if isinstance(record, BadRecord):
