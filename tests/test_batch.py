@@ -170,14 +170,14 @@ def test_an_address_that_cannot_be_split_loses_no_batch(batch, url):
 
 def test_lone_surrogates_lose_no_batch(batch):
     counts, reports, failures = batch(
-        '{"id": "\\ud800", "title": "a\\udfff", "source": "\\ud800", "text": "%s \\ud83d"}' % TEXT, {"id": "b", "text": TEXT}
+        '{"id": "\\ud800", "title": "a\\udfff", "source": "\\ud800", "text": "' + TEXT + ' \\ud83d"}', {"id": "b", "text": TEXT}
     )
     assert sum(counts) == 2
     assert len(reports) + len(failures) == 2
 
 
 def test_nul_and_not_a_number_lose_no_batch(batch):
-    counts, _, _ = batch('{"id": NaN, "text": "a\\u0000b %s"}' % TEXT, {"id": 2**63, "text": TEXT})
+    counts, _, _ = batch('{"id": NaN, "text": "a\\u0000b ' + TEXT + '"}', {"id": 2**63, "text": TEXT})
     assert counts == (2, 0)
 
 

@@ -35,8 +35,7 @@ def start(*args, stdin=b"", **environment):
 def closed_port():
     """A port of this machine at which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    return port
+        return server.getsockname()[1]
 
 
 # ---- what it prints

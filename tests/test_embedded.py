@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -66,8 +67,8 @@ def test_another_process_with_another_hash_seed_says_the_same():
             env=environment,
             timeout=100,
             check=True,
-            cwd=os.path.dirname(os.path.dirname(__file__)),
-        )  # noqa: PTH120
+            cwd=Path(__file__).parents[1],
+        )
         said.add(hashlib.sha256(done.stdout).hexdigest())
     assert len(said) == 1
 

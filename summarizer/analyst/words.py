@@ -104,7 +104,7 @@ def _where(fact: Fact) -> str:
 
 
 def _telling(scene: Scene, asset: str, weighed: Sequence[tuple[Piece, float]], sign: int) -> list[int]:
-    """The one sentence that weighs most in the call's direction, else the first about the asset."""
+    """The one sentence that weighs most in the call's direction, else the first that names the asset, of whatever length."""
     totals: dict[int, float] = {}
     for piece, pull in weighed:
         if piece.sentence is not None:
@@ -115,7 +115,7 @@ def _telling(scene: Scene, asset: str, weighed: Sequence[tuple[Piece, float]], s
         if any(m.subject == asset for m in scene.mentions[i]) and 6 <= len(scene.text[slice(*scene.sentences[i])].split()) <= 60
     ]
     ranked = sorted(named, key=lambda i: (-totals[i] * sign, i)) if sign else sorted(named)
-    return ranked[:1]
+    return ranked[:1] or [i for i, here in enumerate(scene.mentions) if any(m.subject == asset for m in here)][:1]
 
 
 def explain_horizon(horizon: str) -> Claim:

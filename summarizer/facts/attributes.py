@@ -8,6 +8,7 @@ from summarizer.facts.kinds import load_words
 from summarizer.facts.lexicon import Lexicon
 from summarizer.facts.reading import Candidate, Reading
 from summarizer.models import Evidence
+from summarizer.spans import is_whole
 
 _VENUE = re.compile(
     r"\b(?:Binance|Bybit|Deribit|OKX|Coinbase|Kraken|Bitfinex|Bitget|CME|BitMEX|Hyperliquid|dYdX|KuCoin|Huobi|HTX|Gate\.io|Upbit|Bitstamp"
@@ -133,10 +134,10 @@ def evidence(reading: Reading, candidate: Candidate) -> Evidence:
     text, span = reading.text, reading.sentences[candidate.sentence]
     i = bisect_right(reading.word_starts, candidate.number.start) - 1
     start = max(span.start, reading.word_starts[max(0, i - 4)])
-    while start > span.start and (text[start - 1].isalnum() or text[start] in ".,%)’'-;:" or text[start - 1] in "’'$€£-."):
+    while start > span.start and (not is_whole(text, start, start) or text[start] in ".,%)’'-;:" or text[start - 1] in "’'$€£-."):
         start -= 1
     end = candidate.end
-    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+    while not is_whole(text, end, end):
         end += 1
     if end < len(text) and text[end] == ")" and "(" in text[start:end]:
         end += 1
