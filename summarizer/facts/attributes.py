@@ -24,7 +24,9 @@ _SAID = re.compile(
     r"|((?:[A-Z][\w.’'&-]*)(?:\s[A-Z][\w.’'&-]*){0,3}),?\s(?:said|says|told|wrote|noted|expects|predicts|believes|argues|warns|warned|added)\b"
 )
 _CONDITION = re.compile(
-    r"\b(?:if|should|unless|provided|as long as|once|a break(?:out)? (?:above|below)|a close (?:above|below))\b[^,.;]{3,90}", re.IGNORECASE
+    r"\b(?:if|should|unless|provided|as long as|once|a break(?:out)? (?:above|below)|a close (?:above|below))\b"
+    r"(?:[^,.;]|(?<=\d)[,.](?=\d)){3,90}(?!\w|[,.]\d)",  # "if $64,000 breaks": its comma ends no clause
+    re.IGNORECASE,
 )
 _DATE = re.compile(
     r"\b(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?\s\d{1,2}(?:,\s\d{4})?|(?:January|February|March|April|May|June|July"
