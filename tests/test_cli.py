@@ -2,10 +2,10 @@
 
 import json
 import os
+import resource
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -215,10 +215,11 @@ def test_help_is_quick_and_imports_nothing_heavy():
     assert done.stdout.endswith("\n[]\n")
     taken = []
     for _ in range(3):
-        started = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert start("--help").returncode == 0
-        taken.append(time.perf_counter() - started)
-    assert min(taken) < 0.3
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        taken.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(taken) < 0.3  # of the processor: the clock says more on a busy machine
 
 
 def test_help_names_every_option():

@@ -92,13 +92,13 @@ Positions worth <liquidations MARKET 500000000 USD>$500 million</> were liquidat
 Bitcoin (BTC) traded at <price BTC 58000 USD>$58,000</>, down <price_change BTC -3 %>3%</> over 24 hours.
 Cardano climbed <price_change ADA 9 %>9%</>.
 Litecoin surged <price_change LTC 15 %>15%</> in the past 24 hours.
+The 24-hour trading volume of ether was <trading_volume ETH 20000000000 USD>$20 billion</>.
+Hackers stole <exploit_loss Zebra_Finance 40000000 USD>$40 million</> from Zebra Finance.
+Bitcoin and ether fell <price_change BTC -2 %>2%</> and <price_change ETH -3 %>3%</>, respectively.
 """
 
 KNOWN_FAILURES = """
 BTC slid to <price BTC 58000 USD>$58,000</> on Monday.
-The 24-hour trading volume of ether was <trading_volume ETH 20000000000 USD>$20 billion</>.
-Hackers stole <exploit_loss Zebra_Finance 40000000 USD>$40 million</> from Zebra Finance.
-Bitcoin and ether fell <price_change BTC -2 %>2%</> and <price_change ETH -3 %>3%</>, respectively.
 Ether fell from <price_past ETH 2300 USD>$2,300</> to <price ETH 2100 USD>$2,100</>.
 """
 

@@ -83,6 +83,11 @@ class Scene:
                 counts[mention.subject] += 4
         return counts
 
+    def name(self, asset: str) -> str:
+        """The asset as the article prints it most often; its code where only the title names it."""
+        printed = Counter(self.text[m.start : m.end] for here in self.mentions for m in here if m.subject == asset)
+        return min(printed, key=lambda name: (-printed[name], len(name), name)) if printed else asset
+
     def tone(self, i: int, asset: str) -> float:
         """The tone of sentence i for the asset, -1 to 1; of the sentence as a whole where it does not name it."""
         if (i, asset) not in self._tones:
