@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.records import load_own, load_real
+from eval.records import DATA, load_real
 from summarizer.batch import read_time, record_article
 from summarizer.errors import BadRecord, UsageError
 
@@ -38,28 +38,26 @@ def load_jsonl(path: Path) -> list[Record]:
 
 
 def load_labels(name: str, split: str | None = None) -> list[Record]:
-    """Labelled records of a file, of `own` or of `real`, each with its text; only the split `dev` or `test` if one is named.
+    """Labelled records of a file, of `own` or of `real`; only those of the split `dev` or `test` if one is named.
 
-    Raises BadRecord for a record without id or labels, UsageError for a set that is not there.
+    Each gets `gold`, the text that its summary is checked against, and `folder`, where its page lies. Raises BadRecord for a
+    record without id or labels, UsageError for a set that is not there.
     """
-    if name in ("own", "real"):
-        found = [{**labelled.record, "text": labelled.article.text} for labelled in (load_own() if name == "own" else load_real())]
+    if name == "real":
+        found = [{**labelled.record, "gold": labelled.article.text, "folder": "."} for labelled in load_real()]
         if not found:
             raise UsageError("the real articles' texts are not here", advice="They belong in ../shared/data/articles")
     else:
-        path = Path(name)
+        path = DATA / "articles.jsonl" if name == "own" else Path(name)
         if not path.is_file():
             raise UsageError(f"{name} is neither a file nor own nor real")
-        found = [_with_text(record, path.parent) for record in load_jsonl(path)]
+        found = load_jsonl(path)
         for number, record in enumerate(found, 1):
             if "id" not in record or not isinstance(record.get("labels"), dict):
                 raise BadRecord(f"record {number} of {path.name} has no id or no labels")
+            gold = record.get("text") or record.get("body") or record_article(record, path.parent).text
+            record |= {"gold": gold, "folder": str(path.parent)}
     return [record for record in found if split is None or split_of(str(record["id"])) == split]
-
-
-def _with_text(record: Record, folder: Path) -> Record:
-    given = record.get("text") or record.get("body")
-    return {**record, "text": given or record_article(record, folder).text}
 
 
 def split_of(id: str) -> str:

@@ -27,6 +27,10 @@ class Sums:
         place = self._places.get(name)
         return np.zeros(self._values.shape[:-1]) if place is None else np.asarray(self._values[..., place])
 
+    def under(self, prefix: str) -> "Sums":
+        """The sums whose names begin with `prefix`, by the rest of their names."""
+        return Sums({name.removeprefix(prefix): i for name, i in self._places.items() if name.startswith(prefix)}, self._values)
+
     def names(self, prefix: str) -> list[str]:
         """What follows `prefix` in the names that begin with it, sorted."""
         return sorted(name.removeprefix(prefix) for name in self._places if name.startswith(prefix))
