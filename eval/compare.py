@@ -3,12 +3,13 @@
 Both are drawn with the same articles in every resample, so that what is hard for both cancels out.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from eval.metrics import RESAMPLES, SEED, Array, Counts, Sums, interval
 from eval.score import FIGURES, Figure, count_reports, stories
-from eval.tally import Record, is_required, match_facts
+from eval.tally import CHOICES, OTHER, Record, acceptable, is_required, match_facts
 
 A, B = "a|", "b|"
 LEVEL = 0.95
@@ -60,29 +61,40 @@ def list_changes(labelled: Sequence[Record], a: Sequence[Record], b: Sequence[Re
     changes = []
     for record in labelled:
         id = str(record["id"])
-        before, after = (_faults(record["labels"], side.get(id) or {}) for side in (left, right))
-        changes += [(id, "gain", fault) for fault in sorted(before - after)] + [(id, "loss", fault) for fault in sorted(after - before)]
+        before, after = ({fault.what for fault in find_faults(record["labels"], side.get(id) or {})} for side in (left, right))
+        changes += [(id, "gain", what) for what in sorted(before - after)] + [(id, "loss", what) for what in sorted(after - before)]
     return changes
 
 
-def _faults(labels: Record, report: Record) -> set[str]:
-    """What a report has wrong, each in words that stay the same from one report to the next."""
+class Fault(NamedTuple):
+    """`what` is wrong, in words that are the same whichever wrong answer was given; what was `said`; the article's words on it."""
+
+    what: str
+    said: str = ""
+    quote: str | None = None
+
+
+def find_faults(labels: Record, report: Record) -> Iterator[Fault]:
+    """What a report has wrong: facts missed and made up, calls and choices that no annotator would accept."""
     facts, gold = report.get("facts") or [], labels.get("facts") or []
     _, extra, left = match_facts(facts, gold)
-    faults = {f"missed {_words(gold[j])}" for j in left if is_required(gold[j])}
-    faults |= {f"wrong {_words(facts[i])}" for i in extra if facts[i].get("kind") != "other"}
-    made = {call.get("asset"): call.get("direction") for call in reversed(report.get("calls") or [])}
+    yield from (Fault(f"missed {_words(gold[j])}", quote=gold[j].get("quote")) for j in left if is_required(gold[j]))
+    for i in extra:
+        if facts[i].get("kind") != OTHER:
+            yield Fault(f"wrong {_words(facts[i])}", quote=(facts[i].get("evidence") or {}).get("quote"))
+    made = {call.get("asset"): call for call in reversed(report.get("calls") or [])}
     for label in labels.get("calls") or []:
-        right = (label["direction"], *(label.get("acceptable") or ()))
-        said = made.get(label["asset"])
-        if said not in right and (said or label.get("required", True)):
-            faults.add(f"call on {label['asset']} is not {label['direction']}")
-    for part, key in (("overall", "direction"), ("timeframe", "horizon"), ("credibility", "level")):
-        if part in labels and (report.get(part) or {}).get(key) not in (labels[part][key], *(labels[part].get("acceptable") or ())):
-            faults.add(f"{part} is not {labels[part][key]}")
-    return faults
+        call = made.get(label["asset"])
+        if (call or label.get("required", True)) and (call or {}).get("direction") not in acceptable(label, label["direction"]):
+            quote = next((evidence.get("quote") for evidence in (call or {}).get("evidence") or []), None)
+            said = f"said {call.get('direction')} at {call.get('confidence')}" if call else "no call"
+            yield Fault(f"call on {label['asset']} is not {label['direction']}", said, quote)
+    for part, key in CHOICES:
+        choice = (report.get(part) or {}).get(key)
+        if part in labels and choice not in acceptable(labels[part], labels[part][key]):
+            yield Fault(f"{part} is not {labels[part][key]}", f"said {choice}")
 
 
 def _words(fact: Record) -> str:
     value = fact.get("value")
-    return f"{fact.get('kind')} {fact.get('subject')} {f'{value:g}' if isinstance(value, int | float) else value} {fact.get('unit')}"
+    return f"{fact.get('kind')} {fact.get('subject')} {f'{value:,.10g}' if isinstance(value, int | float) else value} {fact.get('unit')}"

@@ -11,14 +11,15 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from eval.compare import Difference, list_changes
+from eval.compare import Difference, Fault, find_faults, list_changes
 from eval.metrics import RESAMPLES, SEED, Counts, Estimate, Sums, reliability
 from eval.outcomes import RIVALS
 from eval.score import CLASSES, FIGURES, confusion, count_reports, estimate_all, kinds_of, stories
-from eval.tally import Record, is_required, match_facts
+from eval.tally import Record
 from summarizer.spans import clean
 
 _FAILURES = 12  # articles that the page shows, those with most faults first
+_FAULTS = 6  # of one article
 _AROUND = 140  # characters of the article on either side of the marked words
 _FEW_CALLS = 10
 
@@ -54,7 +55,7 @@ class Page:
     reliability: list[tuple[float, float, int, float, float]] = field(default_factory=list)
     curve: list[tuple[float, float, float]] = field(default_factory=list)
     verdicts: list[str] = field(default_factory=list)
-    failures: list[tuple[str, list[Passage]]] = field(default_factory=list)
+    failures: list[tuple[str, int, list[Passage]]] = field(default_factory=list)
 
 
 def show(value: float, digits: int = 3) -> str:
@@ -106,45 +107,33 @@ def _confusion_table(part: str, total: Sums) -> Table:
 
 def outcome_tables(result: Record) -> list[Table]:
     """Every horizon, then the same by source, model and asset, and what was left out."""
-    head = [
-        "n",
-        "stretches",
-        "right",
-        "interval",
-        *RIVALS.values(),
-        "return",
-        "interval",
-        "always-up return",
-        "scaled return",
-        "interval",
-        "Brier",
-    ]
+    head = ["n", "stretches", "right", *RIVALS.values(), "return", "always-up return", "scaled return", "Brier"]
     rows = [[name, *_outcome_row(found)] for name, found in result["horizons"].items()]
-    tables = [Table("Outcomes", ["horizon", *head], rows, " ".join(f"{verdict}." for verdict in result["verdicts"]))]
-    note = f"Groups of fewer than {_FEW_CALLS} calls are in --json only. Of many rows, some look good by chance alone."
+    note = "Stretches of time that do not overlap are what the intervals draw from. Brier is of the stated confidence; a coin has 0.250."
+    tables, left = [Table("Outcomes", ["horizon", *head], rows, note)], dict(result["skipped"])
     for group, horizons in result["by"].items():
         flat = [(name, horizon, found) for horizon, groups in horizons.items() for name, found in groups.items()]
         rows = [[name, horizon, *_outcome_row(found)] for name, horizon, found in flat if found["hit"].n >= _FEW_CALLS]
-        if len({name for name, _, _ in flat}) > 1:
-            tables.append(Table(f"Outcomes by {group}", [group, "horizon", *head], rows, note))
-    left = [[reason, str(n)] for reason, n in sorted(result["skipped"].items())]
-    return [*tables, Table("Left out", ["reason", "calls"], left)]
+        if small := len({name for name, _, found in flat if found["hit"].n < _FEW_CALLS}):
+            left[f"not shown: {group} with fewer than {_FEW_CALLS} calls (see --json)"] = small
+        if rows and len({name for name, _, _ in flat}) > 1:
+            tables.append(Table(f"Outcomes by {group}", [group, "horizon", *head], rows, "Of many rows, some look good by chance alone."))
+    return [*tables, Table("Left out", ["reason", "n"], [[reason, str(n)] for reason, n in sorted(left.items())])]
 
 
 def _outcome_row(found: Mapping[str, Estimate]) -> list[str]:
-    def share(name: str, sign: str = "") -> str:
-        return f"{found[name].value:{sign}.1%}" if found[name].n else "–"
+    def share(name: str, form: str = ".1%", *, span: bool = False) -> str:
+        one = found[name]
+        return (f"{one.value:{form}} [{one.low:{form}}, {one.high:{form}}]" if span else f"{one.value:{form}}") if one.n else "–"
 
-    def span(name: str) -> str:
-        low, high = found[name].low, found[name].high
-        return f"{low:.1%} – {high:.1%}" if found[name].n else "–"
-
-    scaled, forecast = found["scaled_return"], found["brier"]
-    return [
-        str(found["hit"].n), str(found["blocks"].n), share("hit"), span("hit"), *(share(rival) for rival in RIVALS),
-        share("return", "+"), span("return"), share("up_return", "+"), f"{scaled.value:+.2f}" if scaled.n else "–",
-        f"{scaled.low:+.2f} – {scaled.high:+.2f}" if scaled.n else "–", show(forecast.value) if forecast.n else "–",
-    ]  # fmt: skip
+    rivals = [share(rival) for rival in RIVALS]
+    returns = [
+        share("return", "+.1%", span=True),
+        share("up_return", "+.1%"),
+        share("scaled_return", "+.2f", span=True),
+        share("brier", ".3f"),
+    ]
+    return [str(found["hit"].n), str(found["blocks"].n), share("hit", span=True), *rivals, *returns]
 
 
 def compare_tables(differences: Sequence[Difference], labelled: Sequence[Record], a: Sequence[Record], b: Sequence[Record]) -> list[Table]:
@@ -169,56 +158,32 @@ def compare_tables(differences: Sequence[Difference], labelled: Sequence[Record]
     ]  # fmt: skip
 
 
-def find_failures(labelled: Sequence[Record], reports: Sequence[Record]) -> list[tuple[str, list[Passage]]]:
-    """(title, faults with the article's words) of the articles with most faults."""
+def find_failures(labelled: Sequence[Record], reports: Sequence[Record]) -> list[tuple[str, int, list[Passage]]]:
+    """(title, how many faults, the first of them with the article's words) of the articles with most faults."""
     by_id = {str(report["id"]): report for report in reports}
     found = []
     for record in labelled:
-        passages = list(_passages(record, by_id.get(str(record["id"]))))
+        report = by_id.get(str(record["id"]))
+        faults = list(find_faults(record["labels"], report or {}))
+        passages = [_mark(fault, str(record.get("gold") or "")) for fault in faults[:_FAULTS]]
         if passages:
-            found.append((str(record.get("title") or record["id"]), passages))
-    return sorted(found, key=lambda item: -len(item[1]))[:_FAILURES]
+            found.append((f"{record.get('title') or record['id']}{'' if report else ' (no report)'}", len(faults), passages))
+    return sorted(found, key=lambda item: -item[1])[:_FAILURES]
 
 
-def _passages(record: Record, report: Record | None) -> list[Passage]:
-    text, labels, said = str(record.get("gold") or ""), record["labels"], report or {}
-    if report is None:
-        return [Passage("no report")]
-    facts, gold = said.get("facts") or [], labels.get("facts") or []
-    _, extra, left = match_facts(facts, gold)
-    passages = [_mark(f"missed: {_name(gold[j])}", text, gold[j].get("quote")) for j in left if is_required(gold[j])]
-    passages += [
-        _mark(f"wrong: {_name(facts[i])}", text, (facts[i].get("evidence") or {}).get("quote"))
-        for i in extra
-        if facts[i].get("kind") != "other"
-    ]
-    made = {call.get("asset"): call for call in said.get("calls") or []}
-    for label in labels.get("calls") or []:
-        call = made.get(label["asset"])
-        if (call or label.get("required", True)) and (call or {}).get("direction") not in (
-            label["direction"],
-            *(label.get("acceptable") or ()),
-        ):
-            quote = next((evidence.get("quote") for evidence in (call or {}).get("evidence") or []), None)
-            words = f"{call.get('direction')} at {call.get('confidence')}" if call else "no call"
-            passages.append(_mark(f"{label['asset']}: {words}, labelled {label['direction']}", text, quote))
-    for part, key in (("overall", "direction"), ("timeframe", "horizon"), ("credibility", "level")):
-        choice = (said.get(part) or {}).get(key)
-        if part in labels and choice not in (labels[part][key], *(labels[part].get("acceptable") or ())):
-            passages.append(Passage(f"{part}: {choice}, labelled {labels[part][key]}"))
-    return passages
-
-
-def _name(fact: Record) -> str:
-    return f"{fact.get('kind')} {fact.get('subject')} {fact.get('value')} {fact.get('unit')}"
-
-
-def _mark(fault: str, text: str, quote: str | None) -> Passage:
-    at = text.find(quote) if quote else -1
-    if at < 0 or not quote:
-        return Passage(fault, marked=quote or "")
-    end = at + len(quote)
-    return Passage(fault, text[max(0, at - _AROUND) : at], quote, text[end : end + _AROUND])
+def _mark(fault: Fault, text: str) -> Passage:
+    """The fault's words in the article, with whole words around them."""
+    what = f"{fault.what}: {fault.said}" if fault.said else fault.what
+    at = text.find(fault.quote) if fault.quote else -1
+    if at < 0 or not fault.quote:
+        return Passage(what, marked=fault.quote or "")
+    end = at + len(fault.quote)
+    before, after = text[max(0, at - _AROUND) : at], text[end : end + _AROUND]
+    if at > _AROUND:
+        before = f"… {before.partition(' ')[2]}"
+    if end + _AROUND < len(text):
+        after = f"{after.rpartition(' ')[0]} …"
+    return Passage(what, before, fault.quote, after)
 
 
 def print_tables(tables: Sequence[Table], console: Console | None = None) -> None:
@@ -250,10 +215,9 @@ def render_html(page: Page) -> str:
 
 
 def _plot(curve: Sequence[tuple[float, float, float]]) -> dict[str, Any]:
-    """The curve in a box of 600 by 220: points of both lines, and what its edges stand for."""
+    """The curve in a box of 600 by 220: points of both lines, a call a step, and what its edges stand for."""
     if len(curve) < 2:
         return {}
-    first, last = curve[0][0], curve[-1][0]
     low, high = min(0.0, *(v for _, *pair in curve for v in pair)), max(0.0, *(v for _, *pair in curve for v in pair))
     reach = (high - low) or 1.0
 
@@ -261,8 +225,8 @@ def _plot(curve: Sequence[tuple[float, float, float]]) -> dict[str, Any]:
         return round(220 - 220 * (value - low) / reach, 1)
 
     def line(which: int) -> str:
-        return " ".join(f"{600 * (point[0] - first) / ((last - first) or 1.0):.1f},{y(point[which])}" for point in curve)
+        return " ".join(f"{600 * i / (len(curve) - 1):.1f},{y(point[which])}" for i, point in enumerate(curve))
 
-    days = [datetime.fromtimestamp(at, UTC).date().isoformat() for at in (first, last)]
+    days = [datetime.fromtimestamp(at, UTC).date().isoformat() for at in (curve[0][0], curve[-1][0])]
     return {"calls": line(1), "up": line(2), "zero": y(0.0), "low": f"{low:+.1%}", "high": f"{high:+.1%}", "days": days,
             "ends": [f"{curve[-1][1]:+.2%}", f"{curve[-1][2]:+.2%}"]}  # fmt: skip

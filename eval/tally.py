@@ -15,7 +15,7 @@ Record = dict[str, Any]
 OTHER, NONE = "other", "none"
 ATTRIBUTES = ("venue", "period", "qualifier")
 _TOLERANCE = 0.005  # the guide: value within 0.5 %
-_CHOICES = (("overall", "direction"), ("timeframe", "horizon"), ("credibility", "level"))
+CHOICES = (("overall", "direction"), ("timeframe", "horizon"), ("credibility", "level"))
 
 
 class Tally(defaultdict[str, float]):
@@ -36,7 +36,7 @@ def tally_article(record: Record, report: Record | None) -> Tally:
     tally.add({"articles": 1, "missing": report is None})
     _tally_facts(tally, said.get("facts") or [], labels.get("facts") or [])
     _tally_calls(tally, said.get("calls") or [], labels.get("calls") or [])
-    for part, key in _CHOICES:
+    for part, key in CHOICES:
         if part in labels:
             _tally_choice(tally, part, labels[part], labels[part][key], (said.get(part) or {}).get(key))
     _tally_confidence(tally, said.get("overall") or {}, labels.get("overall"))

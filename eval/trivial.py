@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from eval.loaders import Record
+from eval.tally import CHOICES, Record
 from summarizer.errors import UsageError
 from summarizer.facts.sentences import split_sentences
 
@@ -22,7 +22,7 @@ def majority_reports(labelled: Sequence[Record]) -> list[Record]:
     """
     calls = _common(label["direction"] for record in labelled for label in record["labels"].get("calls") or [])
     parts = {part: _common(record["labels"][part][key] for record in labelled if part in record["labels"])
-             for part, key in (("overall", "direction"), ("timeframe", "horizon"), ("credibility", "level"))}  # fmt: skip
+             for part, key in CHOICES}  # fmt: skip
     return [
         {
             "id": record["id"], "summary": lead_sentence(record["gold"]),
