@@ -14,6 +14,7 @@ import numpy as np
 
 from eval.metrics import Counts, brier, calibration_error, count_forecast, isotonic
 from eval.tally import Record, acceptable
+from summarizer.calibration import interpolate
 from summarizer.errors import BadRecord
 
 FILE = Path(__file__).parents[1] / "summarizer" / "data" / "calibration.json"
@@ -40,15 +41,6 @@ def find_forecasts(labelled: Sequence[Record], reports: Sequence[Record]) -> dic
     return dict(found)
 
 
-def apply(knots: Sequence[tuple[float, float]], confidence: float) -> float:
-    """The frequency of being right at a confidence: straight lines between knots, level beyond the outer ones.
-
-    >>> apply([(0.5, 0.6), (0.7, 0.8)], 0.6)
-    0.7
-    """
-    return round(float(np.interp(confidence, [x for x, _ in knots], [y for _, y in knots])), 6)
-
-
 def fit_calibration(forecasts: Sequence[Forecast]) -> Record:
     """The map as plain data, with Brier score and calibration error before and after, both on articles held out of the fit."""
     if len(forecasts) < LEAST:
@@ -59,7 +51,7 @@ def fit_calibration(forecasts: Sequence[Forecast]) -> Record:
     after = []
     for k in range(FOLDS):
         knots = _fit([forecast for forecast in forecasts if fold[forecast[0]] != k])
-        after += [(id, apply(knots, said), right) for id, said, right in forecasts if fold[id] == k]
+        after += [(id, interpolate(knots, said), right) for id, said, right in forecasts if fold[id] == k]
     quality = {
         f"{name}_{when}": value for when, made in (("before", forecasts), ("after", after)) for name, value in _quality(made).items()
     }

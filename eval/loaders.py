@@ -97,8 +97,9 @@ def load_headlines(path: Path, form: str) -> list[Headline]:
 
 
 def _headline(record: Record) -> Headline:
-    entity, start = record.get("entity"), record.get("start")
-    place = start if isinstance(start, int) else record["text"].find(entity) if entity else -1
+    text, entity, place = record["text"], record.get("entity"), record.get("start", -1)
+    if entity and text[max(0, place) : place + len(entity)] != entity:  # 35 of FinEntity's 1,074 places are not the name's
+        place = text.find(entity)
     return Headline(str(record["id"]), record["text"], record["label"], entity, place, record.get("date"))
 
 

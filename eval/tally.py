@@ -64,12 +64,12 @@ def is_same_value(value: Any, label: float) -> bool:
 
 def is_same_fact(fact: Record, label: Record) -> bool:
     """The strict rule of the guide: kind, subject and unit agree, value within 0.5 %."""
+    if fact.get("unit") != label["unit"] or not is_same_value(fact.get("value"), label["value"]):
+        return False
     kind, subject = fact.get("kind"), fact.get("subject")
     if kind != label["kind"] and kind not in (label.get("acceptable_kinds") or ()):
         return False
-    if subject != label["subject"] and subject not in (label.get("acceptable_subjects") or ()):
-        return False
-    return fact.get("unit") == label["unit"] and is_same_value(fact.get("value"), label["value"])
+    return subject == label["subject"] or subject in (label.get("acceptable_subjects") or ())
 
 
 def is_required(label: Record) -> bool:
