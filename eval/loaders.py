@@ -60,6 +60,20 @@ def load_labels(name: str, split: str | None = None) -> list[Record]:
     return [record for record in found if split is None or split_of(str(record["id"])) == split]
 
 
+def load_pairs(name: str, split: str | None, *paths: Path) -> tuple[list[Record], list[list[Record]]]:
+    """Labelled records, and of each file the reports of them; reports of the other split are left out.
+
+    Raises BadRecord for a report whose id is in neither split.
+    """
+    everything, files = load_labels(name), [load_jsonl(path) for path in paths]
+    known = {str(record["id"]) for record in everything}
+    chosen = [record for record in everything if split in (None, split_of(str(record["id"])))]
+    for path, reports in zip(paths, files, strict=True):
+        if unknown := sorted({str(report.get("id")) for report in reports} - known):
+            raise BadRecord(f"{path.name} holds ids that no label has: {', '.join(unknown[:3])}")
+    return chosen, [[report for report in reports if split in (None, split_of(str(report["id"])))] for reports in files]
+
+
 def split_of(id: str) -> str:
     """`test` for a third of all ids, by their hash alone: the rule of `records.Labelled.split`.
 

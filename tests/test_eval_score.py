@@ -221,6 +221,13 @@ def test_command_prints_plain_numbers_and_refuses_strangers(tmp_path: Path):
     assert (figures["facts.f1"], figures["calls.macro_f1"], figures["timeframe.first_choice"]) == (1.0, 1.0, 1.0)
     assert "facts.f1" in CliRunner().invoke(main, ["score", "--labels", str(labels), "--reports", str(reports)]).stdout
     assert "Differences" in CliRunner().invoke(main, ["compare", "--labels", str(labels), str(reports), str(reports)]).stdout
+    ids = [str(i) for i in range(30)]
+    labels.write_text("".join(json.dumps(record(id)) + "\n" for id in ids))
+    reports.write_text("".join(json.dumps(perfect(record(id))) + "\n" for id in ids))
+    options = ["score", "--labels", str(labels), "--reports", str(reports), "--json", "--split"]
+    halves = [json.loads(CliRunner().invoke(main, [*options, split]).stdout) for split in ("dev", "test")]
+    assert halves[0]["n"] + halves[1]["n"] == 30
+    assert all((half["facts.f1"], half["missing"]) == (1.0, 0) for half in halves)
     reports.write_text('{"id": "stranger"}\n')
     run = CliRunner().invoke(main, ["score", "--labels", str(labels), "--reports", str(reports), "--json"])
     assert (run.exit_code, run.stdout) == (1, "")
