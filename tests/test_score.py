@@ -124,7 +124,9 @@ def test_an_acceptable_call_is_no_first_choice():
 
 def test_a_call_that_is_not_required_changes_nothing():
     with_it = changed(calls=[*PERFECT["calls"], {"asset": "ETH", "direction": "bullish"}])
-    assert with_it == score_reports(LABELLED, [PERFECT])
+    without = score_reports(LABELLED, [PERFECT])
+    own = "calls.precision"  # is over every call on an asset that the annotator named, required or not
+    assert {k: v for k, v in with_it.items() if not k.startswith(own)} == {k: v for k, v in without.items() if not k.startswith(own)}
 
 
 def test_macro_f1_by_hand():
