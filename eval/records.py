@@ -53,10 +53,21 @@ def load_real(texts: Path = SHARED, folder: Path = DATA) -> Iterator[Labelled]:
     for path in sorted(folder.glob("real_*.jsonl")):
         for line in read_lines(path):
             record = known[line["id"]]
-            text = normalise(record["text"])
-            for fact in line["labels"]["facts"]:
-                fact["quote"] = text[fact["start"] : fact["end"]]
-            yield Labelled(record["id"], record_article(record, texts), line["labels"], {**record, "labels": line["labels"]})
+            article = record_article(record, texts)
+            _place(line["labels"]["facts"], normalise(record["text"]), article.text)
+            yield Labelled(record["id"], article, line["labels"], {**record, "labels": line["labels"]})
+
+
+def _place(facts: list[dict[str, Any]], printed: str, text: str) -> None:
+    """Give each fact its quote, and move its places from the text as printed to the article's, which lacks furniture."""
+    for fact in facts:
+        fact["quote"] = printed[fact["start"] : fact["end"]]
+        at = text.rfind(fact["quote"], 0, fact["end"])  # what was cut out can only have moved it to the left
+        if at >= 0:
+            shift = at - fact["start"]
+            for key in ("start", "end", "num_start", "num_end"):
+                if key in fact:
+                    fact[key] += shift
 
 
 def load_passages(folder: Path = DATA) -> Iterator[Labelled]:
@@ -70,8 +81,8 @@ def load_passages(folder: Path = DATA) -> Iterator[Labelled]:
             if text.startswith("# title:"):
                 title, _, text = text.removeprefix("# title:").partition("\n")
             text, facts = _unmark(normalise(text))
-            record = {"id": f"{path.stem}-{number}", "title": title, "text": text}
-            yield Labelled(record["id"], record_article(record, folder), {"facts": facts}, record)
+            name = f"{path.stem}-{number}"
+            yield Labelled(name, Article(title=title, text=text), {"facts": facts}, {"id": name, "title": title, "text": text})
 
 
 _MARK = re.compile(r"\[\[([^|\]]+)\|([^|\]]+)\|([^|\]]+)(?:\|([^|\]]+))?\]\]")

@@ -1,69 +1,109 @@
-"""Page or text -> Article: the text that every span points into. The only importer of trafilatura."""
+"""Page or text -> Article: the text that every span points into."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from summarizer.charset import decode
 from summarizer.errors import EmptyInput, NoArticle
+from summarizer.furniture import strip_furniture
 from summarizer.models import Article, Page
+from summarizer.sandbox import SANDBOX
 from summarizer.spans import normalise
 
-MIN_WORDS = 4  # a record of one headline is an article like any other
+AHEAD = timedelta(hours=24)  # a page dated further in the future is wrong about it: RELIABILITY item 22
+PASTE = "Paste its text instead: summarizer -"
+
+_WALLS = {
+    "challenge": "the site asks visitors to prove that they are human",
+    "cookie": "a cookie notice stands in place of the article",
+    "consent": "the site asks for a confirmation first",
+    "login": "the site asks to log in first",
+    "paywall": "the article is for subscribers, and the page shows none of it",
+    "soft404": "the site says that there is no such page",
+}
+_MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"<head", b"<body", b"<article", b"<div", b"<p>", b"<!--")
 
 
 def extract_article(page: Page, *, title: str | None = None, source: str | None = None,
                     published_at: datetime | None = None) -> Article:  # fmt: skip
     """The article on an HTML page or in plain text. What the caller knows of it wins over what the page says.
 
-    Raises EmptyInput for nothing at all and NoArticle for a page without one.
+    HTML is read in a child process. Raises EmptyInput for nothing at all, and NoArticle for a page without an article: its
+    code is `no_article`, `wall_<kind>`, or `parse_timeout`, `parse_memory` or `parse_crash` where the page broke its reader.
     """
     if not page.body.strip():
         raise EmptyInput("there is nothing in it", url=page.url)
     if is_markup(page):
         return _from_html(page, title, source, published_at)
-    text = page.body.decode("utf-8", errors="replace")
-    return make_article(text, url=page.url, title=title, source=source, published_at=published_at)
+    text, flags = decode(page.body, page.content_type)
+    return make_article(text, url=page.url, title=title, source=source, published_at=published_at, flags=flags)
 
 
 def is_markup(page: Page) -> bool:
     """Whether the page is HTML rather than plain text: by its type, else by its first characters."""
     if page.content_type:
         return "html" in page.content_type or "xml" in page.content_type
-    head = page.body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return head.startswith((b"<!doctype html", b"<html", b"<?xml", b"<head", b"<body", b"<article", b"<div", b"<p>", b"<!--"))
+    return page.body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP)
 
 
 def make_article(text: str, *, url: str | None = None, title: str | None = None, source: str | None = None,
-                 published_at: datetime | None = None, authors: tuple[str, ...] = (), language: str | None = None) -> Article:  # fmt: skip
-    """An Article of plain text. Raises EmptyInput when nothing is left of it."""
-    text = normalise(text)
+                 published_at: datetime | None = None, authors: tuple[str, ...] = (), language: str | None = None,
+                 flags: tuple[str, ...] = ()) -> Article:  # fmt: skip
+    """An Article of plain text, without what a copied page brings along. Raises EmptyInput when nothing is left of it."""
+    text = strip_furniture(whole) or whole if (whole := normalise(text)) else ""
     if not text:
         raise EmptyInput("there is no text in it", url=url)
     if published_at and published_at.tzinfo is None:
         published_at = published_at.replace(tzinfo=UTC)
-    host = urlsplit(url).hostname if url else None
+    if published_at and published_at > datetime.now(UTC) + AHEAD:
+        published_at, flags = None, (*flags, "date_in_future")
+    host = _host(url)
     return Article(
-        url=url, title=normalise(title) if title else None, source=source, domain=host.removeprefix("www.") if host else None,
-        authors=authors, published_at=published_at, language=language or "en", words=len(text.split()),
-        content_hash="sha256:" + hashlib.sha256(text.encode()).hexdigest(), text=text,
+        url=url, title=_one_line(title), source=_one_line(source), domain=host, authors=authors, published_at=published_at,
+        language=language or "en", words=len(text.split()), content_hash="sha256:" + hashlib.sha256(text.encode()).hexdigest(),
+        text=text, flags=tuple(dict.fromkeys(flags)),
     )  # fmt: skip
+
+
+def _one_line(words: str | None) -> str | None:
+    return " ".join(normalise(words).split()) or None if words else None
+
+
+def _host(url: str | None) -> str | None:
+    try:
+        host = urlsplit(url).hostname if url else None
+    except ValueError:  # "https://[": a page's own word for its address can be anything
+        return None
+    return host.removeprefix("www.") if host else None
 
 
 def _from_html(page: Page, title: str | None, source: str | None, published_at: datetime | None) -> Article:
-    import trafilatura  # 0.3 s to import: only where a page is read
-
-    found = trafilatura.bare_extraction(page.body, url=page.url, with_metadata=True, include_comments=False, include_tables=True)
-    if found is None or not found.text or len(found.text.split()) < MIN_WORDS:
-        raise NoArticle("no article was found on the page", url=page.url, advice="Paste its text instead: summarizer -")
-    authors = tuple(name.strip() for name in (found.author or "").split(";") if name.strip())
+    found = SANDBOX.read(page.body, url=page.url, content_type=page.content_type)
+    flags = tuple(found["flags"])
+    if not found["text"]:
+        _refuse(page, found.get("wall"), shell=bool(found.get("shell")), cut="truncated_parse" in flags)
+    published_at = published_at or _read_date(found["published_at"])
     return make_article(
-        found.text, url=page.url or found.url, title=title or found.title, source=source or found.sitename,
-        published_at=published_at or _parse_date(found.date), authors=authors, language=found.language,
+        found["text"], url=page.url or found["url"], title=title or found["title"], source=source or found["source"],
+        published_at=published_at, authors=tuple(name for one in found["authors"] if (name := _one_line(one))), language=found["language"],
+        flags=flags if published_at else (*flags, "date_missing"),
     )  # fmt: skip
 
 
-def _parse_date(written: str | None) -> datetime | None:
+def _refuse(page: Page, wall: str | None, *, shell: bool, cut: bool) -> None:
+    """Raises NoArticle with what stands on the page instead."""
+    if wall:
+        raise NoArticle(_WALLS[wall], code=f"wall_{wall}", url=page.url, advice=PASTE)
+    if cut:
+        raise NoArticle("the page is nested too deep to be read", code="truncated_parse", url=page.url, advice=PASTE)
+    detail = "the page holds no article until its scripts have run" if shell else "no article was found on the page"
+    raise NoArticle(detail, url=page.url, advice=PASTE)
+
+
+def _read_date(written: str | None) -> datetime | None:
     try:
-        return datetime.fromisoformat(written).replace(tzinfo=UTC) if written else None
+        found = datetime.fromisoformat(written) if written else None
     except ValueError:
         return None
+    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found

@@ -37,6 +37,7 @@ from summarizer.sources import (
     read_time,
     record_article,
 )  # fmt: skip
+from summarizer.spans import escape_json
 from summarizer.store import Store, find_version
 from summarizer.tally import Hooks, Result, Tally
 
@@ -315,7 +316,9 @@ def run_batch(path: Path, out: Path, settings: Settings, *, with_text: bool = Fa
     done = failed = 0
     failures_path = out.with_name(out.name + ".failures.jsonl")
     try:
-        with out.open("w", encoding="utf-8") as reports, failures_path.open("w", encoding="utf-8") as failures:
+        # half a surrogate pair, which JSON can hold and UTF-8 cannot, is written as ?
+        with (out.open("w", encoding="utf-8", errors="replace") as reports,
+              failures_path.open("w", encoding="utf-8", errors="replace") as failures):  # fmt: skip
             for number, record in read_records(path):
                 try:
                     if isinstance(record, BadRecord):
@@ -325,9 +328,9 @@ def run_batch(path: Path, out: Path, settings: Settings, *, with_text: bool = Fa
                     failed += 1
                     failure = {"id": record.get("id") if isinstance(record, dict) else None, "line": number, "url": error.url,
                                "stage": "analyze", "code": error.code, "retryable": error.retryable, "message": str(error)}  # fmt: skip
-                    failures.write(json.dumps(failure, ensure_ascii=False) + "\n")
+                    failures.write(escape_json(json.dumps(failure, ensure_ascii=False)) + "\n")
                     continue
-                reports.write(json.dumps(report.to_dict(with_text=with_text), ensure_ascii=False) + "\n")
+                reports.write(escape_json(json.dumps(report.to_dict(with_text=with_text), ensure_ascii=False)) + "\n")
                 done += 1
     except OSError as error:
         raise StorageError(f"{out}: {error.strerror}") from error

@@ -1,8 +1,8 @@
 """Commands and exit codes, nothing else."""
 
-import io
 import sys
 import traceback
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,9 +28,7 @@ class _DefaultGroup(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="replace")  # a terminal that knows no ▲ shows a question mark
+        _soften()
         try:
             return super().invoke(ctx)
         except SummarizerError as error:
@@ -44,6 +42,13 @@ class _DefaultGroup(click.Group):
             last = traceback.extract_tb(error.__traceback__)[-1]
             _say(f"internal error: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}. Please report it")
             ctx.exit(_INTERNAL)
+
+
+def _soften() -> None:
+    """A character that the terminal's encoding lacks is shown as `?`, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _say(message: str) -> None:
@@ -113,6 +118,24 @@ def _read_input(name: str, settings: "Settings") -> "Page":
     from summarizer.pipeline import load_page
 
     return Page(body=sys.stdin.buffer.read()) if name == "-" else load_page(name, settings)
+
+
+@main.command()
+@click.option("--model", metavar="NAME", help="The model to look at.")
+def doctor(model: str | None) -> None:
+    """Check key, endpoint, model, schema support and price, and say what to do; costs one answer of a few tokens.
+
+    The exit code is 3 where the model cannot be used.
+    """
+    from summarizer.doctor import examine
+    from summarizer.settings import load_settings
+    from summarizer.spans import clean
+
+    checks = examine(load_settings(model=model))
+    for check in checks:
+        click.echo(clean(f"{'ok' if check.fine else '!!'}  {check.name}: {check.detail}{f'. {check.advice}' if check.advice else ''}"))
+    if any(not check.fine for check in checks if check.name in ("endpoint", "model")):
+        raise SystemExit(3)
 
 
 for command in (commands.batch, commands.watch, commands.show, commands.search, commands.export, commands.digest):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from summarizer.errors import SummarizerError, UsageError
+from summarizer.errors import StorageError, SummarizerError, UsageError
 
 if TYPE_CHECKING:
     from summarizer.models import Report
@@ -66,7 +66,7 @@ def batch(
     if output is not None and not to_file and output.suffix not in DATABASES:
         raise UsageError(f"{output}: the output ends in {', '.join((*FORMATS, *DATABASES))}")
     if to_file and not path.parent.is_dir():
-        raise UsageError(f"{path.parent}: no such folder")
+        raise StorageError(f"{path.parent}: no such folder", advice="Make it first")
     store, made_by = _open(path, to_file, settings)
     ledger = Ledger(store, made_by, retry_failed=retry_failed, redo=redo)
     with Progress() as progress:
@@ -133,7 +133,10 @@ def _write(store: "Store", run: int, path: Path, result: "Result", with_text: bo
 def show_report(report: "Report", form: str | None, *, evidence: bool, with_text: bool) -> None:
     """The report on stdout, in the form that was asked for."""
     if form == "json":
-        click.echo(json.dumps(report.to_dict(with_text=with_text), ensure_ascii=False, indent=2))
+        from summarizer.spans import escape_json
+
+        is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")  # else escaped: a ? would be another text
+        click.echo(escape_json(json.dumps(report.to_dict(with_text=with_text), ensure_ascii=not is_unicode, indent=2)))
     elif form == "markdown":
         from summarizer.render.markdown import render_markdown
 

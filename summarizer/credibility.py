@@ -33,11 +33,11 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for name, flags, pattern in (
         ("data_attributed", 1, (r"\b(?:according to|data (?:from|by|shows?|shared|compiled|provided|on|reveals?)|per (?:data|CoinGlass|Glassnode)|figures from|CoinGlass|Coinglass|"
          r"Glassnode|CryptoQuant|Santiment|CoinMarketCap|CoinGecko|SoSoValue|Farside|DefiLlama|TradingView|Deribit|Nansen|Arkham|Kaiko)\b")),
-        ("named_sources", 0, (r"\b[A-Z][a-z]+ [A-Z][A-Za-z'’-]+,? (?:said|told|wrote|noted|explained|added|tweeted|stated|argued|warned|commented|posted)\b"
-         r"|\b(?:said|told|wrote|noted|analyst|CEO|founder|strategist|trader|researcher|economist) [A-Z][a-z]+ [A-Z][A-Za-z'’-]+"
-         r"|[A-Z][a-z]+ [A-Z][A-Za-z'’-]+, (?:the )?(?:[\w-]+ ){0,4}(?:CEO|founder|co-founder|analyst|director|head|partner|strategist|chief|president|economist)\b")),
+        ("named_sources", 0, (r"\b[A-Z][a-z]+ [A-Z][\w'’-]+,? (?:said|told|wrote|noted|explained|added|tweeted|stated|argued|warned|commented|posted)\b"
+         r"|\b(?:said|told|wrote|noted|analyst|CEO|founder|strategist|trader|researcher|economist) [A-Z][a-z]+ [A-Z][\w'’-]+"
+         r"|\b[A-Z][a-z]+ [A-Z][\w'’-]+, (?:the )?(?:[\w-]+ ){0,4}(?:CEO|founder|co-founder|analyst|director|head|partner|strategist|chief|president|economist)\b")),
         ("primary_document", 1, r"\b(?:filing|court (?:documents?|filing|papers?)|8-K|S-1|complaint|on-chain address|indictment|affidavit|prospectus|white ?paper|etherscan)\b"),
-        ("conflict_disclosed", 1, r"\b(?:disclosure|disclaimer: the author|holds? (?:BTC|ETH|bitcoin|ether)\b.{0,40}above)"),
+        ("conflict_disclosed", 1, r"\b(?:disclosures?\b|disclaimer: the author\b|holds? (?:BTC|ETH|bitcoin|ether)\b.{0,40}above)"),
         ("correction_noted", 0, r"\b(?:CORRECTION|Correction|UPDATE \(|Corrected)\b"),
         ("press_release", 1, r"\b(?:press release|PRNewswire|GlobeNewswire|Business ?Wire|Chainwire|media contact|about the company|forward-looking statements)\b"),
         ("sponsored", 1, r"\b(?:sponsored|paid (?:post|content|partnership)|partner content|presale|pre-sale|advertorial|guest post|join the (?:waitlist|community)|buy now|limited[- ]time bonus)\b"),

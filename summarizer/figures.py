@@ -1,5 +1,7 @@
 """Figures as people write them: `$15.9B`, `−7%`, `1,142 BTC`. Written from facts by code, never by an analyst."""
 
+from decimal import Decimal
+
 from summarizer.facts.levels import price_of
 from summarizer.models import Call, Fact
 
@@ -35,7 +37,7 @@ def format_value(value: float, unit: str) -> str:
     if unit in ("%", "bps", "ratio", "index", "count"):
         return sign + _plain(size) + {"%": "%", "bps": " bps", "ratio": "", "index": "", "count": ""}[unit]
     for step, letter in _STEPS:  # noqa: B007  used after the loop
-        if size >= step:
+        if float(f"{size:.4g}") >= step:  # 999,999,999 is $1B, not $1000M
             number = f"{size / step:.4g}" if size / step < 1000 else f"{size / step:,.0f}"
             break
     else:
@@ -44,11 +46,9 @@ def format_value(value: float, unit: str) -> str:
 
 
 def _plain(size: float) -> str:
-    if size >= 1000:
+    if float(f"{size:.6g}") >= 1000:
         return f"{size:,.2f}".rstrip("0").rstrip(".")
-    if size == 0 or size >= 0.001:
-        return f"{size:.6g}"
-    return f"{size:.12f}".rstrip("0")
+    return f"{Decimal(f'{size:.6g}'):f}"  # never "1.2e-05"
 
 
 def format_fact(fact: Fact) -> str:

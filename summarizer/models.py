@@ -132,6 +132,7 @@ class Analysis(Model):
     narratives: tuple[str, ...] = ()
     added_facts: tuple[ClaimedFact, ...] = ()
     weights: tuple[tuple[str, str, float, int], ...] = ()
+    other_directions: tuple[tuple[str, Direction], ...] = Field((), description="asset or overall: what the other analyst says")
     flags: tuple[str, ...] = ()
     analyst: "Analyst"
 

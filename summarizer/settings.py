@@ -1,10 +1,12 @@
 """Frozen settings: flag, then environment, then config file, then default. The only reader of the environment."""
 
+import ipaddress
 import os
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from summarizer.errors import UsageError
 
@@ -19,6 +21,7 @@ class Settings:
     base_url: str | None = None
     api_key: str | None = None
     timeout: float = 120.0  # seconds for one article's answer, all tries together
+    prices: str | None = None  # a file of the form of data/prices.tsv, whose rows win
     offline: bool = False
     fallback: bool = False
     allow_private: tuple[str, ...] = ()
@@ -47,7 +50,7 @@ def database_path() -> Path:
 def load_settings(**flags: Any) -> Settings:
     """Settings of this run; `flags` that are None do not count. Raises UsageError for a bad file or key."""
     values: dict[str, Any] = dict(_read_config(config_path()))
-    for name in ("model", "base_url", "timeout"):
+    for name in ("model", "base_url", "timeout", "prices"):
         if given := os.environ.get(f"SUMMARIZER_{name.upper()}"):
             values[name] = given
     values["api_key"] = (os.environ.get("OPENAI_API_KEY") or "").strip() or None
@@ -57,10 +60,36 @@ def load_settings(**flags: Any) -> Settings:
         values["timeout"] = float(values.get("timeout", Settings.timeout))
     except ValueError:
         raise UsageError(f"timeout must be a number of seconds, not {values['timeout']!r}") from None
-    key = values["api_key"]
+    settings = replace(Settings(), **values)
+    if settings.uses_model:
+        check_endpoint(settings.base_url, settings.api_key)
+    return settings
+
+
+def check_endpoint(base_url: str | None, key: str | None) -> None:
+    """Raises UsageError for a key that is none, and for an address to which neither key nor article may go in the clear."""
     if key and not (key.isascii() and key.isprintable() and " " not in key):
         raise UsageError("OPENAI_API_KEY holds characters that no key has", advice="Set it again, on one line")
-    return replace(Settings(), **values)
+    if base_url is None:
+        return
+    try:
+        parts = urlsplit(base_url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host, parts = "", urlsplit("")
+    if parts.scheme not in ("http", "https") or not host:
+        raise UsageError("OPENAI_BASE_URL is no http(s) address", advice="Such as http://127.0.0.1:8080/v1")
+    if parts.username is not None or parts.password is not None:
+        raise UsageError("OPENAI_BASE_URL holds a user name or a password", advice="Put the key into OPENAI_API_KEY")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise UsageError(f"OPENAI_BASE_URL is plain http to {host}, another machine", advice="Use https, or a tunnel to 127.0.0.1")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _read_config(path: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from summarizer.article import extract_article, make_article
 from summarizer.errors import BadRecord, InputError, SummarizerError, UsageError
@@ -205,6 +206,10 @@ def record_article(record: dict[str, Any], folder: Path) -> Article:
     known: dict[str, Any] = {key: record.get(key) if isinstance(record.get(key), str) else None for key in ("title", "source")}
     known["published_at"] = read_time(record.get("published_at"))
     url = record.get("url") if isinstance(record.get("url"), str) else None
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        raise BadRecord(f"its url cannot be read: {error}", url=url) from error
     text, html = record.get("text"), record.get("html")
     if isinstance(text, str) and text.strip():
         return make_article(text, url=url, **known)

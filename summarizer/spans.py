@@ -3,6 +3,7 @@
 Offsets everywhere are code points, half open; `text[start:end] == quote` always.
 """
 
+import json
 import re
 import unicodedata
 from typing import NamedTuple
@@ -10,12 +11,13 @@ from typing import NamedTuple
 # Invisible characters carry no words for a reader, yet split numbers and hide orders to a model:
 # zero-width, soft hyphen, bidi controls, variation selectors, tag characters (U+E0000…).
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-                        "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]")  # fmt: skip
+                        "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]")  # fmt: skip
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" *\n *(?:\n *)*")
 # A terminal escape sequence: CSI, OSC (to BEL or ST) and the two-character ones.
 _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x1b\x9d]\]?[^\x07\x1b\x9c]{0,4096}(?:\x07|\x1b\\|\x9c)|\x9b[0-?]*[ -/]*[@-~]|\x1b.")
+_UNSAFE_JSON = re.compile(_INVISIBLE.pattern + r"|[\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -49,6 +51,24 @@ def clean(text: str) -> str:
     """
     text = _LINE_ENDS.sub("\n", _ESCAPE.sub("", text)).replace("\t", " ")
     return _INVISIBLE.sub("", _CONTROL.sub("", text))
+
+
+def mend(text: str) -> str:
+    """Text that every encoder takes: a lone surrogate, which JSON can smuggle in, becomes U+FFFD.
+
+    >>> mend("a\\ud800b") == "a\ufffdb"
+    True
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def escape_json(dumped: str) -> str:
+    """JSON with every character escaped that a terminal would obey, or that some reader takes for a line end: nothing is lost.
+
+    >>> escape_json('{"title": "up\u202e\u2028"}')
+    '{"title": "up\\\\u202e\\\\u2028"}'
+    """
+    return _UNSAFE_JSON.sub(lambda found: json.dumps(found[0])[1:-1], dumped)
 
 
 def is_whole(text: str, start: int, end: int) -> bool:

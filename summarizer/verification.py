@@ -1,60 +1,82 @@
 """Article, facts, Analysis -> Report: the only maker of a Report, and the place where an analyst is not believed.
 
-Laws: a figure is a fact's or it is in the words the claim rests on; a target is a fact on the right side of the
-price; an asset is in the article; evidence is exact. What fails is dropped, and a finding says so.
+Laws: a figure is a fact's and said of its subject, or the sentence is the article's (claims.py); a target is a fact on the
+right side of the price; an asset is in the article; evidence is exact. What fails is dropped, and a finding says so.
 """
 
 import re
 from datetime import timedelta
 
-from summarizer.facts.levels import LEVEL_KINDS, price_of
+from summarizer.claims import Support
+from summarizer.facts import extract_facts
+from summarizer.facts.assets import MARKET
+from summarizer.facts.levels import price_of
 from summarizer.facts.narratives import find_narratives
-from summarizer.facts.numbers import find_numbers
-from summarizer.facts.sentences import split_sentences
-from summarizer.figures import format_fact
 from summarizer.models import (
     Analysis,
     Article,
     Call,
     CallClaim,
     Claim,
+    ClaimedFact,
     Credibility,
     Evidence,
     Fact,
     Finding,
+    Level,
+    Narrative,
     Overall,
     Report,
     Signal,
     Target,
     Timeframe,
 )
-from summarizer.spans import Span, clean
+from summarizer.spans import clean, find_evidence
+from summarizer.wording import LEVELS
 
 DAYS = {"short_term": 14, "medium_term": 180, "long_term": 365}
-_REFERENCE = re.compile(r"\{([FD])(\d{1,4})\}")  # {F3}: the figure of fact 3; {D3}: its distance from the price, computed here
+CALLED = frozenset({"coin", "project", "sector", "index"})  # groups of names that a call can be about: no stock, no fund
+_LOW = frozenset({"sponsored", "press_release", "ai_directed_instructions"})  # each alone caps credibility at low (labelling guide)
+# Where the article states no price, a side is told by the kind alone: support lies below, resistance above.
+_SIDELESS = {"bullish": frozenset({"price_target", "resistance_level"}), "bearish": frozenset({"price_target", "support_level"})}
 
 
 def verify(article: Article, facts: list[Fact], analysis: Analysis, signals: tuple[Signal, ...] = ()) -> Report:
     """The report of what the article supports. Never raises for what an analyst says."""
     check = _Check(article, facts)
-    summary = [text for i, claim in enumerate(analysis.summary) if (text := check.words(claim, f"summary[{i}]"))]
-    calls = [call for i, claim in enumerate(analysis.calls) if (call := check.call(claim, f"calls[{i}]", analysis.horizon))]
-    narratives = tuple(n for n in find_narratives(article.text) if n.name in analysis.narratives)
+    summary = check.summary(analysis.summary)
+    calls = check.calls(analysis)
+    horizon_rationale = check.words(analysis.horizon_rationale, "timeframe") or ""
+    note = check.words(analysis.credibility_note, "credibility") or ""
+    level = check.level(analysis.credibility, signals)
+    added = check.added(analysis.added_facts)
+    narratives = check.narratives(analysis.narratives)
     check.contradictions()
+    check.others(analysis, calls)
+    flags = article.flags + analysis.flags + (("markup_removed",) if check.unmarked else ())
     return Report(
         id=article.content_hash,
         article=article,
         summary=" ".join(summary),
-        facts=tuple(facts),
+        facts=(*facts, *added),
         narratives=narratives,
-        calls=tuple(calls),
+        calls=calls,
         overall=Overall(direction=analysis.overall, tone=_unit(analysis.overall_tone), confidence=_share(analysis.overall_confidence)),
-        timeframe=Timeframe(horizon=analysis.horizon, rationale=check.words(analysis.horizon_rationale, "timeframe") or ""),
-        credibility=Credibility(level=analysis.credibility, note=check.words(analysis.credibility_note, "credibility") or "", signals=signals),
+        timeframe=Timeframe(horizon=analysis.horizon, rationale=horizon_rationale),
+        credibility=Credibility(level=level, note=note, signals=signals),
         findings=tuple(check.findings),
-        flags=tuple(dict.fromkeys(article.flags + analysis.flags)),
+        flags=tuple(dict.fromkeys(flags)),
         analyst=analysis.analyst,
-    )  # fmt: skip
+    )
+
+
+def list_faults(article: Article, facts: list[Fact], analysis: Analysis, signals: tuple[Signal, ...] = ()) -> list[Finding]:
+    """What `verify` would drop of the analysis, and why: for an analyst that can be asked once more.
+
+    A theme that no words show is not worth a second answer.
+    """
+    findings = verify(article, facts, analysis, signals).findings
+    return [finding for finding in findings if finding.verdict == "dropped" and finding.where != "narratives"]
 
 
 class _Check:
@@ -62,65 +84,133 @@ class _Check:
 
     def __init__(self, article: Article, facts: list[Fact]):
         self.text, self.facts, self.article = article.text, facts, article
-        self.sentences: list[Span] = split_sentences(article.text)
+        self.support = Support(article, facts)
         self.findings: list[Finding] = []
+        self.unmarked = False
+        self._spoken: tuple[str, ...] = ()  # whom the last sentence that stands speaks of
 
-    def words(self, claim: Claim, where: str) -> str | None:
-        """The claim with its references filled in, or None where a figure in it has no support."""
-        text = claim.text
-        for match in _REFERENCE.finditer(text):
-            if int(match[2]) >= len(self.facts):
-                return self._drop(where, f"refers to {match[0]}, which is no fact")
-            if match[1] == "D" and self._distance(self.facts[int(match[2])]) is None:
-                return self._drop(where, f"{match[0]} asks for the distance from a price that the article does not state")
-        rest = _REFERENCE.sub(" ", text)
-        sources = [self.text[self.sentences[i].start : self.sentences[i].end] for i in claim.sentences if 0 <= i < len(self.sentences)]
-        known = {(n.value, n.unit) for source in sources for n in find_numbers(source)}
-        for number in find_numbers(rest):
-            if (number.value, number.unit) not in known:
-                return self._drop(where, f"{rest[number.start : number.end]} is not in the sentences it rests on")
-        filled = clean(_REFERENCE.sub(self._fill, text)).strip()
-        if filled:
-            self.findings.append(Finding(check="number_in_text", where=where, verdict="supported", detail=f"{len(known)} figures checked"))
-        return filled or None
+    def summary(self, claims: tuple[Claim, ...]) -> list[str]:
+        """The sentences that stand; one that names no asset goes on with what the one before it spoke of."""
+        kept = []
+        for i, claim in enumerate(claims):
+            if text := self.words(claim, f"summary[{i}]", self._spoken, rests=True):
+                kept.append(text)
+        return kept
 
-    def _fill(self, reference: re.Match[str]) -> str:
-        fact = self.facts[int(reference[2])]
-        return format_fact(fact) if reference[1] == "F" else self._distance(fact) or ""
-
-    def _distance(self, fact: Fact) -> str | None:
-        """How far a level lies from the article's price of its asset: "0.7% below the price"."""
-        price = price_of(self.facts, fact.subject)
-        if not price or fact.unit != "USD":
+    def words(self, claim: Claim, where: str, about: tuple[str, ...] = (), *, rests: bool = False) -> str | None:
+        """The claim with its references filled in, or None where the article does not support it; `rests`: it has to cite."""
+        said = self.support.read(claim, about)
+        self.unmarked |= said.unmarked
+        if said.faults:
+            return self._drop(where, "; ".join(said.faults))
+        if not said.text:
             return None
-        away = (fact.value / price - 1) * 100
-        return f"{abs(away):.1f}% {'above' if away > 0 else 'below'} the price"
+        if rests and not claim.sentences:
+            return self._drop(where, "cites no sentence of the article")
+        self.findings.append(Finding(check="number_in_text", where=where, verdict="supported", detail=f"{said.figures} figures checked"))
+        self._spoken = said.subjects
+        return said.text
+
+    def calls(self, analysis: Analysis) -> tuple[Call, ...]:
+        """The calls that stand, one an asset."""
+        kept: dict[str, Call] = {}
+        for i, claim in enumerate(analysis.calls):
+            where = f"calls[{i}]"
+            if claim.asset in kept:
+                self._drop(where, f"a second call on {claim.asset}")
+            elif call := self.call(claim, where, analysis.horizon):
+                kept[claim.asset] = call
+        return tuple(kept.values())
 
     def call(self, claim: CallClaim, where: str, horizon: str) -> Call | None:
-        rationale = self.words(claim.rationale, f"{where}.rationale")
-        target = self._target(claim, where)
+        if self.support.groups.get(claim.asset) not in CALLED:
+            return self._drop(where, f"{claim.asset} is no asset that the article names")
+        used = [i for i in claim.facts if self._bears_on(i, claim.asset)]
+        if wrong := [i for i in claim.facts if i not in used]:
+            self._drop(f"{where}.facts", f"{', '.join(f'F{i}' for i in wrong)}: no facts of {claim.asset}")
+        rationale = self.words(claim.rationale, f"{where}.rationale", (claim.asset,))
+        places = [i for i in claim.rationale.sentences[:3] if 0 <= i < len(self.support.sentences)]
+        about = {i for i in places if claim.asset in self.support.subjects_of(i)}
+        if not used and not about:
+            return self._drop(where, f"no sentence or fact about {claim.asset} is named for the call")
+        evidence = [self.facts[i].evidence for i in used]
+        for i in places:
+            start, end = self.support.sentences[i]
+            evidence.append(Evidence(quote=self.text[start:end], start=start, end=end))
         until = self.article.published_at.date() + timedelta(days=DAYS[horizon]) if self.article.published_at else None
-        evidence = [self.facts[i].evidence for i in claim.facts if 0 <= i < len(self.facts)]
-        for i in claim.rationale.sentences[:3]:
-            if 0 <= i < len(self.sentences):
-                start, end = self.sentences[i]
-                evidence.append(Evidence(quote=self.text[start:end], start=start, end=end))
-        if not evidence:
-            return self._drop(where, f"nothing in the article is named for the call on {claim.asset}")
         return Call(asset=claim.asset, direction=claim.direction, tone=_unit(claim.tone), confidence=_share(claim.confidence),
-                    until=until, target=target, rationale=rationale or "", evidence=tuple(evidence))  # fmt: skip
+                    until=until, target=self._target(claim, where), rationale=rationale or "", evidence=tuple(evidence))  # fmt: skip
+
+    def _bears_on(self, i: int, asset: str) -> bool:
+        return 0 <= i < len(self.facts) and self.facts[i].subject in (asset, MARKET)
 
     def _target(self, claim: CallClaim, where: str) -> Target | None:
         if claim.target is None:
             return None
         if not 0 <= claim.target < len(self.facts):
-            return self._drop(f"{where}.target", "refers to no fact")
+            return self._drop(f"{where}.target", f"F{claim.target} is no row of the facts")
         fact = self.facts[claim.target]
         price = price_of(self.facts, claim.asset)
-        wrong_side = price is not None and (fact.value > price) != (claim.direction == "bullish")
-        if fact.subject != claim.asset or fact.kind not in LEVEL_KINDS or claim.direction == "neutral" or wrong_side:
-            return self._drop(f"{where}.target", f"{fact.value:g} {fact.unit} is no {claim.direction} target of {claim.asset}")
+        if price is not None:
+            right_side = fact.value != price and (fact.value > price) == (claim.direction == "bullish")
+        else:
+            right_side = fact.kind in _SIDELESS.get(claim.direction, ())
+        level = fact.subject == claim.asset and fact.kind in LEVELS and fact.unit not in ("%", "bps")
+        if not level or not right_side or claim.direction == "neutral":
+            return self._drop(
+                f"{where}.target", f"F{claim.target}, {fact.kind} of {fact.subject}, is no {claim.direction} target of {claim.asset}"
+            )
         return Target(value=fact.value, unit=fact.unit, evidence=fact.evidence)
+
+    def level(self, claimed: Level, signals: tuple[Signal, ...]) -> Level:
+        """The credibility level within the labelling guide's caps."""
+        names = {signal.name for signal in signals}
+        capped: Level = claimed
+        if names & _LOW:
+            capped = "low"
+        elif claimed == "high" and "unverified_claim" in names and "named_sources" not in names:
+            capped = "medium"
+        if capped != claimed:
+            detail = f"{claimed} is {capped} for {', '.join(sorted(names & (_LOW | {'unverified_claim'})))}"
+            self.findings.append(Finding(check="credibility_cap", where="credibility", verdict="changed", detail=detail))
+        return capped
+
+    def added(self, claimed: tuple[ClaimedFact, ...]) -> list[Fact]:
+        """Facts of the model's whose quote the parser reads as the model does, about numbers that the rules left out."""
+        found: list[Fact] = []
+        for i, claim in enumerate(claimed):
+            where = f"added_facts[{i}]"
+            place = find_evidence(self.text, claim.quote)
+            if place is None:
+                self._drop(where, "its quote does not stand in the article")
+                continue
+            read = extract_facts(self.article.model_copy(update={"text": claim.quote, "title": None}))
+            same = [f for f in read if (f.kind, f.subject, f.value, f.unit) == (claim.kind, claim.subject, claim.value, claim.unit)]
+            if not same:
+                self._drop(where, f"its quote does not read as {claim.kind} of {claim.subject}")
+            elif any(abs(f.value) == abs(claim.value) and f.unit == claim.unit for f in (*self.facts, *found)):
+                self._drop(where, "this figure is a fact already")
+            else:
+                evidence = Evidence(quote=claim.quote, start=place.start, end=place.end)
+                found.append(same[0].model_copy(update={"origin": "model", "evidence": evidence}))
+        return found
+
+    def narratives(self, claimed: tuple[str, ...]) -> tuple[Narrative, ...]:
+        """The themes claimed that the article's words show."""
+        shown = {narrative.name: narrative for narrative in find_narratives(self.text)}
+        for name in claimed:
+            if name not in shown:
+                self._drop("narratives", f"no words of the article show {name}")
+        return tuple(narrative for name, narrative in shown.items() if name in claimed)
+
+    def others(self, analysis: Analysis, calls: tuple[Call, ...]) -> None:
+        """Where the other analyst reads another direction."""
+        said = {"overall": analysis.overall} | {call.asset: call.direction for call in calls}
+        for name, direction in analysis.other_directions:
+            if name in said and said[name] != direction:
+                detail = f"{analysis.analyst.name} says {said[name]}, the other analyst {direction}"
+                where = name if name == "overall" else f"calls.{name}"
+                self.findings.append(Finding(check="second_analyst", where=where, verdict="inconsistent", detail=detail))
 
     def contradictions(self) -> None:
         """Parts that miss or exceed their total: liquidations of single assets against the market's."""

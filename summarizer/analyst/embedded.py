@@ -15,7 +15,7 @@ from summarizer.linear import load_linear, softmax
 from summarizer.models import Analysis, Analyst, Article, CallClaim, Direction, Fact, Signal
 
 MAX_CALLS = 6
-_CALLED = 0.5  # an asset is called where the model of data/assets.model.tsv gives it this chance
+_CALLED = 0.42  # an asset is called where the model of data/assets.model.tsv gives it this chance
 _TARGETS = {
     "bullish": ("price_target", "resistance_level", "liquidation_level"),
     "bearish": ("price_target", "liquidation_level", "support_level"),
@@ -63,7 +63,7 @@ def choose_assets(scene: Scene) -> list[str]:
     model = load_linear("assets")
     chances = {}
     for asset in scene.counts:
-        if asset != MARKET:
+        if asset != MARKET and any(m.subject == asset for here in scene.mentions for m in here):  # the title alone is no evidence
             chances[asset] = softmax(model.scores(describe_asset(scene, asset, scene.facts)))[1]
     ranked = sorted(chances, key=lambda asset: (-scene.counts[asset], asset))
     return [asset for asset in ranked if chances[asset] >= _CALLED][:MAX_CALLS]

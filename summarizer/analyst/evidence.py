@@ -4,11 +4,13 @@ A piece's strength is not felt: `data/calls.model.tsv` holds the weights, fitted
 """
 
 import math
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
+from itertools import chain, pairwise
 
 from summarizer.analyst.tone import tone_of
 from summarizer.facts.assets import MARKET, Mention, find_mentions
@@ -20,6 +22,8 @@ from summarizer.spans import Span
 
 CALLED = ("coin", "project", "sector", "index")  # groups of mentions that a call can be about
 _NEGATIONS = frozenset(["not", "no", "never", "without", "fails", "failed", "unlikely", "lack", "avoid", "avoided", "despite"])
+_WORD = re.compile(r"[a-z]{3,}")
+_SPREAD, _TITLED = 4.0, 0.5  # bring words to the size of the other evidence, as one penalty holds them all
 _LEAD = 3  # sentences that say what the article is about
 
 
@@ -50,6 +54,7 @@ class Scene:
         self.mentions: list[list[Mention]] = []
         self.subjects: list[tuple[str, ...]] = []
         self.cues: list[list[str]] = []
+        self._words: list[list[str]] = []
         everywhere = find_mentions(self.text)
         carried: tuple[str, ...] = ()
         at = 0
@@ -63,6 +68,7 @@ class Scene:
             self.mentions.append(here)
             self.subjects.append(carried)
             self.cues.append(_find_groups(self.text[span.start : span.end]))
+            self._words.append(_WORD.findall(self.text[span.start : span.end].lower()))
         self.counts = self._count()
         self._tones: dict[tuple[int, str], float] = {}
 
@@ -76,6 +82,11 @@ class Scene:
             if mention.group in CALLED:
                 counts[mention.subject] += 4
         return counts
+
+    def name(self, asset: str) -> str:
+        """The asset as the article prints it most often; its code where only the title names it."""
+        printed = Counter(self.text[m.start : m.end] for here in self.mentions for m in here if m.subject == asset)
+        return min(printed, key=lambda name: (-printed[name], len(name), name)) if printed else asset
 
     def tone(self, i: int, asset: str) -> float:
         """The tone of sentence i for the asset, -1 to 1; of the sentence as a whole where it does not name it."""
@@ -99,7 +110,16 @@ class Scene:
 
     def pieces(self, asset: str) -> list[Piece]:
         """Everything that bears on the asset's direction."""
-        return [*self._said(asset), *self._stated(asset)]
+        near = Counter(word for i in self.about(asset) for word in self._words[i]) if asset != MARKET else Counter()
+        return [*self._said(asset), *self._stated(asset), *_share("near", near), *self.wording]
+
+    @cached_property
+    def wording(self) -> list[Piece]:
+        """The words of the whole article, each by its share of it, and of its title, alone and in pairs."""
+        titled = _WORD.findall((self.article.title or "").lower())
+        names = [f"title:{word}" for word in dict.fromkeys(titled)]
+        names += [f"title:{left}_{right}" for left, right in dict.fromkeys(pairwise(titled))]
+        return _share("word", Counter(chain.from_iterable(self._words))) + [Piece(name, _TITLED) for name in names]
 
     def _said(self, asset: str) -> list[Piece]:
         places = self.about(asset)
@@ -135,6 +155,12 @@ class Scene:
         for piece in pieces:
             seen[piece.name] += 1
         return [Piece("fact_" + p.name, p.value / math.sqrt(seen[p.name]), fact=p.fact) for p in pieces]
+
+
+def _share(name: str, words: Counter[str]) -> list[Piece]:
+    """Each word by the root of its share of all, so that neither length nor repetition tells much."""
+    whole = math.sqrt(sum(words.values()) or 1)
+    return [Piece(f"{name}:{word}", _SPREAD * math.sqrt(count) / whole) for word, count in words.items()]
 
 
 def _find_groups(sentence: str) -> list[str]:

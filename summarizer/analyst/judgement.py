@@ -23,6 +23,8 @@ def describe_article(scene: Scene, narratives: Sequence[Narrative], signals: Seq
     features += [(f"kind:{kind}", math.log1p(count)) for kind, count in sorted(kinds.items())]
     features += [(f"theme:{narrative.name}", 1.0) for narrative in narratives]
     features += [(f"signal:{signal.name}", 1.0) for signal in signals]
+    features += [(piece.name, piece.value) for piece in scene.wording]
+    features += [(f"source:{(scene.article.source or scene.article.domain or 'unknown').lower()}", 1.0)]
     features += [("facts", math.log1p(len(scene.facts))), ("words", math.log1p(scene.article.words) / 5), ("bias", 1.0)]
     return features
 

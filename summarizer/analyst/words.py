@@ -9,24 +9,24 @@ from summarizer.models import Article, Claim, Direction, Fact, Signal
 
 # How a fact is told in a rationale, in the order in which facts are told. {F} is the figure, {D} its distance from the price.
 _TOLD = {
-    "funding_rate": "funding is {F}",
-    "open_interest": "open interest is {F}",
-    "open_interest_change": "open interest moved {F}",
-    "liquidations": "{F} of positions were liquidated",
-    "options_skew": "options skew is {F}",
-    "futures_basis": "the futures basis is {F}",
-    "put_call_ratio": "the put/call ratio is {F}",
-    "etf_flow": "ETF flows came to {F}",
-    "treasury_purchase": "a holder bought {F}",
-    "exploit_loss": "{F} was lost to an exploit",
-    "token_unlock": "{F} is being unlocked",
-    "price_change": "the price moved {F}",
+    "funding_rate": "{A} funding is {F}",
+    "open_interest": "{A} open interest is {F}",
+    "open_interest_change": "{A} open interest moved {F}",
+    "liquidations": "{F} of {A} positions were liquidated",
+    "options_skew": "{A} options skew is {F}",
+    "futures_basis": "the {A} futures basis is {F}",
+    "put_call_ratio": "the {A} put/call ratio is {F}",
+    "etf_flow": "{A} ETF flows came to {F}",
+    "treasury_purchase": "a holder bought {A}: {F}",
+    "exploit_loss": "{A} lost {F} to an exploit",
+    "token_unlock": "{F} of {A} is being unlocked",
+    "price_change": "{A} moved {F}",
 }
 _LEVELS = {
-    "liquidation_level": "the nearest liquidation level, {F}, lies {D}",
-    "price_target": "the target named, {F}, lies {D}",
-    "support_level": "support at {F} lies {D}",
-    "resistance_level": "resistance at {F} lies {D}",
+    "liquidation_level": "the nearest {A} liquidation level, {F}, lies {D}",
+    "price_target": "the {A} target named, {F}, lies {D}",
+    "support_level": "{A} support at {F} lies {D}",
+    "resistance_level": "{A} resistance at {F} lies {D}",
 }
 _HORIZONS = {
     "short_term": ("positioning, levels and moves of the day", "work within days"),
@@ -68,14 +68,16 @@ def explain_call(
         kind, priced = scene.facts[target].kind, price_of(scene.facts, asset) is not None
         if kind in _LEVELS:
             words = _LEVELS[kind] if priced else _LEVELS[kind].replace(", {F}, lies {D}", " is {F}").replace(" lies {D}", " is named")
-            told.append(words.replace("{F}", f"{{F{target}}}").replace("{D}", f"{{D{target}}}"))
+            told.append(words.replace("{F}", f"{{F{target}}}").replace("{D}", f"{{D{target}}}").replace("{A}", scene.name(asset)))
             used.append(target)
     text = "; ".join(told)
     text = text[:1].upper() + text[1:] + "." if text else ""
     places = _telling(scene, asset, weighed, sign)
-    said = " ".join(shorten(scene.text[slice(*scene.sentences[i])]) for i in places)
-    if direction == "neutral" and (text or said):
+    said = " ".join(shorten(sentence) for i in places if _is_prose(sentence := scene.text[slice(*scene.sentences[i])]))
+    if direction == "neutral":
         text = f"The evidence is mixed or says little about price. {text}".strip()
+    elif not text and not said:
+        text = f"What the article says of {scene.name(asset)} reads as {direction}."
     return Claim(text=f"{text} {said}".strip(), sentences=tuple(places)), tuple(used)
 
 
@@ -92,7 +94,7 @@ def _tell_facts(scene: Scene, asset: str, weighed: Sequence[tuple[Piece, float]]
         if not fitting or len(told) == 2:
             continue
         shown = [f"{{F{i}}}{_where(scene.facts[i])}" for i in fitting[:2]]
-        told.append(words.replace("{F}", " and ".join(shown)))
+        told.append(words.replace("{F}", " and ".join(shown)).replace("{A}", scene.name(asset)))
         used += fitting[:2]
     return told, used
 
@@ -104,18 +106,19 @@ def _where(fact: Fact) -> str:
 
 
 def _telling(scene: Scene, asset: str, weighed: Sequence[tuple[Piece, float]], sign: int) -> list[int]:
-    """The one sentence that weighs most in the call's direction, else the first about the asset."""
+    """The one sentence that weighs most in the call's direction, else the first that names the asset, of whatever length."""
     totals: dict[int, float] = {}
     for piece, pull in weighed:
         if piece.sentence is not None:
             totals[piece.sentence] = totals.get(piece.sentence, 0.0) + pull
-    named = [
-        i
-        for i in totals
-        if any(m.subject == asset for m in scene.mentions[i]) and 6 <= len(scene.text[slice(*scene.sentences[i])].split()) <= 60
-    ]
+    named = [i for i in totals if any(m.subject == asset for m in scene.mentions[i]) and _is_prose(scene.text[slice(*scene.sentences[i])])]
     ranked = sorted(named, key=lambda i: (-totals[i] * sign, i)) if sign else sorted(named)
-    return ranked[:1]
+    return ranked[:1] or [i for i, here in enumerate(scene.mentions) if any(m.subject == asset for m in here)][:1]
+
+
+def _is_prose(sentence: str) -> bool:
+    """Whether it can be said again by itself: no heading, no row of a table."""
+    return 6 <= len(sentence.split()) <= 60 and sentence[-1] in '.!?”"'
 
 
 def explain_horizon(horizon: str) -> Claim:

@@ -16,10 +16,11 @@ MARKET = "MARKET"
 WORD = re.compile(r"[A-Za-z0-9]+|[^\sA-Za-z0-9]")
 _CASHTAG = re.compile(r"(?<![\w$])\$([A-Z][A-Z0-9]{1,9})\b")
 _BRACKETED = re.compile(
-    r"((?:[A-Z][\w.’'-]*\s){1,4})\(\s?(?:(?:NYSE|NASDAQ|Nasdaq|CRYPTO|TSXV|TSX|OTC)\s?:\s?)?\$?([A-Z][A-Z0-9]{1,9})\s?\)"
+    r"((?:[A-Z][\w.’'-]{0,40}\s){1,4})\(\s?(?:(?:NYSE|NASDAQ|Nasdaq|CRYPTO|TSXV|TSX|OTC)\s?:\s?)?\$?([A-Z][A-Z0-9]{1,9})\s?\)"
 )
+_LISTED = re.compile(r"\(\s?(NYSE|NASDAQ|Nasdaq)\s?:")
 _NATIVE = re.compile(
-    r"([A-Z][\w]*(?:\s[A-Z][\w]*)?)(?:['’]s?)?\s(?:native |governance |utility |)"
+    r"([A-Z]\w{0,40}(?:\s[A-Z]\w{0,40})?)(?:['’]s?)?\s(?:native |governance |utility |)"
     r"(?:token|coin|cryptocurrency),?\s(?:called |ticker )?\$?([A-Z][A-Z0-9]{2,9})\b"
 )
 _TOKEN_AFTER = re.compile(r"\b([A-Z][A-Z0-9]{2,9})\s(?:token|tokens|coin|coins|memecoin)\b")
@@ -139,7 +140,8 @@ def find_mentions(text: str, words: list[re.Match[str]] | None = None) -> list[M
                     named.add(joined)
         i += 1
     found += [mention for mention in shy if mention.subject in named]
-    return _join_pairs(text, sorted(_prefer_introduced(found), key=lambda m: m.start))
+    listed = {match.start(1) for match in _LISTED.finditer(text)}  # an exchange that a stock is listed at is no index
+    return _join_pairs(text, sorted((m for m in _prefer_introduced(found) if m.start not in listed), key=lambda m: m.start))
 
 
 def _join_pairs(text: str, found: list[Mention]) -> list[Mention]:

@@ -8,6 +8,7 @@ from summarizer.facts.kinds import load_words
 from summarizer.facts.lexicon import Lexicon
 from summarizer.facts.reading import Candidate, Reading
 from summarizer.models import Evidence
+from summarizer.spans import is_whole
 
 _VENUE = re.compile(
     r"\b(?:Binance|Bybit|Deribit|OKX|Coinbase|Kraken|Bitfinex|Bitget|CME|BitMEX|Hyperliquid|dYdX|KuCoin|Huobi|HTX|Gate\.io|Upbit|Bitstamp"
@@ -23,7 +24,9 @@ _SAID = re.compile(
     r"|((?:[A-Z][\w.’'&-]*)(?:\s[A-Z][\w.’'&-]*){0,3}),?\s(?:said|says|told|wrote|noted|expects|predicts|believes|argues|warns|warned|added)\b"
 )
 _CONDITION = re.compile(
-    r"\b(?:if|should|unless|provided|as long as|once|a break(?:out)? (?:above|below)|a close (?:above|below))\b[^,.;]{3,90}", re.IGNORECASE
+    r"\b(?:if|should|unless|provided|as long as|once|a break(?:out)? (?:above|below)|a close (?:above|below))\b"
+    r"(?:[^,.;]|(?<=\d)[,.](?=\d)){3,90}(?!\w|[,.]\d)",  # "if $64,000 breaks": its comma ends no clause
+    re.IGNORECASE,
 )
 _DATE = re.compile(
     r"\b(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?\s\d{1,2}(?:,\s\d{4})?|(?:January|February|March|April|May|June|July"
@@ -59,7 +62,7 @@ def sign(reading: Reading, candidate: Candidate) -> int:
         between = (reading.words[i].end(), candidate.number.start) if is_before else (candidate.end, reading.word_starts[i])
         if reading.crosses_clause(*between):
             distance += 6
-        if any(between[0] <= other.start < between[1] for other in reading.numbers if other.unit == "%"):
+        if any(other.unit == "%" for other in reading.numbers_between(*between)):
             distance += 3
         if distance < best_distance:
             best, best_distance = found, distance
@@ -133,10 +136,10 @@ def evidence(reading: Reading, candidate: Candidate) -> Evidence:
     text, span = reading.text, reading.sentences[candidate.sentence]
     i = bisect_right(reading.word_starts, candidate.number.start) - 1
     start = max(span.start, reading.word_starts[max(0, i - 4)])
-    while start > span.start and (text[start - 1].isalnum() or text[start] in ".,%)’'-;:" or text[start - 1] in "’'$€£-."):
+    while start > span.start and (not is_whole(text, start, start) or text[start] in ".,%)’'-;:" or text[start - 1] in "’'$€£-."):
         start -= 1
     end = candidate.end
-    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+    while not is_whole(text, end, end):
         end += 1
     if end < len(text) and text[end] == ")" and "(" in text[start:end]:
         end += 1

@@ -8,7 +8,7 @@ from summarizer.facts.reading import Candidate, Reading
 from summarizer.linear import load_linear, softmax
 
 NONE = "none"
-LABELS = (NONE, *(kind.name for kind in KINDS))
+LABELS = (NONE, *dict.fromkeys(kind.name for kind in KINDS))
 _PLACE = {name: i for i, name in enumerate(LABELS)}
 # What a cue's score, being the best by cues, and being no fact are worth before the fitted weights: from the same fit.
 _CUE_WORTH, _BEST_WORTH, _NONE_WORTH = 1.2, 1.2, 1.2
@@ -41,12 +41,12 @@ def choose_kinds(reading: Reading, candidates: Sequence[Candidate], title: str |
 
 def start_scores(candidate: Candidate) -> list[float]:
     """What each label starts from: its cues, and out of question where the number's unit forbids it."""
-    offset = [_NONE_WORTH] + [FORBIDDEN] * len(KINDS)
-    for i, kind in enumerate(KINDS, 1):
+    offset = [_NONE_WORTH] + [FORBIDDEN] * (len(LABELS) - 1)
+    for kind in KINDS:
         if candidate.unit_class in kind.units and (
             kind.scaled is None or candidate.unit_class not in ("money", "plain") or kind.scaled == candidate.is_large
         ):
-            offset[i] = _CUE_WORTH * candidate.scores.get(kind.name, 0.0)
+            offset[_PLACE[kind.name]] = _CUE_WORTH * candidate.scores.get(kind.name, 0.0)
     if candidate.scores:
         best = max(candidate.scores, key=lambda name: candidate.scores[name])
         offset[_PLACE[best]] += _BEST_WORTH

@@ -5,6 +5,7 @@ What a number is about is not asked here (see reader.py). Values are exact decim
 
 import itertools
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -43,12 +44,12 @@ _WORDS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six"
 _NUMBER = re.compile(
     r"""
     (?P<sign>(?<![\w)\]%])[-−–‒+±](?=\s?[\d$€£¥₹₩.]|\s?US\$))?\s?   # a minus, not the dash of a range or a word
-    (?P<currency>(?:(?<![A-Za-z])(?:US|AU|CA|HK|NZ|A|C|S|R))?\$|[€£¥₹₩₽₿]|(?<![A-Za-z$])(?:USD|EUR|GBP|USDT|SEK|INR|Rs\.?)\s?(?=\d))?
+    (?P<currency>(?:(?<![A-Za-z])(?:US|AU|CA|HK|NZ|A|C|S|R))?\$|[€£¥₹₩₽₿]|(?<![A-Za-z$])(?:USD|EUR|GBP|JPY|KRW|CNY|CHF|CAD|AUD|HKD|SGD|USDT|SEK|INR|Rs\.?)\s?(?=\d))?
     (?(currency)\s?(?P<sign2>[-−](?=\d))?)
     (?P<digits>
-        (?<![\w.])(?<!\d,)(?:
+        (?:(?<![\w.])|(?<=\bRs)|(?<=\bRs\.)|(?<=\bUSD)|(?<=\bEUR)|(?<=\bGBP)|(?<=\bINR)|(?<=\bCHF))(?<!\d,)(?:   # "Rs2.34", "USD5m"
             \d{1,3}(?:,\d{2,3})+(?:\.\d+)?
-          | \d+,\d{1,2}(?=\s?(?:million|billion|trillion|mln|bn)\b)     # "3,5 million", a decimal comma
+          | \d+,\d{1,2}(?=\s?(?:%|(?:million|billion|trillion|mln|bn|per\s?cent)\b))     # "3,5 million", a decimal comma
           | (?<=[$€£])\d{1,3}(?:[ ]\d{3})+(?![\d,.])               # "$120 000"
           | \d+(?:\.\d+)?[₀-₉]\d+                                          # "0.0₅1234": five zeros
           | \d+(?:\.\d+)?)
@@ -56,7 +57,7 @@ _NUMBER = re.compile(
     (?![\d])
     (?P<tail>
         \s?%|\s?(?:per\s?cent|percent|percentage\s+points?|pct)\b
-      | \s?-?\s?(?:bps|basis\s+points?|bp)\b
+      | \s?-?\s?(?:bps|basis[\s-]+points?|bp)\b           # "25-basis-point"
       | \s?-?(?P<scale>(?i:thousand|million|billion|trillion|mln|mn|mio|bln|bn|tn|trn|mm|crore|lakh|[kmbt]))
             (?![A-Za-z0-9])
       | \s(?P<slip>[a-z;'\[\],./]{6,9})(?![A-Za-z0-9])
@@ -64,15 +65,25 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
-_UNIT_AFTER = re.compile(r"[\s-]*(?:worth of\s+|Swedish\s+|Swiss\s+|Japanese\s+|Brazilian\s+|Indian\s+)?(?P<code>US dollars?|U\.S\. dollars?|[A-Za-z$][A-Za-z0-9]{1,9})\b")
+_UNIT_AFTER = re.compile(
+    r"[\s-]*(?:worth of\s+|Swedish\s+|Swiss\s+|Japanese\s+|Brazilian\s+|Indian\s+)?(?P<code>US dollars?|U\.S\. dollars?|[A-Za-z$][A-Za-z0-9]{1,9})\b"
+)
 _MINUS = re.compile(r"\b(?:minus|negative)\s\Z", re.IGNORECASE)
 _ORDINAL_OR_WORD = re.compile(r"(?:st|nd|rd|th)\b|[A-Za-z_]", re.ASCII)
 _WORD_NUMBER = re.compile(
-    r"\b(?P<half>half a|a quarter of a|a)\s(?P<hscale>million|billion|trillion)(?:\s(?P<hcode>dollars|euros))?\b"
-    r"|\b(?P<words>(?:" + "|".join(_WORDS) + r")(?:[-\s](?:" + "|".join(_WORDS) + r"))*)"
-    r"\s(?:(?P<wscale>million|billion|trillion|thousand)\b(?:\s(?P<wcode>dollars|euros|percent))?|(?P<wpct>percent|per cent)\b)",
+    r"\b(?P<half>half a|a quarter of a|a)\s(?P<hscale>million|billion|trillion)(?:[-\s](?P<hcode>dollars?|euros?))?\b"
+    r"|\b(?<!several\s)(?<!few\s)(?P<words>(?:"
+    + "|".join(_WORDS)
+    + r")(?:(?:(?<=hundred)\sand\s|[-\s])(?:"
+    + "|".join(_WORDS)
+    + r")){0,7})"
+    r"[-\s](?:(?P<wscale>million|billion|trillion|thousand)\b(?:[-\s](?P<wcode>dollars?|euros?|pounds|yen|won|yuan|rupees|francs|percent)\b)?"
+    r"|(?P<wpct>percent|per cent|percentage points?|basis points?)\b)",
     re.IGNORECASE,
 )
+
+
+_LONGEST = 40  # digits and separators; what is longer is a key or an identifier, and may be too large for a float
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +112,13 @@ def find_numbers(text: str) -> list[Number]:
         number = _read(text, match)
         if number:
             numbers.append(number)
-    taken = {(n.start, n.end) for n in numbers}
-    numbers += [
-        _read_words(match)
-        for match in _WORD_NUMBER.finditer(text)
-        if not any(start < match.end() and match.start() < end for start, end in taken if start > match.start() - 40)
-    ]
+    ends = [n.end for n in numbers]
+    worded = []
+    for match in _WORD_NUMBER.finditer(text):
+        first = bisect_right(ends, match.start())
+        if first == len(numbers) or numbers[first].start >= match.end():
+            worded.append(_read_words(match))
+    numbers += worded
     numbers.sort(key=lambda n: n.start)
     return _lists_share_scale(text, _ranges_share_scale(text, numbers))
 
@@ -134,6 +146,8 @@ def _read(text: str, match: re.Match[str]) -> Number | None:
         unit = "bps"
     if not tail and not unit and _ORDINAL_OR_WORD.match(text, end):
         return None  # "25th", "7D", "2x" are no market numbers
+    if len(digits) > _LONGEST:
+        return None
     value = _decimal(digits).scaleb(power)
     sign = match["sign"] or match["sign2"]
     worded = _MINUS.search(text, max(0, match.start() - 12), match.start("digits"))
@@ -144,7 +158,7 @@ def _read(text: str, match: re.Match[str]) -> Number | None:
     if not unit or (unit == "USD" and not match["currency"]):
         after = _UNIT_AFTER.match(text, end)
         code = after["code"] if after else ""
-        named = "USD" if code.lower().endswith(("s dollar", "s dollars")) else _CODES.get(code)
+        named = "USD" if code.lower().endswith((" dollar", " dollars")) else _CODES.get(code)
         if after and named and not unit:
             unit, end = named, after.end()
         elif after and not unit and code in ("cents", "cent") and not power:
@@ -180,14 +194,20 @@ def _read_words(match: re.Match[str]) -> Number:
         code = match["hcode"]
     else:
         total = 0
-        for word in re.split(r"[-\s]", match["words"].lower()):
-            total = total * 100 if word == "hundred" else total + _WORDS[word]
+        for word in re.split(r"\sand\s|[-\s]", match["words"].lower()):
+            total = (total or 1) * 100 if word == "hundred" else total + _WORDS[word]  # "a hundred million"
         value = float(total) * 10 ** SCALES.get((match["wscale"] or "").lower(), 0)
-        code = "percent" if match["wpct"] else match["wcode"]
-    unit = {"dollars": "USD", "euros": "EUR", "percent": "%"}.get((code or "").lower(), "")
-    return Number(match.start(), match.end(), float(value), unit, False, True)
+        code = match["wcode"]
+    code = (code or "").lower()
+    unit = "%" if code == "percent" else _CODES.get(code) or _CODES.get(code + "s", "")
+    if match["wpct"]:
+        unit = "bps" if match["wpct"].lower().startswith("basis") else "%"
+    worded = bool(_MINUS.search(match.string, max(0, match.start() - 12), match.start()))
+    return Number(match.start(), match.end(), -float(value) if worded else float(value), unit, worded, True)
 
 
+_SPACED_DASH = re.compile(r"[-–‒−]\s")
+_BETWEEN = re.compile(r"\bbetween\s\Z", re.IGNORECASE)
 _RANGE_GAP = re.compile(r"\s?(?:-|–|—|‒|−|to|and|or)\s?\Z")
 
 
@@ -195,10 +215,12 @@ def _ranges_share_scale(text: str, numbers: list[Number]) -> list[Number]:
     """The two ends of a range share unit and scale: "$13-14 billion", "5 to 7%", "$97,000–98,500"."""
     for i in range(len(numbers) - 1):
         left, right = numbers[i], numbers[i + 1]
+        if right.start - left.end <= 1 and (dash := _SPACED_DASH.match(text, right.start)) and not left.is_signed:
+            right = numbers[i + 1] = Number(dash.end(), right.end, abs(right.value), right.unit, False, right.scaled)  # "3% - 5%"
         gap = text[left.end : right.start]
         if len(gap) > 5 or not _RANGE_GAP.match(gap):
             continue
-        tight = gap.strip() not in ("and", "or")
+        tight = gap.strip() not in ("and", "or") or bool(_BETWEEN.search(text, max(0, left.start - 8), left.start))
         if left.unit and right.unit and left.unit != right.unit:
             continue
         unit = left.unit or (right.unit if tight else "")
@@ -235,5 +257,5 @@ def _lists_share_scale(text: str, numbers: list[Number]) -> list[Number]:
 
 
 def _power(written: str) -> int:
-    word = re.search(r"[A-Za-z;\[\]']+\W*\Z", written.rstrip("%"))
-    return SCALES.get(word[0].strip().lower(), 0) if word else 0
+    words = re.findall(r"[a-z;\[\],']+", written.lower())
+    return next((power for word in words if (power := SCALES.get(word) or _SLIPPED.get(word))), 0)

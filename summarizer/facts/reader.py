@@ -8,7 +8,7 @@ from summarizer.facts.assets import MARKET
 from summarizer.facts.choice import NONE, choose_kinds
 from summarizer.facts.kinds import KINDS
 from summarizer.facts.reading import SPLIT, Candidate, Reading
-from summarizer.facts.roles import best_kind, score_roles
+from summarizer.facts.roles import score_roles
 from summarizer.facts.subjects import Subjects
 from summarizer.models import Article, Fact
 from summarizer.spans import Span
@@ -48,6 +48,7 @@ _POINTER = re.compile(
     r"\b(?:Related Reading|Also Read|Read More|Read Also|See Also|Recommended Articles?|RELATED|ALSO READ)\s?[:|–-]\s?[^.?!\n]{10,160}[.?!\n]?",
     re.IGNORECASE,
 )
+MAX_NUMBERS = 1500  # numbers looked at; the fullest of 921 real articles holds 100
 MAX_FACTS = 400  # an article states no more; a price list may
 
 
@@ -68,10 +69,11 @@ def read_numbers(article: Article) -> tuple[Reading, list[Candidate], Subjects]:
     """The numbers of an article that are not furniture, with their cue scores and a first guess at their subjects."""
     reading = Reading(article.text)
     furniture = _furniture(article)
-    candidates = [c for c in reading.candidates() if not any(span.start <= c.number.start < span.end for span in furniture)]
+    candidates = [c for c in reading.candidates() if not any(span.start <= c.number.start < span.end for span in furniture)][:MAX_NUMBERS]
     score_roles(reading, candidates)
     subjects = Subjects(reading, article.title)
-    name_subjects(subjects, [(candidate, best_kind(candidate) or NONE) for candidate in candidates])
+    for candidate in candidates:
+        candidate.subject = subjects.guess(candidate)
     return reading, candidates, subjects
 
 

@@ -49,6 +49,7 @@ class Reading:
         self.mentions = find_mentions(text, self.words)
         self._mention_starts = [m.start for m in self.mentions]
         self.numbers = find_numbers(text)
+        self._number_starts = [number.start for number in self.numbers]
 
     def sentence_at(self, place: int) -> int:
         """The index of the sentence that holds a place of the text."""
@@ -61,6 +62,10 @@ class Reading:
     def mentions_in(self, span: Span) -> list[Mention]:
         """The assets named within a span."""
         return self.mentions[bisect_left(self._mention_starts, span.start) : bisect_left(self._mention_starts, span.end)]
+
+    def numbers_between(self, start: int, end: int) -> list[Number]:
+        """The numbers that begin between two places."""
+        return self.numbers[bisect_left(self._number_starts, start) : bisect_left(self._number_starts, end)]
 
     def crosses_clause(self, start: int, end: int) -> bool:
         """Whether a clause ends between two places of one sentence."""
@@ -115,7 +120,7 @@ class Reading:
 
 
 SPLIT = re.compile(r"(\d{1,2})\s?[-–/:]\s?(\d{1,2})\s(?:split|ratio)\sbetween\s(?:the\s)?(longs|shorts|long|short|bulls|bears)")
-_REST = re.compile(r"\bothers?\s?[(:]?\s?\Z")
+_REST = re.compile(r"\bothers?\s?[(:]?\s?\Z", re.IGNORECASE)
 _DATE_BEFORE = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\Z")
 _RANK = re.compile(r"\b(?:top|past|last|next|first|No\.|Phase|Layer|Web|Stage|Tier|Q)[ -]?\Z", re.IGNORECASE)
 _COUNTED_TIME = re.compile(

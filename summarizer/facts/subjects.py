@@ -6,6 +6,7 @@ fine every company name of the sentence too. What tells for an option is weighed
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 
@@ -31,6 +32,8 @@ _ACTS = re.compile(
 _PRONOUN = re.compile(
     r"(?:It|Its|The (?:token|coin|cryptocurrency|asset|altcoin|memecoin|price|pair|crypto|company|firm|protocol|platform))\b"
 )
+_RESPECTIVELY = re.compile("respectively", re.IGNORECASE)
+_LOOKED = 12  # assets behind a number, and companies on either side; only a flattened table names more in a sentence
 _CARRIED = 3  # sentences for which an asset is remembered
 
 
@@ -54,6 +57,10 @@ class Subjects:
         self._titled = [m.subject for m in find_mentions(title or "")]
         self._title_names = find_names(title or "")
         self._by_sentence = [reading.mentions_in(span) for span in reading.sentences]
+        self._groups = {m.subject: m.group for m in reading.mentions}
+        self._name_starts = [at for at, _ in self._names]
+        self._sentence_starts = {span.start for span in reading.sentences}
+        self._fuller: dict[str, str] = {}
         self._last: tuple[Candidate, str] | None = None
         self._levels: dict[str, float] = {}
 
@@ -61,6 +68,18 @@ class Subjects:
         """Start again at the article's first number."""
         self._last = None
         self._levels = {}
+
+    def guess(self, candidate: Candidate) -> str:
+        """The nearest asset before the number in its sentence, else the nearest after it, else the last one spoken of."""
+        here = [m for m in self._by_sentence[candidate.sentence] if m.group != "market"]
+        before = [m for m in here if m.end <= candidate.number.start]
+        if before or here:
+            return (before[-1] if before else here[0]).subject
+        for i in range(candidate.sentence - 1, max(-1, candidate.sentence - 1 - _CARRIED), -1):
+            named = [m for m in self._by_sentence[i] if m.group != "market"]
+            if named:
+                return named[0].subject
+        return self._main or MARKET
 
     def choose(self, candidate: Candidate, kind: str) -> str:
         """The likeliest subject of the number; it is remembered for the numbers after it."""
@@ -89,12 +108,14 @@ class Subjects:
         sources.setdefault(MARKET, []).append("market")
         here = [m for m in self._by_sentence[candidate.sentence] if m.group != "market"]
         state = "named" if here else "pronoun" if _PRONOUN.match(self._sentence(candidate)) else "bare"
-        groups = {m.subject: m.group for m in self.reading.mentions}
         low = max(0, candidate.at - 5)
         nearby = set(self.reading.lowered[low : candidate.at] + self.reading.lowered[candidate.past : candidate.past + 4])
+        direct = self._direct(candidate, here)
         options = []
         for subject, features in sources.items():
-            features += [f"w:{word}:{groups.get(subject, 'name')}" for word in nearby]
+            relation = "none" if direct is None else "self" if subject == direct else "other"
+            features += [f"direct:{relation}", f"direct:{relation}:{bool(last and last[1] == subject)}"]
+            features += [f"w:{word}:{self._groups.get(subject, 'name')}" for word in nearby]
             if last and last[1] == subject:
                 same = last[0].sentence == candidate.sentence
                 gap = self.reading.lowered[last[0].past : candidate.at][:3] if same else []
@@ -127,8 +148,12 @@ class Subjects:
 
     def _begins_only(self, name: str) -> bool:
         """Whether the name never stands within a sentence: its capital says nothing then."""
-        starts = {span.start for span in self.reading.sentences}
-        return all(at in starts for at, other in self._names if other == name)
+        return all(at in self._sentence_starts for at, other in self._names if other == name)
+
+    def _full(self, name: str) -> str:
+        if name not in self._fuller:
+            self._fuller[name] = longest_form(name, self._names)
+        return self._fuller[name]
 
     def _sentence(self, candidate: Candidate) -> str:
         start, end = self.reading.sentences[candidate.sentence]
@@ -142,7 +167,7 @@ class Subjects:
             if mention.subject not in sources:
                 sources[mention.subject] = self._place(candidate, mention, "b", rank)
         after = [m for m in here if m.start >= candidate.number.end]
-        for rank, mention in enumerate(after):
+        for rank, mention in enumerate(after[:_LOOKED]):
             features = self._place(candidate, mention, "a", rank)
             sources[mention.subject] = sources.get(mention.subject, []) + features
         if match := self._respective(candidate, here):
@@ -153,13 +178,24 @@ class Subjects:
             if len({m.subject for m in here}) == 1:
                 sources[first.subject].append("only")
 
+    def _direct(self, candidate: Candidate, here: list[Mention]) -> str | None:
+        """The asset that nothing parts from the number: no other number, no end of a clause, no other asset."""
+        number = candidate.number
+        before = [m for m in here if m.end <= number.start]
+        if not before:
+            return None
+        last = before[-1]
+        parted = any(last.end <= other.start < number.start for other in self.reading.numbers)
+        return None if parted or self.reading.crosses_clause(last.end, number.start) else last.subject
+
     def _respective(self, candidate: Candidate, here: list[Mention]) -> str | None:
         """The asset that stands in its list where the number stands in its own: "BTC and ETH fell 2% and 3%, respectively"."""
         start, end = self.reading.sentences[candidate.sentence]
-        at = self.reading.text.lower().find("respectively", candidate.end, end)
-        if at < 0:
+        said = _RESPECTIVELY.search(self.reading.text, candidate.end, end)
+        if not said:
             return None
-        numbers = [n for n in self.reading.numbers if start <= n.start < at and n.unit == candidate.number.unit]
+        at = said.start()
+        numbers = [n for n in self.reading.numbers_between(start, at) if n.unit == candidate.number.unit]
         first = numbers[0].start if numbers else at
         listed = list(dict.fromkeys(m.subject for m in here if m.end <= first and m.group != "market"))
         place = next((i for i, n in enumerate(numbers) if n.start == candidate.number.start), None)
@@ -176,7 +212,7 @@ class Subjects:
         before = reading.lowered[first - 1] if first else ""
         after = reading.lowered[past] if past < len(reading.lowered) else ""
         distance = next(size for size in (0, 1, 3, 6, 10, 18, 999) if words <= size)
-        between = sum(start <= other.start < end for other in reading.numbers)
+        between = len(reading.numbers_between(start, end))
         features = [
             f"{side}",
             f"{side}:{mention.group}",
@@ -223,11 +259,12 @@ class Subjects:
         start, end = self.reading.sentences[candidate.sentence]
         text, number = self.reading.text, candidate.number
         taken = {m.start for m in self._by_sentence[candidate.sentence]}
-        here = [(at, name) for at, name in self._names if start <= at < end and at not in taken]
+        first = bisect_left(self._name_starts, start)
+        here = [(at, name) for at, name in self._names[first : bisect_left(self._name_starts, end)] if at not in taken]
         before = [item for item in here if item[0] < number.start]
         after = [item for item in here if item[0] >= number.end]
         for side, items in (("b", before[::-1]), ("a", after)):
-            for rank, (at, name) in enumerate(items):
+            for rank, (at, name) in enumerate(items[:_LOOKED]):
                 features = [f"name:{side}", f"name:{side}:rank{min(rank, 3)}"]
                 if _ACTS.match(text, at + len(name)):
                     features.append(f"name:{side}:acts")
@@ -238,11 +275,10 @@ class Subjects:
                 if at - start < 2 and self._begins_only(name):
                     features.append("name:begins")
                 features += [f"name:times{min(3, self._name_counts[name])}", f"name:words{min(4, name.count(' ') + 1)}"]
-                full = longest_form(name, self._names)
+                full = self._full(name)
                 sources[full] = sources.get(full, []) + features
         for _, name in self._title_names[:2]:
-            sources.setdefault(longest_form(name, self._names), []).append("name:title")
+            sources.setdefault(self._full(name), []).append("name:title")
         if not here:
-            earlier = [name for at, name in self._names if at < start][-1:]
-            for name in earlier:
-                sources.setdefault(longest_form(name, self._names), []).append("name:earlier")
+            for _, name in self._names[:first][-1:]:
+                sources.setdefault(self._full(name), []).append("name:earlier")

@@ -14,6 +14,7 @@ from summarizer.spans import clean
 _LOOK = {"bullish": ("▲", "green"), "bearish": ("▼", "red"), "neutral": ("■", "yellow")}
 _LEVEL = {"high": "green", "medium": "yellow", "low": "red"}
 MAX_WIDTH = 120  # longer lines are hard to read
+_TABLE_WIDTH = 64  # in fewer columns a call's reasons stand below it, not beside it
 
 
 def print_report(report: Report, *, evidence: bool = False, now: datetime | None = None) -> None:
@@ -40,7 +41,7 @@ def _head(console: Console, report: Report, now: datetime) -> None:
     if about:
         console.print(Text(" · ".join(about), style="dim"))
     if report.flags:
-        console.print(Text("Flags: " + ", ".join(flag.replace("_", " ") for flag in report.flags), style="yellow"))
+        console.print(Text("Flags: " + ", ".join(clean(flag).replace("_", " ") for flag in report.flags), style="yellow"))
     console.print()
 
 
@@ -60,6 +61,7 @@ def _calls(console: Console, report: Report, now: datetime) -> None:
         console.print(Text("No call: the article is materially about no asset.", style="dim"))
         console.print()
         return
+    is_narrow = console.width < _TABLE_WIDTH
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("Asset", "Call", "Target", "Conf."):
         table.add_column(name, no_wrap=True, header_style="bold")
@@ -69,19 +71,23 @@ def _calls(console: Console, report: Report, now: datetime) -> None:
         why = Text(clean(call.rationale))
         if call.until and call.until < now.date():
             why.append(f" Its time passed on {call.until:%d %b %Y}.", style="dim")
-        table.add_row(
-            Text(clean(call.asset)), Text(f"{mark} {call.direction}", style=colour), _target(call, report), f"{call.confidence:.0%}", why
-        )
-    console.print(table)
+        said = Text(f"{mark} {call.direction}", style=colour)
+        if is_narrow:
+            console.print(Text(" ").join([Text(clean(call.asset)), said, _target(call, report, " "), Text(f"{call.confidence:.0%}")]))
+            console.print(Padding(why, (0, 0, 0, 2)))
+        else:
+            table.add_row(Text(clean(call.asset)), said, _target(call, report), f"{call.confidence:.0%}", why)
+    if not is_narrow:
+        console.print(table)
     console.print()
 
 
-def _target(call: Call, report: Report) -> Text:
+def _target(call: Call, report: Report, gap: str = "\n") -> Text:
     if not call.target:
         return Text("–")
     shown = Text(format_value(call.target.value, call.target.unit))
     away = distance(call, report.facts)
-    return shown if away is None else shown.append(f"\n{'+' if away > 0 else '−'}{abs(away):.1f}% away", style="dim")
+    return shown if away is None else shown.append(f"{gap}{'+' if away > 0 else '−'}{abs(away):.1f}% away", style="dim")
 
 
 def _facts(console: Console, report: Report, evidence: bool) -> None:

@@ -1,0 +1,355 @@
+"""HTML -> a tree without what a reader does not see or read as the story, and that tree -> paragraphs.
+
+    parse -> drop what is hidden -> drop furniture by its name -> (extraction.py finds where the article stands) -> paragraphs
+
+Pure lxml, no limits of its own: pages of strangers are read in a child process (sandbox.py).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import NamedTuple
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from summarizer.furniture import count_words, load_patterns
+
+MAX_DEPTH_ERROR = "ERR_RESOURCE_LIMIT"  # libxml2 stopped: too deep, or a node too large
+MAX_SHEET = 200_000  # letters of one style element that are read for what they hide
+MAX_ATTRIBUTE = 5_000  # letters: no address of a picture is longer
+MAIN_SHARE = 0.25  # of the likely article prose: a block with so much of it is the article, whatever it is called
+WEAK_SHARE = 0.25  # the same for signs of hiding that scripts undo once the page has loaded
+PROSE_WORDS = 12  # a block of so many words, few of them links, is prose rather than a label
+BOX_WORDS = 40  # a box with fewer words and a line that is one link, a button in effect, calls to something
+BUTTON_WORDS = 6
+HINT_WORDS = 40  # a block with so many words beside its links is kept, where its name also fits parts of a story
+LINKED = 0.7  # share of a block's letters in links from which it is a list of links; trafilatura takes 0.8 and up
+CELL_WORDS = 60  # a cell with so many words holds layout, not a value
+
+_UNREAD = ("script", "style", "template", "noscript", "head")
+_DROPPED = frozenset(
+    "nav aside footer form button select input textarea iframe object embed svg canvas audio video"
+    " dialog menu figcaption picture map applet link meta base title math frameset caption"
+    " amp-ad amp-list amp-sidebar amp-consent amp-social-share amp-embed amp-sticky-ad amp-user-notification amp-next-page amp-carousel amp-video".split()
+)
+_BLOCKS = frozenset(
+    "address article blockquote body center dd details div dl dt fieldset figure h1 h2 h3 h4 h5 h6 header hr html li main ol p pre"
+    " section summary table tbody td tfoot th thead tr ul".split()
+)
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+_ROLES = frozenset("navigation complementary banner contentinfo search dialog alertdialog menu menubar toolbar tablist alert".split())
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*(?:0(?![.\d]*[1-9])|[01](?:\.\d+)?p[xt])|(?:left|top|right|text-indent|margin-left)\s*:\s*-\d{3,}"
+    r"|clip\s*:\s*rect\(\s*[01](?:px)?[ ,]+[01]|clip-path\s*:\s*inset\(\s*(?:50|100)%|max-height\s*:\s*0(?![.\d])|transform\s*:\s*(?:scale\(\s*0\s*\)|translate[XY3d]*\([^)]*-\d{3,})",
+    re.I,
+)
+_FADED = re.compile(r"opacity\s*:\s*0(?![.\d]*[1-9])|(?<![-\w])color\s*:\s*transparent", re.I)
+_COLOUR = re.compile(r"(?<![-\w])color\s*:\s*([^;!]+)", re.I)
+_GROUND = re.compile(r"background(?:-color|-image)?\s*:\s*([^;!]+)", re.I)
+_SHUT = re.compile(r"(?<![-\w])(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)", re.I)  # hides with overflow:hidden
+_WHITE = re.compile(r"^(?:#f{3}(?:f{3})?|white|rgba?\(\s*255\s*,\s*255\s*,\s*255\b.*|hsl\(.*100%\s*\))$", re.I)
+_UNSEEN_NAMES = frozenset(
+    "sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only screenreader-only show-for-sr offscreen off-screen"
+    " u-hidden a11y-hidden is-hidden d-none hidden".split()
+)
+# What no XML text may hold, raw or as a reference: lxml reads it, and then cannot move the text that holds it.
+_UNFIT = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]|&#(?:[xX]0*(?:[0-8bBeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F]..|[fF]{3}[eEfF])|0*(?:[0-8]|11|1[4-9]|2[0-9]|3[01]));?(?![0-9a-fA-F])"
+)
+_WIDGET_PART = re.compile(r"\s*(?:[A-Z]{2,6}\s*)?\$\d|\s*[A-Z]{2,6}\s*$")
+_PRICE_END = re.compile(r"\$[\d,.]*\d\s*$")
+_NEXT_WORD = re.compile(r"(?!(?:bn|mn|tn|trn|million|billion|trillion|usd)\b)[a-z]{2}", re.I)
+_SIMPLE = re.compile(r"^[.#][\w-]+$")
+
+
+def parse(markup: str) -> tuple[HtmlElement | None, bool]:
+    """The tree, and whether the parser left some of the page out: below 2,048 levels, or after a node that is too large."""
+    markup = _UNFIT.sub("", markup)
+    parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+    try:
+        tree = document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):  # nothing but blanks and comments
+        tree = None
+    for node in () if tree is None else tree.iter("img", "source", "image", "link", "input"):
+        for name in [name for name, value in node.items() if len(value) > MAX_ATTRIBUTE]:
+            del node.attrib[name]  # a picture inside its page: libraries search every byte of it for dates
+    return tree, any(entry.type_name == MAX_DEPTH_ERROR for entry in parser.error_log)
+
+
+def words_in(node: HtmlElement) -> int:
+    """Words of a subtree."""
+    return count_words(" ".join(node.itertext()))
+
+
+def drop(node: HtmlElement) -> None:
+    """The node and what is in it go, the text behind it stays."""
+    if node.getparent() is not None:
+        node.drop_tree()
+
+
+def drop_hidden(tree: HtmlElement) -> None:
+    """What a reader does not see goes: scripts, and what is hidden by attribute, by style, by a simple rule of the page's own
+    sheet, or by colour."""
+    sheet = read_sheet(tree)
+    for node in list(tree.iter(*_UNREAD)):
+        drop(node)
+    total = max(1, words_in(tree))
+    for node in _living(tree):
+        strong, weak = _is_hidden(node, sheet)
+        if strong or (weak and words_in(node) < WEAK_SHARE * total):
+            drop(node)
+
+
+def _living(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """Every element below body in reading order; what was dropped meanwhile is passed over with all that is in it."""
+    gone: set[HtmlElement] = set()
+    for node in list(tree.iter(etree.Element)):
+        up = node.getparent()
+        if node is tree or node.tag == "body":
+            continue
+        if up is None or up in gone:
+            gone.add(node)
+            continue
+        yield node
+
+
+class Sheet(NamedTuple):
+    """Of the page's own style sheets, outside media queries: `.class` and `#id` that hide, and those that lay a ground."""
+
+    hiding: frozenset[str]
+    grounds: frozenset[str]
+
+
+def read_sheet(tree: HtmlElement) -> Sheet:
+    """The simple rules of the page's style elements."""
+    hiding: set[str] = set()
+    grounds: set[str] = set()
+    for style in tree.iter("style"):
+        for selectors, body in _rules((style.text or "")[:MAX_SHEET]):
+            names = [name for one in selectors.split(",") if _SIMPLE.match(name := one.strip())]
+            if _HIDING.search(body) or (_GROUND.search(body) and _is_faint(body)):
+                hiding.update(names)
+            elif _GROUND.search(body):
+                grounds.update(names)
+    return Sheet(frozenset(hiding), frozenset(grounds))
+
+
+def _rules(css: str) -> Iterator[tuple[str, str]]:
+    """(selectors, declarations) of a sheet outside its @-rules, in one pass: regular expressions take squared time over broken ones."""
+    first, *others = css.split("/*")
+    css = first + "".join(other.partition("*/")[2] for other in others)
+    depth, selectors = 0, ""
+    for part in re.split("([{}])", css):
+        if part == "{":
+            depth += 1
+        elif part == "}":
+            depth = max(0, depth - 1)
+        elif depth == 0:
+            selectors = part.rpartition(";")[2].strip()
+        elif depth == 1 and not selectors.startswith("@"):
+            yield selectors, part
+
+
+def _is_faint(style: str) -> bool:
+    """Whether letters have the colour of their ground, which is white where the style names none."""
+    colour, ground = _COLOUR.search(style), _GROUND.search(style)
+    if not colour:
+        return False
+    ink = colour[1].strip().lower()
+    paper = ground[1].strip().lower() if ground else "white"
+    return ink == paper or bool(_WHITE.match(ink) and _WHITE.match(paper))
+
+
+def _names(node: HtmlElement) -> set[str]:
+    return {"." + name for name in node.get("class", "").split()} | ({"#" + node.get("id", "")} if node.get("id") else set())
+
+
+def _is_hidden(node: HtmlElement, sheet: Sheet) -> tuple[bool, bool]:
+    """(surely hidden, hidden unless a script shows it, or a sheet from elsewhere lays a dark ground)."""
+    style, names = node.get("style", ""), node.get("class", "").split()
+    if node.tag == "template" or ("hidden" in node.attrib and node.get("hidden") != "until-found") or _HIDING.search(style):
+        return True, True
+    if style and _SHUT.search(style) and re.search(r"overflow\s*:\s*hidden", style, re.I):
+        return True, True
+    if node.tag == "font" and node.get("color"):
+        style = f"color:{node.get('color')};{style}"
+    if style and _is_faint(style):
+        up = next(
+            (up for up in node.iterancestors() if _GROUND.search(up.get("style", "")) or up.get("bgcolor") or _names(up) & sheet.grounds),
+            None,
+        )
+        ground = None if up is None or _names(up) & sheet.grounds else _GROUND.search(up.get("style", ""))
+        paper = ground[1] if ground else up.get("bgcolor", "black") if up is not None else "white"
+        if _GROUND.search(style) or _is_faint(f"{_COLOUR.search(style)[0]};background:{paper}"):  # type: ignore[index]  # faint has one
+            return False, True
+    shown_wide = any(":" in name for name in names)  # "hidden md:block" is hidden on a phone only
+    unseen = any(name.lower() in _UNSEEN_NAMES for name in names) and not shown_wide
+    return False, unseen or bool(_names(node) & sheet.hiding or _FADED.search(style)) or node.get("aria-hidden") == "true"
+
+
+def drop_furniture(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> None:
+    """Blocks that are not the story by their tag, role or name go.
+
+    `weights` holds the words of likely article prose in each element: a block, or all blocks of one name together, with much
+    of it is the article, whatever it is called.
+    """
+    for field in tree.xpath("//input[@type='email'] | //form"):
+        box = field
+        while (up := box.getparent()) is not None and up.tag != "body" and words_in(up) < BOX_WORDS and up.find(".//h1") is None:
+            box = up
+        if box.tag != "body" and words_in(box) < BOX_WORDS:
+            drop(box)  # what is said around a field for an address belongs to the field
+    total = max(weights.values(), default=0)
+    alike: dict[str, int] = {}
+    for node, weight in weights.items():
+        key = f"{node.tag} {node.get('class')}"
+        alike[key] = alike.get(key, 0) + weight
+    for node in _living(tree):
+        weight = max(weights.get(node, 0), alike.get(f"{node.tag} {node.get('class')}", 0) if node in weights else 0)
+        if (not weight or weight < MAIN_SHARE * total) and _is_furniture(node):
+            drop(node)
+
+
+def _is_furniture(node: HtmlElement) -> bool:
+    if node.tag in _DROPPED or node.get("role") in _ROLES or node.get("aria-modal") == "true":
+        return True
+    if node.tag in ("a", "b", "em", "strong", "i", "h1", "td", "tr", "tbody"):
+        return False  # names on these mark a style; an inline ticker is part of its sentence
+    if node.tag == "span" and _within_prose(node):
+        return False
+    names = " ".join(node.get(key, "") for key in ("class", "id", "data-testid", "data-module", "data-component", "itemprop"))
+    if not names.strip():
+        return False
+    named = _words_of_name(names)
+    return bool(load_patterns("name").search(named) or (load_patterns("hint").search(named) and not _says_much(node)))
+
+
+def drop_boxes(root: HtmlElement) -> None:
+    """Short boxes among the paragraphs that end in a button go: `Charts for professionals. | Try it free. | [Start now]`."""
+    for node in list(root.iter("div", "section")):
+        if node is root or node.getparent() is None or words_in(node) >= BOX_WORDS or node.find(".//table") is not None:
+            continue
+        inner = [block for block in read_blocks(node) if block.node is not node]
+        if len(inner) > 1 and any(count_words(block.text) <= BUTTON_WORDS and link_share(block.node) == 1 for block in inner):
+            drop(node)
+
+
+def _says_much(node: HtmlElement) -> bool:
+    return words_in(node) - sum(words_in(link) for link in node.iter("a")) >= HINT_WORDS
+
+
+def _within_prose(node: HtmlElement) -> bool:
+    """Whether the node stands inside a sentence: its paragraph says more than it does."""
+    up = next((up for up in node.iterancestors() if up.tag in _BLOCKS), None)
+    return up is not None and up.tag in ("p", "li", "td", "blockquote") and words_in(up) > words_in(node) + 3
+
+
+@cache
+def _words_of_name(names: str) -> str:
+    """`css-1relb readMore` -> `-css-1-relb-read-more-`"""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[a-z]{3})", "-", names)
+    return "-" + re.sub(r"[^a-z0-9]+", "-", spaced.lower()) + "-"
+
+
+# ---- paragraphs
+
+
+def link_share(node: HtmlElement) -> float:
+    """The share of the node's letters that stand in links."""
+    whole = len("".join(node.itertext()).strip())
+    return sum(len("".join(link.itertext()).strip()) for link in node.iter("a")) / whole if whole else 0.0
+
+
+def is_prose(node: HtmlElement) -> bool:
+    """Whether the node reads as sentences of the story rather than as labels and links."""
+    return words_in(node) >= PROSE_WORDS and link_share(node) < LINKED / 2
+
+
+class Block:
+    """A paragraph, subhead, list item or table row: its words, and the element that it came from."""
+
+    __slots__ = ("node", "text")
+
+    def __init__(self, node: HtmlElement, text: str):
+        self.node = node
+        self.text = text
+
+
+def read_blocks(root: HtmlElement) -> list[Block]:
+    """The blocks of a subtree in reading order, blank ones left out."""
+    blocks: list[Block] = []
+    for node, pieces in _flow(root):
+        blocks += [Block(node, text) for line in "".join(pieces).split("\n") if (text := " ".join(line.split()))]
+    return blocks
+
+
+def _flow(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[str]]]:
+    """(block element, its pieces of inline text): a new one wherever a block begins or ends. No recursion: pages nest deep."""
+    owner, pieces = root, [_inline(root.text, root)]
+    rows = {row for table in root.iter("table") if is_data(table) for row in table.iter("tr")}
+    skip: HtmlElement | None = None
+    for event, node in etree.iterwalk(root, events=("start", "end")):
+        if skip is not None:
+            if node is skip and event == "end":
+                skip, pieces = None, [_inline(node.tail, node)]
+            continue
+        if node is root or not isinstance(node.tag, str):
+            continue
+        if node in rows and event == "start":
+            yield owner, pieces
+            yield node, [" | ".join(" ".join(" ".join(cell.itertext()).split()) for cell in node.iter("td", "th"))]
+            skip = node
+        elif node.tag in _BLOCKS:
+            yield owner, pieces
+            owner = node if event == "start" else node.getparent()
+            pieces = [_inline(node.text if event == "start" else node.tail, node)]
+        elif event == "start":
+            pieces += ["\n" if node.tag == "br" else " " if _is_widget_part(node, pieces) else "", _inline(node.text, node)]
+        else:
+            pieces.append((" " if _ends_widget(node, pieces) else "") + _inline(node.tail, node))
+    yield owner, pieces
+
+
+def _inline(text: str | None, node: HtmlElement) -> str:
+    """Text as a browser shows it: a line end in the source is a blank, except in preformatted text."""
+    if not text or "\n" not in text or node.tag == "pre" or any(up.tag == "pre" for up in node.iterancestors("pre")):
+        return text or ""
+    return text.replace("\n", " ")
+
+
+def is_data(table: HtmlElement) -> bool:
+    """Whether the table holds values rather than the page's layout."""
+    cells = list(table.iter("td", "th"))
+    return bool(cells) and not any(
+        words_in(cell) > CELL_WORDS or next(cell.iter("table", "h1", "h2", "ul"), None) is not None for cell in cells
+    )
+
+
+def _is_ticker(node: HtmlElement) -> bool:
+    return "ticker" in node.get("class", "") or "price" in node.get("class", "")
+
+
+def _last(pieces: list[str]) -> str:
+    return next((piece for piece in reversed(pieces) if piece), " ")
+
+
+def _is_widget_part(node: HtmlElement, pieces: list[str]) -> bool:
+    """`Bitcoin<a><span>BTC</span><span>$68,632</span></a>`: a widget's parts are words of their own, whatever its name."""
+    last, up = _last(pieces), node.getparent()
+    if last[-1].isspace():
+        return False
+    return bool(
+        _is_ticker(node) or (up is not None and _is_ticker(up)) or (last[-1].isalnum() and _WIDGET_PART.match("".join(node.itertext())))
+    )
+
+
+def _ends_widget(node: HtmlElement, pieces: list[str]) -> bool:
+    """`…$68,632</span></a>is struggling`: the sentence goes on with a word of its own."""
+    return _is_ticker(node) or bool(_PRICE_END.search(_last(pieces)) and _NEXT_WORD.match(node.tail or ""))
+
+
+def is_link_list(blocks: Iterable[Block]) -> bool:
+    """Whether nearly all words of the blocks are links."""
+    shares = [(len(block.text), link_share(block.node)) for block in blocks]
+    return sum(size * share for size, share in shares) >= LINKED * max(1, sum(size for size, _ in shares))

@@ -1,0 +1,42 @@
+"""Whether a sentence is the article's own: whether it stands in a cited one as printed, but for what a summary leaves out."""
+
+import re
+from collections.abc import Sequence
+
+_MIN_PRINTED = 4  # words; fewer prove nothing by standing in the article
+# What may be missing before a printed sentence: words that join it to the one before, and say nothing themselves.
+_CONNECTIVE = re.compile(
+    r"(?:however|meanwhile|moreover|furthermore|additionally|in addition|also|still|yet|but|and|so|notably|interestingly|importantly"
+    r"|consequently|as a result|therefore|thus|for now|indeed|in fact|of note|that said|on the other hand|at the same time)?,?\s*"
+)
+
+_ASIDE = re.compile(r"\s?\((?:[A-Z$][A-Z0-9]{1,9}|NASDAQ: ?\w+|NYSE: ?\w+)\)")
+_CUT_HERE = re.compile(r"\s*(?:[.,;:!?—–”\"’]|\Z|(?:according|as per|per data|data from|citing|reports?)\b| - )")
+
+
+def fold(sentence: str) -> str:
+    """A sentence for comparison: no ticker in brackets, no case, one blank between words, no stop at its end."""
+    return " ".join(_ASIDE.sub("", sentence).split()).casefold().rstrip(".")
+
+
+def find_printed(sentence: str, sources: Sequence[str], last: tuple[int, int]) -> tuple[int, int] | None:
+    """(source, end) where the sentence stands in a cited one: from its beginning, but for a connective, to the end of a clause.
+
+    `last` is where the claim's sentence before stood: this one may go on from there.
+    """
+    if len(sentence.split()) < _MIN_PRINTED:
+        return None
+    for i, source in enumerate(sources):
+        at = source.find(sentence)
+        if at < 0:
+            continue
+        missing = source[last[1] if last[0] == i else 0 : at]
+        whole = not (at and source[at - 1].isalnum()) and _CUT_HERE.match(source[at + len(sentence) :])
+        if whole and _CONNECTIVE.fullmatch(missing):
+            return i, at + len(sentence)
+    return None
+
+
+def plain_quotes(text: str) -> str:
+    """The text with straight quotation marks, for comparison."""
+    return text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'})

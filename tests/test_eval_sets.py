@@ -1,0 +1,171 @@
+"""Loaders, headlines, predictions, calibration and the committed baseline."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from eval.calibrate import find_forecasts, fit_calibration, write_calibration
+from eval.check import FILE, WATCHED, find_losses, scored_parts
+from eval.cli import main
+from eval.headlines import cross_validated_tones, entity_tones, measure_tones, mixed, one_label_at_best, tone_tables
+from eval.loaders import Headline, load_headlines, load_jsonl, load_labels, split_of
+from eval.predict import predict
+from eval.records import load_own
+from eval.score import FIGURES
+from summarizer.calibration import calibrate, interpolate
+from summarizer.errors import BadRecord, UsageError
+from summarizer.settings import Settings
+
+SHARED = Path(__file__).parents[2] / "shared" / "data" / "headlines"
+OFFLINE = Settings(offline=True)
+
+
+def quiet(line: str) -> None:
+    pass
+
+
+def test_published_forms_are_read(tmp_path: Path):
+    (tmp_path / "c.csv").write_text(
+        'id,date,news,final_manual_labelling,vader\n0,2022-01-25,"Ripple, again",1,0.0\n1,2022-01-24,BTC slips,-1,0.1\n'
+    )
+    assert load_headlines(tmp_path / "c.csv", "cryptolin") == [
+        Headline("0", "Ripple, again", "positive", date="2022-01-25"),
+        Headline("1", "BTC slips", "negative", date="2022-01-24"),
+    ]
+    (tmp_path / "s.csv").write_text(
+        "S No.,Title,Decisions,Words\n9,Gold shines; Silver dull,\"{'Gold': 'positive', 'Silver': 'negative'}\",4\n"
+    )
+    assert load_headlines(tmp_path / "s.csv", "sentfin") == [
+        Headline("9", "Gold shines; Silver dull", "positive", "Gold", 0),
+        Headline("9", "Gold shines; Silver dull", "negative", "Silver", 13),
+    ]
+    with pytest.raises(BadRecord):
+        load_headlines(tmp_path / "s.csv", "cryptolin")
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data are not here")
+@pytest.mark.parametrize(("form", "n"), [("cryptolin", 1346), ("sentfin", 7188), ("finentity", 1074)])
+def test_shared_sets_are_read(form, n):
+    headlines = load_headlines(SHARED / f"{form}.dev.jsonl", form)
+    assert len(headlines) == n
+    assert sum(h.entity is not None and h.text[h.start : h.start + len(h.entity)] == h.entity for h in headlines) >= (
+        0.99 * n if headlines[0].entity else 0
+    )
+
+
+def test_split_is_the_one_of_the_records():
+    assert all(split_of(labelled.id) == labelled.split for labelled in load_own())
+    assert len(load_labels("own", "dev")) + len(load_labels("own", "test")) == len(load_labels("own"))
+    with pytest.raises(UsageError):
+        load_labels("nowhere.jsonl")
+
+
+GOLD = [
+    Headline("1", "Gold soars; silver plunges", "positive", "Gold", 0),
+    Headline("1", "Gold soars; silver plunges", "negative", "silver", 12),
+    Headline("2", "Ether rallies", "positive", "Ether", 0),
+    Headline("3", "SEC and Ripple meet", "neutral", "SEC", 0),
+    Headline("3", "SEC and Ripple meet", "positive", "Ripple", 8),
+]
+
+
+def test_tones_by_hand():
+    assert mixed(GOLD, opposite=True) == [0, 1]
+    assert mixed(GOLD, opposite=False) == [0, 1, 3, 4]
+    assert one_label_at_best(GOLD)[:3] == ["negative", "negative", "positive"]
+    found, confusion = measure_tones(GOLD, ["positive", "positive", "positive", "neutral", "positive"], resamples=50)
+    assert found["accuracy"].value == 0.8
+    assert found["macro_f1"].value == pytest.approx((6 / 7 + 0 + 1) / 3)
+    assert confusion.tolist() == [[3, 0, 0], [1, 0, 0], [0, 0, 1]]
+    assert entity_tones(GOLD)[:2] == ["positive", "negative"]
+
+
+def test_cross_validation_answers_for_every_name():
+    many = [Headline(str(i), f"{name} {verb}", label, name, 0) for i, (name, verb, label) in enumerate(
+        [(n, v, lab) for n in ("Gold", "Oil", "Tin", "Zinc", "Wheat", "Corn") for v, lab in (("soars", "positive"), ("plunges", "negative"))])]  # fmt: skip
+    said = cross_validated_tones(many, own=False)
+    assert len(said) == len(many)
+    assert np.mean([tone == h.label for tone, h in zip(said, many, strict=True)]) > 0.8
+
+
+def test_headline_tables_have_their_rivals():
+    tables = tone_tables(
+        [Headline("1", "Bitcoin soars to a record", "positive"), Headline("2", "Ether plunges on hack", "negative")], OFFLINE
+    )
+    assert [row[0] for row in tables[0].rows][:2] == ["overall.tone", "always positive"]
+
+
+def test_predict_goes_on_where_it_stopped_and_keeps_analysts_apart(tmp_path: Path):
+    records, output = load_labels("own")[:4], tmp_path / "reports.jsonl"
+    assert predict(records[:2], output, OFFLINE, quiet) == (2, 0)
+    first = output.read_text("utf-8")
+    output.write_text(first + '{"id": "cut off', "utf-8")
+    assert predict(records, output, OFFLINE, quiet) == (2, 0)
+    assert output.read_text("utf-8").startswith(first)
+    assert [report["id"] for report in load_jsonl(output)] == [record["id"] for record in records]
+    with pytest.raises(UsageError, match="reports of embedded"):
+        predict(records, output, Settings(model="some-model", base_url="http://localhost:1"), quiet)
+    bad = {"id": "bad", "labels": {}, "folder": str(tmp_path)}
+    assert predict([bad], output, OFFLINE, quiet) == (0, 1)
+    assert json.loads((tmp_path / "reports.jsonl.failures.jsonl").read_text())["id"] == "bad"
+
+
+def test_calibration_mends_overconfidence_on_articles_it_has_not_seen(tmp_path: Path):
+    random = np.random.default_rng(0)
+    labelled, reports = [], []
+    for i in range(600):
+        said = float(random.uniform(0.5, 1))
+        is_right = bool(random.random() < said - 0.3)
+        labelled.append({"id": str(i), "labels": {"calls": [{"asset": "BTC", "direction": "bullish"}]}})
+        call = {"asset": "BTC", "direction": "bullish" if is_right else "bearish", "confidence": said}
+        reports.append({"id": str(i), "calls": [call], "analyst": {"name": "llm", "model": "m"}})
+    forecasts = find_forecasts(labelled, reports)
+    found = fit_calibration(forecasts["m"])
+    assert (found["calls"], found["articles"]) == (600, 600)
+    assert found["brier_after"] < found["brier_before"] - 0.05
+    assert found["ece_after"] < 0.1 < found["ece_before"]
+    knots = found["knots"]
+    assert knots == sorted(knots)
+    assert interpolate(knots, 0.9) == pytest.approx(0.6, abs=0.1)
+    write_calibration(tmp_path / "c.json", {"m": found})
+    write_calibration(tmp_path / "c.json", {"other": found})
+    assert set(json.loads((tmp_path / "c.json").read_text())) == {"m", "other"}
+    assert calibrate("an analyst that nobody measured", 0.5) is None
+    with pytest.raises(BadRecord, match="too few"):
+        fit_calibration(forecasts["m"][:10])
+
+
+def test_the_baseline_is_of_the_projects_own_articles_and_what_it_watches_exists():
+    own, baseline = load_labels("own"), load_jsonl(FILE)
+    assert {report["id"] for report in baseline} <= {record["id"] for record in own}
+    assert set(WATCHED) <= {figure.name for figure in FIGURES}
+
+
+def test_check_fails_on_a_significant_loss_and_not_on_a_shuffle_or_a_slip():
+    own, baseline = load_labels("own"), load_jsonl(FILE)
+    assert find_losses(own, baseline, baseline)[1] == []
+    slip = [{**baseline[0], "facts": baseline[0]["facts"][:-1]}, *baseline[1:]]
+    assert find_losses(own, baseline, slip)[1] == []
+    half = [{**report, "facts": report["facts"][::2]} for report in baseline]
+    assert {loss.name for loss in find_losses(own, baseline, half)[1]} >= {"facts.recall", "facts.f1"}
+    flipped = [{**report, "overall": {"direction": "bullish"}, "calls": []} for report in baseline]
+    assert {loss.name for loss in find_losses(own, baseline, flipped)[1]} >= {"calls.acceptable", "overall.acceptable"}
+
+
+def test_scored_parts_score_like_the_report_itself(tmp_path: Path):
+    own = load_labels("own")[:3]
+    predict(own, tmp_path / "r.jsonl", OFFLINE, quiet)
+    reports = load_jsonl(tmp_path / "r.jsonl")
+    differences, losses = find_losses(own, [scored_parts(report) for report in reports], reports)
+    assert losses == []
+    assert {difference.a - difference.b for difference in differences} == {0.0}
+
+
+def test_every_command_has_help():
+    shown = CliRunner().invoke(main, ["--help"]).stdout
+    for name in ("predict", "score", "compare", "check", "calibrate", "outcomes", "headlines", "report", "train"):
+        assert name in shown
+        assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0

@@ -1,0 +1,93 @@
+import time
+from pathlib import Path
+
+import pytest
+
+from eval.records import load_own, load_real
+from summarizer.article import make_article
+from summarizer.furniture import is_bio, is_furniture_line, strip_furniture
+from summarizer.spans import normalise
+
+SEED = Path(__file__).parents[2] / "shared" / "seed" / "000_9d70647d97340972.txt"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Share this article Copy link X icon X (Twitter) LinkedIn Facebook Email Bitcoin fell.", "Bitcoin fell."),
+        ("It fell. STORY CONTINUES BELOW Don't miss it. You agree to our terms and privacy policy . It rose.", "It fell. It rose."),
+        ("It fell.\nRelated Reading: Ether slips to $2,000\nIt rose.", "It fell.\nIt rose."),
+        ("It fell.\nAdvertisement\nSign up for our newsletter\nIt rose.", "It fell.\nIt rose."),
+        ("It fell. BTC $68,632.97 ▲ 0.34% ETH $2,009.89 ▼ 0.84% WLD $0.3936 ▲ 3.24%", "It fell."),
+        ("It fell.\nBTC $68,632.97 +0.34%\nETH $2,009.89 -0.84%", "It fell."),
+        ("Bitcoin BTC $ 68,632.97 is struggling.", "Bitcoin BTC $ 68,632.97 is struggling."),
+        ("Bitcoin BTC $68,632.97 ▲0.3% is struggling.", "Bitcoin BTC $68,632.97 is struggling."),
+        ("It fell. .box-a { margin: 0; padding: 4px } It rose.", "It fell. It rose."),
+        ("It rose. The post Coin rises to $5 appeared first on Daily Coin .", "It rose."),
+        # what must stay
+        ("BTC $68,000 +2%, ETH $2,009 -1% and SOL were mixed.", "BTC $68,000 +2%, ETH $2,009 -1% and SOL were mixed."),
+        ("U.S. rules { see below: none } help. Related tokens fell 4%.", "U.S. rules { see below: none } help. Related tokens fell 4%."),
+        ("Sign of the times: shares fell.", "Sign of the times: shares fell."),
+        ("The post office said it would accept bitcoin.", "The post office said it would accept bitcoin."),
+        ("Subscribe rates rose 4% at the exchange.", "Subscribe rates rose 4% at the exchange."),
+    ],
+)
+def test_pasted_text(text, left):
+    assert strip_furniture(text) == left
+
+
+@pytest.mark.parametrize(
+    "line", ["0.61", "42 and 58", "Correction", "So what happens Friday?", "Source says SOL may fall", "What it costs"]
+)
+def test_a_subhead_is_no_furniture(line):
+    assert not is_furniture_line(line)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [".a{:", ".a{" + ":" * 500_000, "The post ", "Share this article ", "STORY CONTINUES BELOW ", "BTC $1 +1% ", "A ", "a.b,c>d:", "By signing up, you agree ",
+     "Sign me up ", "Featured image from ", "BTC BTC ", "Related: ", "x" * 1000, ". And In this article ", "Follow us on X ", "BTC $1 ▲"],
+    ids=range(17),
+)  # fmt: skip
+def test_hostile_text_takes_no_squared_time(piece):
+    started = time.monotonic()
+    strip_furniture(piece * (600_000 // len(piece)))
+    assert time.monotonic() - started < 4
+
+
+def test_the_seed_loses_its_page_and_keeps_its_article():
+    if not SEED.is_file():
+        pytest.skip("the seed is looked for in ../shared/seed, beside the checkout")
+    text = make_article(SEED.read_text("utf-8").splitlines()[4]).text
+    for furniture in ("Copy link", "STORY CONTINUES", "newsletters", "privacy policy", "In this article", "◢", "LinkedIn"):
+        assert furniture not in text
+    for words in (
+        "Bitcoin BTC $ 68,632.97 is struggling",
+        "WLD $ 0.3936 , co-founded",
+        "following “careful consideration.”".replace("following ", ""),
+    ):
+        assert words in text
+
+
+def test_no_labelled_quote_is_cut():
+    cut = []
+    for labelled in [*load_own(), *load_real()]:
+        whole = normalise(labelled.record["text"]) if labelled.record.get("text") else labelled.article.text
+        quotes = [fact["quote"] for fact in labelled.labels["facts"] if fact["quote"] in whole]
+        cut += [(labelled.id, quote) for quote in quotes if quote not in labelled.article.text]
+    assert not cut
+
+
+@pytest.mark.parametrize(
+    ("line", "bio"),
+    [
+        ("Ana Ruiz covers derivatives from Lisbon. She holds BTC and ETH.", True),
+        ("Ana is a markets reporter in Madrid.", True),
+        ("He holds BTC, SOL and ETH above the disclosure threshold.", True),
+        ("He sees support at $58,000.", False),
+        ("Strategy holds 629,376 BTC.", False),
+        ("Ana Botín said the bank would wait, because rates are high and nobody knows what the Fed will do in the next meeting.", False),
+    ],
+)
+def test_lines_about_the_author(line, bio):
+    assert is_bio(line, ("Ana Ruiz",)) is bio

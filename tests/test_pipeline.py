@@ -1,0 +1,90 @@
+"""The order of the steps, and the three functions that others call."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import summarizer
+from summarizer import analyze, analyze_html, analyze_text
+from summarizer.errors import EmptyInput, NoArticle, SummarizerError, UsageError
+from summarizer.pipeline import load_page
+from summarizer.settings import Settings
+
+TEXT = "Bitcoin slid to $58,000 on Monday as funding on Binance turned negative, data from Coinglass shows."
+MARKUP = f"<html><head><title>Bitcoin slides</title></head><body><article><h1>Bitcoin slides</h1><p>{TEXT}</p></article></body></html>"
+
+
+def same(left, right):
+    return left.model_copy(update={"analyst": right.analyst}) == right
+
+
+@pytest.mark.parametrize("name", summarizer.__all__)
+def test_every_public_name_is_there(name):
+    assert getattr(summarizer, name).__class__.__name__
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'analyse'"):
+        _ = summarizer.analyse
+
+
+def test_text_a_file_and_its_path_give_the_same_report(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(TEXT, "utf-8")
+    report = analyze_text(TEXT)
+    assert report.id == report.article.content_hash
+    assert same(analyze(path), report)
+    assert same(analyze(str(path)), report)
+
+
+def test_markup_as_text_and_as_bytes_give_the_same_report(tmp_path):
+    path = tmp_path / "a.html"
+    path.write_text(MARKUP, "utf-8")
+    report = analyze_html(MARKUP)
+    assert TEXT in report.article.text
+    assert same(analyze_html(MARKUP.encode()), report)
+    assert same(analyze(path), report)
+
+
+def test_what_the_caller_knows_stands_in_the_report():
+    article = analyze_text(TEXT, url="https://www.example.com/a", title="Bitcoin\nslides", source="CoinDesk").article
+    assert (article.url, article.domain, article.source) == ("https://www.example.com/a", "example.com", "CoinDesk")
+
+
+def test_the_time_that_it_took_is_the_only_clock_in_a_report():
+    first, second = analyze_text(TEXT), analyze_text(TEXT)
+    assert first.analyst.seconds >= 0
+    assert same(first, second)
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda: analyze_text(" \n\u200b"), EmptyInput),
+        (lambda: analyze_html(""), EmptyInput),
+        (lambda: analyze_html("<html><body></body></html>"), NoArticle),
+        (lambda: analyze("missing.txt"), UsageError),
+        (lambda: analyze("."), UsageError),
+        (lambda: load_page("https://example.com", Settings(offline=True)), UsageError),
+    ],
+)
+def test_what_cannot_be_analysed_is_an_error_of_the_tree(call, error):
+    with pytest.raises(error) as caught:
+        call()
+    assert isinstance(caught.value, SummarizerError)
+    assert str(caught.value).startswith(caught.value.code + ": ")
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(st.sampled_from("BTC ETH fell to $5,8%.\n“-()") | st.characters(), min_size=1, max_size=300))
+def test_any_text_gives_a_report_whose_evidence_is_exact(text):
+    try:
+        report = analyze_text(text, title=text[:60], settings=Settings())
+    except EmptyInput:
+        return
+    source = report.article.text
+    parts = [fact.evidence for fact in report.facts] + [part for call in report.calls for part in call.evidence]
+    parts += [narrative.evidence for narrative in report.narratives] + [
+        signal.evidence for signal in report.credibility.signals if signal.evidence
+    ]
+    assert all(source[part.start : part.end] == part.quote for part in parts)

@@ -1,0 +1,66 @@
+import pytest
+
+from summarizer.errors import UsageError
+from summarizer.settings import Settings, config_path, load_settings
+
+
+@pytest.fixture
+def config(tmp_path, monkeypatch):
+    path = tmp_path / "config.toml"
+    monkeypatch.setenv("SUMMARIZER_CONFIG", str(path))
+    return path
+
+
+def test_without_anything_the_embedded_analyst_speaks():
+    settings = load_settings()
+    assert settings == Settings()
+    assert not settings.uses_model
+
+
+def test_a_flag_wins_over_the_environment_and_that_over_the_file(config, monkeypatch):
+    config.write_text('model = "file"\n', "utf-8")
+    assert load_settings().model == "file"
+    monkeypatch.setenv("SUMMARIZER_MODEL", "environment")
+    assert load_settings().model == "environment"
+    assert load_settings(model="flag").model == "flag"
+    assert load_settings(model=None).model == "environment"
+
+
+@pytest.mark.parametrize("given", [{"model": "m"}, {"base_url": "http://127.0.0.1:1"}, {"api_key": "k"}])
+def test_a_model_an_endpoint_or_a_key_calls_for_the_model(given):
+    assert Settings(**given).uses_model
+    assert not Settings(**given, offline=True).uses_model
+
+
+def test_the_key_is_stripped_and_never_shown(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", " sk-canary \n")
+    settings = load_settings()
+    assert settings.api_key == "sk-canary"
+    assert "canary" not in repr(settings)
+
+
+@pytest.mark.parametrize("key", ["sk-ca\nnary", "sk canary", "sk-cänary", "sk-\x1bcanary"])
+def test_a_key_that_no_key_can_be_is_refused_without_being_shown(key, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    with pytest.raises(UsageError) as caught:
+        load_settings()
+    assert "nary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["modle = 1\n", "api_key = 'x'\n", "model = \n", "\xff"])
+def test_a_bad_file_is_a_usage_error_that_names_it(text, config):
+    config.write_text(text, "latin-1")
+    with pytest.raises(UsageError, match=r"config\.toml"):
+        load_settings()
+
+
+def test_a_time_out_that_is_no_number_is_refused(monkeypatch):
+    monkeypatch.setenv("SUMMARIZER_TIMEOUT", "soon")
+    with pytest.raises(UsageError, match="timeout"):
+        load_settings()
+
+
+def test_the_config_file_is_looked_for_where_others_look(monkeypatch, tmp_path):
+    monkeypatch.delenv("SUMMARIZER_CONFIG")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert config_path() == tmp_path / "summarizer" / "config.toml"
