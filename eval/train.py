@@ -36,6 +36,7 @@ DIRECTIONS = ("bearish", "bullish", "neutral")
 HORIZONS = ("long_term", "medium_term", "short_term")
 LEVELS = ("high", "low", "medium")
 FOLDS = 5
+OWN_WORTH = 2.0  # of a sentence of our own, next to one of a set about other markets
 
 
 def train(name: str, samples: Sequence[Sample], labels: Sequence[str], penalty: float, *, check: bool, least: int = 2) -> str:
@@ -86,8 +87,16 @@ def tone_samples(path: Path = DATA / "tone.tsv") -> Iterator[Sample]:
         by_sentence[row["sentence"]].append(row)
     for sentence, named in by_sentence.items():
         spans = [Span(at, at + len(row["name"])) for row in named for at in [sentence.find(row["name"])]]
-        for row, span in zip(named, spans, strict=True):
-            yield Sample(describe_tone(sentence, span, spans), (row["tone"],), sentence)
+        yield from _tones(sentence, list(zip(spans, (row["tone"] for row in named), strict=True)), OWN_WORTH)
+
+
+def _tones(sentence: str, named: Sequence[tuple[Span, str]], weight: float) -> Iterator[Sample]:
+    """One sample a name, and one for the sentence as a whole where all names are spoken of alike."""
+    spans = tuple(span for span, _ in named)
+    for span, tone in named:
+        yield Sample(describe_tone(sentence, span, spans), (tone,), sentence, weight=weight)
+    if len({tone for _, tone in named}) == 1:
+        yield Sample(describe_tone(sentence, None, spans), (named[0][1],), sentence, weight=weight)
 
 
 def entity_samples(rows: Sequence[dict[str, Any]]) -> Iterator[Sample]:
@@ -99,9 +108,9 @@ def entity_samples(rows: Sequence[dict[str, Any]]) -> Iterator[Sample]:
         spans = {
             str(row["entity"]): Span(at, at + len(str(row["entity"]))) for row in named for at in [text.find(str(row["entity"]))] if at >= 0
         }
-        for row in named:
-            if str(row["entity"]) in spans:
-                yield Sample(describe_tone(text, spans[str(row["entity"])], tuple(spans.values())), (str(row["label"]),), text)
+        found = [(spans[str(row["entity"])], str(row["label"])) for row in named if str(row["entity"]) in spans]
+        if found:
+            yield from _tones(text, found, 1.0)
 
 
 def kind_samples(labelled: Labelled) -> Iterator[Sample]:

@@ -2,31 +2,14 @@
 
 import re
 
+from summarizer.facts.orders import find_orders
 from summarizer.models import Article, Evidence, Level, Signal
 
+# Outlets with named editors and a corrections policy, by name without blanks or by the first part of the domain.
 _OUTLETS = frozenset(
-    [
-        "coindesk",
-        "theblock",
-        "cointelegraph",
-        "decrypt",
-        "bloomberg",
-        "reuters",
-        "forbes",
-        "cnbc",
-        "fortune",
-        "wsj",
-        "blockworks",
-        "dlnews",
-        "dl",
-        "news",
-        "the",
-        "block",
-        "cryptonews",
-        "cryptopotato",
-        "coinpaper",
-        "newsbtc",
-    ]
+    "coindesk theblock cointelegraph decrypt blockworks dlnews bloomberg reuters associatedpress ap apnews forbes cnbc fortune wsj"
+    " thewallstreetjournal ft financialtimes nytimes thenewyorktimes bbc theguardian economist theeconomist barrons axios politico"
+    " seekingalpha techcrunch wired".split()
 )
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE if flags else 0))
@@ -41,13 +24,11 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("correction_noted", 0, r"\b(?:CORRECTION|Correction|UPDATE \(|Corrected)\b"),
         ("press_release", 1, r"\b(?:press release|PRNewswire|GlobeNewswire|Business ?Wire|Chainwire|media contact|about the company|forward-looking statements)\b"),
         ("sponsored", 1, r"\b(?:sponsored|paid (?:post|content|partnership)|partner content|presale|pre-sale|advertorial|guest post|join the (?:waitlist|community)|buy now|limited[- ]time bonus)\b"),
-        ("promotional_language", 1, r"\b(?:next 100x|100x|1000x|50x|life-changing|don[’']t miss|game[- ]?chang(?:er|ing)|revolutionary|skyrocket|explosive|massive gains|hottest|hidden gem|best crypto to buy|must-have|unprecedented)\b"),
+        ("promotional_language", 1, r"\b(?:next 100x|100x|1000x|50x|life-changing|don[’']t miss|game[- ]?chang(?:er|ing)|revolutionary|skyrocket|explosive|massive gains|hottest|hidden gem|best crypto to buy|must-have|unprecedented|groundbreaking|cutting-edge|monumental|unstoppable|parabolic gains|moonshot|early (?:investors|adopters|birds?|access)|secure your|act (?:now|fast)|before it[’']s too late|once-in-a-|unparalleled|unmatched|next big thing|life changing|exponential|supercharge\w*|unlock(?:ing)? (?:the|your|new|massive)|thrilling|exciting)\b"),
         ("anonymous_sources", 1, r"\b(?:sources? (?:familiar|close|with knowledge)|people familiar|person familiar|anonymous(?:ly)?|unnamed|who asked not to be)\b"),
-        ("unverified_claim", 1, r"\b(?:reportedly|allegedly|rumou?rs?|rumou?red|unconfirmed|speculat\w+|some (?:analysts|experts) (?:believe|say)|it is believed|many (?:believe|expect))\b"),
+        ("unverified_claim", 1, r"\b(?:unconfirmed|rumou?rs?|rumou?red|unverified|(?:not|never) (?:been |yet )*(?:confirmed|verified)|(?:could|cannot|can't) (?:not )?(?:be )?(?:independently )?verif\w+|sources claim|word is that)\b"),
         ("opinion", 1, r"\b(?:op-ed|opinion:|in my (?:view|opinion)|i (?:believe|think)|the views expressed)\b"),
         ("price_prediction_without_basis", 1, r"\b(?:price prediction|could (?:reach|hit) \$[\d.,]+\w* by|will (?:reach|hit) \$)\b"),
-        ("ai_directed_instructions", 1, (r"\b(?:ignore (?:all |the )?(?:previous|prior|above) instructions|disregard (?:all |the )?(?:previous|prior)|as an ai(?: language)? model|"
-         r"(?:ai|language models?|llms?|assistants?)(?: systems?| reading| must| should).{0,60}(?:must|should|rate|output|respond|say|report|classify)|system prompt)\b")),
     )
 )  # fmt: skip
 _BYLINE = re.compile(r"(?:^|\s)By [A-Z][a-z]+ [A-Z][\w'’-]+")
@@ -61,6 +42,10 @@ def find_signals(article: Article) -> tuple[Signal, ...]:
         if match := pattern.search(text):
             evidence = Evidence(quote=text[match.start() : match.end()], start=match.start(), end=match.end())
             signals.append(Signal(name=name, evidence=evidence))
+    for order in find_orders(text)[:1]:
+        signals.append(
+            Signal(name="ai_directed_instructions", evidence=Evidence(quote=text[slice(*order)], start=order.start, end=order.end))
+        )
     if match := _BYLINE.search(text, 0, 1500):
         start = match.start() + len(match[0]) - len(match[0].lstrip())
         signals.append(Signal(name="byline", evidence=Evidence(quote=text[start : match.end()], start=start, end=match.end())))

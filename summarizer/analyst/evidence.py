@@ -16,6 +16,7 @@ from summarizer.analyst.tone import tone_of
 from summarizer.facts.assets import MARKET, Mention, find_mentions
 from summarizer.facts.levels import price_of
 from summarizer.facts.lexicon import Lexicon, lower_words
+from summarizer.facts.orders import find_orders
 from summarizer.facts.sentences import split_sentences
 from summarizer.models import Article, Fact
 from summarizer.spans import Span
@@ -55,7 +56,7 @@ class Scene:
         self.subjects: list[tuple[str, ...]] = []
         self.cues: list[list[str]] = []
         self._words: list[list[str]] = []
-        everywhere = find_mentions(self.text)
+        everywhere, orders = find_mentions(self.text), set(find_orders(self.text))
         carried: tuple[str, ...] = ()
         at = 0
         for span in self.sentences:
@@ -63,12 +64,14 @@ class Scene:
             while at < len(everywhere) and everywhere[at].start < span.end:
                 here.append(everywhere[at])
                 at += 1
+            said = "" if span in orders else self.text[span.start : span.end]  # what is said to machines is no evidence
+            here = here if said else []
             named = tuple(dict.fromkeys(m.subject for m in here if m.group in (*CALLED, "market")))
             carried = named or carried
             self.mentions.append(here)
-            self.subjects.append(carried)
-            self.cues.append(_find_groups(self.text[span.start : span.end]))
-            self._words.append(_WORD.findall(self.text[span.start : span.end].lower()))
+            self.subjects.append(carried if said else ())
+            self.cues.append(_find_groups(said))
+            self._words.append(_WORD.findall(said.lower()))
         self.counts = self._count()
         self._tones: dict[tuple[int, str], float] = {}
 
@@ -105,8 +108,8 @@ class Scene:
         return tone_of(title, spans.get(asset), tuple(spans.values()))
 
     def about(self, asset: str) -> list[int]:
-        """The sentences that speak of the asset; for MARKET, all of them."""
-        return [i for i, subjects in enumerate(self.subjects) if asset == MARKET or asset in subjects]
+        """The sentences that speak of the asset; for MARKET, all that hold words of the article's."""
+        return [i for i, subjects in enumerate(self.subjects) if self._words[i] and (asset == MARKET or asset in subjects)]
 
     def pieces(self, asset: str) -> list[Piece]:
         """Everything that bears on the asset's direction."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from summarizer.analyst.evidence import Scene
+from summarizer.facts.assets import MARKET
 from summarizer.models import Claim
 
 _CONNECTIVE = re.compile(
@@ -35,11 +36,18 @@ MAX_WORDS = 38  # of one sentence; a longer one is cut where a clause ends
 def choose_sentences(scene: Scene, main: str | None, count: int = 2) -> list[int]:
     """The sentences that say most, in reading order: early, factual, about the main asset, close to the title."""
     title = _content(scene.article.title or "")
+    speaking = set(scene.about(MARKET))
     scored = []
     for i, span in enumerate(scene.sentences):
         text = scene.text[span.start : span.end]
         words = len(text.split())
-        if not 7 <= words <= 70 or _UNFIT.search(text) or _DANGLING.match(_CONNECTIVE.sub("", text)) or text[-1] not in '.!”"':
+        if (
+            i not in speaking
+            or not 7 <= words <= 70
+            or _UNFIT.search(text)
+            or _DANGLING.match(_CONNECTIVE.sub("", text))
+            or text[-1] not in '.!”"'
+        ):
             continue
         content = _content(text)
         facts = sum(span.start <= fact.evidence.start < span.end and fact.kind != "other" for fact in scene.facts)
@@ -58,7 +66,7 @@ def choose_sentences(scene: Scene, main: str | None, count: int = 2) -> list[int
 
 def summarise(scene: Scene, main: str | None) -> tuple[Claim, ...]:
     """One to three claims, each resting on one sentence of the article."""
-    places: Sequence[int] = choose_sentences(scene, main) or range(min(1, len(scene.sentences)))
+    places: Sequence[int] = choose_sentences(scene, main) or scene.about(MARKET)[:1]
     return tuple(Claim(text=shorten(scene.text[slice(*scene.sentences[i])]), sentences=(i,)) for i in places)
 
 

@@ -8,7 +8,7 @@ from summarizer.facts.lexicon import Lexicon, lower_words
 from summarizer.facts.sentences import split_sentences
 from summarizer.models import Evidence, Narrative
 
-_MIN_WEIGHT = 2.0  # cues of a theme in the text, the first in an article counting double
+_MIN_WEIGHT = 1.4  # cues of a theme in the text, the first in an article counting double
 
 
 @cache

@@ -7,6 +7,7 @@ from summarizer.facts import attributes
 from summarizer.facts.assets import MARKET
 from summarizer.facts.choice import NONE, choose_kinds
 from summarizer.facts.kinds import KINDS
+from summarizer.facts.orders import find_orders
 from summarizer.facts.reading import SPLIT, Candidate, Reading
 from summarizer.facts.roles import score_roles
 from summarizer.facts.subjects import Subjects
@@ -90,8 +91,9 @@ def plain_unit(kind: str) -> str:
 
 
 def _furniture(article: Article) -> list[Span]:
-    """Places of the text whose numbers are not the article's: its title said again, pointers to other articles."""
-    spans = [Span(match.start(), match.end()) for match in _POINTER.finditer(article.text)]
+    """Places of the text whose numbers are not the article's: its title said again, pointers to other articles, orders to
+    machines."""
+    spans = [Span(match.start(), match.end()) for match in _POINTER.finditer(article.text)] + find_orders(article.text)
     if article.title and len(article.title) > 20:
         start = article.text.find(article.title)
         if 0 <= start < 1500:

@@ -4,7 +4,7 @@ import re
 
 from summarizer.spans import Span, is_whole
 
-_END = re.compile(r"[.!?…](?:[\"”’')\]]{0,3})\s+(?=[\"“‘'(\[]?[A-Z0-9$€£@#])|\n")
+_END = re.compile(r"[.!?…](?:[\"”’')\]]{0,3})\s+(?=<\||[\"“‘'(\[]?[A-Z0-9$€£@#])|\n")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Inc|Ltd|Corp|Co|vs|No|approx|est|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov"
     r"|Dec|Gen|Gov|Sen|Rep|Jr|Sr|[ap]\.m|[A-Z]\.[A-Z]|e\.g|i\.e))\.\s+\Z"
