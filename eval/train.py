@@ -219,7 +219,7 @@ def train_all(
     articles: Sequence[Labelled], passages: Sequence[Labelled], entities: Sequence[dict[str, Any]], *, check: bool = False
 ) -> Iterator[str]:
     """Fits and writes every model; yields a line on each."""
-    yield train("tone", [*tone_samples(), *entity_samples(entities)], TONES, 1.0, check=check)
+    yield train("tone", [*tone_samples(), *entity_samples(entities)], TONES, 2.0, check=check)
     choices = [choice for labelled in [*articles, *passages] for choice in subject_choices(labelled)]
     _write("subjects", fit_ranking([(options, right) for _, options, right in choices], penalty=2.0))
     yield f"subjects     {len(choices)} numbers" + (f", {rank_right(choices):.3f} right held out" if check else "")

@@ -42,10 +42,9 @@ def find_signals(article: Article) -> tuple[Signal, ...]:
         if match := pattern.search(text):
             evidence = Evidence(quote=text[match.start() : match.end()], start=match.start(), end=match.end())
             signals.append(Signal(name=name, evidence=evidence))
-    for order in find_orders(text)[:1]:
-        signals.append(
-            Signal(name="ai_directed_instructions", evidence=Evidence(quote=text[slice(*order)], start=order.start, end=order.end))
-        )
+    if orders := find_orders(text):
+        start, end = orders[0]
+        signals.append(Signal(name="ai_directed_instructions", evidence=Evidence(quote=text[start:end], start=start, end=end)))
     if match := _BYLINE.search(text, 0, 1500):
         start = match.start() + len(match[0]) - len(match[0].lstrip())
         signals.append(Signal(name="byline", evidence=Evidence(quote=text[start : match.end()], start=start, end=match.end())))
