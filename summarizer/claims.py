@@ -302,12 +302,16 @@ class _Sentence:
         """Whether the words around a figure name the fact's subject, or, naming none, what was spoken of before."""
         if fact.unit == fact.subject:  # "1,142 BTC" says itself what it is of, unless it is said of another coin
             told = [m for m in self._mentions if scope.start <= m.start and m.end <= figure.start]
-            return not told or told[-1].group in _HOLDERS or _speaks_of(self._linked(told), fact)
+            if told and told[-1].group in _HOLDERS:
+                return self._are_holders(told[-1:], fact)
+            return not told or _speaks_of(self._linked(told), fact)
         if fact.subject not in self._support.groups and fact.subject != MARKET:  # a company or project, by its name
             return fact.subject.casefold() in self._raw.casefold() or fact.subject in self._carried
         here = [m for m in self._mentions if scope.start <= m.start < figure.end + len(scope.after)]
         here = [m for m in here if not _SET_APART.search(self._blank[: m.start])]
         if fact.kind in _HELD:  # a fund or a company buys and holds what the figure is about
+            if not self._are_holders([m for m in here if m.group in _HOLDERS], fact):
+                return False
             here = [m for m in here if m.group not in _HOLDERS]
         after = [m for m in here if m.start >= figure.end]
         if after and _ATTACHED.match(self._blank[figure.end : after[0].start]) and _speaks_of(after[:1], fact):
@@ -321,6 +325,10 @@ class _Sentence:
         if told:
             return _speaks_of(self._linked(told), fact)
         return fact.subject in self._carried or (fact.subject == MARKET and not self._carried and not after)
+
+    def _are_holders(self, named: Sequence[Mention], fact: Fact) -> bool:
+        """Whether the sentence that states the fact names these too: another's coins are not hung on them."""
+        return {m.subject for m in named} <= {m.subject for m in self._support.find_mentions(self._support.sentence_of(fact))}
 
     def _linked(self, mentions: list[Mention]) -> list[Mention]:
         """The last mention and those joined to it: "Bitcoin and ether fell"."""

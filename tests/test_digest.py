@@ -207,7 +207,7 @@ def test_a_terminal_of_few_characters_and_columns_shows_what_it_can(database):
 def test_usage_is_checked_before_anything_starts(database, tmp_path):
     assert invoke("batch", "/no/such", "-o", tmp_path / "o.jsonl").exit_code == 2
     assert invoke("batch", database / "in.jsonl", "-o", tmp_path / "o.txt").exit_code == 2
-    assert invoke("batch", database / "in.jsonl", "-o", tmp_path / "no" / "o.jsonl").exit_code == 2
+    assert invoke("batch", database / "in.jsonl", "-o", tmp_path / "no" / "o.jsonl").exit_code == 4
     assert not (tmp_path / "o.jsonl").exists()
 
 
