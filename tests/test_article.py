@@ -45,8 +45,10 @@ def test_an_impossible_date_is_null_and_flagged(written, flag):
     assert article.published_at is None and flag in article.flags
 
 
-def test_an_address_that_is_none_is_kept_as_words():
-    assert make_article("BTC fell.", url="https://[").domain is None
+@pytest.mark.parametrize("url", ["https://[", "http://[", "//[", "http://[::1", "http://a]b", "http://\u2100.example", "soon"])
+def test_an_address_that_is_none_is_kept_as_words(url):
+    article = make_article("BTC fell.", url=url)
+    assert (article.url, article.domain) == (url, None)
 
 
 @pytest.mark.parametrize("body", [b"", b" \n\t ", b"\xef\xbb\xbf  "])
