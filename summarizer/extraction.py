@@ -16,9 +16,10 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from summarizer.charset import decode
-from summarizer.furniture import count_words, is_bio, is_furniture_line, load_patterns
+from summarizer.furniture import count_words, is_bio, is_furniture_line, load_patterns, read_byline
 from summarizer.markup import (
     PROSE_WORDS,
+    TEASER_TITLE,
     Block,
     drop_boxes,
     drop_furniture,
@@ -41,9 +42,11 @@ TEASER_LINE = 25  # words: a paragraph that is one link and longer is a sentence
 HEAD_BLOCKS = 8  # the title stands among so many first blocks, if at all
 BYLINE_WORDS = 7  # "By Ana Ruiz | Edited by Tom Lee"
 POINTS = 8  # of a "What to know" box, at most
+POINTS_AFTER = 1  # paragraphs that may stand over such a box: a standfirst, or the lead
+TITLE_WORDS = 4  # that a heading and the page's title begin with alike, at least
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 TEASER_BOX = 80  # words: three titles with a line under each
-LEAD_WORDS = 20  # a paragraph before the block that the rest stands in: with so many words it is no standfirst
+LEAD_WORDS = 20  # a paragraph outside the block that the rest stands in: with fewer words it is a standfirst or an imprint
 _LEAVES = frozenset({"p", "ul", "ol", "blockquote"})
 _POINTS = re.compile(
     r"(?:what (?:to|you need to) know|key (?:points|takeaways|facts|highlights)|in brief|tl;?dr|highlights|at a glance|the gist)\s*:?", re.I
@@ -140,16 +143,20 @@ def _reads_on(node: HtmlElement, best: HtmlElement) -> bool:
         return False
     if node.tag == best.tag and node.get("class") == best.get("class") is not None:
         return True
+    if not is_prose(node) or words_in(node) < LEAD_WORDS:
+        return False
     if here_first(node, best):
-        return is_prose(node) and words_in(node) >= LEAD_WORDS and node.find(".//li") is None
-    return is_prose(node) and not load_patterns("bio").search(" ".join(node.itertext()))
+        return node.find(".//li") is None
+    return not load_patterns("bio").search(" ".join(node.itertext()))
 
 
 def is_teaser_box(node: HtmlElement) -> bool:
     """Whether a block announces other stories: short, and with a title that is a link."""
     if words_in(node) >= TEASER_BOX:
         return False
-    return any(count_words(block.text) >= 4 and link_share(block.node) > 0.95 for block in read_blocks(node) if block.node.tag != "p")
+    return any(
+        count_words(block.text) >= TEASER_TITLE and link_share(block.node) > 0.95 for block in read_blocks(node) if block.node.tag != "p"
+    )
 
 
 def has_mates(node: HtmlElement) -> bool:
@@ -185,22 +192,52 @@ def trim_ends(blocks: list[Block], seen: str) -> list[Block]:
 
 def tidy(blocks: list[Block], title: str | None, authors: tuple[str, ...]) -> list[Block]:
     """The blocks without the title and what stands above it, key points, teasers, labels, and lines on the author at the end."""
-    flat_title, names = _flat(title or ""), tuple(_flat(name) for name in authors)
-    titles = [at + 1 for at, block in enumerate(blocks[:HEAD_BLOCKS]) if block.node.tag == "h1" or _flat(block.text) == flat_title]
-    kept = [block for block in drop_points(blocks[max(titles, default=0) :]) if not (is_label(block) or is_byline(block.text, names))]
+    blocks = blocks[find_start(blocks, title) :]
+    authors += tuple(name for block in blocks[:HEAD_BLOCKS] if (name := read_byline(block.text)) and name not in authors)
+    names = tuple(_flat(name) for name in authors)
+    linked = {node for node in {block.node for block in blocks} if link_share(node) > 0.95}  # once for all lines of a node
+    kept = [block for block in drop_points(blocks) if not (is_label(block, block.node in linked) or is_byline(block.text, names))]
     kept = [block for block in kept if block.node.tag != "li" or not is_link_list(_mates(block, kept))]
     while kept and (is_bio(kept[-1].text, authors) or kept[-1].node.tag in HEADINGS):
         kept.pop()
     return kept
 
 
+def find_start(blocks: list[Block], title: str | None) -> int:
+    """The place after the title: the last of the first blocks that repeats it, else a heading over all prose.
+
+    A page that has no h1 gives its title in another heading; one that has several sets its subheads in them.
+    """
+    flat_title = _flat(title or "")
+    repeats = [at + 1 for at, block in enumerate(blocks[:HEAD_BLOCKS]) if _flat(block.text) == flat_title]
+    if repeats:
+        return repeats[-1]
+    mains = [at for at, block in enumerate(blocks) if block.node.tag == "h1"]
+    if len(mains) == 1 and mains[0] < HEAD_BLOCKS:
+        return mains[0] + 1
+    for at, block in enumerate(blocks[:HEAD_BLOCKS]):
+        if block.node.tag == "h1" or (not mains and block.node.tag in HEADINGS and _begins_like(_flat(block.text), flat_title)):
+            return at + 1
+        if count_words(block.text) >= LEAD_WORDS:
+            break
+    return 0
+
+
+def _begins_like(heading: str, title: str) -> bool:
+    """Whether a title holds at least the first half of a heading, and four words: both are flattened."""
+    words = heading.split()
+    return f" {' '.join(words[: max(TITLE_WORDS, (len(words) + 1) // 2)])} " in f" {title} "
+
+
 def drop_points(blocks: list[Block]) -> list[Block]:
-    """The blocks without a "What to know" box: its heading, and the list right under it, where more than that list follows."""
+    """The blocks without a "What to know" box over the story: its heading, and the list right under it, where more than that list
+    follows. A list under such a heading further down is the story's own."""
     kept: list[Block] = []
-    at = 0
+    at = prose = 0
     while at < len(blocks):
         end = at + 1
-        if _POINTS.fullmatch(blocks[at].text):
+        prose += count_words(blocks[at].text) >= PROSE_WORDS
+        if prose <= POINTS_AFTER and _POINTS.fullmatch(blocks[at].text):
             while end < len(blocks) and end - at <= POINTS and blocks[end].node.tag == "li":
                 end += 1
         if end == at + 1 or not any(count_words(block.text) >= PROSE_WORDS for block in blocks[end:]):
@@ -209,11 +246,11 @@ def drop_points(blocks: list[Block]) -> list[Block]:
     return kept
 
 
-def is_label(block: Block) -> bool:
+def is_label(block: Block, is_linked: bool) -> bool:
     """Whether the block is a label, a teaser or a notice: by its words, or as one short link outside lists and tables."""
     if is_furniture_line(block.text):
         return True
-    linked = block.node.tag not in ("li", "tr", "td") and link_share(block.node) > 0.95
+    linked = block.is_link or (block.node.tag not in ("li", "tr", "td") and is_linked)
     return linked and count_words(block.text) < TEASER_LINE
 
 

@@ -16,6 +16,7 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _PRICE = r"[$€£]\s?\d[\d,.]*"
 _MOVE = r"(?:[◢◣◤◥▲▼△▽↑↓]\s*[+−-]?\d[\d,.]*\s?%|\(?[+−-]\s?\d[\d,.]*\s?%\)?)"
 _QUOTED = rf"(?:[A-Z][A-Z0-9]{{1,9}}\s+){{1,2}}{_PRICE}\s*{_MOVE}"
+_TITLES = ("Mr.", "Ms.", "Mrs.", "Dr.", "Mr", "Ms", "Mrs", "Dr")
 _STRIP = re.compile(rf"(?:In this article:?\s+)?(?<!\w)(?:{_QUOTED}[\s|•·]*(?:\n|$|(?=\S))){{2,}}")
 _TAGS = re.compile(rf"(?<=[.!?”\"])\s+(?:(?:[A-Z][\w&’'-]*|of|and|the)\s+){{1,{TAG_WORDS}}}In this article\s*:?\s*$")
 _INLINE_MOVE = re.compile(
@@ -38,7 +39,9 @@ def load_patterns(kind: str) -> re.Pattern[str]:
     """The patterns of one kind in data/furniture.tsv as one."""
     rows = (line.split("\t", 1) for line in FURNITURE.read_text("utf-8").splitlines() if "\t" in line and not line.startswith("#"))
     joined = "|".join(f"(?:{pattern})" for name, pattern in rows if name == kind)
-    return re.compile(f"-(?:{joined})(?=-)" if kind in ("name", "hint") else joined, 0 if kind in ("bio", "run", "self") else re.I)
+    return re.compile(
+        f"-(?:{joined})(?=-)" if kind in ("name", "hint") else joined, 0 if kind in ("bio", "byline", "run", "self") else re.I
+    )
 
 
 def is_furniture_line(line: str) -> bool:
@@ -47,7 +50,7 @@ def is_furniture_line(line: str) -> bool:
     >>> is_furniture_line("Related Reading: Ether slips"), is_furniture_line("Related tokens fell 4%.")
     (True, False)
     """
-    if load_patterns("whole").fullmatch(line) or (_STRIP.fullmatch(line) is not None):
+    if load_patterns("whole").fullmatch(line) or load_patterns("byline").fullmatch(line) or _STRIP.fullmatch(line):
         return True
     return len(line.split()) <= LABEL_WORDS and load_patterns("lead").match(line) is not None
 
@@ -67,6 +70,16 @@ def strip_furniture(text: str) -> str:
     return "\n".join(lines)
 
 
+def read_byline(line: str) -> str | None:
+    """The name in a line that says who wrote the article, and when.
+
+    >>> read_byline("By Ana Ruiz, August 28, 2025"), read_byline("By Tuesday, bitcoin had lost 4% since May 2025")
+    ('Ana Ruiz', None)
+    """
+    found = load_patterns("byline").fullmatch(line)
+    return found["name"] if found else None
+
+
 def is_bio(text: str, authors: tuple[str, ...]) -> bool:
     """Whether a closing line is about the author, or what the author holds, rather than part of the story."""
     words = text.split()
@@ -76,6 +89,7 @@ def is_bio(text: str, authors: tuple[str, ...]) -> bool:
     if load_patterns("self").search(text):
         return True
     named = full or any(words[0].rstrip(",'’s") == name.split()[0] for name in authors if name)
+    named = named or (words[0] in _TITLES and words[1:2] in [name.split()[-1:] for name in authors])
     if named or words[0] in ("He", "She", "They"):
         return (full and len(words) < 40) or bool(load_patterns("bio").search(text))
     return False

@@ -23,6 +23,8 @@ WEAK_SHARE = 0.25  # the same for signs of hiding that scripts undo once the pag
 PROSE_WORDS = 12  # a block of so many words, few of them links, is prose rather than a label
 BOX_WORDS = 40  # a box with fewer words and a line that is one link, a button in effect, calls to something
 BUTTON_WORDS = 6
+TEASER_TITLE = 4  # words of another story's title, at least
+CAPTION_WORDS = 30  # of small or slanted words under a picture, at most
 HINT_WORDS = 40  # a block with so many words beside its links is kept, where its name also fits parts of a story
 LINKED = 0.7  # share of a block's letters in links from which it is a list of links; trafilatura takes 0.8 and up
 CELL_WORDS = 60  # a cell with so many words holds layout, not a value
@@ -38,6 +40,7 @@ _BLOCKS = frozenset(
     " section summary table tbody td tfoot th thead tr ul".split()
 )
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+_SPEECH = re.compile('[“”„«»"]')  # a pull quote stands in a frame too
 _ROLES = frozenset("navigation complementary banner contentinfo search dialog alertdialog menu menubar toolbar tablist alert".split())
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*(?:0(?![.\d]*[1-9])|[01](?:\.\d+)?p[xt])|(?:left|top|right|text-indent|margin-left)\s*:\s*-\d{3,}"
@@ -226,13 +229,52 @@ def _is_furniture(node: HtmlElement) -> bool:
 
 
 def drop_boxes(root: HtmlElement) -> None:
-    """Short boxes among the paragraphs that end in a button go: `Charts for professionals. | Try it free. | [Start now]`."""
-    for node in list(root.iter("div", "section")):
-        if node is root or node.getparent() is None or words_in(node) >= BOX_WORDS or node.find(".//table") is not None:
+    """Short boxes among the paragraphs go: those that end in a button (`Charts for professionals. | Try it free. | [Start now]`)
+    or are a label and links, a frame of one cell, and captions without a name of their own."""
+    boxes = dict.fromkeys(root.iter("div", "section", "table"))
+    pictured = dict.fromkeys(next(up for up in image.iterancestors() if up.tag in _BLOCKS or up is root) for image in root.iter("img"))
+    for box in (*boxes, *pictured):
+        if box is root or box.getparent() is None or words_in(box) >= BOX_WORDS:
             continue
-        inner = [block for block in read_blocks(node) if block.node is not node]
-        if len(inner) > 1 and any(count_words(block.text) <= BUTTON_WORDS and link_share(block.node) == 1 for block in inner):
-            drop(node)
+        if (box in pictured and _is_caption(box)) or (_is_frame(box) if box.tag == "table" else box in boxes and _is_call(box)):
+            drop(box)
+
+
+def _is_call(box: HtmlElement) -> bool:
+    """Whether a short block of several lines ends in a button, or is a label over links to other stories."""
+    if box.find(".//table") is not None:
+        return False
+    inner = [block for block in read_blocks(box) if block.node is not box]
+    button = any(count_words(block.text) <= BUTTON_WORDS and link_share(block.node) == 1 for block in inner)
+    links = link_share(box) >= LINKED and read_blocks(box)[0].node.tag not in ("li", "h1")
+    return (len(inner) > 1 and button) or (bool(inner) and len(read_blocks(box)) > 1 and links)
+
+
+def _is_frame(table: HtmlElement) -> bool:
+    """Whether a table is the frame of a notice, as pages without style sheets set it: one cell with a ground, a border or a side to
+    float to, and no speech."""
+    cells = list(table.iter("td", "th"))
+    ground = any(node.get("bgcolor") for node in (table, *cells))
+    framed = ground or table.get("border", "0") != "0" or table.get("align") in ("left", "right")
+    return len(cells) == 1 and framed and not _SPEECH.search("".join(table.itertext()))
+
+
+def _is_caption(box: HtmlElement) -> bool:
+    """Whether the block around a picture says nothing but a few words in small or slanted letters on a line of their own."""
+    words = words_in(box)
+    return (
+        0 < words < CAPTION_WORDS
+        and box.find(".//br") is not None
+        and words == sum(words_in(node) for node in box.iter("*") if _is_small(node) and not _within_small(node))
+    )
+
+
+def _is_small(node: HtmlElement) -> bool:
+    return node.tag in ("small", "em", "i", "cite") or (node.tag == "font" and node.get("size") in ("1", "2", "-1", "-2"))
+
+
+def _within_small(node: HtmlElement) -> bool:
+    return any(_is_small(up) for up in node.iterancestors())
 
 
 def _says_much(node: HtmlElement) -> bool:
@@ -247,8 +289,8 @@ def _within_prose(node: HtmlElement) -> bool:
 
 @cache
 def _words_of_name(names: str) -> str:
-    """`css-1relb readMore` -> `-css-1-relb-read-more-`"""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[a-z]{3})", "-", names)
+    """`css-1relb readMore promo2` -> `-css-1-relb-read-more-promo-2-`"""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[a-z]{3})|(?<=[a-z]{2})(?=\d{1,2}\b)", "-", names)
     return "-" + re.sub(r"[^a-z0-9]+", "-", spaced.lower()) + "-"
 
 
@@ -267,20 +309,29 @@ def is_prose(node: HtmlElement) -> bool:
 
 
 class Block:
-    """A paragraph, subhead, list item or table row: its words, and the element that it came from."""
+    """A paragraph, subhead, list item or table row: its words, the element that it came from, and whether it is one line among
+    others of that element which is a link and nothing else."""
 
-    __slots__ = ("node", "text")
+    __slots__ = ("is_link", "node", "text")
 
-    def __init__(self, node: HtmlElement, text: str):
+    def __init__(self, node: HtmlElement, text: str, *, is_link: bool = False):
         self.node = node
         self.text = text
+        self.is_link = is_link
 
 
 def read_blocks(root: HtmlElement) -> list[Block]:
     """The blocks of a subtree in reading order, blank ones left out."""
     blocks: list[Block] = []
+    links: dict[HtmlElement, set[str]] = {}
     for node, pieces in _flow(root):
-        blocks += [Block(node, text) for line in "".join(pieces).split("\n") if (text := " ".join(line.split()))]
+        lines = [text for line in "".join(pieces).split("\n") if (text := " ".join(line.split()))]
+        if len(lines) > 1 and node not in links:
+            links[node] = {" ".join("".join(link.itertext()).split()) for link in node.iter("a")}
+        blocks += [
+            Block(node, line, is_link=len(lines) > 1 and count_words(line) >= TEASER_TITLE and line.lstrip("»›>•·–—→* ") in links[node])
+            for line in lines
+        ]
     return blocks
 
 
