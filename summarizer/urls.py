@@ -27,7 +27,7 @@ def canonical_url(url: str) -> str:
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname.removesuffix(".")
     netloc = host if port in (None, PORTS[parts.scheme]) else f"{host}:{port}"
     kept = "&".join(pair for pair in parts.query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0]))
-    return urlunsplit((parts.scheme, netloc, parts.path or "/", kept, ""))
+    return urlunsplit((parts.scheme, netloc, parts.path or "/", kept, "")).strip()  # blanks before a fragment that is gone
 
 
 def host_of(url: str) -> str:
