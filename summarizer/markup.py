@@ -244,10 +244,11 @@ def _is_call(box: HtmlElement) -> bool:
     """Whether a short block of several lines ends in a button, or is a label over links to other stories."""
     if box.find(".//table") is not None:
         return False
-    inner = [block for block in read_blocks(box) if block.node is not box]
+    blocks = read_blocks(box)
+    inner = [block for block in blocks if block.node is not box]
     button = any(count_words(block.text) <= BUTTON_WORDS and link_share(block.node) == 1 for block in inner)
-    links = link_share(box) >= LINKED and read_blocks(box)[0].node.tag not in ("li", "h1")
-    return (len(inner) > 1 and button) or (bool(inner) and len(read_blocks(box)) > 1 and links)
+    links = link_share(box) >= LINKED and blocks[0].node.tag not in ("li", "h1")
+    return (len(inner) > 1 and button) or (bool(inner) and len(blocks) > 1 and links)
 
 
 def _is_frame(table: HtmlElement) -> bool:
@@ -356,9 +357,11 @@ def _flow(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[str]]]:
             owner = node if event == "start" else node.getparent()
             pieces = [_inline(node.text if event == "start" else node.tail, node)]
         elif event == "start":
-            pieces += ["\n" if node.tag == "br" else " " if _is_widget_part(node, pieces) else "", _inline(node.text, node)]
+            gap = "\n" if node.tag == "br" else " " if _is_widget_part(node, pieces) else ""
+            pieces += [piece for piece in (gap, _inline(node.text, node)) if piece]  # no blank ones: the last is asked for at each node
         else:
-            pieces.append((" " if _ends_widget(node, pieces) else "") + _inline(node.tail, node))
+            if rest := (" " if _ends_widget(node, pieces) else "") + _inline(node.tail, node):
+                pieces.append(rest)
     yield owner, pieces
 
 
