@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from summarizer.facts.assets import MARKET, Mention, find_mentions
 from summarizer.facts.kinds import load_words
-from summarizer.facts.levels import price_of
+from summarizer.facts.levels import LEVELS, price_of
 from summarizer.facts.names import find_names
 from summarizer.facts.numbers import Number, find_numbers
 from summarizer.facts.reading import CLAUSE
@@ -25,7 +25,7 @@ from summarizer.models import Article, Claim, Fact
 from summarizer.plain import without_markup
 from summarizer.printed import find_printed, fold, plain_quotes
 from summarizer.spans import Span, clean
-from summarizer.wording import LEVELS, SIGNED, STATES, Scope, find_periods, is_as_certain, is_bent, named_kinds, sign_word
+from summarizer.wording import SIGNED, STATES, Scope, find_periods, is_as_certain, is_bent, named_kinds, sign_word
 
 REFERENCE = re.compile(r"\{([FD])(\d{1,4})\}")  # {F3}: the figure of fact 3; {D3}: its distance from the price, computed here
 _QUOTED = re.compile(r"[“\"]([^”\"]*)[”\"]|(?<!\w)‘([^’]*)’(?!\w)|(?<!\w)'([^']*)'(?!\w)")

@@ -3,7 +3,7 @@
 import re
 
 from summarizer.facts.orders import find_orders
-from summarizer.models import Article, Evidence, Level, Signal
+from summarizer.models import Article, Evidence, Signal
 
 # Outlets with named editors and a corrections policy, by name without blanks or by the first part of the domain.
 _OUTLETS = frozenset(
@@ -53,17 +53,3 @@ def find_signals(article: Article) -> tuple[Signal, ...]:
     if (article.source or "").lower().replace(" ", "") in _OUTLETS or (article.domain or "").split(".")[0] in _OUTLETS:
         signals.append(Signal(name="established_outlet"))
     return tuple(signals)
-
-
-def judge(signals: tuple[Signal, ...]) -> Level:
-    """High, medium or low from the signals; the guide's caps hold."""
-    names = {signal.name for signal in signals}
-    if names & {"sponsored", "press_release", "ai_directed_instructions"}:
-        return "low"
-    raised = len(names & {"data_attributed", "named_sources", "primary_document", "established_outlet", "byline"})
-    lowered = len(names & {"promotional_language", "anonymous_sources", "unverified_claim", "opinion", "price_prediction_without_basis"})
-    if lowered >= 3 and raised < 2:
-        return "low"
-    if "unverified_claim" in names and "named_sources" not in names:
-        return "medium"
-    return "high" if "established_outlet" in names and raised >= 3 and lowered <= 1 else "medium"

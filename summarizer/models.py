@@ -118,7 +118,7 @@ class ClaimedFact(Model):
 
 
 class Analysis(Model):
-    """An analyst's words. `weights` explains a call: (asset, what, signed weight, sentence)."""
+    """An analyst's words."""
 
     summary: tuple[Claim, ...] = ()
     calls: tuple[CallClaim, ...] = ()
@@ -131,7 +131,6 @@ class Analysis(Model):
     credibility_note: Claim = Claim(text="")
     narratives: tuple[str, ...] = ()
     added_facts: tuple[ClaimedFact, ...] = ()
-    weights: tuple[tuple[str, str, float, int], ...] = ()
     other_directions: tuple[tuple[str, Direction], ...] = Field((), description="asset or overall: what the other analyst says")
     flags: tuple[str, ...] = ()
     analyst: "Analyst"
@@ -152,7 +151,9 @@ class Call(Model):
     asset: str
     direction: Direction
     tone: float = Field(ge=-1, le=1, description="how the text speaks of the asset")
-    confidence: float = Field(ge=0, le=1, description="how often a call like this is right on labelled articles")
+    confidence: float = Field(
+        ge=0, le=1, description="how often a call like this has the annotator's own direction on labelled articles, where that was measured"
+    )
     until: date | None = Field(None, description="the call's last day")
     target: Target | None = Field(None, description="a level of the article, on the right side of the price")
     rationale: str

@@ -7,13 +7,15 @@ right side of the price; an asset is in the article; evidence is exact. What fai
 import re
 from datetime import timedelta
 
+from summarizer.calibration import calibrate
 from summarizer.claims import Support
 from summarizer.facts import extract_facts
 from summarizer.facts.assets import MARKET
-from summarizer.facts.levels import price_of
+from summarizer.facts.levels import is_target
 from summarizer.facts.narratives import find_narratives
 from summarizer.models import (
     Analysis,
+    Analyst,
     Article,
     Call,
     CallClaim,
@@ -32,18 +34,17 @@ from summarizer.models import (
     Timeframe,
 )
 from summarizer.spans import clean, find_evidence
-from summarizer.wording import LEVELS
 
 DAYS = {"short_term": 14, "medium_term": 180, "long_term": 365}
 CALLED = frozenset({"coin", "project", "sector", "index"})  # groups of names that a call can be about: no stock, no fund
+PAID_CONFIDENCE = 0.55  # at most, for a rise told by who is paid to tell it: little more than a coin's toss
+_PAID = frozenset({"sponsored", "press_release"})
 _LOW = frozenset({"sponsored", "press_release", "ai_directed_instructions"})  # each alone caps credibility at low (labelling guide)
-# Where the article states no price, a side is told by the kind alone: support lies below, resistance above.
-_SIDELESS = {"bullish": frozenset({"price_target", "resistance_level"}), "bearish": frozenset({"price_target", "support_level"})}
 
 
 def verify(article: Article, facts: list[Fact], analysis: Analysis, signals: tuple[Signal, ...] = ()) -> Report:
     """The report of what the article supports. Never raises for what an analyst says."""
-    check = _Check(article, facts)
+    check = _Check(article, facts, signals)
     summary = check.summary(analysis.summary)
     calls = check.calls(analysis)
     horizon_rationale = check.words(analysis.horizon_rationale, "timeframe") or ""
@@ -82,8 +83,9 @@ def list_faults(article: Article, facts: list[Fact], analysis: Analysis, signals
 class _Check:
     """The article and its facts, against which claims are held; collects the findings."""
 
-    def __init__(self, article: Article, facts: list[Fact]):
+    def __init__(self, article: Article, facts: list[Fact], signals: tuple[Signal, ...]):
         self.text, self.facts, self.article = article.text, facts, article
+        self.paid = bool(_PAID & {signal.name for signal in signals})
         self.support = Support(article, facts)
         self.findings: list[Finding] = []
         self.unmarked = False
@@ -118,11 +120,11 @@ class _Check:
             where = f"calls[{i}]"
             if claim.asset in kept:
                 self._drop(where, f"a second call on {claim.asset}")
-            elif call := self.call(claim, where, analysis.horizon):
+            elif call := self.call(claim, where, analysis.horizon, analysis.analyst):
                 kept[claim.asset] = call
         return tuple(kept.values())
 
-    def call(self, claim: CallClaim, where: str, horizon: str) -> Call | None:
+    def call(self, claim: CallClaim, where: str, horizon: str, analyst: Analyst) -> Call | None:
         if self.support.groups.get(claim.asset) not in CALLED:
             return self._drop(where, f"{claim.asset} is no asset that the article names")
         used = [i for i in claim.facts if self._bears_on(i, claim.asset)]
@@ -137,9 +139,20 @@ class _Check:
         for i in places:
             start, end = self.support.sentences[i]
             evidence.append(Evidence(quote=self.text[start:end], start=start, end=end))
+        confidence = self._confidence(claim, analyst, where)
         until = self.article.published_at.date() + timedelta(days=DAYS[horizon]) if self.article.published_at else None
-        return Call(asset=claim.asset, direction=claim.direction, tone=_unit(claim.tone), confidence=_share(claim.confidence),
+        return Call(asset=claim.asset, direction=claim.direction, tone=_unit(claim.tone), confidence=confidence,
                     until=until, target=self._target(claim, where), rationale=rationale or "", evidence=tuple(evidence))  # fmt: skip
+
+    def _confidence(self, claim: CallClaim, analyst: Analyst, where: str) -> float:
+        """How often calls of this analyst and confidence are right, where that was measured; what is paid for is not believed."""
+        measured = calibrate(analyst.model or analyst.name, claim.confidence)
+        confidence = _share(claim.confidence if measured is None else measured)
+        if claim.direction == "bullish" and self.paid and confidence > PAID_CONFIDENCE:
+            detail = f"the article promotes: confidence of a rise in {claim.asset} held to {PAID_CONFIDENCE:g}"
+            self.findings.append(Finding(check="promotion", where=where, verdict="changed", detail=detail))
+            return PAID_CONFIDENCE
+        return confidence
 
     def _bears_on(self, i: int, asset: str) -> bool:
         return 0 <= i < len(self.facts) and self.facts[i].subject in (asset, MARKET)
@@ -150,13 +163,7 @@ class _Check:
         if not 0 <= claim.target < len(self.facts):
             return self._drop(f"{where}.target", f"F{claim.target} is no row of the facts")
         fact = self.facts[claim.target]
-        price = price_of(self.facts, claim.asset)
-        if price is not None:
-            right_side = fact.value != price and (fact.value > price) == (claim.direction == "bullish")
-        else:
-            right_side = fact.kind in _SIDELESS.get(claim.direction, ())
-        level = fact.subject == claim.asset and fact.kind in LEVELS and fact.unit not in ("%", "bps")
-        if not level or not right_side or claim.direction == "neutral":
+        if not is_target(self.facts, fact, claim.asset, claim.direction):
             return self._drop(
                 f"{where}.target", f"F{claim.target}, {fact.kind} of {fact.subject}, is no {claim.direction} target of {claim.asset}"
             )

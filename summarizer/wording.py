@@ -6,9 +6,9 @@ from functools import cache
 from importlib.resources import files
 
 from summarizer.facts.kinds import load_words
+from summarizer.facts.levels import LEVELS
 from summarizer.models import Fact
 
-LEVELS = frozenset({"price_target", "support_level", "resistance_level", "liquidation_level", "price_past", "max_pain"})
 SIGNED = frozenset({"price_change", "open_interest_change", "etf_flow", "funding_rate", "options_skew", "macro_indicator"})
 STATES = frozenset({"funding_rate", "options_skew"})  # "funding fell to 0.01%" tells a move: only positive and negative tell the sign
 NEGATION = re.compile(

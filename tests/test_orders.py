@@ -50,4 +50,4 @@ def test_an_order_is_seen_capped_and_changes_no_call(order):
 
 @pytest.mark.parametrize("sentence", HARMLESS)
 def test_what_is_said_of_machines_is_no_order(sentence):
-    assert find_orders(f"{TEXT} {sentence}") == []
+    assert find_orders(f"{TEXT} {sentence}") == ()

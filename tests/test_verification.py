@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from summarizer.analyst.answer import make_analysis, read_answer
 from summarizer.analyst.embedded import analyze
+from summarizer.article import make_article
 from summarizer.credibility import find_signals
 from summarizer.facts import extract_facts
 from summarizer.facts.assets import load_assets
@@ -168,3 +169,15 @@ def test_verification_never_raises_and_shows_no_figure_of_its_own(summary, ratio
     )  # fmt: skip
     report = verify(article, known, analysis)
     assert not re.search(r"[\x00\u202e]|\{F", report.model_dump_json(include={"summary", "calls", "timeframe", "credibility"}))
+
+
+def test_who_is_paid_for_a_rise_is_not_believed_much():
+    article = make_article("Sponsored: Bitcoin (BTC) trades at $60,000 and is set to soar to $90,000, a record. Bitcoin bulls rally hard.")
+    facts, signals = extract_facts(article), find_signals(article)
+    claim = CallClaim(asset="BTC", direction="bullish", confidence=0.99, rationale=Claim(text="", sentences=(0,)))
+    analysis = Analysis(calls=(claim,), analyst=Analyst(name="embedded"))
+    assert verify(article, facts, analysis, ()).calls[0].confidence > 0.6
+    paid = verify(article, facts, analysis, signals)
+    assert "sponsored" in {signal.name for signal in signals}
+    assert paid.calls[0].confidence < 0.6
+    assert "promotion" in {finding.check for finding in paid.findings}

@@ -9,7 +9,7 @@ from summarizer.analyst.summary import summarise
 from summarizer.analyst.words import explain_call, explain_credibility, explain_horizon
 from summarizer.facts import extract_facts
 from summarizer.facts.assets import MARKET
-from summarizer.facts.levels import price_of
+from summarizer.facts.levels import is_target, price_of
 from summarizer.facts.narratives import find_narratives
 from summarizer.linear import load_linear, softmax
 from summarizer.models import Analysis, Analyst, Article, CallClaim, Direction, Fact, Signal
@@ -121,19 +121,18 @@ def _target(facts: Sequence[Fact], asset: str, direction: Direction) -> int | No
     price = price_of(facts, asset)
     for kind in _TARGETS.get(direction, ()):
         fitting = [
-            i for i, f in enumerate(facts) if f.subject == asset and f.kind == kind and f.unit == "USD" and _fits(f.value, price, direction)
+            i
+            for i, f in enumerate(facts)
+            if f.kind == kind
+            and f.unit == "USD"
+            and is_target(facts, f, asset, direction)
+            and (price is None or abs(f.value / price - 1) <= _REACH)
         ]
-        if fitting and price is not None:
-            return fitting[0] if kind == "price_target" else min(fitting, key=lambda i: abs(facts[i].value - price))
+        if fitting and price is not None and kind != "price_target":
+            return min(fitting, key=lambda i: abs(facts[i].value - price))
         if fitting and kind == "price_target":
             return fitting[0]
     return None
-
-
-def _fits(value: float, price: float | None, direction: Direction) -> bool:
-    if price is None:
-        return True
-    return (value > price) == (direction == "bullish") and value != price and abs(value / price - 1) <= _REACH
 
 
 def _overall(scene: Scene, calls: Sequence[CallClaim]) -> tuple[Direction, float, float]:

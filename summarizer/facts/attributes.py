@@ -16,6 +16,8 @@ _VENUE = re.compile(
     r"|GBTC|BITB|ETHA|FETH|ETHE|BlackRock|Fidelity|Grayscale|Bitwise|VanEck|Polymarket|Kalshi|Laevitas|Amberdata|Kaiko|CoinShares"
     r"|Nansen|Arkham|MicroStrategy|Strategy|Metaplanet|SharpLink(?: Gaming)?|BitMine|Tesla)\b"
 )
+_WITH = re.compile(r",\swith\s")  # "Binance stood at -0.011%, with Bybit at -0.014%"
+_PAST_CLAUSE, _PAST_NUMBER = 60, 40  # code points that a venue seems further off
 _ROUND = re.compile(r"\b(pre-seed|seed|series [a-e]|strategic|private|public|presale|pre-sale|ICO|IPO)\b", re.IGNORECASE)
 _RECORD = re.compile(r"\b(all-time high|all-time low|ATH|record high|record low)\b", re.IGNORECASE)
 _SKEW = re.compile(r"\b\d{1,2}-delta\b")
@@ -88,9 +90,14 @@ def find_period(reading: Reading, candidate: Candidate) -> str | None:
 
 
 def find_venue(reading: Reading, candidate: Candidate) -> str | None:
-    """The exchange, issuer or data provider nearest in the sentence."""
+    """The exchange, issuer or data provider nearest in the sentence; another figure or a clause's end between counts as far."""
     span = reading.sentences[candidate.sentence]
-    hits = [(abs(match.start() - candidate.number.start), match[0]) for match in _VENUE.finditer(reading.text, span.start, span.end)]
+    number, hits = candidate.number, []
+    for match in _VENUE.finditer(reading.text, span.start, span.end):
+        start, end = (match.end(), number.start) if match.start() < number.start else (candidate.end, match.start())
+        parted = _PAST_CLAUSE if reading.crosses_clause(start, end) or _WITH.search(reading.text, start, end) else 0
+        parted += _PAST_NUMBER * any(start <= other.start < end for other in reading.numbers)
+        hits.append((end - start + parted, match[0]))
     return min(hits)[1] if hits else None
 
 

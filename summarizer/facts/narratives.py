@@ -1,7 +1,7 @@
 """Text -> the themes of the guide's list that it treats, each with the words that show it."""
 
 from collections import defaultdict
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from summarizer.facts.lexicon import Lexicon, lower_words
@@ -21,7 +21,8 @@ def _lexicon() -> Lexicon[tuple[str, float]]:
     return Lexicon(entries)
 
 
-def find_narratives(text: str) -> list[Narrative]:
+@lru_cache(maxsize=4)  # the analyst names them, verification finds them
+def find_narratives(text: str) -> tuple[Narrative, ...]:
     """The article's themes, the weightiest first."""
     words, lowered = lower_words(text)
     weights: dict[str, float] = defaultdict(float)
@@ -38,4 +39,4 @@ def find_narratives(text: str) -> list[Narrative]:
             if around and around.end - around.start <= 240:
                 start, end = around
             found.append(Narrative(name=name, evidence=Evidence(quote=text[start:end], start=start, end=end)))
-    return found
+    return tuple(found)

@@ -93,7 +93,8 @@ def plain_unit(kind: str) -> str:
 def _furniture(article: Article) -> list[Span]:
     """Places of the text whose numbers are not the article's: its title said again, pointers to other articles, orders to
     machines."""
-    spans = [Span(match.start(), match.end()) for match in _POINTER.finditer(article.text)] + find_orders(article.text)
+    spans = [Span(match.start(), match.end()) for match in _POINTER.finditer(article.text)]
+    spans += find_orders(article.text)
     if article.title and len(article.title) > 20:
         start = article.text.find(article.title)
         if 0 <= start < 1500:

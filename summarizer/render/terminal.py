@@ -26,7 +26,7 @@ def print_report(report: Report, *, evidence: bool = False, now: datetime | None
     if report.summary:
         console.print(Text(clean(report.summary)))
     console.print()
-    _calls(console, report, now)
+    _calls(console, report)
     _facts(console, report, evidence)
     _judgement(console, report)
     _foot(console, report)
@@ -40,6 +40,10 @@ def _head(console: Console, report: Report, now: datetime) -> None:
         about.append(f"{article.published_at:%d %b %Y %H:%M} UTC ({_age(now - article.published_at)})")
     if about:
         console.print(Text(" · ".join(about), style="dim"))
+    passed = sorted({call.until for call in report.calls if call.until and call.until < now.date()})
+    if passed:  # every call has the same last day but where the article names an event
+        days = " and ".join(f"{day:%d %b %Y}" for day in dict.fromkeys((passed[0], passed[-1])))
+        console.print(Text(f"Its time passed on {days}: the calls below are history.", style="yellow"))
     if report.flags:
         console.print(Text("Flags: " + ", ".join(clean(flag).replace("_", " ") for flag in report.flags), style="yellow"))
     console.print()
@@ -56,7 +60,7 @@ def _age(span: timedelta) -> str:
     return "under an hour ago"
 
 
-def _calls(console: Console, report: Report, now: datetime) -> None:
+def _calls(console: Console, report: Report) -> None:
     if not report.calls:
         console.print(Text("No call: the article is materially about no asset.", style="dim"))
         console.print()
@@ -69,8 +73,6 @@ def _calls(console: Console, report: Report, now: datetime) -> None:
     for call in report.calls:
         mark, colour = _LOOK[call.direction]
         why = Text(clean(call.rationale))
-        if call.until and call.until < now.date():
-            why.append(f" Its time passed on {call.until:%d %b %Y}.", style="dim")
         said = Text(f"{mark} {call.direction}", style=colour)
         if is_narrow:
             console.print(Text(" ").join([Text(clean(call.asset)), said, _target(call, report, " "), Text(f"{call.confidence:.0%}")]))

@@ -1,0 +1,36 @@
+"""Which level may be a target: on the direction's side of the price, and where no price is stated, of the other levels."""
+
+import pytest
+
+from summarizer.facts.levels import is_target
+from summarizer.models import Evidence, Fact
+
+
+def level(kind, value, subject="BTC"):
+    return Fact(kind=kind, subject=subject, value=value, unit="USD", evidence=Evidence(quote="x", start=0, end=1))
+
+
+@pytest.mark.parametrize(
+    ("others", "kind", "value", "direction", "fits"),
+    [
+        ([("price", 100)], "price_target", 120, "bullish", True),
+        ([("price", 100)], "price_target", 120, "bearish", False),
+        ([("price", 100)], "support_level", 90, "bearish", True),
+        ([("price", 100)], "price_target", 100, "bullish", False),
+        ([], "price_target", 120, "bullish", True),
+        ([], "price_target", 120, "neutral", False),
+        ([("support_level", 118)], "price_target", 116, "bullish", False),  # what a broken support leads to is no aim of a rise
+        ([("support_level", 118)], "price_target", 116, "bearish", True),
+        ([("support_level", 118)], "price_target", 130, "bullish", True),
+        ([("resistance_level", 118)], "price_target", 125, "bearish", False),
+        ([], "support_level", 90, "bullish", False),
+    ],
+)
+def test_a_target_lies_on_the_right_side(others, kind, value, direction, fits):
+    fact = level(kind, value)
+    assert is_target([*(level(*other) for other in others), fact], fact, "BTC", direction) == fits
+
+
+def test_a_level_of_another_asset_is_no_target():
+    fact = level("price_target", 120, "ETH")
+    assert not is_target([fact], fact, "BTC", "bullish")
