@@ -24,6 +24,12 @@ _NATIVE = re.compile(
     r"(?:token|coin|cryptocurrency),?\s(?:called |ticker )?\$?([A-Z][A-Z0-9]{2,9})\b"
 )
 _TOKEN_AFTER = re.compile(r"\b([A-Z][A-Z0-9]{2,9})\s(?:token|tokens|coin|coins|memecoin)\b")
+_SIZED = frozenset({"largest", "biggest", "leading", "top"})
+_RANKS = frozenset({"second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "-"})
+_RANKED = frozenset(
+    ["exchange", "exchanges", "platform", "platforms", "company", "companies", "firm", "firms", "fund", "market", "markets", "bank", "lender"]
+    + ["miner", "hack", "hacks", "trading", "custodian", "manager", "investor", "investors", "holder", "holders", "wallet", "mining", "investment"]
+)
 # Lower-case spellings that journalists use; any other name wants its capital ("stacks of cash" is not STX).
 _LOWER_OK = frozenset(
     [
@@ -88,12 +94,39 @@ def load_assets() -> _Table:
         tickers[ticker] = (group, "shy" in shy)
         for alias in aliases.split("|"):
             words = tuple(WORD.findall(alias.lower()))
-            any_case = alias in _LOWER_OK or "crypto" in alias or "altcoin" in alias or " asset" in alias or group == "market"
+            any_case = alias in _LOWER_OK or group in ("market", "sector") or any(word in alias for word in ("crypto", "altcoin", " asset", "largest", "biggest"))
             names.setdefault(words[0], []).append((words, ticker, any_case))
             spoken.setdefault(ticker, alias)
     for entries in names.values():
         entries.sort(key=lambda entry: -len(entry[0]))
     return _Table(names, tickers, spoken)
+
+
+@cache
+def fund_assets() -> dict[str, str]:
+    """Ticker of a fund on one coin -> that coin: "vaneck ethereum etf" is named after what it holds."""
+    table = load_assets()
+    coins = {"bitcoin": "BTC", "ethereum": "ETH", "ether": "ETH", "solana": "SOL", "xrp": "XRP", "dogecoin": "DOGE", "litecoin": "LTC"}
+    held = {"ETHW": "ETH"}  # Bitwise's fund; the coin of that ticker has no flows
+    for entries in table.names.values():
+        for words, ticker, _ in entries:
+            named = [coins[word] for word in words if word in coins]
+            if table.tickers[ticker][0] == "etf" and named:
+                held[ticker] = named[0]
+    return held
+
+
+@cache
+def stock_tickers() -> dict[str, str]:
+    """Company name in small letters -> ticker of its stock, for names that mean the stock only where stock is spoken of."""
+    table = load_assets()
+    named = {}
+    for entries in table.names.values():
+        for words, ticker, _ in entries:
+            if table.tickers[ticker][0] == "stock":
+                name = " ".join(words).replace(" ' s", "'s")
+                named[name.removesuffix(" stock").removesuffix(" shares").removesuffix("'s")] = ticker
+    return named
 
 
 def find_mentions(text: str, words: list[re.Match[str]] | None = None) -> list[Mention]:
@@ -116,6 +149,8 @@ def find_mentions(text: str, words: list[re.Match[str]] | None = None) -> list[M
         hit = None
         for source in (local_names, table.names):
             for parts, ticker, any_case in source.get(lowered[i], ()):
+                if parts[0] in _SIZED and _is_ranked(lowered, i, i + len(parts)):
+                    continue
                 if tuple(lowered[i : i + len(parts)]) == parts and (any_case or word[0].isupper() or word[0].isdigit()):
                     hit = (len(parts), ticker)
                     break
@@ -142,6 +177,11 @@ def find_mentions(text: str, words: list[re.Match[str]] | None = None) -> list[M
     found += [mention for mention in shy if mention.subject in named]
     listed = {match.start(1) for match in _LISTED.finditer(text)}  # an exchange that a stock is listed at is no index
     return _join_pairs(text, sorted((m for m in _prefer_introduced(found) if m.start not in listed), key=lambda m: m.start))
+
+
+def _is_ranked(lowered: list[str], first: int, past: int) -> bool:
+    """Whether the size is not that of an asset: "the third-largest cryptocurrency", "the largest crypto exchange"."""
+    return (first > 0 and lowered[first - 1] in _RANKS) or (past < len(lowered) and lowered[past] in _RANKED)
 
 
 def _join_pairs(text: str, found: list[Mention]) -> list[Mention]:

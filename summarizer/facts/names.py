@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from functools import cache
+from importlib.resources import files
 
 from summarizer.facts.kinds import load_words
 
@@ -23,6 +24,12 @@ def _breaks() -> frozenset[str]:
 @cache
 def _never_names() -> frozenset[str]:
     return frozenset([*load_words()["no_name"], "of", "&"])  # what is left of "End of A" is "End"
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Words that journalists write in small letters (`data/common_words.txt`): a capital on one is a headline's or a sentence's."""
+    return frozenset((files("summarizer") / "data" / "common_words.txt").read_text("utf-8").split())
 
 
 def find_names(text: str) -> list[tuple[int, str]]:

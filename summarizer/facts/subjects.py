@@ -10,8 +10,9 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 
-from summarizer.facts.assets import MARKET, Mention, find_mentions
-from summarizer.facts.names import find_names, longest_form
+from summarizer.facts.assets import MARKET, Mention, find_mentions, fund_assets, stock_tickers
+from summarizer.facts.names import common_words, find_names, longest_form
+from summarizer.facts.numbers import Number
 from summarizer.facts.reading import Candidate, Reading
 from summarizer.facts.roles import LEVELS
 from summarizer.linear import load_linear
@@ -33,6 +34,10 @@ _PRONOUN = re.compile(
     r"(?:It|Its|The (?:token|coin|cryptocurrency|asset|altcoin|memecoin|price|pair|crypto|company|firm|protocol|platform))\b"
 )
 _RESPECTIVELY = re.compile("respectively", re.IGNORECASE)
+_LIST_GAP = re.compile(r"[\s(),]*(?:and|&|or)?[\s(),]*(?:by |at |to |about |around |of )?")
+_STOCK = re.compile(r"\b(?:stock|stocks|shares?|shareholders|market cap|market capitali[sz]ation|valuation|valued|valuing|NYSE|Nasdaq|NASDAQ)\b")
+# Kinds of which a company is the subject where its sentence speaks of stock.
+_QUOTED = frozenset({"price", "price_past", "price_change", "market_cap", "price_target", "support_level", "resistance_level"})
 _LOOKED = 12  # assets behind a number, and companies on either side; only a flattened table names more in a sentence
 _CARRIED = 3  # sentences for which an asset is remembered
 
@@ -103,7 +108,7 @@ class Subjects:
         sources: dict[str, list[str]] = {}
         self._named_here(candidate, sources)
         self._named_before(candidate, sources)
-        if kind in ORGANISATIONAL:
+        if kind in ORGANISATIONAL or (kind in _QUOTED and self._is_on_stock(candidate)):
             self._companies(candidate, sources)
         sources.setdefault(MARKET, []).append("market")
         here = [m for m in self._by_sentence[candidate.sentence] if m.group != "market"]
@@ -132,7 +137,8 @@ class Subjects:
                 + [f"{unit}|{feature}" for feature in features]
                 + [f"{state}|{feature}" for feature in short]
             )
-            options.append(Option(UNDERLYING.get(subject, subject), tuple(dict.fromkeys(features + crossed))))
+            meant = UNDERLYING.get(subject) or (fund_assets().get(subject, subject) if kind == "etf_flow" else subject)
+            options.append(Option(meant, tuple(dict.fromkeys(features + crossed))))
         return options
 
     def _size(self, subject: str, value: float) -> list[str]:
@@ -170,8 +176,8 @@ class Subjects:
         for rank, mention in enumerate(after[:_LOOKED]):
             features = self._place(candidate, mention, "a", rank)
             sources[mention.subject] = sources.get(mention.subject, []) + features
-        if match := self._respective(candidate, here):
-            sources.setdefault(match, []).append("respectively")
+        if match := self._parallel(candidate, here):
+            sources.setdefault(match[0], []).append(match[1])
         if here:
             first = next((m for m in here if m.group != "market"), here[0])
             sources.setdefault(first.subject, []).append("first")
@@ -188,20 +194,48 @@ class Subjects:
         parted = any(last.end <= other.start < number.start for other in self.reading.numbers)
         return None if parted or self.reading.crosses_clause(last.end, number.start) else last.subject
 
-    def _respective(self, candidate: Candidate, here: list[Mention]) -> str | None:
-        """The asset that stands in its list where the number stands in its own: "BTC and ETH fell 2% and 3%, respectively"."""
+    def _parallel(self, candidate: Candidate, here: list[Mention]) -> tuple[str, str] | None:
+        """The asset that stands in its list where the number stands in its own, and how surely: "Aptos (APT) and Flare (FLR), now at
+        $4.59 and $0.02", "BTC and ETH fell 2% and 3%, respectively"."""
         start, end = self.reading.sentences[candidate.sentence]
         said = _RESPECTIVELY.search(self.reading.text, candidate.end, end)
-        if not said:
+        run = self._number_run(candidate, start, said.start() if said else end)
+        place = next(i for i, number in enumerate(run) if number.start == candidate.number.start)
+        if len(run) < 2:
             return None
-        at = said.start()
-        numbers = [n for n in self.reading.numbers_between(start, at) if n.unit == candidate.number.unit]
-        first = numbers[0].start if numbers else at
-        listed = list(dict.fromkeys(m.subject for m in here if m.end <= first and m.group != "market"))
-        place = next((i for i, n in enumerate(numbers) if n.start == candidate.number.start), None)
-        if place is None or len(listed) < 2 or len(numbers) % len(listed):
-            return None
-        return listed[place % len(listed)] if len(numbers) == len(listed) else listed[place * len(listed) // len(numbers)]
+        before = [m for m in here if m.end <= run[0].start and m.group != "market"]
+        after = [m for m in here if m.start >= run[-1].end and m.group != "market"]
+        lists = [self._listed(before[::-1])[::-1], self._listed(after)]
+        if said:
+            lists.append(list(dict.fromkeys(m.subject for m in before)))
+        listed = next((names for names in lists if len(names) == len(run)), None)
+        return (listed[place], "respectively" if said else "parallel") if listed else None
+
+    def _listed(self, mentions: list[Mention]) -> list[str]:
+        """The assets of the list that the first mention belongs to; a ticker after its name counts once."""
+        names: list[str] = []
+        last: Mention | None = None
+        for mention in mentions:
+            if last:
+                first, then = sorted((last, mention), key=lambda m: m.start)
+                if not _LIST_GAP.fullmatch(self.reading.text, first.end, then.start):
+                    break
+            if mention.subject not in names:
+                names.append(mention.subject)
+            last = mention
+        return names
+
+    def _number_run(self, candidate: Candidate, start: int, end: int) -> list[Number]:
+        """The numbers of one unit that are listed with this one: parted by commas and "and" alone."""
+        text = self.reading.text
+        numbers = [n for n in self.reading.numbers_between(start, end) if n.unit == candidate.number.unit]
+        at = next(i for i, n in enumerate(numbers) if n.start == candidate.number.start)
+        first, past = at, at + 1
+        while first and _LIST_GAP.fullmatch(text, numbers[first - 1].end, numbers[first].start):
+            first -= 1
+        while past < len(numbers) and _LIST_GAP.fullmatch(text, numbers[past - 1].end, numbers[past].start):
+            past += 1
+        return numbers[first:past]
 
     def _place(self, candidate: Candidate, mention: Mention, side: str, rank: int) -> list[str]:
         reading, number = self.reading, candidate.number
@@ -254,6 +288,10 @@ class Subjects:
             if subject:
                 sources.setdefault(subject, []).append("known")
 
+    def _is_on_stock(self, candidate: Candidate) -> bool:
+        start, end = self.reading.sentences[candidate.sentence]
+        return _STOCK.search(self.reading.text, start, end) is not None
+
     def _companies(self, candidate: Candidate, sources: dict[str, list[str]]) -> None:
         """Company names of the sentence and the title, in full, by where they stand and whether they act."""
         start, end = self.reading.sentences[candidate.sentence]
@@ -274,8 +312,10 @@ class Subjects:
                     features.append(f"name:{side}:own")
                 if at - start < 2 and self._begins_only(name):
                     features.append("name:begins")
+                if all(word in common_words() for word in name.lower().split()):
+                    features += ["name:common", f"name:common:{at - start < 2}:{' ' in name}"]
                 features += [f"name:times{min(3, self._name_counts[name])}", f"name:words{min(4, name.count(' ') + 1)}"]
-                full = self._full(name)
+                full = stock_tickers().get(name.lower()) or self._full(name)
                 sources[full] = sources.get(full, []) + features
         for _, name in self._title_names[:2]:
             sources.setdefault(self._full(name), []).append("name:title")
