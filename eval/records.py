@@ -43,14 +43,24 @@ def load_own(folder: Path = DATA) -> Iterator[Labelled]:
 
 
 def load_real(texts: Path = SHARED, folder: Path = DATA) -> Iterator[Labelled]:
-    """Real labelled articles; none where the folder of texts is missing."""
+    """Real labelled articles that models are fitted on; none where the folder of texts is missing."""
+    if texts.is_dir():
+        for record in read_lines(texts / "labelled.jsonl"):
+            yield Labelled(record["id"], record_article(record, texts), record["labels"], record)
+    yield from _load_placed("real_*.jsonl", texts, folder)
+
+
+def load_untouched(texts: Path = SHARED, folder: Path = DATA) -> Iterator[Labelled]:
+    """Real labelled articles that no model was fitted on and no rule was written for."""
+    return _load_placed("untouched_*.jsonl", texts, folder)
+
+
+def _load_placed(pattern: str, texts: Path, folder: Path) -> Iterator[Labelled]:
     if not texts.is_dir():
         return
-    for record in read_lines(texts / "labelled.jsonl"):
-        yield Labelled(record["id"], record_article(record, texts), record["labels"], record)
     with gzip.open(texts / "unlabelled.jsonl.gz", "rt", encoding="utf-8") as lines:
         known = {record["id"]: record for record in map(json.loads, lines)}
-    for path in sorted(folder.glob("real_*.jsonl")):
+    for path in sorted(folder.glob(pattern)):
         for line in read_lines(path):
             record = known[line["id"]]
             article = record_article(record, texts)

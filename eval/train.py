@@ -6,6 +6,7 @@ seen it.
 
 import csv
 import hashlib
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from eval.records import DATA, Labelled
 from summarizer.analyst.embedded import call_assets, describe_call, describe_overall
 from summarizer.analyst.evidence import Scene
 from summarizer.analyst.judgement import describe_article, describe_asset
+from summarizer.analyst.target import target_options
 from summarizer.analyst.tone import LABELS as TONES
 from summarizer.analyst.tone import describe_tone
 from summarizer.credibility import find_signals
@@ -38,6 +40,7 @@ HORIZONS = ("long_term", "medium_term", "short_term")
 LEVELS = ("high", "low", "medium")
 FOLDS = 5
 CALLS_PENALTY, CALLS_LEAST = 8.0, 3  # best of 1, 3 and 8 by first choices held out
+SUBJECTS_PENALTY, TARGETS_PENALTY = 2.0, 4.0
 OWN_WORTH = 2.0  # of a sentence of our own, next to one of a set about other markets
 
 
@@ -198,6 +201,22 @@ def call_samples(labelled: Labelled, scene: Scene) -> Iterator[Sample]:
             yield Sample(describe_call(scene.pieces(call["asset"])), (call["direction"],), labelled.id, weight=weight)
 
 
+def target_choices(labelled: Labelled, scene: Scene) -> Iterator[Choice]:
+    """One choice a labelled call: what it could aim at, no target among it, and what the annotator named."""
+    for call in labelled.labels["calls"]:
+        options = target_options(scene, call["asset"], call["direction"])
+        named = [call["target"], *(call.get("acceptable_targets") or ())] if call.get("target") else []
+        values = [None if option.fact is None else scene.facts[option.fact].value for option in options]
+        right = [
+            i
+            for i, value in enumerate(values)
+            if (value is None and not named)
+            or (value is not None and any(math.isclose(value, level["value"], rel_tol=0.005) for level in named))
+        ]
+        if right and len(options) > 1:
+            yield labelled.id, [option.features for option in options], right
+
+
 def article_sample(labelled: Labelled, scene: Scene, part: str, key: str) -> Sample:
     """The article as a whole, under its labels for one part of the report."""
     narratives = find_narratives(labelled.article.text)
@@ -223,8 +242,8 @@ def train_all(
     """Fits and writes every model; yields a line on each."""
     yield train("tone", [*tone_samples(), *entity_samples(entities)], TONES, 2.0, check=check)
     choices = [choice for labelled in [*articles, *passages] for choice in subject_choices(labelled)]
-    _write("subjects", fit_ranking([(options, right) for _, options, right in choices], penalty=2.0))
-    yield f"subjects     {len(choices)} numbers" + (f", {rank_right(choices):.3f} right held out" if check else "")
+    _write("subjects", fit_ranking([(options, right) for _, options, right in choices], penalty=SUBJECTS_PENALTY))
+    yield f"subjects     {len(choices)} numbers" + (f", {rank_right(choices, SUBJECTS_PENALTY):.3f} right held out" if check else "")
     yield train("kinds", [sample for labelled in [*articles, *passages] for sample in kind_samples(labelled)], KINDS, 2.0, check=check)
     scenes = [(labelled, Scene(labelled.article, extract_facts(labelled.article))) for labelled in articles]
     yield train("assets", [sample for pair in scenes for sample in asset_samples(*pair)], ("passed", "called"), 1.0, check=check)
@@ -235,6 +254,9 @@ def train_all(
         measured = fit_calibration(held_out_calls(scenes))
         told = ", ".join(f"{name} {measured[name]}" for name in ("ece_before", "ece_after", "brier_before", "brier_after"))
         yield f"confidence   {measured['calls']} required calls held out; as it is, and with a map: {told}"
+    targets = [choice for pair in scenes for choice in target_choices(*pair)]
+    _write("targets", fit_ranking([(options, right) for _, options, right in targets], penalty=TARGETS_PENALTY))
+    yield f"targets      {len(targets)} calls" + (f", {rank_right(targets, TARGETS_PENALTY):.3f} right held out" if check else "")
     for name, labels, part, key in (("horizon", HORIZONS, "timeframe", "horizon"), ("credibility", LEVELS, "credibility", "level")):
         yield train(name, [article_sample(*pair, part, key) for pair in scenes], labels, 3.0, least=3, check=check)
     overall = [overall_sample(labelled, scene, call_assets(scene)) for labelled, scene in scenes]
@@ -261,15 +283,14 @@ def held_out_calls(scenes: Sequence[tuple[Labelled, Scene]]) -> list[Forecast]:
     return forecasts
 
 
-def rank_right(choices: Sequence[Choice]) -> float:
-    """The cross-validated share of numbers whose subject is right."""
+def rank_right(choices: Sequence[Choice], penalty: float) -> float:
+    """The cross-validated share of choices that are right."""
     right = 0
     for fold in range(FOLDS):
-        model = fit_ranking([(options, best) for group, options, best in choices if _fold(group) != fold], penalty=2.0)
+        model = fit_ranking([(options, best) for group, options, best in choices if _fold(group) != fold], penalty=penalty)
         for group, options, best in choices:
             if _fold(group) == fold:
-                scores = [model.scores((name, 1.0) for name in option)[0] for option in options]
-                right += max(range(len(scores)), key=scores.__getitem__) in best
+                right += model.best(options) in best
     return right / max(1, len(choices))
 
 

@@ -17,14 +17,26 @@ class Linear:
     def __init__(self, labels: Sequence[str], weights: dict[str, tuple[tuple[int, float], ...]]):
         self.labels = tuple(labels)
         self.weights = weights
+        self._ranks = {name: pairs[0][1] for name, pairs in weights.items()} if len(self.labels) == 1 else {}
 
     def scores(self, features: Iterable[tuple[str, float]]) -> list[float]:
         """One score a label: the sum of weight times value over the features; an unknown feature weighs nothing."""
         totals = [0.0] * len(self.labels)
+        find = self.weights.get
         for name, value in features:
-            for i, weight in self.weights.get(name, ()):
+            for i, weight in find(name, ()):
                 totals[i] += weight * value
         return totals
+
+    def best(self, options: Iterable[Iterable[str]]) -> int:
+        """The place of the option, each given by the features that it has, that a model of one label ranks first.
+
+        >>> Linear.parse("right\\nnear\\t0:2\\nfar\\t0:-1\\n").best([["far"], ["near", "new"], []])
+        1
+        """
+        find = self._ranks.get
+        totals = [sum([find(name, 0.0) for name in option]) for option in options]
+        return totals.index(max(totals))
 
     def dump(self) -> str:
         """The model as the text that `parse` reads."""

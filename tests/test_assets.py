@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marked import unmark
 
-from summarizer.facts.assets import WORD, find_mentions, load_assets
+from summarizer.facts.assets import WORD, find_mentions, fund_assets, load_assets, stock_tickers
 from summarizer.facts.names import find_names, longest_form
 from summarizer.spans import is_whole
 
@@ -64,9 +64,19 @@ One of the <SUI>SUI</> holders sold.
 The U.S. SEC and the CFTC met.
 The Relative Strength Index (RSI) rose.
 It, she and they rose.
+The fourth-largest cryptocurrency fell.
+The largest crypto exchange by volume fell.
+The second largest cryptocurrency exchange fell.
 The token rose, and so did its rival.
 """
 AMBIGUOUS = AMBIGUOUS.replace("Tether's rival", "<USDT>Tether</>'s rival")
+
+RANKED = """
+The <BTC>world's largest cryptocurrency</> fell.
+The <ETH>second-largest digital asset</> fell.
+<ETH>Ethereum</>, the <ETH>second biggest cryptocurrency</>, fell.
+The <memecoins>meme coin sector</> fell.
+"""
 
 LEARNT = """
 The price of $<QPNX>QPNX</> doubled and <QPNX>QPNX</> holders cheered.
@@ -104,7 +114,7 @@ def check(marked):
     assert [(m.subject, text[m.start : m.end], m.start) for m in find_mentions(text)] == [(m.label, m.words, m.start) for m in marks]
 
 
-@pytest.mark.parametrize("marked", lines(NAMED, AMBIGUOUS, LEARNT, PAIRS))
+@pytest.mark.parametrize("marked", lines(NAMED, AMBIGUOUS, RANKED, LEARNT, PAIRS))
 def test_every_mention_is_found_where_it_stands(marked):
     check(marked)
 
@@ -120,6 +130,18 @@ def test_the_table_is_well_formed():
     assert len(table.tickers) > 1000
     assert {group for group, _ in table.tickers.values()} <= {"coin", "stock", "index", "etf", "market", "sector", "macro", "project"}
     assert all(parts and ticker in table.tickers for entries in table.names.values() for parts, ticker, _ in entries)
+
+
+def test_a_fund_stands_for_the_coin_it_holds():
+    assert {ticker: fund_assets().get(ticker) for ticker in ("IBIT", "ETHV", "ETHW", "SOLZ", "ARKK")} == {
+        "IBIT": "BTC", "ETHV": "ETH", "ETHW": "ETH", "SOLZ": "SOL", "ARKK": None,
+    }  # fmt: skip
+
+
+def test_a_company_name_stands_for_its_stock():
+    assert {name: stock_tickers().get(name) for name in ("meta", "coinbase", "interactive brokers", "bitmine")} == {
+        "meta": "META", "coinbase": "COIN", "interactive brokers": "IBKR", "bitmine": "BMNR",
+    }  # fmt: skip
 
 
 def test_every_name_of_the_table_is_found_alone():

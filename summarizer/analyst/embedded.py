@@ -6,21 +6,16 @@ from typing import Any
 from summarizer.analyst.evidence import Piece, Scene
 from summarizer.analyst.judgement import cap_credibility, describe_article, describe_asset
 from summarizer.analyst.summary import summarise
+from summarizer.analyst.target import choose_target
 from summarizer.analyst.words import explain_call, explain_credibility, explain_horizon
 from summarizer.facts import extract_facts
 from summarizer.facts.assets import MARKET
-from summarizer.facts.levels import is_target, price_of
 from summarizer.facts.narratives import find_narratives
 from summarizer.linear import load_linear, softmax
 from summarizer.models import Analysis, Analyst, Article, CallClaim, Direction, Fact, Signal
 
 MAX_CALLS = 6
 _CALLED = 0.42  # an asset is called where the model of data/assets.model.tsv gives it this chance
-_TARGETS = {
-    "bullish": ("price_target", "resistance_level", "liquidation_level"),
-    "bearish": ("price_target", "liquidation_level", "support_level"),
-}
-_REACH = 0.6  # a level further from the price than this share of it is no target of the article's horizon
 
 
 def analyze(article: Article, facts: list[Fact], signals: tuple[Signal, ...]) -> Analysis:
@@ -88,7 +83,7 @@ def call_assets(scene: Scene) -> tuple[CallClaim, ...]:
 def _call(scene: Scene, asset: str) -> CallClaim:
     pieces = scene.pieces(asset)
     direction, confidence = _choose("calls", describe_call(pieces))
-    target = _target(scene.facts, asset, direction)
+    target = choose_target(scene, asset, direction)
     rationale, used = explain_call(scene, asset, direction, weigh(pieces), target)
     return CallClaim(
         asset=asset, direction=direction, tone=_tone(scene, asset), confidence=confidence, target=target, rationale=rationale, facts=used
@@ -114,25 +109,6 @@ def _tone(scene: Scene, asset: str) -> float:
     if scene.article.title and (asset == MARKET or any(m.subject == asset for m in scene.title_mentions)):
         tones += [scene.title_tone(asset)] * 3
     return sum(tones) / len(tones) if tones else 0.0
-
-
-def _target(facts: Sequence[Fact], asset: str, direction: Direction) -> int | None:
-    """The level that the article names in the call's direction: a target before the nearest other level."""
-    price = price_of(facts, asset)
-    for kind in _TARGETS.get(direction, ()):
-        fitting = [
-            i
-            for i, f in enumerate(facts)
-            if f.kind == kind
-            and f.unit == "USD"
-            and is_target(facts, f, asset, direction)
-            and (price is None or abs(f.value / price - 1) <= _REACH)
-        ]
-        if fitting and price is not None and kind != "price_target":
-            return min(fitting, key=lambda i: abs(facts[i].value - price))
-        if fitting and kind == "price_target":
-            return fitting[0]
-    return None
 
 
 def _overall(scene: Scene, calls: Sequence[CallClaim]) -> tuple[Direction, float, float]:

@@ -21,7 +21,7 @@ from summarizer.facts.sentences import split_sentences
 from summarizer.models import Article, Fact
 from summarizer.spans import Span
 
-CALLED = ("coin", "project", "sector", "index")  # groups of mentions that a call can be about
+CALLED = ("coin", "project", "sector", "index", "stock", "etf")  # groups of mentions that a call can be about
 _NEGATIONS = frozenset(["not", "no", "never", "without", "fails", "failed", "unlikely", "lack", "avoid", "avoided", "despite"])
 _WORD = re.compile(r"[a-z]{3,}")
 _SPREAD, _TITLED = 4.0, 0.5  # bring words to the size of the other evidence, as one penalty holds them all

@@ -24,12 +24,6 @@ _NATIVE = re.compile(
     r"(?:token|coin|cryptocurrency),?\s(?:called |ticker )?\$?([A-Z][A-Z0-9]{2,9})\b"
 )
 _TOKEN_AFTER = re.compile(r"\b([A-Z][A-Z0-9]{2,9})\s(?:token|tokens|coin|coins|memecoin)\b")
-_SIZED = frozenset({"largest", "biggest", "leading", "top"})
-_RANKS = frozenset({"second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "-"})
-_RANKED = frozenset(
-    ["exchange", "exchanges", "platform", "platforms", "company", "companies", "firm", "firms", "fund", "market", "markets", "bank", "lender"]
-    + ["miner", "hack", "hacks", "trading", "custodian", "manager", "investor", "investors", "holder", "holders", "wallet", "mining", "investment"]
-)
 # Lower-case spellings that journalists use; any other name wants its capital ("stacks of cash" is not STX).
 _LOWER_OK = frozenset(
     [
@@ -94,7 +88,11 @@ def load_assets() -> _Table:
         tickers[ticker] = (group, "shy" in shy)
         for alias in aliases.split("|"):
             words = tuple(WORD.findall(alias.lower()))
-            any_case = alias in _LOWER_OK or group in ("market", "sector") or any(word in alias for word in ("crypto", "altcoin", " asset", "largest", "biggest"))
+            any_case = (
+                alias in _LOWER_OK
+                or group in ("market", "sector")
+                or any(word in alias for word in ("crypto", "altcoin", " asset", "largest", "biggest"))
+            )
             names.setdefault(words[0], []).append((words, ticker, any_case))
             spoken.setdefault(ticker, alias)
     for entries in names.values():
@@ -149,7 +147,7 @@ def find_mentions(text: str, words: list[re.Match[str]] | None = None) -> list[M
         hit = None
         for source in (local_names, table.names):
             for parts, ticker, any_case in source.get(lowered[i], ()):
-                if parts[0] in _SIZED and _is_ranked(lowered, i, i + len(parts)):
+                if parts[0] in _sizes() and _is_ranked(lowered, i, i + len(parts)):
                     continue
                 if tuple(lowered[i : i + len(parts)]) == parts and (any_case or word[0].isupper() or word[0].isdigit()):
                     hit = (len(parts), ticker)
@@ -179,9 +177,14 @@ def find_mentions(text: str, words: list[re.Match[str]] | None = None) -> list[M
     return _join_pairs(text, sorted((m for m in _prefer_introduced(found) if m.start not in listed), key=lambda m: m.start))
 
 
+@cache
+def _sizes() -> frozenset[str]:
+    return frozenset([*load_words()["size"], *load_words()["rank"]])
+
+
 def _is_ranked(lowered: list[str], first: int, past: int) -> bool:
-    """Whether the size is not that of an asset: "the third-largest cryptocurrency", "the largest crypto exchange"."""
-    return (first > 0 and lowered[first - 1] in _RANKS) or (past < len(lowered) and lowered[past] in _RANKED)
+    """Whether the size is not that of an asset: "the fourth-largest cryptocurrency", "the largest crypto exchange"."""
+    return (first > 0 and lowered[first - 1] in load_words()["rank"]) or (past < len(lowered) and lowered[past] in load_words()["business"])
 
 
 def _join_pairs(text: str, found: list[Mention]) -> list[Mention]:

@@ -41,7 +41,7 @@ def load_kinds() -> tuple[Kind, ...]:
 
 @cache
 def load_words() -> dict[str, tuple[str, ...]]:
-    """The word lists of `data/words.tsv` by group: stop, up, down, no_name, acronym and one for each period."""
+    """The word lists of `data/words.tsv` by group: stop, up, down, no_name, acronym, size, rank, business and one for each period."""
     return {group: tuple(words.split("|")) for group, words in _read("words.tsv")}
 
 

@@ -25,7 +25,7 @@ class Lexicon(Generic[T]):
             table = self._stems if parts[0].endswith("*") else self._by_first
             table.setdefault(parts[0].rstrip("*"), []).append((parts, value))
         self._lengths = sorted({len(stem) for stem in self._stems})
-        self._starts: dict[str, list[tuple[tuple[str, ...], T]]] = {}
+        self._starts: dict[str, list[tuple[list[str], bool, T]]] = {}
 
     def find(self, words: list[str]) -> list[tuple[int, int, T]]:
         """(first word, past the last word, value) of every phrase that occurs, in order."""
@@ -34,19 +34,21 @@ class Lexicon(Generic[T]):
             entries = self._starts.get(word)
             if entries is None:
                 entries = self._starts[word] = self._starting(word)
-            for parts, value in entries:
-                if len(parts) == 1 or _fits(parts, words, i):
-                    found.append((i, i + len(parts), value))
+            for parts, is_exact, value in entries:
+                past = i + len(parts)
+                if (words[i + 1 : past] == parts[1:]) if is_exact else _fits(parts, words, i):
+                    found.append((i, past, value))
         return found
 
-    def _starting(self, word: str) -> list[tuple[tuple[str, ...], T]]:
+    def _starting(self, word: str) -> list[tuple[list[str], bool, T]]:
+        """The phrases that begin with the word, and whether the rest of each stands for itself alone."""
         entries = list(self._by_first.get(word, ()))
         for length in self._lengths:
             entries += self._stems.get(word[:length], ()) if len(word) >= length else ()
-        return entries
+        return [(list(parts), not any(part.endswith("*") for part in parts[1:]), value) for parts, value in entries]
 
 
-def _fits(parts: tuple[str, ...], words: list[str], at: int) -> bool:
+def _fits(parts: list[str], words: list[str], at: int) -> bool:
     if at + len(parts) > len(words):
         return False
     return all(words[at + k].startswith(part[:-1]) if part.endswith("*") else words[at + k] == part for k, part in enumerate(parts[1:], 1))

@@ -43,6 +43,7 @@ _WORDS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six"
 
 _NUMBER = re.compile(
     r"""
+    (?=[^a-z\s_]|\s[^a-z\s_])                                          # most places begin no number: passed over at once
     (?P<sign>(?<![\w)\]%])[-−–‒+±](?=\s?[\d$€£¥₹₩.]|\s?US\$))?\s?   # a minus, not the dash of a range or a word
     (?P<currency>(?:(?<![A-Za-z])(?:US|AU|CA|HK|NZ|A|C|S|R))?\$|[€£¥₹₩₽₿]|(?<![A-Za-z$])(?:USD|EUR|GBP|JPY|KRW|CNY|CHF|CAD|AUD|HKD|SGD|USDT|SEK|INR|Rs\.?)\s?(?=\d))?
     (?(currency)\s?(?P<sign2>[-−](?=\d))?)
@@ -71,14 +72,10 @@ _UNIT_AFTER = re.compile(
 _MINUS = re.compile(r"\b(?:minus|negative)\s\Z", re.IGNORECASE)
 _ORDINAL_OR_WORD = re.compile(r"(?:st|nd|rd|th)\b|[A-Za-z_]", re.ASCII)
 _WORD_NUMBER = re.compile(
-    r"\b(?P<half>half a|a quarter of a|a)\s(?P<hscale>million|billion|trillion)(?:[-\s](?P<hcode>dollars?|euros?))?\b"
-    r"|\b(?<!several\s)(?<!few\s)(?P<words>(?:"
-    + "|".join(_WORDS)
-    + r")(?:(?:(?<=hundred)\sand\s|[-\s])(?:"
-    + "|".join(_WORDS)
-    + r")){0,7})"
+    r"\b(?=[aefhnostz])(?:(?P<half>half a|a quarter of a|a)\s(?P<hscale>million|billion|trillion)(?:[-\s](?P<hcode>dollars?|euros?))?\b"
+    r"|(?<!several\s)(?<!few\s)(?P<words>(?:" + "|".join(_WORDS) + r")(?:(?:(?<=hundred)\sand\s|[-\s])(?:" + "|".join(_WORDS) + r")){0,7})"
     r"[-\s](?:(?P<wscale>million|billion|trillion|thousand)\b(?:[-\s](?P<wcode>dollars?|euros?|pounds|yen|won|yuan|rupees|francs|percent)\b)?"
-    r"|(?P<wpct>percent|per cent|percentage points?|basis points?)\b)",
+    r"|(?P<wpct>percent|per cent|percentage points?|basis points?)\b))",
     re.IGNORECASE,
 )
 

@@ -18,15 +18,16 @@ _ACT = (
     r"conclude|recommend|assign|treat|omit|ignore|disregard|forget|skip|place|mention|give|set|call)"
 )
 _ADDRESSED = re.compile(
-    rf"{_READER}[^.!?\n]{{0,80}}?(?:\b(?:must|should|shall|need to|are (?:asked|instructed|required|told|to)|please|have to|will)\s(?:not\s|always\s|only\s|also\s)?{_ACT}\b"
+    rf"(?<!\w)(?:{_READER}[^.!?\n]{{0,80}}?(?:\b(?:must|should|shall|need to|are (?:asked|instructed|required|told|to)|please|have to|will)\s(?:not\s|always\s|only\s|also\s)?{_ACT}\b"
     rf"|[:,—–-]\s?(?:please\s|when\s[^.!?\n]{{0,60}},\s?)?{_ACT}\b)"
-    rf"|\b(?:if|when|while) you(?: are|'re| ’re)? (?:an? |the )?(?:{_READER}|summari[sz]ing|reading this as)[^.!?\n]{{0,80}}\b{_ACT}\b"
-    rf"|\b(?:note|notice|message|instructions?|attention|memo|reminder)\s(?:to|for)\s(?:all\s|any\s|the\s)?{_READER}"
-    rf"|\b(?:ignore|disregard|forget|override|bypass)\s(?:all|any|the|your|every)?\s?(?:of\s)?(?:the\s|your\s)?(?:previous|prior|above|earlier|preceding|foregoing|other|system|original)\s"
+    rf"|(?:if|when|while) you(?: are|'re| ’re)? (?:an? |the )?(?:{_READER}|summari[sz]ing|reading this as)[^.!?\n]{{0,80}}\b{_ACT}\b"
+    rf"|(?:note|notice|message|instructions?|attention|memo|reminder)\s(?:to|for)\s(?:all\s|any\s|the\s)?{_READER}"
+    rf"|(?:ignore|disregard|forget|override|bypass)\s(?:all|any|the|your|every)?\s?(?:of\s)?(?:the\s|your\s)?(?:previous|prior|above|earlier|preceding|foregoing|other|system|original)\s"
     r"(?:\w+\s){0,2}(?:instructions?|prompts?|directions?|rules|figures|text|messages?|guidelines|context|orders)\b"
-    r"|\b(?:your|the|new|updated) system (?:prompt|message|instructions?)\b|\bsystem (?:notice|override|prompt)\s?(?::|to\b)"
-    r"|<\|?(?:im_start|im_end|system|assistant|endoftext)\|?>|\[/?(?:INST|SYSTEM)\]|\bas an? (?:AI|language)(?: language)? model,? you\b"
-    rf"|\byou are (?:now |an? )*(?:helpful |unfiltered )?(?:AI|{_READER}|assistant)\b|\bmachine[- ]readable (?:order|instruction)s?\b",
+    r"|(?:your|the|new|updated) system (?:prompt|message|instructions?)\b|system (?:notice|override|prompt)\s?(?::|to\b)"
+    rf"|as an? (?:AI|language)(?: language)? model,? you\b"
+    rf"|you are (?:now |an? )*(?:helpful |unfiltered )?(?:AI|{_READER}|assistant)\b|machine[- ]readable (?:order|instruction)s?\b)"
+    r"|<\|?(?:im_start|im_end|system|assistant|endoftext)\|?>|\[/?(?:INST|SYSTEM)\]",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(

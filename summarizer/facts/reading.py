@@ -50,6 +50,8 @@ class Reading:
         self._mention_starts = [m.start for m in self.mentions]
         self.numbers = find_numbers(text)
         self._number_starts = [number.start for number in self.numbers]
+        ends = [match.span() for match in CLAUSE.finditer(text)]
+        self._clause_starts, self._clause_ends = [start for start, _ in ends], [end for _, end in ends]
 
     def sentence_at(self, place: int) -> int:
         """The index of the sentence that holds a place of the text."""
@@ -69,7 +71,8 @@ class Reading:
 
     def crosses_clause(self, start: int, end: int) -> bool:
         """Whether a clause ends between two places of one sentence."""
-        return start < end and CLAUSE.search(self.text, start, end) is not None
+        at = bisect_left(self._clause_starts, start)
+        return at < len(self._clause_ends) and self._clause_ends[at] <= end
 
     def candidates(self) -> list[Candidate]:
         """Every number that could be a market number, with its unit."""

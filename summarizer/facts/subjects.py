@@ -35,7 +35,9 @@ _PRONOUN = re.compile(
 )
 _RESPECTIVELY = re.compile("respectively", re.IGNORECASE)
 _LIST_GAP = re.compile(r"[\s(),]*(?:and|&|or)?[\s(),]*(?:by |at |to |about |around |of )?")
-_STOCK = re.compile(r"\b(?:stock|stocks|shares?|shareholders|market cap|market capitali[sz]ation|valuation|valued|valuing|NYSE|Nasdaq|NASDAQ)\b")
+_STOCK = re.compile(
+    r"\b(?:stock|stocks|shares?|shareholders|market cap|market capitali[sz]ation|valuation|valued|valuing|NYSE|Nasdaq|NASDAQ)\b"
+)
 # Kinds of which a company is the subject where its sentence speaks of stock.
 _QUOTED = frozenset({"price", "price_past", "price_change", "market_cap", "price_target", "support_level", "resistance_level"})
 _LOOKED = 12  # assets behind a number, and companies on either side; only a flattened table names more in a sentence
@@ -88,10 +90,8 @@ class Subjects:
 
     def choose(self, candidate: Candidate, kind: str) -> str:
         """The likeliest subject of the number; it is remembered for the numbers after it."""
-        model = load_linear("subjects")
         options = self.options(candidate, kind)
-        scores = [model.scores((name, 1.0) for name in option.features)[0] for option in options]
-        subject = options[max(range(len(options)), key=scores.__getitem__)].subject
+        subject = options[load_linear("subjects").best(option.features for option in options)].subject
         self.remember(candidate, kind, subject)
         return subject
 
@@ -177,7 +177,7 @@ class Subjects:
             features = self._place(candidate, mention, "a", rank)
             sources[mention.subject] = sources.get(mention.subject, []) + features
         if match := self._parallel(candidate, here):
-            sources.setdefault(match[0], []).append(match[1])
+            sources.setdefault(match[0], []).extend(match[1])
         if here:
             first = next((m for m in here if m.group != "market"), here[0])
             sources.setdefault(first.subject, []).append("first")
@@ -194,9 +194,9 @@ class Subjects:
         parted = any(last.end <= other.start < number.start for other in self.reading.numbers)
         return None if parted or self.reading.crosses_clause(last.end, number.start) else last.subject
 
-    def _parallel(self, candidate: Candidate, here: list[Mention]) -> tuple[str, str] | None:
-        """The asset that stands in its list where the number stands in its own, and how surely: "Aptos (APT) and Flare (FLR), now at
-        $4.59 and $0.02", "BTC and ETH fell 2% and 3%, respectively"."""
+    def _parallel(self, candidate: Candidate, here: list[Mention]) -> tuple[str, list[str]] | None:
+        """The asset that stands in its list where the number stands in its own, and what tells so: "Aptos (APT) and Flare (FLR), now
+        at $4.59 and $0.02", "BTC and ETH fell 2% and 3%, respectively"."""
         start, end = self.reading.sentences[candidate.sentence]
         said = _RESPECTIVELY.search(self.reading.text, candidate.end, end)
         run = self._number_run(candidate, start, said.start() if said else end)
@@ -209,7 +209,7 @@ class Subjects:
         if said:
             lists.append(list(dict.fromkeys(m.subject for m in before)))
         listed = next((names for names in lists if len(names) == len(run)), None)
-        return (listed[place], "respectively" if said else "parallel") if listed else None
+        return (listed[place], ["parallel", f"parallel:{bool(said)}"]) if listed else None
 
     def _listed(self, mentions: list[Mention]) -> list[str]:
         """The assets of the list that the first mention belongs to; a ticker after its name counts once."""
