@@ -84,7 +84,8 @@ def _call(scene: Scene, asset: str) -> CallClaim:
     pieces = scene.pieces(asset)
     direction, confidence = _choose("calls", describe_call(pieces))
     target = choose_target(scene, asset, direction)
-    rationale, used = explain_call(scene, asset, direction, weigh(pieces), target)
+    placed = [piece for piece in pieces if piece.fact is not None or piece.sentence is not None]
+    rationale, used = explain_call(scene, asset, direction, weigh(placed), target)
     return CallClaim(
         asset=asset, direction=direction, tone=_tone(scene, asset), confidence=confidence, target=target, rationale=rationale, facts=used
     )

@@ -73,7 +73,7 @@ class Scene:
             self.cues.append(_find_groups(said))
             self._words.append(_WORD.findall(said.lower()))
         self.counts = self._count()
-        self._tones: dict[tuple[int, str], float] = {}
+        self._tones: dict[tuple[int, str | None], float] = {}
 
     def _count(self) -> dict[str, int]:
         counts: dict[str, int] = defaultdict(int)
@@ -93,11 +93,14 @@ class Scene:
 
     def tone(self, i: int, asset: str) -> float:
         """The tone of sentence i for the asset, -1 to 1; of the sentence as a whole where it does not name it."""
-        if (i, asset) not in self._tones:
-            start, end = self.sentences[i]
-            spans = {m.subject: Span(m.start - start, m.end - start) for m in reversed(self.mentions[i]) if m.group != "stock"}
-            self._tones[i, asset] = tone_of(self.text[start:end], spans.get(asset), tuple(spans.values()))
-        return self._tones[i, asset]
+        start, end = self.sentences[i]
+        spans = {
+            m.subject: Span(m.start - start, m.end - start) for m in reversed(self.mentions[i]) if m.group != "stock" or m.subject == asset
+        }
+        key = i, asset if asset in spans else None
+        if key not in self._tones:
+            self._tones[key] = tone_of(self.text[start:end], spans.get(asset), tuple(spans.values()))
+        return self._tones[key]
 
     def title_tone(self, asset: str) -> float:
         """The title's tone for the asset; 0 without a title."""
