@@ -58,6 +58,19 @@ def fit(samples: Sequence[Sample], labels: Sequence[str], *, penalty: float = 1.
     return Linear(labels, table)
 
 
+def fit_each(samples: Sequence[Sample], *, penalty: float = 1.0, least: int = 3) -> Linear:
+    """One yes-or-no model for each label that `least` samples have, in one table: a score is the label's log odds."""
+    counts = Counter(label for sample in samples for label in sample.right)
+    labels = sorted(label for label, count in counts.items() if count >= least)
+    table: dict[str, list[tuple[int, float]]] = {}
+    for i, label in enumerate(labels):
+        told = [Sample(s.features, ("yes" if label in s.right else "no",), s.group) for s in samples]
+        for name, pairs in fit(told, ("no", "yes"), penalty=2 * penalty, least=least).weights.items():
+            odds = dict(pairs).get(1, 0.0) - dict(pairs).get(0, 0.0)
+            table.setdefault(name, []).append((i, float(f"{odds:.3g}")))
+    return Linear(labels, {name: tuple(pairs) for name, pairs in sorted(table.items())})
+
+
 def fit_ranking(choices: Sequence[tuple[Sequence[Sequence[str]], Sequence[int]]], *, penalty: float = 1.0, least: int = 2) -> Linear:
     """The weights of one score by which the right options of each choice rank first (conditional logit).
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.calibrate import Forecast, fit_calibration
-from eval.fit import Sample, fit, fit_ranking
+from eval.fit import Sample, fit, fit_each, fit_ranking
 from eval.records import DATA, Labelled
 from summarizer.analyst.embedded import call_assets, describe_call, describe_overall
 from summarizer.analyst.evidence import Scene
@@ -21,13 +21,13 @@ from summarizer.analyst.judgement import describe_article, describe_asset
 from summarizer.analyst.target import target_options
 from summarizer.analyst.tone import LABELS as TONES
 from summarizer.analyst.tone import describe_tone
-from summarizer.credibility import find_signals
+from summarizer.credibility import describe_signals, find_signals
 from summarizer.facts import extract_facts
 from summarizer.facts.assets import MARKET
 from summarizer.facts.choice import FORBIDDEN, NONE, start_scores
 from summarizer.facts.choice import LABELS as KINDS
 from summarizer.facts.features import describe, follow
-from summarizer.facts.narratives import find_narratives
+from summarizer.facts.narratives import choose_narratives, describe_narratives
 from summarizer.facts.reader import read_numbers
 from summarizer.facts.reading import Candidate
 from summarizer.linear import Linear, load_linear, softmax
@@ -40,7 +40,7 @@ HORIZONS = ("long_term", "medium_term", "short_term")
 LEVELS = ("high", "low", "medium")
 FOLDS = 5
 CALLS_PENALTY, CALLS_LEAST = 8.0, 3  # best of 1, 3 and 8 by first choices held out
-SUBJECTS_PENALTY, TARGETS_PENALTY = 2.0, 4.0
+SUBJECTS_PENALTY, TARGETS_PENALTY, MARKS_PENALTY = 2.0, 4.0, 2.0
 OWN_WORTH = 2.0  # of a sentence of our own, next to one of a set about other markets
 
 
@@ -219,13 +219,22 @@ def target_choices(labelled: Labelled, scene: Scene) -> Iterator[Choice]:
 
 def article_sample(labelled: Labelled, scene: Scene, part: str, key: str) -> Sample:
     """The article as a whole, under its labels for one part of the report."""
-    narratives = find_narratives(labelled.article.text)
-    features = describe_article(scene, narratives, find_signals(labelled.article))
+    features = describe_article(scene, choose_narratives(labelled.article), find_signals(labelled.article))
     return Sample(features, _right(labelled.labels[part], key), labelled.id)
 
 
 def _right(label: dict[str, Any], key: str) -> tuple[str, ...]:
     return (label[key],)
+
+
+def signal_samples(articles: Sequence[Labelled]) -> list[Sample]:
+    """Each article under the signals that its labels name."""
+    return [Sample(describe_signals(a.article), tuple(a.labels["credibility"].get("signals") or ()), a.id) for a in articles]
+
+
+def narrative_samples(articles: Sequence[Labelled]) -> list[Sample]:
+    """Each article under the narratives that its labels name."""
+    return [Sample(describe_narratives(a.article), tuple(a.labels.get("narratives") or ()), a.id) for a in articles]
 
 
 def overall_sample(labelled: Labelled, scene: Scene, calls: Sequence[CallClaim]) -> Sample:
@@ -245,6 +254,9 @@ def train_all(
     _write("subjects", fit_ranking([(options, right) for _, options, right in choices], penalty=SUBJECTS_PENALTY))
     yield f"subjects     {len(choices)} numbers" + (f", {rank_right(choices, SUBJECTS_PENALTY):.3f} right held out" if check else "")
     yield train("kinds", [sample for labelled in [*articles, *passages] for sample in kind_samples(labelled)], KINDS, 2.0, check=check)
+    for name, marks in (("signals", signal_samples(articles)), ("narratives", narrative_samples(articles))):
+        _write(name, fit_each(marks, penalty=MARKS_PENALTY))
+        yield f"{name:12} {len(marks)} articles"
     scenes = [(labelled, Scene(labelled.article, extract_facts(labelled.article))) for labelled in articles]
     yield train("assets", [sample for pair in scenes for sample in asset_samples(*pair)], ("passed", "called"), 1.0, check=check)
     yield train(

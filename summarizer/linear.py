@@ -71,3 +71,10 @@ def softmax(scores: Sequence[float]) -> list[float]:
 def load_linear(name: str) -> Linear:
     """The shipped model of this name."""
     return Linear.parse(Path(str(files("summarizer") / "data" / f"{name}.model.tsv")).read_text("utf-8"))
+
+
+def likely_labels(name: str, features: Iterable[tuple[str, float]], least: float) -> set[str]:
+    """The labels that a shipped model, which judges each by itself, gives this chance or more."""
+    model = load_linear(name)
+    bound = math.log(least / (1 - least))
+    return {label for label, score in zip(model.labels, model.scores(features), strict=True) if score >= bound}

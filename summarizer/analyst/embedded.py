@@ -10,7 +10,7 @@ from summarizer.analyst.target import choose_target
 from summarizer.analyst.words import explain_call, explain_credibility, explain_horizon
 from summarizer.facts import extract_facts
 from summarizer.facts.assets import MARKET
-from summarizer.facts.narratives import find_narratives
+from summarizer.facts.narratives import choose_narratives
 from summarizer.linear import load_linear, softmax
 from summarizer.models import Analysis, Analyst, Article, CallClaim, Direction, Fact, Signal
 
@@ -21,7 +21,7 @@ _CALLED = 0.42  # an asset is called where the model of data/assets.model.tsv gi
 def analyze(article: Article, facts: list[Fact], signals: tuple[Signal, ...]) -> Analysis:
     """The embedded analyst's reading of the article."""
     scene = Scene(article, facts)
-    narratives = find_narratives(article.text)
+    narratives = choose_narratives(article)
     whole = describe_article(scene, narratives, signals)
     calls = call_assets(scene)
     direction, tone, confidence = _overall(scene, calls)
@@ -32,7 +32,7 @@ def analyze(article: Article, facts: list[Fact], signals: tuple[Signal, ...]) ->
         overall=direction, overall_tone=tone, overall_confidence=confidence,
         horizon=horizon, horizon_rationale=explain_horizon(horizon), credibility=level,
         credibility_note=explain_credibility(article, signals, level),
-        narratives=tuple(n.name for n in narratives), analyst=Analyst(name="embedded"),
+        narratives=narratives, analyst=Analyst(name="embedded"),
     )  # fmt: skip
 
 

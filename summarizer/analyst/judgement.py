@@ -8,20 +8,20 @@ from collections import Counter
 from collections.abc import Sequence
 
 from summarizer.analyst.evidence import Scene
-from summarizer.models import Fact, Level, Narrative, Signal
+from summarizer.models import Fact, Level, Signal
 
 _LOWERING = frozenset(["sponsored", "press_release", "ai_directed_instructions"])
 Features = list[tuple[str, float]]
 
 
-def describe_article(scene: Scene, narratives: Sequence[Narrative], signals: Sequence[Signal]) -> Features:
+def describe_article(scene: Scene, narratives: Sequence[str], signals: Sequence[Signal]) -> Features:
     """Cue groups, kinds of fact, themes and signals of the article, each damped so that length does not tell."""
     groups = Counter(group for here in scene.cues for group in here)
     size = math.sqrt(max(1, len(scene.sentences)))
     features = [(f"cue:{group}", count / size) for group, count in sorted(groups.items())]
     kinds = Counter(fact.kind for fact in scene.facts)
     features += [(f"kind:{kind}", math.log1p(count)) for kind, count in sorted(kinds.items())]
-    features += [(f"theme:{narrative.name}", 1.0) for narrative in narratives]
+    features += [(f"theme:{narrative}", 1.0) for narrative in narratives]
     features += [(f"signal:{signal.name}", 1.0) for signal in signals]
     features += [(piece.name, piece.value) for piece in scene.wording]
     features += [(f"source:{(scene.article.source or scene.article.domain or 'unknown').lower()}", 1.0)]
