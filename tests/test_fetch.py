@@ -134,7 +134,7 @@ def test_utf_16_is_text(server):
 
 
 def test_every_behaviour_of_the_server_is_tested():
-    tested = {path.partition("?")[0].partition("/")[0] for path in [*REFUSED, *GOOD, "utf_16"]}
+    tested = {path.partition("?")[0].partition("/")[0] for path in [*REFUSED, *GOOD, "utf_16", "visits", "heavy"]}
     assert tested == set(BEHAVIOURS) and len(BEHAVIOURS) >= 25
 
 
