@@ -57,7 +57,7 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page it cannot 
 
 def read_page(body: bytes, url: str | None = None, content_type: str | None = None) -> dict[str, Any]:
     """`text`, or `wall` (a kind) or `shell` where there is none; `flags`; and of the metadata what the page holds:
-    `title`, `source`, `authors`, `published_at` (ISO), `language`, `url` (canonical)."""
+    `title`, `source`, `section`, `authors`, `published_at` and `updated_at` (ISO), `language`, `url` (canonical)."""
     markup, flags = decode(body, content_type)
     tree, cut = parse(markup)
     if cut:
@@ -84,7 +84,8 @@ def read_page(body: bytes, url: str | None = None, content_type: str | None = No
         flags += ("partial_text",)
     return {
         "text": text, "flags": (*flags, *about["flags"]), "title": known.title, "source": known.sitename, "authors": authors,
-        "published_at": about["published_at"] or known.date, "language": about["language"] or known.language, "url": known.url,
+        "published_at": about["published_at"] or known.date, "updated_at": about["updated_at"], "section": about["section"],
+        "language": about["language"] or known.language, "url": known.url,
     }  # fmt: skip
 
 
