@@ -21,7 +21,7 @@ _WALLS = {
     "consent": "the site asks for a confirmation first",
     "login": "the site asks to log in first",
     "paywall": "the article is for subscribers, and the page shows none of it",
-    "soft404": "the site says that there is no such page",
+    "soft404": "the site says that there is no such page, or none just now",
 }
 _MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"<head", b"<body", b"<article", b"<div", b"<p>", b"<!--")
 

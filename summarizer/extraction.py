@@ -33,7 +33,7 @@ from summarizer.markup import (
     words_in,
 )
 from summarizer.metadata import read_metadata
-from summarizer.walls import TEASER_WORDS, find_wall, is_news, is_shell, is_teaser
+from summarizer.walls import BRIEF_WORDS, CROWDED_WORDS, TEASER_WORDS, find_wall, is_news, is_notice, is_shell, is_teaser
 
 MIN_WORDS = 4  # a record of one headline is an article like any other
 HELD = 0.7  # share of the located words that a block must hold to be the article's; the rest is standfirst, bio, box
@@ -70,15 +70,18 @@ def read_page(body: bytes, url: str | None = None, content_type: str | None = No
     )  # a guess from any words takes 14 s at worst
     authors = tuple(name.strip() for name in (known.author or "").split(";") if name.strip()) or tuple(about["authors"])
     visible_title = " ".join((tree.findtext(".//title") or "").split())
+    heading = next((" ".join(" ".join(node.itertext()).split()) for node in tree.iter("h1")), "")
     text = extract_text(tree, url, known.title or visible_title, authors)
     if count_words(text) < min(TEASER_WORDS, count_words(about["body"])) and about["is_free"] is not False:
         text = _plain(about["body"])  # a shell that scripts would fill from this very text
     visible = " ".join(" ".join(tree.itertext()).split())
-    wall = find_wall(visible_title, visible, markup[:300_000], text, is_typed=about["is_typed"])
-    shell = count_words(text) < TEASER_WORDS and is_shell(visible)
+    wall = find_wall((visible_title, heading), visible, markup[:300_000], text, is_typed=about["is_typed"])
+    words = count_words(text)
     # a whole page, that is: a fragment of markup is an article because its sender says so
-    slight = visible_title and count_words(text) < TEASER_WORDS and not about["is_typed"] and not is_news(text)
-    if wall or shell or slight or count_words(text) < MIN_WORDS:
+    bare = visible_title and words < BRIEF_WORDS and not about["is_typed"] and count_words(visible) < CROWDED_WORDS
+    slight = bare and not is_news(text) and (words < TEASER_WORDS or (is_notice(text) and not is_news(f"{visible_title} {heading}")))
+    shell = words < TEASER_WORDS and is_shell(visible)
+    if wall or shell or slight or words < MIN_WORDS:
         return {"text": "", "wall": wall, "shell": shell, "flags": flags}
     if is_teaser(text, visible.replace(text, ""), is_free=about["is_free"], said_words=about["said_words"]):
         flags += ("partial_text",)
