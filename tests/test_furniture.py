@@ -30,9 +30,15 @@ SEED = Path(__file__).parents[2] / "shared" / "seed" / "000_9d70647d97340972.txt
         ("It rose. The post Coin rises to $5 appeared first on Daily Coin News It fell later.", "It rose. It fell later."),
         ("It fell. Continue Reading: Coin Rises To $5! Here Are the Details", "It fell."),
         ("It fell. @media (max-width: 580px) { } @media print { a { } It rose.", "It fell. @media print { a { } It rose."),
-        ('It fell. Never Miss a Beat in Coins! Stay ahead with news. Subscribe to News var ids = "6"; var a = []; function ask(b) { }', "It fell."),
+        (
+            'It fell. Never Miss a Beat in Coins! Stay ahead with news. Subscribe to News var ids = "6"; var a = []; function ask(b) { }',
+            "It fell.",
+        ),
         # what must stay
-        ("Continue reading: it fell.\nThen it rose. Let us see: var is a function of risk.", "Continue reading: it fell.\nThen it rose. Let us see: var is a function of risk."),
+        (
+            "Continue reading: it fell.\nThen it rose. Let us see: var is a function of risk.",
+            "Continue reading: it fell.\nThen it rose. Let us see: var is a function of risk.",
+        ),
         ("BTC $68,000 +2%, ETH $2,009 -1% and SOL were mixed.", "BTC $68,000 +2%, ETH $2,009 -1% and SOL were mixed."),
         ("U.S. rules { see below: none } help. Related tokens fell 4%.", "U.S. rules { see below: none } help. Related tokens fell 4%."),
         ("Sign of the times: shares fell.", "Sign of the times: shares fell."),
