@@ -17,13 +17,12 @@ from lxml.html import HtmlElement
 
 from summarizer.charset import decode
 from summarizer.furniture import count_words, is_bio, is_furniture_line, load_patterns, read_byline
+from summarizer.hidden import drop_hidden
 from summarizer.markup import (
     PROSE_WORDS,
-    TEASER_TITLE,
     Block,
     drop_boxes,
     drop_furniture,
-    drop_hidden,
     is_data,
     is_link_list,
     is_prose,
@@ -45,7 +44,6 @@ POINTS = 8  # of a "What to know" box, at most
 POINTS_AFTER = 1  # paragraphs that may stand over such a box: a standfirst, or the lead
 TITLE_WORDS = 4  # that a heading and the page's title begin with alike, at least
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-TEASER_BOX = 80  # words: three titles with a line under each
 LEAD_WORDS = 20  # a paragraph outside the block that the rest stands in: with fewer words it is a standfirst or an imprint
 _LEAVES = frozenset({"p", "ul", "ol", "blockquote"})
 _POINTS = re.compile(
@@ -143,7 +141,7 @@ def _reads_on(node: HtmlElement, best: HtmlElement) -> bool:
     """Whether what stands beside the block is more of the article: its like by name, or prose of its own that is no bio."""
     if node.tag == best.tag == "td":
         return False  # columns of an old layout
-    if next(node.iter("h1"), None) is not None or is_teaser_box(node):
+    if next(node.iter("h1"), None) is not None:
         return False
     if node.tag == best.tag and node.get("class") == best.get("class") is not None:
         return True
@@ -152,15 +150,6 @@ def _reads_on(node: HtmlElement, best: HtmlElement) -> bool:
     if here_first(node, best):
         return node.find(".//li") is None
     return not load_patterns("bio").search(" ".join(node.itertext()))
-
-
-def is_teaser_box(node: HtmlElement) -> bool:
-    """Whether a block announces other stories: short, and with a title that is a link."""
-    if words_in(node) >= TEASER_BOX:
-        return False
-    return any(
-        count_words(block.text) >= TEASER_TITLE and link_share(block.node) > 0.95 for block in read_blocks(node) if block.node.tag != "p"
-    )
 
 
 def has_mates(node: HtmlElement) -> bool:
