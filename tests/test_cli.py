@@ -228,6 +228,8 @@ def test_help_names_every_option():
     for option in (
         "--json",
         "--markdown",
+        "--html",
+        "--no-cache",
         "--extract",
         "--evidence",
         "--explain",
