@@ -197,7 +197,10 @@ class Fetcher:
         """As the function `fetch`."""
         try:
             page = self.ask(url).page
-        except (sqlite3.Error, RuntimeError):  # the cache's file is broken, or was emptied meanwhile: the page is had without it
+        except (sqlite3.Error, RuntimeError):
+            if self.cache is None:
+                raise
+            # its file is broken, or was emptied meanwhile: the page is had without it
             page = replace(self, cache=None).ask(url).page
         if page is None:  # nobody said that there was one to compare with
             raise FetchError("the server answered 304", code="http_304", url=url)
