@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -16,6 +15,7 @@ from eval.metrics import RESAMPLES, SEED, Counts, Estimate, Sums, reliability
 from eval.outcomes import RIVALS
 from eval.score import CLASSES, FIGURES, confusion, count_reports, estimate_all, kinds_of, stories
 from eval.tally import Record
+from summarizer.render.html import make_environment
 from summarizer.spans import clean
 
 _FAILURES = 12  # articles that the page shows, those with most faults first
@@ -204,14 +204,8 @@ def _is_numeric(table: Table, column: int) -> bool:
 
 def render_html(page: Page) -> str:
     """The page as HTML; every word from outside is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html").render(page=page, numeric=_is_numeric, curve=_plot(page.curve))
+    environment = make_environment(Path(__file__).parent / "templates")
+    return environment.get_template("scores.html").render(page=page, numeric=_is_numeric, curve=_plot(page.curve))
 
 
 def _plot(curve: Sequence[tuple[float, float, float]]) -> dict[str, Any]:

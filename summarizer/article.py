@@ -10,6 +10,7 @@ from summarizer.furniture import strip_furniture
 from summarizer.models import Article, Page
 from summarizer.sandbox import SANDBOX
 from summarizer.spans import normalise
+from summarizer.urls import is_web
 
 AHEAD = timedelta(hours=24)  # a page dated further in the future is wrong about it: RELIABILITY item 22
 PASTE = "Paste its text instead: summarizer -"
@@ -20,7 +21,7 @@ _WALLS = {
     "consent": "the site asks for a confirmation first",
     "login": "the site asks to log in first",
     "paywall": "the article is for subscribers, and the page shows none of it",
-    "soft404": "the site says that there is no such page",
+    "soft404": "the site says that there is no such page, or none just now",
 }
 _MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"<head", b"<body", b"<article", b"<div", b"<p>", b"<!--")
 
@@ -84,11 +85,21 @@ def _from_html(page: Page, title: str | None, source: str | None, published_at: 
     if not found["text"]:
         _refuse(page, found.get("wall"), shell=bool(found.get("shell")), cut="truncated_parse" in flags)
     published_at = published_at or _read_date(found["published_at"])
-    return make_article(
-        found["text"], url=page.url or found["url"], title=title or found["title"], source=source or found["source"],
+    article = make_article(
+        found["text"], url=_choose_url(page.url, found["url"]), title=title or found["title"], source=source or found["source"],
         published_at=published_at, authors=tuple(name for one in found["authors"] if (name := _one_line(one))), language=found["language"],
         flags=flags if published_at else (*flags, "date_missing"),
     )  # fmt: skip
+    updated = _read_date(found["updated_at"])
+    is_later = updated and (article.published_at or updated) <= updated <= datetime.now(UTC) + AHEAD and updated != article.published_at
+    return article.model_copy(update={"section": _one_line(found["section"]), "updated_at": updated if is_later else None})
+
+
+def _choose_url(fetched: str | None, said: str | None) -> str | None:
+    """The address that the page gives for itself, where it is one of the same site and no front page; else where it was fetched."""
+    if fetched and said and (_host(said) != _host(fetched) or not is_web(said) or not urlsplit(said).path.strip("/")):
+        return fetched
+    return said or fetched
 
 
 def _refuse(page: Page, wall: str | None, *, shell: bool, cut: bool) -> None:

@@ -77,24 +77,32 @@ def main() -> None:
 @click.argument("input")
 @click.option("--json", "form", flag_value="json", help="Print the report as one JSON object.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print the report as a Markdown note to paste.")
+@click.option("--html", "form", flag_value="html", help="Print the report as one HTML page, with the evidence marked.")
 @click.option("--extract", "form", flag_value="extract", help="Print the article's text only.")
 @click.option("--evidence", is_flag=True, help="Show the words of the article behind each fact, call and signal.")
 @click.option("--explain", is_flag=True, help="Show what the embedded analyst weighed for each call.")
-@click.option("--with-text", is_flag=True, help="Put the article's text into the JSON.")
+@click.option("--with-text", is_flag=True, help="Put the article's text into the JSON, or the HTML.")
 @click.option("--model", metavar="NAME", help="The model that makes the calls, at OPENAI_BASE_URL or OpenAI.")
 @click.option("--offline", is_flag=True, help="Neither fetch nor ask a model: the embedded analyst speaks.")
 @click.option("--fallback", is_flag=True, help="Let the embedded analyst step in when the model endpoint fails.")
+@click.option("--no-cache", is_flag=True, help="Fetch the page anew, and keep no copy of it.")
 @click.option("--allow-private", multiple=True, metavar="HOST[:PORT]", help="Fetch from this host though its address is not public.")
 def analyze(
     input: str, form: str | None, evidence: bool, explain: bool, with_text: bool, model: str | None, offline: bool, fallback: bool,
-    allow_private: tuple[str, ...],
+    no_cache: bool, allow_private: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Analyse one article: a URL, an .html or .txt file, or - for stdin."""
     from summarizer.article import extract_article
     from summarizer.pipeline import analyze_article
     from summarizer.settings import load_settings
 
-    settings = load_settings(model=model, offline=offline or None, fallback=fallback or None, allow_private=allow_private or None)
+    settings = load_settings(
+        model=model,
+        offline=offline or None,
+        fallback=fallback or None,
+        cache=False if no_cache else None,
+        allow_private=allow_private or None,
+    )
     article = extract_article(_read_input(input, settings))
     if form == "extract":
         click.echo(article.text)

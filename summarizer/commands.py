@@ -132,15 +132,20 @@ def _write(store: "Store", run: int, path: Path, result: "Result", with_text: bo
 
 def show_report(report: "Report", form: str | None, *, evidence: bool, with_text: bool) -> None:
     """The report on stdout, in the form that was asked for."""
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")  # else escaped: a ? would be another text
     if form == "json":
         from summarizer.spans import escape_json
 
-        is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")  # else escaped: a ? would be another text
         click.echo(escape_json(json.dumps(report.to_dict(with_text=with_text), ensure_ascii=not is_unicode, indent=2)))
     elif form == "markdown":
         from summarizer.render.markdown import render_markdown
 
         click.echo(render_markdown(report))
+    elif form == "html":
+        from summarizer.render.html import render_html
+
+        page = render_html(report, with_text=with_text)
+        click.echo(page if is_unicode else page.encode("ascii", "xmlcharrefreplace"))
     else:
         from summarizer.render.terminal import print_report
 
@@ -166,7 +171,8 @@ def _find_store(db: Path | None) -> "Store":
 @_db
 @click.option("--json", "form", flag_value="json", help="Print the report as one JSON object.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print the report as a Markdown note.")
-@click.option("--with-text", is_flag=True, help="Put the article's text into the JSON.")
+@click.option("--html", "form", flag_value="html", help="Print the report as one HTML page, with the evidence marked.")
+@click.option("--with-text", is_flag=True, help="Put the article's text into the JSON, or the HTML.")
 @click.option("--evidence", is_flag=True, help="Show the words of the article behind each fact and call.")
 def show(name: str, db: Path | None, form: str | None, with_text: bool, evidence: bool) -> None:
     """Show a stored report by its number (see search), its id or the beginning of it, or the article's address."""

@@ -17,13 +17,12 @@ from lxml.html import HtmlElement
 
 from summarizer.charset import decode
 from summarizer.furniture import count_words, is_bio, is_furniture_line, load_patterns, read_byline
+from summarizer.hidden import drop_hidden
 from summarizer.markup import (
     PROSE_WORDS,
-    TEASER_TITLE,
     Block,
     drop_boxes,
     drop_furniture,
-    drop_hidden,
     is_data,
     is_link_list,
     is_prose,
@@ -33,7 +32,7 @@ from summarizer.markup import (
     words_in,
 )
 from summarizer.metadata import read_metadata
-from summarizer.walls import TEASER_WORDS, find_wall, is_news, is_shell, is_teaser
+from summarizer.walls import BRIEF_WORDS, CROWDED_WORDS, TEASER_WORDS, find_wall, is_news, is_notice, is_shell, is_teaser
 
 MIN_WORDS = 4  # a record of one headline is an article like any other
 HELD = 0.7  # share of the located words that a block must hold to be the article's; the rest is standfirst, bio, box
@@ -45,7 +44,6 @@ POINTS = 8  # of a "What to know" box, at most
 POINTS_AFTER = 1  # paragraphs that may stand over such a box: a standfirst, or the lead
 TITLE_WORDS = 4  # that a heading and the page's title begin with alike, at least
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-TEASER_BOX = 80  # words: three titles with a line under each
 LEAD_WORDS = 20  # a paragraph outside the block that the rest stands in: with fewer words it is a standfirst or an imprint
 _LEAVES = frozenset({"p", "ul", "ol", "blockquote"})
 _POINTS = re.compile(
@@ -57,7 +55,7 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page it cannot 
 
 def read_page(body: bytes, url: str | None = None, content_type: str | None = None) -> dict[str, Any]:
     """`text`, or `wall` (a kind) or `shell` where there is none; `flags`; and of the metadata what the page holds:
-    `title`, `source`, `authors`, `published_at` (ISO), `language`, `url` (canonical)."""
+    `title`, `source`, `section`, `authors`, `published_at` and `updated_at` (ISO), `language`, `url` (canonical)."""
     markup, flags = decode(body, content_type)
     tree, cut = parse(markup)
     if cut:
@@ -70,21 +68,25 @@ def read_page(body: bytes, url: str | None = None, content_type: str | None = No
     )  # a guess from any words takes 14 s at worst
     authors = tuple(name.strip() for name in (known.author or "").split(";") if name.strip()) or tuple(about["authors"])
     visible_title = " ".join((tree.findtext(".//title") or "").split())
+    heading = next((" ".join(" ".join(node.itertext()).split()) for node in tree.iter("h1")), "")
     text = extract_text(tree, url, known.title or visible_title, authors)
     if count_words(text) < min(TEASER_WORDS, count_words(about["body"])) and about["is_free"] is not False:
         text = _plain(about["body"])  # a shell that scripts would fill from this very text
     visible = " ".join(" ".join(tree.itertext()).split())
-    wall = find_wall(visible_title, visible, markup[:300_000], text, is_typed=about["is_typed"])
-    shell = count_words(text) < TEASER_WORDS and is_shell(visible)
+    wall = find_wall((visible_title, heading), visible, markup[:300_000], text, is_typed=about["is_typed"])
+    words = count_words(text)
     # a whole page, that is: a fragment of markup is an article because its sender says so
-    slight = visible_title and count_words(text) < TEASER_WORDS and not about["is_typed"] and not is_news(text)
-    if wall or shell or slight or count_words(text) < MIN_WORDS:
+    bare = visible_title and words < BRIEF_WORDS and not about["is_typed"] and count_words(visible) < CROWDED_WORDS
+    slight = bare and not is_news(text) and (words < TEASER_WORDS or (is_notice(text) and not is_news(f"{visible_title} {heading}")))
+    shell = words < TEASER_WORDS and is_shell(visible)
+    if wall or shell or slight or words < MIN_WORDS:
         return {"text": "", "wall": wall, "shell": shell, "flags": flags}
     if is_teaser(text, visible.replace(text, ""), is_free=about["is_free"], said_words=about["said_words"]):
         flags += ("partial_text",)
     return {
         "text": text, "flags": (*flags, *about["flags"]), "title": known.title, "source": known.sitename, "authors": authors,
-        "published_at": about["published_at"] or known.date, "language": about["language"] or known.language, "url": known.url,
+        "published_at": about["published_at"] or known.date, "updated_at": about["updated_at"], "section": about["section"],
+        "language": about["language"] or known.language, "url": known.url,
     }  # fmt: skip
 
 
@@ -139,7 +141,7 @@ def _reads_on(node: HtmlElement, best: HtmlElement) -> bool:
     """Whether what stands beside the block is more of the article: its like by name, or prose of its own that is no bio."""
     if node.tag == best.tag == "td":
         return False  # columns of an old layout
-    if next(node.iter("h1"), None) is not None or is_teaser_box(node):
+    if next(node.iter("h1"), None) is not None:
         return False
     if node.tag == best.tag and node.get("class") == best.get("class") is not None:
         return True
@@ -148,15 +150,6 @@ def _reads_on(node: HtmlElement, best: HtmlElement) -> bool:
     if here_first(node, best):
         return node.find(".//li") is None
     return not load_patterns("bio").search(" ".join(node.itertext()))
-
-
-def is_teaser_box(node: HtmlElement) -> bool:
-    """Whether a block announces other stories: short, and with a title that is a link."""
-    if words_in(node) >= TEASER_BOX:
-        return False
-    return any(
-        count_words(block.text) >= TEASER_TITLE and link_share(block.node) > 0.95 for block in read_blocks(node) if block.node.tag != "p"
-    )
 
 
 def has_mates(node: HtmlElement) -> bool:

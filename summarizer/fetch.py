@@ -1,6 +1,7 @@
 """Edge: url -> Page, safely. The only importer of httpx2 beside the model's client.
 
-    vet the URL -> look it up -> vet every answer -> dial what was vetted -> ask -> body, redirect, wait or refusal
+    vet the URL -> a fresh copy that is kept -> look it up -> vet every answer -> dial what was vetted -> ask
+        -> whole body, redirect, wait or refusal
 
 It ends within its deadline whatever the server does, with a whole body or an error: never with a shorter article. There is
 no cookie jar, no proxy, no netrc, and no way to turn certificate checks off. SECURITY.md lists the codes.
@@ -9,15 +10,17 @@ no cookie jar, no proxy, no netrc, and no way to turn certificate checks off. SE
 import queue
 import re
 import socket
+import sqlite3
 import ssl
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from summarizer import __version__
@@ -45,6 +48,7 @@ _HEADERS = {
 FEED_TYPES = "application/rss+xml,application/atom+xml,application/feed+json,application/json,application/rdf+xml"
 _JSON = re.compile(r"application/(?:[\w.-]+\+)?json")  # read only where FEED_TYPES are accepted
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_HOP = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _READABLE = re.compile(r"text/(?:html|plain|xml|(?:x-)?markdown)|application/(?:[\w.-]+\+)?xml")
 _UNREADABLE = re.compile(
     rb"%PDF-|%!PS|PK\x03\x04|\x1f\x8b|BZh[1-9]|7z\xbc\xaf|Rar!|\xfd7zXZ|\x89PNG|\xff\xd8\xff|GIF8[79]a|RIFF|OggS|\x7fELF"
@@ -55,13 +59,13 @@ Resolver = Callable[[str, int], Sequence[str]]  # host, port -> its addresses; O
 Connector = Callable[[str, int, float], "httpcore2.NetworkStream"]  # vetted address, port, seconds
 
 
-def fetch(url: str, *, allow_private: tuple[str, ...] = (), deadline: float = DEADLINE) -> Page:
-    """The page at `url` after its redirects, whole and of a readable type; `deadline` is in seconds, over everything.
+def fetch(url: str, *, allow_private: tuple[str, ...] = (), cache: Path | None = None) -> Page:
+    """The page at `url` after its redirects, whole and of a readable type.
 
-    `allow_private` names each HOST or HOST:PORT that may be visited though it is not public. Raises FetchError, and
-    UsageError for an entry of `allow_private` that names no host.
+    `allow_private` names each HOST or HOST:PORT that may be visited though it is not public, `cache` the file in which pages are
+    kept by the rules of HTTP. Raises FetchError, and UsageError for an entry of `allow_private` that names no host.
     """
-    return Fetcher(allow_private=allow_private, deadline=deadline).fetch(url)
+    return Fetcher(allow_private=allow_private, cache=cache).fetch(url)
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -178,8 +182,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Fetcher:
-    """What `fetch` may do, and its seams: who looks up, who dials, who waits, and the transport (where a cache goes).
-    Safe to share between threads: every fetch has its own connections."""
+    """What `fetch` may do, and its seams: who looks up, who dials, who waits, and the transport. `cache` is a file in which
+    pages are kept between visits, by the standard's rules. Safe to share between threads: every fetch has its own connections."""
 
     allow_private: tuple[str, ...] = ()
     deadline: float = DEADLINE
@@ -187,10 +191,17 @@ class Fetcher:
     connector: Connector = dial
     sleep: Callable[[float], None] = time.sleep
     transport: "Callable[[Guard], httpx2.BaseTransport]" = open_transport
+    cache: Path | None = None
 
     def fetch(self, url: str) -> Page:
         """As the function `fetch`."""
-        page = self.ask(url).page
+        try:
+            page = self.ask(url).page
+        except (sqlite3.Error, RuntimeError):
+            if self.cache is None:
+                raise
+            # its file is broken, or was emptied meanwhile: the page is had without it
+            page = replace(self, cache=None).ask(url).page
         if page is None:  # nobody said that there was one to compare with
             raise FetchError("the server answered 304", code="http_304", url=url)
         return page
@@ -212,7 +223,7 @@ class Fetcher:
         headers = _HEADERS | ({"Accept": f"{FEED_TYPES},{_HEADERS['Accept']}"} if feed else {})
         known = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers |= {name: value for name, value in known.items() if value and value.isascii() and value.isprintable()}
-        with closing(self.transport(guard)) as transport:
+        with closing(self._open(guard, feed)) as transport:
             while True:
                 with _naming(url), closing(transport.handle_request(httpx2.Request("GET", url, headers=headers))) as response:
                     if response.status_code in _REDIRECTS and "location" in response.headers:
@@ -225,9 +236,47 @@ class Fetcher:
                     if response.status_code == 304 and (etag or last_modified):
                         return Answer(None, fresh[0] or etag, fresh[1] or last_modified, moved_to)
                     if response.is_success and response.status_code != 206:  # nobody asked for a part
-                        return Answer(_read_page(response, url, guard, feed), *fresh, moved_to)
+                        page = Page(url=url, body=response.read(), content_type=response.headers.get("content-type", "").strip() or None)
+                        return Answer(page, *fresh, moved_to)
                     wait = _wait_after(response, waits, guard)
                 self.sleep(wait)
+
+    def _open(self, guard: Guard, feed: bool) -> "Whole | httpx2.BaseTransport":
+        whole = Whole(self.transport(guard), guard, feed)
+        if self.cache is None:
+            return whole
+        from summarizer.webcache import open_cache
+
+        return open_cache(cast("httpx2.BaseTransport", whole), self.cache)
+
+
+class Whole:
+    """A transport (httpx2.BaseTransport) whose good answers are read and checked to their end, so that neither a cache nor anyone
+    else sees a page that is not all there."""
+
+    def __init__(self, transport: "httpx2.BaseTransport", guard: Guard, feed: bool):
+        self._transport, self._guard, self._feed = transport, guard, feed
+        self.close = transport.close
+
+    def handle_request(self, request: "httpx2.Request") -> "httpx2.Response":
+        """The answer; a good one holds its body, unpacked, of a type that can be read, and no other is kept. Raises FetchError."""
+        import httpx2
+
+        response = self._transport.handle_request(request)
+        if not response.is_success or response.status_code == 206:
+            if response.status_code != 304:
+                response.headers["cache-control"] = "no-store"
+            return response
+        with closing(response):
+            body = _read_page(response, str(request.url), self._guard, self._feed)
+        return httpx2.Response(response.status_code, headers=_headers_of_whole(response.headers), content=body)
+
+
+def _headers_of_whole(headers: "httpx2.Headers") -> list[tuple[str, str]]:
+    """The headers of a body that was unpacked. One that names no time of freshness is not given one by guess: news is edited."""
+    kept = [(name, value) for name, value in headers.multi_items() if name not in _HOP]
+    timed = "expires" in headers or re.search("max-age|no-store", headers.get("cache-control", ""))
+    return kept if timed else [*kept, ("cache-control", "no-cache")]
 
 
 @contextmanager
@@ -280,7 +329,7 @@ def _wait_after(response: "httpx2.Response", waits: Iterator[float], guard: Guar
     return wait
 
 
-def _read_page(response: "httpx2.Response", url: str, guard: Guard, feed: bool) -> Page:
+def _read_page(response: "httpx2.Response", url: str, guard: Guard, feed: bool) -> bytes:
     """The whole body of a good answer, unpacked, when its type is one that can be read."""
     content_type = response.headers.get("content-type", "").strip()
     media = re.split("[;,]", content_type)[0].strip().lower()  # a comma: some servers say it twice
@@ -294,7 +343,7 @@ def _read_page(response: "httpx2.Response", url: str, guard: Guard, feed: bool) 
         raise FetchError("its bytes are not those of a web page, a feed or a text", code="content_type")
     if not body.strip():
         raise FetchError("the page is empty", code="empty_body")
-    return Page(url=url, body=body, content_type=content_type or None)
+    return body
 
 
 def _read_body(response: "httpx2.Response", guard: Guard) -> bytes:

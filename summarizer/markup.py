@@ -1,6 +1,6 @@
-"""HTML -> a tree without what a reader does not see or read as the story, and that tree -> paragraphs.
+"""HTML -> a tree without what a reader does not read as the story, and that tree -> paragraphs.
 
-    parse -> drop what is hidden -> drop furniture by its name -> (extraction.py finds where the article stands) -> paragraphs
+    parse -> (hidden.py) -> drop furniture by its name -> (extraction.py finds where the article stands) -> paragraphs
 
 Pure lxml, no limits of its own: pages of strangers are read in a child process (sandbox.py).
 """
@@ -8,7 +8,6 @@ Pure lxml, no limits of its own: pages of strangers are read in a child process 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import NamedTuple
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -16,10 +15,8 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from summarizer.furniture import count_words, load_patterns
 
 MAX_DEPTH_ERROR = "ERR_RESOURCE_LIMIT"  # libxml2 stopped: too deep, or a node too large
-MAX_SHEET = 200_000  # letters of one style element that are read for what they hide
 MAX_ATTRIBUTE = 5_000  # letters: no address of a picture is longer
 MAIN_SHARE = 0.25  # of the likely article prose: a block with so much of it is the article, whatever it is called
-WEAK_SHARE = 0.25  # the same for signs of hiding that scripts undo once the page has loaded
 PROSE_WORDS = 12  # a block of so many words, few of them links, is prose rather than a label
 BOX_WORDS = 40  # a box with fewer words and a line that is one link, a button in effect, calls to something
 BUTTON_WORDS = 6
@@ -29,7 +26,6 @@ HINT_WORDS = 40  # a block with so many words beside its links is kept, where it
 LINKED = 0.7  # share of a block's letters in links from which it is a list of links; trafilatura takes 0.8 and up
 CELL_WORDS = 60  # a cell with so many words holds layout, not a value
 
-_UNREAD = ("script", "style", "template", "noscript", "head")
 _DROPPED = frozenset(
     "nav aside footer form button select input textarea iframe object embed svg canvas audio video"
     " dialog menu figcaption picture map applet link meta base title math frameset caption"
@@ -42,20 +38,6 @@ _BLOCKS = frozenset(
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _SPEECH = re.compile('[“”„«»"]')  # a pull quote stands in a frame too
 _ROLES = frozenset("navigation complementary banner contentinfo search dialog alertdialog menu menubar toolbar tablist alert".split())
-_HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*(?:0(?![.\d]*[1-9])|[01](?:\.\d+)?p[xt])|(?:left|top|right|text-indent|margin-left)\s*:\s*-\d{3,}"
-    r"|clip\s*:\s*rect\(\s*[01](?:px)?[ ,]+[01]|clip-path\s*:\s*inset\(\s*(?:50|100)%|max-height\s*:\s*0(?![.\d])|transform\s*:\s*(?:scale\(\s*0\s*\)|translate[XY3d]*\([^)]*-\d{3,})",
-    re.I,
-)
-_FADED = re.compile(r"opacity\s*:\s*0(?![.\d]*[1-9])|(?<![-\w])color\s*:\s*transparent", re.I)
-_COLOUR = re.compile(r"(?<![-\w])color\s*:\s*([^;!]+)", re.I)
-_GROUND = re.compile(r"background(?:-color|-image)?\s*:\s*([^;!]+)", re.I)
-_SHUT = re.compile(r"(?<![-\w])(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)", re.I)  # hides with overflow:hidden
-_WHITE = re.compile(r"^(?:#f{3}(?:f{3})?|white|rgba?\(\s*255\s*,\s*255\s*,\s*255\b.*|hsl\(.*100%\s*\))$", re.I)
-_UNSEEN_NAMES = frozenset(
-    "sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only screenreader-only show-for-sr offscreen off-screen"
-    " u-hidden a11y-hidden is-hidden d-none hidden".split()
-)
 # What no XML text may hold, raw or as a reference: lxml reads it, and then cannot move the text that holds it.
 _UNFIT = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]|&#(?:[xX]0*(?:[0-8bBeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F]..|[fF]{3}[eEfF])|0*(?:[0-8]|11|1[4-9]|2[0-9]|3[01]));?(?![0-9a-fA-F])"
@@ -63,7 +45,6 @@ _UNFIT = re.compile(
 _WIDGET_PART = re.compile(r"\s*(?:[A-Z]{2,6}\s*)?\$\d|\s*[A-Z]{2,6}\s*$")
 _PRICE_END = re.compile(r"\$[\d,.]*\d\s*$")
 _NEXT_WORD = re.compile(r"(?!(?:bn|mn|tn|trn|million|billion|trillion|usd)\b)[a-z]{2}", re.I)
-_SIMPLE = re.compile(r"^[.#][\w-]+$")
 
 
 def parse(markup: str) -> tuple[HtmlElement | None, bool]:
@@ -91,20 +72,7 @@ def drop(node: HtmlElement) -> None:
         node.drop_tree()
 
 
-def drop_hidden(tree: HtmlElement) -> None:
-    """What a reader does not see goes: scripts, and what is hidden by attribute, by style, by a simple rule of the page's own
-    sheet, or by colour."""
-    sheet = read_sheet(tree)
-    for node in list(tree.iter(*_UNREAD)):
-        drop(node)
-    total = max(1, words_in(tree))
-    for node in _living(tree):
-        strong, weak = _is_hidden(node, sheet)
-        if strong or (weak and words_in(node) < WEAK_SHARE * total):
-            drop(node)
-
-
-def _living(tree: HtmlElement) -> Iterator[HtmlElement]:
+def living(tree: HtmlElement) -> Iterator[HtmlElement]:
     """Every element below body in reading order; what was dropped meanwhile is passed over with all that is in it."""
     gone: set[HtmlElement] = set()
     for node in list(tree.iter(etree.Element)):
@@ -115,80 +83,6 @@ def _living(tree: HtmlElement) -> Iterator[HtmlElement]:
             gone.add(node)
             continue
         yield node
-
-
-class Sheet(NamedTuple):
-    """Of the page's own style sheets, outside media queries: `.class` and `#id` that hide, and those that lay a ground."""
-
-    hiding: frozenset[str]
-    grounds: frozenset[str]
-
-
-def read_sheet(tree: HtmlElement) -> Sheet:
-    """The simple rules of the page's style elements."""
-    hiding: set[str] = set()
-    grounds: set[str] = set()
-    for style in tree.iter("style"):
-        for selectors, body in _rules((style.text or "")[:MAX_SHEET]):
-            names = [name for one in selectors.split(",") if _SIMPLE.match(name := one.strip())]
-            if _HIDING.search(body) or (_GROUND.search(body) and _is_faint(body)):
-                hiding.update(names)
-            elif _GROUND.search(body):
-                grounds.update(names)
-    return Sheet(frozenset(hiding), frozenset(grounds))
-
-
-def _rules(css: str) -> Iterator[tuple[str, str]]:
-    """(selectors, declarations) of a sheet outside its @-rules, in one pass: regular expressions take squared time over broken ones."""
-    first, *others = css.split("/*")
-    css = first + "".join(other.partition("*/")[2] for other in others)
-    depth, selectors = 0, ""
-    for part in re.split("([{}])", css):
-        if part == "{":
-            depth += 1
-        elif part == "}":
-            depth = max(0, depth - 1)
-        elif depth == 0:
-            selectors = part.rpartition(";")[2].strip()
-        elif depth == 1 and not selectors.startswith("@"):
-            yield selectors, part
-
-
-def _is_faint(style: str) -> bool:
-    """Whether letters have the colour of their ground, which is white where the style names none."""
-    colour, ground = _COLOUR.search(style), _GROUND.search(style)
-    if not colour:
-        return False
-    ink = colour[1].strip().lower()
-    paper = ground[1].strip().lower() if ground else "white"
-    return ink == paper or bool(_WHITE.match(ink) and _WHITE.match(paper))
-
-
-def _names(node: HtmlElement) -> set[str]:
-    return {"." + name for name in node.get("class", "").split()} | ({"#" + node.get("id", "")} if node.get("id") else set())
-
-
-def _is_hidden(node: HtmlElement, sheet: Sheet) -> tuple[bool, bool]:
-    """(surely hidden, hidden unless a script shows it, or a sheet from elsewhere lays a dark ground)."""
-    style, names = node.get("style", ""), node.get("class", "").split()
-    if node.tag == "template" or ("hidden" in node.attrib and node.get("hidden") != "until-found") or _HIDING.search(style):
-        return True, True
-    if style and _SHUT.search(style) and re.search(r"overflow\s*:\s*hidden", style, re.I):
-        return True, True
-    if node.tag == "font" and node.get("color"):
-        style = f"color:{node.get('color')};{style}"
-    if style and _is_faint(style):
-        up = next(
-            (up for up in node.iterancestors() if _GROUND.search(up.get("style", "")) or up.get("bgcolor") or _names(up) & sheet.grounds),
-            None,
-        )
-        ground = None if up is None or _names(up) & sheet.grounds else _GROUND.search(up.get("style", ""))
-        paper = ground[1] if ground else up.get("bgcolor", "black") if up is not None else "white"
-        if _GROUND.search(style) or _is_faint(f"{_COLOUR.search(style)[0]};background:{paper}"):  # type: ignore[index]  # faint has one
-            return False, True
-    shown_wide = any(":" in name for name in names)  # "hidden md:block" is hidden on a phone only
-    unseen = any(name.lower() in _UNSEEN_NAMES for name in names) and not shown_wide
-    return False, unseen or bool(_names(node) & sheet.hiding or _FADED.search(style)) or node.get("aria-hidden") == "true"
 
 
 def drop_furniture(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> None:
@@ -208,7 +102,7 @@ def drop_furniture(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> Non
     for node, weight in weights.items():
         key = f"{node.tag} {node.get('class')}"
         alike[key] = alike.get(key, 0) + weight
-    for node in _living(tree):
+    for node in living(tree):
         weight = max(weights.get(node, 0), alike.get(f"{node.tag} {node.get('class')}", 0) if node in weights else 0)
         if (not weight or weight < MAIN_SHARE * total) and _is_furniture(node):
             drop(node)

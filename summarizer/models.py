@@ -35,7 +35,9 @@ class Article(Model):
     source: str | None = Field(None, description="the outlet's name")
     domain: str | None = None
     authors: tuple[str, ...] = ()
+    section: str | None = Field(None, description="the outlet's name for the part of it that the article stands in")
     published_at: datetime | None = Field(None, description="aware, UTC")
+    updated_at: datetime | None = Field(None, description="aware, UTC; null where it is not later than published_at")
     language: str | None = Field(None, description="ISO 639-1")
     words: int = 0
     content_hash: str = Field("", description="sha256 of the text, with its prefix")

@@ -13,12 +13,14 @@ from typing import Any, Literal, TextIO, Union, get_args, get_origin
 
 from summarizer.errors import StorageError, UsageError
 from summarizer.models import Model, Report
+from summarizer.spans import clean
 
 FORMATS = (".jsonl", ".parquet", ".csv")
 COLUMNS = (
     *("id", "url", "title", "source", "published_at", "direction", "tone", "confidence", "horizon", "credibility", "calls", "summary"),
     *("flags", "analyst", "model", "cost_usd"),
 )
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 ROWS = 500  # reports in memory at once
 
 
@@ -77,7 +79,11 @@ def write_csv(stream: TextIO, reports: Iterable[dict[str, Any]]) -> None:
 
 
 def _cell(value: object) -> object:
-    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    """What a spreadsheet shows as it is: programs read a formula behind blanks too, and in full-width signs."""
+    if not isinstance(value, str):
+        return value
+    shown = clean(value)
+    return "'" + shown if shown.lstrip().startswith(_FORMULA) or shown.startswith("\n") else shown
 
 
 def write_parquet(path: Path, reports: Iterable[dict[str, Any]]) -> None:

@@ -10,7 +10,7 @@ from summarizer.credibility import find_signals
 from summarizer.errors import LLMError, UsageError
 from summarizer.facts import extract_facts
 from summarizer.models import Analysis, Article, Fact, Page, Report, Signal
-from summarizer.settings import Settings, load_settings
+from summarizer.settings import Settings, cache_path, load_settings
 from summarizer.verification import verify
 
 
@@ -56,7 +56,7 @@ def load_page(target: str | Path, settings: Settings) -> Page:
             raise UsageError("--offline forbids fetching a URL", url=target, advice="Save the page and give the file's name")
         from summarizer.fetch import fetch  # the network stack takes 0.2 s to import
 
-        return fetch(target, allow_private=settings.allow_private)
+        return fetch(target, allow_private=settings.allow_private, cache=cache_path() if settings.cache else None)
     path = Path(target)
     try:
         body = path.read_bytes()

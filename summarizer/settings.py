@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ class Settings:
     offline: bool = False
     fallback: bool = False
     allow_private: tuple[str, ...] = ()
+    cache: bool = True  # keep the pages of single visits, by the rules of HTTP
 
     def __repr__(self) -> str:
         return f"Settings(model={self.model!r}, base_url={self.base_url!r}, api_key={'set' if self.api_key else None})"
@@ -45,6 +47,15 @@ def database_path() -> Path:
     """Where the default database is."""
     base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(os.environ.get("SUMMARIZER_DB") or Path(base) / "summarizer" / "summarizer.db")
+
+
+def cache_path() -> Path:
+    """Where pages are kept between visits; the folder is made, for this user alone."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    folder = Path(base) / "summarizer"
+    with suppress(OSError):  # then nothing is kept
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / "pages.db"
 
 
 def load_settings(**flags: Any) -> Settings:

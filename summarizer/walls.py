@@ -1,6 +1,7 @@
 """Pages that stand where an article should: challenges, consent and login walls, missing pages, shells; and teasers."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -32,17 +33,17 @@ def _matches(kind: str, where: str, text: str) -> bool:
     return any(pattern.search(text) for name, place, pattern in _patterns() if (name, place) == (kind, where))
 
 
-def find_wall(title: str, visible: str, markup: str, text: str, *, is_typed: bool = False) -> str | None:
-    """The kind of wall that the page is, as the end of a `wall_<kind>` code, or None. `text` was found as the article;
-    `is_typed` is whether the page declares itself an article, or gives it a date.
+def find_wall(titles: Sequence[str], visible: str, markup: str, text: str, *, is_typed: bool = False) -> str | None:
+    """The kind of wall that the page is, as the end of a `wall_<kind>` code, or None. `titles` are the page's names for itself,
+    `text` was found as the article; `is_typed` is whether the page declares itself an article, or gives it a date.
 
     A shell that only scripts would fill is None too: there is no article, and nothing that bars it.
     """
     words = count_words(text)
     if words >= TITLED_WORDS:
         return None
-    for kind in ("challenge", "soft404", "cookie", "login"):
-        if _matches(kind, "title", title.strip()) and (words < WALL_WORDS or _matches(kind, "text", visible)):
+    for kind in ("challenge", "soft404", "cookie", "login", "consent"):
+        if any(_matches(kind, "title", title.strip()) for title in titles) and (words < WALL_WORDS or _matches(kind, "text", visible)):
             return kind
     if words >= WALL_WORDS:
         return None
@@ -55,7 +56,7 @@ def find_wall(title: str, visible: str, markup: str, text: str, *, is_typed: boo
             return kind
     if words < TEASER_WORDS and _matches("paywall", "text", visible):
         return "paywall"
-    return None if (is_typed and words >= TEASER_WORDS) or crowded or words >= BRIEF_WORDS else _vote(f"{title} {visible}")
+    return None if (is_typed and words >= TEASER_WORDS) or crowded or words >= BRIEF_WORDS else _vote(f"{' '.join(titles)} {visible}")
 
 
 def _vote(said: str) -> str | None:
@@ -65,6 +66,11 @@ def _vote(said: str) -> str | None:
         return None
     kind = max(votes, key=lambda name: votes[name])
     return kind if votes[kind] >= VOTES else None
+
+
+def is_notice(text: str) -> bool:
+    """Whether words are said to their reader."""
+    return _matches("second", "text", text)
 
 
 def is_news(text: str) -> bool:

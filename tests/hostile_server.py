@@ -23,12 +23,13 @@ HTML = "Content-Type: text/html; charset=utf-8"
 class Line:
     """One connection: what was asked on it, and ways to answer badly."""
 
-    def __init__(self, sock: socket.socket, stop: Event, path: str, visit: int, port: int):
+    def __init__(self, sock: socket.socket, stop: Event, path: str, visit: int, port: int, asked: str):
         self._sock = sock
         self._stop = stop
         self.path = path
         self.visit = visit  # the how manyth request for this path, from 1
         self.port = port
+        self.asked = asked.lower()  # the request's head
 
     def send(self, data: bytes) -> None:
         self._sock.sendall(data)
@@ -100,7 +101,7 @@ class HostileServer:
                 with self._lock:
                     self.requests.append(head.decode("latin-1"))
                     visit = self.asked(name)
-                BEHAVIOURS[name](Line(sock, self._stop, path, visit, self.port))
+                BEHAVIOURS[name](Line(sock, self._stop, path, visit, self.port, head.decode("latin-1")))
             except OSError:
                 pass  # the client went away, as it should
 
@@ -541,3 +542,21 @@ def wrong_charset(line: Line) -> None:
 @behaviour
 def utf_16(line: Line) -> None:
     line.answer(ARTICLE.decode().encode("utf-16"), type="Content-Type: text/html")
+
+
+# ---- caching
+
+
+@behaviour
+def visits(line: Line) -> None:
+    """The article with the number of the visit, under the header in the query; 304 for one who has it."""
+    header = line.path.partition("?")[2].replace("%20", " ")
+    if "if-none-match" in line.asked or "if-modified-since" in line.asked:
+        line.head("304 Not Modified", header, type="")
+    else:
+        line.answer(ARTICLE.replace(b"Tuesday", b"visit %d" % line.visit), header)
+
+
+@behaviour
+def heavy(line: Line) -> None:
+    line.answer(ARTICLE + b"<!-- " + b"x" * 100_000 + b" -->", "Cache-Control: max-age=600")

@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,6 +31,42 @@ def test_metadata_of_a_page():
     assert (article.source, article.domain, article.authors) == ("Ledger Post", "ledgerpost.example", ("Hamish Oduya",))
     assert article.published_at == datetime(2024, 12, 6, 9, 20, tzinfo=UTC)
     assert (article.language, article.flags) == ("en", ())
+
+
+@pytest.mark.parametrize(
+    ("fetched", "said", "url"),
+    [
+        ("https://www.a.example/x?ref=9", "https://a.example/x", "https://a.example/x"),
+        ("https://a.example/x", "https://b.example/x", "https://a.example/x"),
+        ("https://a.example/x", "https://a.example/", "https://a.example/x"),
+        ("https://a.example/x", "javascript:alert(1)", "https://a.example/x"),
+        (None, "https://a.example/x", "https://a.example/x"),
+    ],
+)
+def test_a_page_names_its_own_address_within_its_site(fetched, said, url):
+    assert extract_article(page(STORY, f'<link rel="canonical" href="{said}">', url=fetched)).url == url
+
+
+@pytest.mark.parametrize(
+    ("updated", "known"),
+    [
+        ("2024-05-06T12:00:00Z", True),
+        ("2024-05-06T09:00:00Z", False),
+        ("2024-05-01T00:00:00Z", False),
+        ("2999-01-01", False),
+        ("soon", False),
+    ],
+)
+def test_section_and_the_time_of_an_update(updated, known):
+    data = {
+        "@type": "NewsArticle",
+        "datePublished": "2024-05-06T09:00:00Z",
+        "dateModified": updated,
+        "articleSection": ["Markets", "Bitcoin"],
+    }
+    article = extract_article(page(STORY, f'<script type="application/ld+json">{json.dumps(data)}</script>'))
+    assert article.section == "Markets"
+    assert article.updated_at == (datetime(2024, 5, 6, 12, tzinfo=UTC) if known else None)
 
 
 @pytest.mark.parametrize(

@@ -228,6 +228,8 @@ def test_help_names_every_option():
     for option in (
         "--json",
         "--markdown",
+        "--html",
+        "--no-cache",
         "--extract",
         "--evidence",
         "--explain",
@@ -245,7 +247,7 @@ def test_version_is_one_line():
     assert (code, out.count("\n"), err) == (0, 1, "")
 
 
-@pytest.mark.parametrize("options", [(), ("--json",), ("--markdown",), ("--evidence", "--explain")])
+@pytest.mark.parametrize("options", [(), ("--json",), ("--markdown",), ("--html",), ("--evidence", "--explain")])
 def test_an_ascii_stdout_raises_nothing(options):
     text = "Bitcoin “slid” −3% to $58,000 on Monday, data from Coinglass shows – 日本 😀."
     done = start("-", *options, stdin=text.encode(), PYTHONIOENCODING="ascii", PYTHONUTF8="0", COLUMNS="40")

@@ -171,6 +171,8 @@ def test_commands_read_what_a_batch_stored(database):
     assert [row["source"] for row in json.loads(invoke("search", "--db", db, "--json", "tether").stdout)] == ["S1"]
     assert json.loads(invoke("search", "--db", db, "--json", "absent").stdout) == []
     assert json.loads(invoke("show", "r2", "--db", db, "--json").stdout)["id"] == "r2"
+    page = invoke("show", "r2", "--db", db, "--html", "--with-text").stdout
+    assert page.startswith("<!doctype html>") and "<mark" in page
     missing = invoke("show", "nothing", "--db", db)
     assert (missing.exit_code, missing.stdout) == (1, "")
     lines = invoke("export", "--db", db).stdout.splitlines()

@@ -27,7 +27,18 @@ SEED = Path(__file__).parents[2] / "shared" / "seed" / "000_9d70647d97340972.txt
         ("It fell.\nBy Ana Ruiz · 7 Nov 2025 · 3 min · 1,204 reads\nIt rose.", "It fell.\nIt rose."),
         ("It fell.\nAna Ruiz·Follow4 min read · Nov 27, 2023612 claps\nIt rose.", "It fell.\nIt rose."),
         ("It fell.\nBTC/USD, daily. Chart: the Gazette\nMedia contact: Ana, a@b.example\nIt rose.", "It fell.\nIt rose."),
+        ("It rose. The post Coin rises to $5 appeared first on Daily Coin News It fell later.", "It rose. It fell later."),
+        ("It fell. Continue Reading: Coin Rises To $5! Here Are the Details", "It fell."),
+        ("It fell. @media (max-width: 580px) { } @media print { a { } It rose.", "It fell. @media print { a { } It rose."),
+        (
+            'It fell. Never Miss a Beat in Coins! Stay ahead with news. Subscribe to News var ids = "6"; var a = []; function ask(b) { }',
+            "It fell.",
+        ),
         # what must stay
+        (
+            "Continue reading: it fell.\nThen it rose. Let us see: var is a function of risk.",
+            "Continue reading: it fell.\nThen it rose. Let us see: var is a function of risk.",
+        ),
         ("BTC $68,000 +2%, ETH $2,009 -1% and SOL were mixed.", "BTC $68,000 +2%, ETH $2,009 -1% and SOL were mixed."),
         ("U.S. rules { see below: none } help. Related tokens fell 4%.", "U.S. rules { see below: none } help. Related tokens fell 4%."),
         ("Sign of the times: shares fell.", "Sign of the times: shares fell."),
@@ -60,8 +71,8 @@ def test_a_subhead_is_no_furniture(line):
 @pytest.mark.parametrize(
     "piece",
     [".a{:", ".a{" + ":" * 500_000, "The post ", "Share this article ", "STORY CONTINUES BELOW ", "BTC $1 +1% ", "A ", "a.b,c>d:", "By signing up, you agree ",
-     "Sign me up ", "Featured image from ", "BTC BTC ", "Related: ", "x" * 1000, ". And In this article ", "Follow us on X ", "BTC $1 ▲"],
-    ids=range(17),
+     "Sign me up ", "Featured image from ", "BTC BTC ", "Related: ", "x" * 1000, ". And In this article ", "Follow us on X ", "BTC $1 ▲", "@media {", "var a = ", "let a = function b", "Continue Reading: ", "Never Miss a Beat! Stay ahead "],
+    ids=range(22),
 )  # fmt: skip
 def test_hostile_text_takes_no_squared_time(piece):
     started = time.monotonic()

@@ -1,18 +1,24 @@
 """Strings that break programs, through every output: none reaches the terminal raw, none raises, none changes its form."""
 
+import csv
+import io
 import json
 import re
 import unicodedata
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
+from lxml.html import document_fromstring
 
 from summarizer import analyze_text
 from summarizer.batch import analyze_record
 from summarizer.cli import main
 from summarizer.errors import NoArticle, SummarizerError
 from summarizer.models import Evidence, Finding, Report
+from summarizer.outputs import write_csv
+from summarizer.render.html import render_html
 from summarizer.render.markdown import render_markdown
 from summarizer.render.terminal import print_report
 from summarizer.settings import Settings
@@ -34,8 +40,29 @@ MARKUP = [
     "[/]", "[bold]", "[/bold]", "[link=file:///etc/passwd]x[/link]", "[red]x", "\\[bold]", "[@click=app.quit]x", "![x](http://e/i.png)",
     "[x](javascript:alert(1))", "<script>alert(1)</script>", "| a | b |", "# head", "`code`", "<img src=x onerror=alert(1)>",
 ]  # fmt: skip
-OWN = [*ESCAPES, *BIDI, *MARKUP, "\ud800", "x\udfffy", "", " ", "\n\n", "{F3}", "%s%n", "\\u202e"]
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-1+cmd|' /C calc'!A0",
+    "@SUM(1)",
+    "\t=1",
+    "\r=1",
+    "  =1",
+    "\n=1",
+    "\u200b=1",
+    "\ufeff@a",
+    "＝1+1",
+    '"=1"',
+    ";=1",
+    "x\r\n=1",
+    "\x00=1",
+    "=",
+]
+OWN = [*FORMULAS, *ESCAPES, *BIDI, *MARKUP, "\ud800", "x\udfffy", "", " ", "\n\n", "{F3}", "%s%n", "\\u202e"]
 _ALLOWED = "\n"
+ELEMENTS = set(
+    "html head meta title style body header h1 h2 h3 a p ul li b table thead tbody tr th td span dl dt dd blockquote mark footer".split()
+)
 
 
 def naughty():
@@ -86,10 +113,42 @@ def check_outputs(report, text, capsys):
     note = render_markdown(bad)
     assert not unsafe(note), text
     assert "](" not in re.sub(r"\\[\[\]]", "", note) and "<" not in note.replace("\\<", "")
+    for whole in (False, True):
+        check_page(render_html(bad, with_text=whole), bad.article.title)
     line = escape_json(json.dumps(bad.to_dict(), ensure_ascii=False))
     assert not unsafe(line) and len(line.splitlines()) == 1
     assert json.loads(line) == bad.to_dict()
+    check_table(bad, text)
     assert not unsafe(clean(str(NoArticle(text, url=text, advice=text))))
+
+
+def check_table(bad, text):
+    """One row a report whatever its words hold, and no cell that a spreadsheet would calculate."""
+    stream = io.StringIO(newline="")
+    write_csv(stream, [bad.to_dict()] * 2)
+    head, *rows = csv.reader(io.StringIO(stream.getvalue(), newline=""))
+    assert [len(row) for row in rows] == [len(head)] * 2, text
+    for cell in rows[0]:
+        assert not unsafe(cell) and (not FORMULA.match(cell) or NUMBER.fullmatch(cell)), (text, cell)
+    shown = rows[0][head.index("title")]
+    assert shown.removeprefix("'") == clean(bad.article.title).removeprefix("'")
+
+
+FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\ufeff]*[=+\-@＝＋－＠]")
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def check_page(page, text):
+    """Read as a browser reads it, an HTML report holds no element, attribute or address but its template's own."""
+    assert not unsafe(page), (text, unsafe(page))
+    tree = document_fromstring(page)
+    assert {node.tag for node in tree.iter()} <= ELEMENTS, text
+    names = {(node.tag, name) for node in tree.iter() for name in node.attrib}
+    assert {name for tag, name in names if tag not in ("meta", "html")} <= {"class", "title", "href", "rel"}, text
+    assert all(urlsplit(link.get("href")).scheme in ("http", "https") for link in tree.iter("a"))
+    assert len(tree.findall(".//style")) == 1 and "default-src 'none'" in tree.find(".//meta[@http-equiv]").get("content")
+    shown = "".join(tree.find(".//title").itertext()).split()
+    assert shown == (clean(text).split() if text else ["Untitled", "article"])  # shown as it is: neither obeyed nor swallowed
 
 
 @pytest.mark.parametrize("text", OWN, ids=ascii)
@@ -136,7 +195,7 @@ def test_naughty_strings_as_a_page(tmp_path):
         assert not unsafe(json.dumps(report.to_dict(with_text=True), ensure_ascii=False))
 
 
-@pytest.mark.parametrize("form", [[], ["--json"], ["--markdown"], ["--extract"]])
+@pytest.mark.parametrize("form", [[], ["--json"], ["--markdown"], ["--html", "--with-text"], ["--extract"]])
 def test_a_hostile_file_through_the_command_line(form, tmp_path):
     page = tmp_path / "a.txt"
     page.write_bytes((TEXT + "".join(f"\n{text}" for text in OWN)).encode("utf-8", "surrogatepass"))

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from eval.extraction import load_pages
 from summarizer.errors import NoArticle
+from summarizer.extraction import read_page
 from summarizer.sandbox import Sandbox
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").is_file(), reason="these tests count processes in /proc")
@@ -23,6 +25,8 @@ GOOD = (
 # 890 kB of attributes on one tag: lxml is quadratic in them and took 120 s
 BOMB = b"<html><body><div " + b" ".join(b"a%d=x" % number for number in range(91_000)) + b">x</div></body></html>"
 NEXT = 1.0  # seconds in which the next page must have begun, which here is: have been read
+OVERHEAD = 0.15  # of the time that reading takes
+DATA = Path(__file__).parents[1] / "eval" / "data"
 GROWTH = 50_000  # kB that this process may grow by
 
 
@@ -137,6 +141,29 @@ def test_a_child_is_kept_warm(sandbox):
     for _ in range(5):
         sandbox.read(GOOD)
     assert children() == before
+
+
+def cpu_seconds(pid):
+    """What the process has computed so far."""
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def test_a_warm_child_costs_little_beside_the_reading_itself(sandbox):
+    bodies = [gold.page.body for gold in load_pages(DATA / "pages2.jsonl")] * 8
+    before = set(children())
+    sandbox.read(GOOD)
+    read_page(GOOD)  # both have imported what they need
+    (child,) = set(children()) - before
+    started = cpu_seconds(os.getpid()) + cpu_seconds(child)
+    for body in bodies:
+        sandbox.read(body)
+    apart = cpu_seconds(os.getpid()) + cpu_seconds(child) - started
+    started = cpu_seconds(os.getpid())
+    for body in bodies:
+        read_page(body)
+    here = cpu_seconds(os.getpid()) - started
+    assert here > 0.5 and apart < (1 + OVERHEAD) * here, (apart, here)
 
 
 def test_threads_read_at_once_and_leave_nothing_behind():

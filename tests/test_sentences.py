@@ -35,7 +35,29 @@ No end
 Approx. five coins went.|Est. in May.
 """
 
+FLATTENED = """
+Price Eyes New High|In a detailed post, he said so.
+Outlet Bold Move: Conquering the Market|The race is heating up.
+Ethereum Hits 10-Year Milestone|Ethereum and the crypto community are glad.
+Santiment Signals a Local Top|According to Santiment, it fell.
+Opportunities: Broader Economic Confidence:|A robust economy helps.
+Warren’s Key Priorities: Stability and Oversight|Warren’s framework centers on four goals.
+It fell.|Rotation Back Into Bitcoin|As July went by, it rose.
+"""
+# A name is no heading, however long: what follows it is not the beginning of a sentence, or is a name too.
+NAMES = """
+Trump Media and Technology Group has bought more.
+U.S. Securities and Exchange Commission Chair Gary Gensler said so.
+Binance, Binance US and Kraken have fallen.
+World Liberty Financial and World Network are up.
+Chainlink, Aave, The Graph and The Sandbox rose.
+Bank of America Global Research raised its target.
+Bitcoin Slips Below $58,000 as Funds Sell
+Possible Drop To $110,000 Historically leads to more.
+"""
+
 KNOWN_FAILURES = """
+Price Structure Tightens as Bulls Defend Support|Worldcoin is trading at $1.27.
 E.g. ETH fell.|It rose.
 It fell.[1]|Then it rose.
 The move came from the U.S.|The EU waits.
@@ -53,6 +75,16 @@ def lines(block):
 @pytest.mark.parametrize("marked", lines(SPLIT))
 def test_sentences_end_where_they_end(marked):
     assert parts(marked.replace("|", " ")) == marked.split("|")
+
+
+@pytest.mark.parametrize("marked", lines(FLATTENED))
+def test_a_heading_that_was_flattened_onto_a_sentence_is_parted_from_it(marked):
+    assert parts(marked.replace("|", " ")) == marked.split("|")
+
+
+@pytest.mark.parametrize("sentence", lines(NAMES))
+def test_a_name_is_no_heading(sentence):
+    assert parts(sentence) == [sentence]
 
 
 @pytest.mark.xfail

@@ -1,4 +1,4 @@
-"""Eighty-seven pages that stand where an article should, in the words of this project, and every real page at hand."""
+"""A hundred and forty pages that stand where an article should, in the words of this project, and every real page at hand."""
 
 import gzip
 import re
@@ -18,7 +18,7 @@ DATA = HERE.parent / "eval" / "data"
 CRYPTO = HERE.parents[1] / "shared" / "data" / "pages" / "crypto"
 _PARTS = re.split(r"^=== (\S+) (\S+)\n", (HERE / "pages" / "walls.txt").read_text("utf-8"), flags=re.M)[1:]
 WALLS = list(zip(_PARTS[::3], _PARTS[1::3], _PARTS[2::3], strict=True))
-LATER = [wall for wall in WALLS if wall[1].startswith(("second-", "third-"))]
+LATER = [wall for wall in WALLS if wall[1].partition("-")[0] in ("second", "third", "fourth", "fifth", "sixth")]
 FIRST = [wall for wall in WALLS if wall not in LATER]
 RECALL = 0.95
 NAMED = 0.7
@@ -44,10 +44,10 @@ def test_a_wall_has_its_code(kind, name, markup):
 
 
 def test_walls_written_after_the_rules():
-    """The second set was written to try rules that the first had shaped, the third to try those that the second had: worded as no
-    product words them, they are refused all the same, if not always by the right name."""
+    """Each later set was written to try the rules that those before it had shaped, unseen: of the fourth 19 of 28 pages were refused,
+    of the fifth 10 of 14, of the sixth 12 of 12. Worded as no product words them, they are refused, if not always by the right name."""
     codes = [(refusal(markup), expected(kind)) for kind, _, markup in LATER]
-    assert len(codes) >= 40
+    assert len(codes) >= 90
     assert sum(code is not None for code, _ in codes) >= RECALL * len(codes)
     assert sum(code == right for code, right in codes) >= NAMED * len(codes)
 

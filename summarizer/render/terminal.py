@@ -1,17 +1,17 @@
 """Report -> the terminal. The only importer of rich. Text of others is shown as Text, never as markup."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from summarizer.figures import distance, format_value, group_facts
+from summarizer.figures import group_facts
 from summarizer.models import Call, Report
+from summarizer.render.parts import LOOK, describe_analyst, describe_article, describe_target, list_evidence
 from summarizer.spans import clean
 
-_LOOK = {"bullish": ("▲", "green"), "bearish": ("▼", "red"), "neutral": ("■", "yellow")}
 _LEVEL = {"high": "green", "medium": "yellow", "low": "red"}
 MAX_WIDTH = 120  # longer lines are hard to read
 _TABLE_WIDTH = 64  # in fewer columns a call's reasons stand below it, not beside it
@@ -35,11 +35,8 @@ def print_report(report: Report, *, evidence: bool = False, now: datetime | None
 def _head(console: Console, report: Report, now: datetime) -> None:
     article = report.article
     console.print(Text(clean(article.title or "Untitled article"), style="bold"))
-    about = [clean(part) for part in (article.source or article.domain, ", ".join(article.authors[:3])) if part]
-    if article.published_at:
-        about.append(f"{article.published_at:%d %b %Y %H:%M} UTC ({_age(now - article.published_at)})")
-    if about:
-        console.print(Text(" · ".join(about), style="dim"))
+    if about := describe_article(article, now):
+        console.print(Text(clean(" · ".join(about)), style="dim"))
     passed = sorted({call.until for call in report.calls if call.until and call.until < now.date()})
     if passed:  # every call has the same last day but where the article names an event
         days = " and ".join(f"{day:%d %b %Y}" for day in dict.fromkeys((passed[0], passed[-1])))
@@ -47,17 +44,6 @@ def _head(console: Console, report: Report, now: datetime) -> None:
     if report.flags:
         console.print(Text("Flags: " + ", ".join(clean(flag).replace("_", " ") for flag in report.flags), style="yellow"))
     console.print()
-
-
-def _age(span: timedelta) -> str:
-    hours = span.total_seconds() / 3600
-    if hours < 0:
-        return "in the future"
-    for size, name in ((24 * 365, "year"), (24 * 30, "month"), (24, "day"), (1, "hour")):
-        if hours >= size:
-            count = int(hours // size)
-            return f"{count} {name}{'s' if count > 1 else ''} ago"
-    return "under an hour ago"
 
 
 def _calls(console: Console, report: Report) -> None:
@@ -71,7 +57,7 @@ def _calls(console: Console, report: Report) -> None:
         table.add_column(name, no_wrap=True, header_style="bold")
     table.add_column("Why", header_style="bold", ratio=1)
     for call in report.calls:
-        mark, colour = _LOOK[call.direction]
+        mark, colour = LOOK[call.direction]
         why = Text(clean(call.rationale))
         said = Text(f"{mark} {call.direction}", style=colour)
         if is_narrow:
@@ -85,11 +71,8 @@ def _calls(console: Console, report: Report) -> None:
 
 
 def _target(call: Call, report: Report, gap: str = "\n") -> Text:
-    if not call.target:
-        return Text("–")
-    shown = Text(format_value(call.target.value, call.target.unit))
-    away = distance(call, report.facts)
-    return shown if away is None else shown.append(f"{gap}{'+' if away > 0 else '−'}{abs(away):.1f}% away", style="dim")
+    said, away = describe_target(call, report.facts, gap)
+    return Text(said).append(away, style="dim")
 
 
 def _facts(console: Console, report: Report, evidence: bool) -> None:
@@ -108,18 +91,13 @@ def _facts(console: Console, report: Report, evidence: bool) -> None:
 
 def _evidence(console: Console, report: Report) -> None:
     console.print(Text("Evidence", style="bold"))
-    shown = [
-        (f"{fact.kind.replace('_', ' ')} {fact.subject} {format_value(fact.value, fact.unit)}", fact.evidence) for fact in report.facts
-    ]
-    shown += [(f"call {call.asset}", part) for call in report.calls for part in call.evidence]
-    shown += [(f"signal {signal.name.replace('_', ' ')}", signal.evidence) for signal in report.credibility.signals if signal.evidence]
-    for what, part in shown:
+    for what, part in list_evidence(report):
         line = Text(clean(what)).append(f"  “{clean(part.quote)}” [{part.start}:{part.end}]", style="dim")
         console.print(Padding(line, (0, 0, 0, 2)))
 
 
 def _judgement(console: Console, report: Report) -> None:
-    _, colour = _LOOK[report.overall.direction]
+    _, colour = LOOK[report.overall.direction]
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(ratio=1)
@@ -145,12 +123,7 @@ def _judgement(console: Console, report: Report) -> None:
 
 
 def _foot(console: Console, report: Report) -> None:
-    analyst = report.analyst
-    words = [f"{analyst.name} analyst" + (f" {clean(analyst.model)}" if analyst.model else ""), f"{analyst.seconds:.2f} s"]
-    if analyst.name == "llm":
-        words.append(f"{analyst.input_tokens} + {analyst.output_tokens} tokens")
-        words.append("cost unknown" if analyst.cost_usd is None else f"${analyst.cost_usd:.4f}")
-    console.print(Text(" · ".join(words), style="dim"))
+    console.print(Text(clean(" · ".join(describe_analyst(report.analyst))), style="dim"))
 
 
 def print_weights(weighed: dict[str, list[tuple[str, float, str]]], rows: int = 12) -> None:
