@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.cli import main
-from eval.loaders import headline_reports, load_headlines
+from eval.headlines import headline_reports, load_headlines
 from eval.outcomes import Bars, load_bars, make_trades, score_outcomes
 from summarizer.errors import BadRecord
 

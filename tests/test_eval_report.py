@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from eval.loaders import load_labels
-from eval.metrics import reliability
 from eval.outcomes import Bars, score_outcomes
-from eval.report import Page, Table, find_failures, outcome_tables, print_tables, render_html, score_tables
+from eval.records import load_labels
+from eval.report import Page, Table, find_failures, outcome_tables, print_tables, reliability, render_html, score_tables
 from eval.trivial import majority_reports
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -27,7 +26,7 @@ def full_page() -> Page:
     labelled = load_labels("own")
     labelled[0] = {**labelled[0], "title": HOSTILE}
     reports = [{**report, "facts": [], "analyst": {"name": "embedded"}} for report in majority_reports(labelled)]
-    tables, total = score_tables(labelled, reports, {"majority": reports})
+    tables, counts = score_tables(labelled, reports, {"majority": reports})
     at = 1735689600.0 + 3600 * np.arange(3000)
     closes = 100 * np.exp(np.cumsum(np.random.default_rng(0).normal(0, 0.01, 3000)))
     calls = [{"asset": "BTC", "direction": "bullish", "confidence": 0.7}]
@@ -40,7 +39,7 @@ def full_page() -> Page:
         "How good are the reports?",
         "a test",
         [*tables, *outcome_tables(result)],
-        reliability(total, "calls"),
+        reliability(counts),
         result["curve"],
         result["verdicts"],
     )
