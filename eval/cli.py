@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from summarizer.errors import SummarizerError, UsageError
+from summarizer.prompts import load_prompt
 from summarizer.settings import Settings, load_settings
 
 _FORMS = ("cryptolin", "sentfin", "finentity")
@@ -30,17 +31,23 @@ class _Group(click.Group):
 def _labels(command: Callable[..., None]) -> Callable[..., None]:
     command = click.option("--split", type=click.Choice(["dev", "test"]), help="Only this split of the articles, by their ids.")(command)
     return click.option(
-        "--labels", required=True, metavar="FILE|own|real|untouched", help="Labelled records: JSONL, the project's own, or real ones, fitted on or not."
+        "--labels",
+        required=True,
+        metavar="FILE|own|real|untouched",
+        help="Labelled records: JSONL, the project's own, or real ones, fitted on or not.",
     )(command)
 
 
 def _analyst(command: Callable[..., None]) -> Callable[..., None]:
+    command = click.option("--prompt", type=int, metavar="N", help="The version of its prompt, prompts/analyze/vN.md.")(command)
     command = click.option("--model", metavar="NAME", help="The model that makes the calls.")(command)
     return click.option("--offline", is_flag=True, help="The embedded analyst speaks though a key is set.")(command)
 
 
 def _settings(offline: bool, **flags: Any) -> Settings:
-    return load_settings(offline=offline or None, **flags)
+    settings = load_settings(offline=offline or None, **flags)
+    load_prompt("analyze", settings.prompt)  # a version that is missing stops the run before it starts
+    return settings
 
 
 def _say(line: str) -> None:

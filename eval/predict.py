@@ -73,6 +73,7 @@ def _resume(output: Path) -> list[Record]:
 
 def _check_analyst(report: Record, output: Path, settings: Settings) -> None:
     spoke = report["analyst"]
-    name, model = ("llm", settings.model) if settings.uses_model else ("embedded", None)
-    if spoke["name"] != name or (model and spoke.get("model") != model):
-        raise UsageError(f"{output} holds reports of {spoke.get('model') or spoke['name']}", advice="Name another output")
+    name, model, prompt = ("llm", settings.model, f"analyze/v{settings.prompt}") if settings.uses_model else ("embedded", None, None)
+    if spoke["name"] != name or spoke.get("prompt") != prompt or (model and spoke.get("model") != model):
+        said = " by ".join(filter(None, (spoke.get("model") or spoke["name"], spoke.get("prompt"))))
+        raise UsageError(f"{output} holds reports of {said}", advice="Name another output")

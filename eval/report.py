@@ -221,7 +221,9 @@ def print_tables(tables: Iterable[Table], console: Console | None = None) -> Non
         note = Text(clean(table.note))
         shown = RichTable(title=table.title, title_justify="left", caption=note, caption_justify="left", box=SIMPLE_HEAD, pad_edge=False)
         for i, column in enumerate(table.columns):
-            shown.add_column(column, no_wrap=i == 0, justify="left" if i == 0 or not _is_numeric(table, i) else "right")
+            shown.add_column(
+                column, no_wrap=i == 0 or _is_numeric(table, i), justify="left" if i == 0 or not _is_numeric(table, i) else "right"
+            )
         for row in table.rows:
             shown.add_row(*(Text(clean(cell)) for cell in row))
         console.print(shown)

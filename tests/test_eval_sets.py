@@ -106,9 +106,20 @@ def test_predict_goes_on_where_it_stopped_and_keeps_analysts_apart(tmp_path: Pat
     assert [report["id"] for report in load_jsonl(output)] == [record["id"] for record in records]
     with pytest.raises(UsageError, match="reports of embedded"):
         predict(records, output, Settings(model="some-model", base_url="http://localhost:1"), quiet)
+    spoke = {"name": "llm", "model": "some-model", "prompt": "analyze/v2"}
+    (tmp_path / "other.jsonl").write_text(json.dumps({"id": records[0]["id"], "analyst": spoke}) + "\n")
+    with pytest.raises(UsageError, match="some-model by analyze/v2"):
+        predict(records, tmp_path / "other.jsonl", Settings(model="some-model", base_url="http://localhost:1"), quiet)
     bad = {"id": "bad", "labels": {}, "folder": str(tmp_path)}
     assert predict([bad], output, OFFLINE, quiet) == (0, 1)
     assert json.loads((tmp_path / "reports.jsonl.failures.jsonl").read_text())["id"] == "bad"
+
+
+def test_a_prompt_that_is_not_there_stops_predict_before_it_starts(tmp_path: Path):
+    options = ["predict", "--labels", "own", "--offline", "--output", str(tmp_path / "r.jsonl"), "--prompt", "99"]
+    run = CliRunner().invoke(main, options)
+    assert (run.exit_code, (tmp_path / "r.jsonl").exists()) == (2, False)
+    assert "no version 99" in run.stderr
 
 
 def test_calibration_mends_overconfidence_on_articles_it_has_not_seen(tmp_path: Path):
