@@ -6,13 +6,13 @@ kappa, which is 0 where two annotators agree no more often than their habits mak
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sklearn.metrics import cohen_kappa_score
 
 from eval.metrics import Counts, Estimate, estimate_all
 from eval.score import score_reports
-from eval.tally import CLASSES, Record, Tally, find_choices
+from eval.tally import CLASSES, OTHER, Record, Tally, find_choices
 
 Agreement = dict[str, tuple[Estimate, float | None]]  # what, how often it is the same with its interval, and kappa of choices
 _SETS = ("facts.f1", "targets.right", "credibility.signals.f1", "narratives.f1")
@@ -25,8 +25,11 @@ def measure_agreement(first: Sequence[Record], second: Sequence[Record]) -> Agre
     given = [{"id": id, **labels, "facts": [fact for fact in labels["facts"] if not fact.get("optional")]} for id, labels in others.items()]
     figures, found = score_reports(both, given), Agreement()
     for name in _SETS:
-        found[name] = Estimate(figures[name], figures[f"{name}.low"], figures[f"{name}.high"], int(figures[f"{name}.n"])), None
+        found[name] = _estimate(figures, name), None
     pairs: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    bare = [{"id": id, "facts": _bare(labels)} for id, labels in others.items()]
+    figures = score_reports([{**record, "labels": {"facts": _bare(record["labels"])}} for record in both], bare)
+    found["facts, to the letter"] = _estimate(figures, "facts.f1"), None
     rows = []
     for record in both:
         rows.append(Tally())
@@ -37,3 +40,12 @@ def measure_agreement(first: Sequence[Record], second: Sequence[Record]) -> Agre
         kappa = cohen_kappa_score(*zip(*pairs[part], strict=True), labels=[*CLASSES[part], "none"])
         found[part] = same, float(kappa)
     return found
+
+
+def _estimate(figures: Mapping[str, float], name: str) -> Estimate:
+    return Estimate(figures[name], figures[f"{name}.low"], figures[f"{name}.high"], int(figures[f"{name}.n"]))
+
+
+def _bare(labels: Record) -> list[Record]:
+    """The facts of a pass by its first choices alone, none of them optional."""
+    return [{key: fact[key] for key in ("kind", "subject", "value", "unit")} for fact in labels["facts"] if fact["kind"] != OTHER]

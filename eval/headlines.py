@@ -188,5 +188,5 @@ def _tone_table(title: str, headlines: Sequence[Headline], asked: dict[str, list
     for name, said in asked.items():
         found = estimate_all(count_tones(headlines, said))
         one = [found[f"tone.{figure}"] for figure in ("macro_f1", "first_choice")]
-        rows.append([name, *(cell for e in one for cell in (show(e.value), f"{show(e.low)} – {show(e.high)}"))])
+        rows.append([name, *(cell for e in one for cell in (show(e.value), f"{show(e.low)}–{show(e.high)}"))])
     return Table(f"{title}, n = {len(headlines)}", ["", "macro-F1", "interval", "accuracy", "interval"], rows, note)

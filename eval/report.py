@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -67,7 +66,7 @@ def show(value: float, digits: int = 3) -> str:
 
 
 def _cells(found: Estimate) -> list[str]:
-    return [show(found.value), f"{show(found.low)} – {show(found.high)}", str(found.n)] if found.n else ["–", "–", "0"]
+    return [show(found.value), f"{show(found.low)}–{show(found.high)}", str(found.n)] if found.n else ["–", "–", "0"]
 
 
 # ---- scores
@@ -92,9 +91,7 @@ def score_tables(
     ]
     tables.append(Table("Facts by kind", ["kind", "F1", "interval", "n", "precision", "recall"], rows, "n is required labels."))
     tables += confusion_tables(labelled, reports)
-    rows = [
-        [show(said, 2), show(right, 2), f"{show(low, 2)} – {show(high, 2)}", str(n)] for said, right, n, low, high in reliability(counts)
-    ]
+    rows = [[show(said, 2), show(right, 2), f"{show(low, 2)}–{show(high, 2)}", str(n)] for said, right, n, low, high in reliability(counts)]
     return [*tables, Table("Reliability of calls", ["mean confidence", "share right", "interval (Wilson)", "n"], rows)], counts
 
 
@@ -135,7 +132,7 @@ def agreement_table(found: Agreement, articles: int) -> Table:
 def compare_tables(differences: Sequence[Difference], labelled: Sequence[Record], a: Sequence[Record], b: Sequence[Record]) -> list[Table]:
     """The figures' differences, then gains and losses article by article."""
     rows = [
-        [d.name, show(d.a), show(d.b), f"{d.b - d.a:+.3f}", f"{d.low:+.3f} – {d.high:+.3f}", str(d.n), d.verdict.replace("same", "")]
+        [d.name, show(d.a), show(d.b), f"{d.b - d.a:+.3f}", f"{d.low:+.3f}–{d.high:+.3f}", str(d.n), d.verdict.replace("same", "")]
         for d in differences
     ]
     changes = list_changes(labelled, a, b)
@@ -151,35 +148,33 @@ def compare_tables(differences: Sequence[Difference], labelled: Sequence[Record]
 
 
 def outcome_tables(result: Record) -> list[Table]:
-    """Every horizon, then the same by source, model and asset, and what was left out."""
-    groups = {"": [("", horizon, found) for horizon, found in result["horizons"].items()]}
-    groups |= {f" by {group}": [(name, horizon, found) for horizon, named in horizons.items() for name, found in named.items()]
-               for group, horizons in result["by"].items()}  # fmt: skip
-    tables, left = [], dict(result["skipped"])
-    for title, flat in groups.items():
-        rows = [(f"{name} {horizon}".strip(), found) for name, horizon, found in flat if not title or found["hit"].n >= _FEW_CALLS]
-        if small := len({name for name, _, found in flat if title and found["hit"].n < _FEW_CALLS}):
-            left[f"not shown:{title} with fewer than {_FEW_CALLS} calls (see --json)"] = small
-        if not title or (rows and len({name for name, _, _ in flat}) > 1):
-            tables += _outcome_tables(title, rows)
+    """Every horizon, then a day by source, model and asset, and what was left out."""
+    tables, left = _outcome_tables("", result["horizons"]), dict(result["skipped"])
+    for group, horizons in result["by"].items():
+        many = {name: found for name, found in horizons["24h"].items() if found["hit"].n >= _FEW_CALLS}
+        if small := len(horizons["24h"]) - len(many):
+            left[f"not shown: {group} with fewer than {_FEW_CALLS} calls (see --json)"] = small
+        if many and len(horizons["24h"]) > 1:
+            tables += _outcome_tables(f" in 24 h, by {group}", many)
     return [*tables, Table("Left out", ["reason", "n"], [[reason, str(n)] for reason, n in sorted(left.items())])]
 
 
-def _outcome_tables(title: str, rows: Sequence[tuple[str, Mapping[str, Estimate]]]) -> list[Table]:
+def _outcome_tables(title: str, rows: Mapping[str, Mapping[str, Estimate]]) -> list[Table]:
     def share(one: Estimate, form: str = ".1%", *, span: bool = False) -> str:
-        return (f"{one.value:{form}} [{one.low:{form}}, {one.high:{form}}]" if span else f"{one.value:{form}}") if one.n else "–"
+        return (f"{one.value:{form}} [{one.low:{form}},{one.high:{form}}]" if span else f"{one.value:{form}}") if one.n else "–"
 
     hits = [
-        [name, str(f["hit"].n), str(f["blocks"].n), share(f["hit"], span=True), *(share(f[rival]) for rival in RIVALS)] for name, f in rows
+        [name, str(f["hit"].n), str(f["blocks"].n), share(f["hit"], span=True), *(share(f[rival]) for rival in RIVALS)]
+        for name, f in rows.items()
     ]
     returns = [
         [name, share(f["return"], "+.1%", span=True), share(f["up_return"], "+.1%"), share(f["scaled_return"], "+.2f", span=True),
-         share(f["said.brier"], ".3f")] for name, f in rows
+         share(f["said.brier"], ".3f")] for name, f in rows.items()
     ]  # fmt: skip
-    note = "Of many rows, some look good by chance alone." if title else "Intervals are drawn from stretches of time that do not overlap."
+    note = "Of many rows, some look good by chance alone." if title else "Intervals are drawn from blocks of time that do not overlap."
     return [
-        Table(f"Outcomes{title}", ["horizon", "n", "stretches", "right", *RIVALS.values()], hits, note),
-        Table(f"Returns{title}", ["horizon", "return", "always-up return", "scaled return", "Brier"], returns,
+        Table(f"Outcomes{title}", ["", "n", "blocks", "right", *RIVALS.values()], hits, note),
+        Table(f"Returns{title}", ["", "return", "always-up return", "scaled return", "Brier"], returns,
               "Brier is of the stated confidence; a coin has 0.250."),
     ]  # fmt: skip
 
@@ -219,14 +214,13 @@ def print_tables(tables: Iterable[Table], console: Console | None = None) -> Non
     console = console or Console()
     for table in tables:
         note = Text(clean(table.note))
-        shown = RichTable(title=table.title, title_justify="left", caption=note, caption_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+        shown = RichTable(title=table.title, title_justify="left", caption=note, caption_justify="left", box=None, padding=(0, 1, 0, 0))
         for i, column in enumerate(table.columns):
-            shown.add_column(
-                column, no_wrap=i == 0 or _is_numeric(table, i), justify="left" if i == 0 or not _is_numeric(table, i) else "right"
-            )
+            right = i > 0 and _is_numeric(table, i)
+            shown.add_column(column, no_wrap=i == 0, overflow="fold", justify="right" if right else "left")
         for row in table.rows:
             shown.add_row(*(Text(clean(cell)) for cell in row))
-        console.print(shown)
+        console.print(shown, "")
 
 
 def _is_numeric(table: Table, column: int) -> bool:
