@@ -180,6 +180,18 @@ def test_compare_sees_what_was_lost_and_gained():
     assert changes[0] == ("0", "gain", "missed support_level BTC 58,000 USD")
 
 
+def test_check_fails_where_reports_are_made_worse_and_passes_where_they_are_not(tmp_path: Path):
+    labelled = [record(str(i)) for i in range(40)]
+    good = [perfect(r) for r in labelled]
+    worse = [{**r, "facts": r["facts"][:1]} for r in good]
+    files = {name: tmp_path / f"{name}.jsonl" for name in ("labels", "good", "worse")}
+    for name, rows in zip(files, (labelled, good, worse), strict=True):
+        files[name].write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for other, status in (("good", 0), ("worse", 1)):
+        run = CliRunner().invoke(main, ["compare", "--check", "--labels", *(str(files[name]) for name in ("labels", "good", other))])
+        assert (run.exit_code, "significant loss: facts.f1, facts.recall" in run.stderr) == (status, status == 1)
+
+
 def test_paired_intervals_are_narrower_than_the_difference_of_two():
     dice = random.Random(1)
     labelled = [record(str(i)) for i in range(100)]

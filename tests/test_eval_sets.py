@@ -1,5 +1,6 @@
 """Loaders, headlines, predictions, calibration and the committed baseline."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -7,12 +8,13 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from eval.agreement import measure_agreement
 from eval.calibrate import find_forecasts, fit_calibration, write_calibration
 from eval.cli import main
 from eval.compare import WATCHED, find_losses
 from eval.headlines import Headline, count_tones, cross_validated_tones, entity_tones, is_mixed, load_headlines, tone_tables
 from eval.predict import predict, scored_parts
-from eval.records import load_jsonl, load_labels, load_own, split_of
+from eval.records import DATA, load_jsonl, load_labels, load_own, split_of
 from eval.score import FIGURES
 from summarizer.calibration import calibrate, interpolate
 from summarizer.errors import BadRecord, UsageError
@@ -20,6 +22,7 @@ from summarizer.settings import Settings
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "headlines"
 BASELINE = Path(__file__).parents[1] / "eval" / "baselines" / "embedded.jsonl"
+SECOND = DATA / "second_pass.jsonl"
 OFFLINE = Settings(offline=True)
 
 
@@ -171,6 +174,35 @@ def test_scored_parts_score_like_the_report_itself(tmp_path: Path):
     differences, losses = find_losses(own, [scored_parts(report) for report in reports], reports)
     assert losses == []
     assert {difference.a - difference.b for difference in differences} == {0.0}
+
+
+def test_the_second_pass_is_of_articles_that_their_hashes_chose_and_quotes_them():
+    own, second = {labelled.id: labelled for labelled in load_own()}, load_jsonl(SECOND)
+    chosen = sorted(own, key=lambda id: hashlib.sha256(f"second pass {id}".encode()).hexdigest())[: len(second)]
+    assert len(second) >= 40
+    assert {record["id"] for record in second} == set(chosen)
+    for record in second:
+        assert all(fact["quote"] in own[record["id"]].article.text for fact in record["labels"]["facts"])
+
+
+def test_two_passes_agree_as_far_as_the_datasheet_says():
+    found = measure_agreement(load_labels("own"), load_jsonl(SECOND))
+    sheet = (SECOND.parent / "DATASHEET.md").read_text("utf-8")
+    for one, kappa in found.values():
+        assert f"| {one.value:.2f} ({one.low:.2f}–{one.high:.2f}) | {one.n} | {'–' if kappa is None else f'{kappa:.2f}'} |" in sheet
+
+
+def test_agreement_of_known_cases():
+    own = load_labels("own")
+    same = measure_agreement(own, own)
+    assert {one.value for one, _ in same.values()} == {1.0}
+    assert {kappa for _, kappa in same.values()} == {None, 1.0}
+    strangers = [{"id": a["id"], "labels": b["labels"]} for a, b in zip(own, own[1:] + own[:1], strict=True)]
+    apart = measure_agreement(own, strangers)
+    assert apart["facts.f1"][0].value < 0.05
+    assert all(abs(apart[part][1] or 0) < 0.25 for part in ("overall", "timeframe", "credibility"))
+    with pytest.raises(BadRecord, match="no label has"):
+        measure_agreement(own, [{**own[0], "id": "stranger"}])
 
 
 def test_every_command_has_help():
