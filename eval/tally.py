@@ -52,7 +52,7 @@ def tally_article(record: Record, report: Record | None) -> Tally:
         _tally_choice(tally, choice)
         held &= choice.is_right or choice.part not in ("overall", "credibility")
         if choice.part == "overall" and choice.said:
-            _tally_forecast(tally, "overall", said["overall"], choice.is_right)
+            _tally_forecast(tally, "overall", said["overall"], choice.first)
     _tally_calls(tally, said.get("calls") or [], labels.get("calls") or [])
     credibility = labels.get("credibility") or {}
     seen = _names((said.get("credibility") or {}).get("signals"))
@@ -199,14 +199,14 @@ def _tally_calls(tally: Tally, calls: list[Record], labels: list[Record]) -> Non
         if label.get("required", True):
             _tally_target(tally, label, mine.get("target"))
         if mine:
-            right = mine.get("direction") in acceptable(label, label["direction"])
-            tally.add("calls.precision", right)
-            _tally_forecast(tally, "calls", mine, right)
+            tally.add("calls.precision", mine.get("direction") in acceptable(label, label["direction"]))
+            _tally_forecast(tally, "calls", mine, label["direction"])
 
 
-def _tally_forecast(tally: Tally, part: str, said: Record, right: bool) -> None:
+def _tally_forecast(tally: Tally, part: str, said: Record, first: str) -> None:
+    """A confidence is of the annotator's own direction: where several are acceptable, an unclear article counts nearly any answer."""
     if isinstance(confidence := said.get("confidence"), int | float):
-        tally.add_row(forecast_row(part, confidence, right))
+        tally.add_row(forecast_row(part, confidence, said.get("direction") == first))
 
 
 def _tally_target(tally: Tally, label: Record, given: Record | None) -> None:
