@@ -1,8 +1,8 @@
 """From what an analyst says of its calls' confidence to how often such calls are right: a map fitted on labelled articles.
 
 The map is isotonic (more confidence never means less), its knots mixed with a few calls at the overall rate. It is judged on
-articles that it was not fitted on. Where the labelled articles also trained the analyst, its reports of them are better than
-its reports of others will be: fit on reports that were predicted out of sample.
+articles that it was not fitted on, and kept only where it is better there. Where the labelled articles also trained the
+analyst, its reports of them are better than its reports of others will be: fit on reports that were predicted out of sample.
 """
 
 import json
@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from sklearn.isotonic import IsotonicRegression
+from sklearn.model_selection import GroupKFold
 
-from eval.metrics import Counts, brier, calibration_error, count_forecast, isotonic
-from eval.tally import Record, acceptable
+from eval.metrics import Counts, forecast_row
+from eval.tally import Record
 from summarizer.calibration import interpolate
 from summarizer.errors import BadRecord
 
@@ -26,7 +28,7 @@ Forecast = tuple[str, float, bool]  # article, confidence, right
 
 
 def find_forecasts(labelled: Sequence[Record], reports: Sequence[Record]) -> dict[str, list[Forecast]]:
-    """The forecasts of each analyst, under its model's name, else its own: calls on assets that the annotator named."""
+    """The forecasts of each analyst, under its model's name, else its own: calls on assets that the annotator named, right by the first choice."""
     labels = {str(record["id"]): record["labels"] for record in labelled}
     found: dict[str, list[Forecast]] = defaultdict(list)
     for report in reports:
@@ -36,39 +38,45 @@ def find_forecasts(labelled: Sequence[Record], reports: Sequence[Record]) -> dic
         named = {label["asset"]: label for label in labels[id].get("calls") or []}
         for call in report.get("calls") or []:
             if (label := named.pop(call.get("asset"), None)) and isinstance(call.get("confidence"), int | float):
-                right = call.get("direction") in acceptable(label, label["direction"])
+                right = call.get("direction") == label["direction"]
                 found[str(analyst.get("model") or analyst.get("name"))].append((id, float(call["confidence"]), right))
     return dict(found)
 
 
 def fit_calibration(forecasts: Sequence[Forecast]) -> Record:
-    """The map as plain data, with Brier score and calibration error before and after, both on articles held out of the fit."""
+    """The map as plain data, with Brier score and calibration error before and after, both on articles held out of the fit.
+
+    `knots` is empty where the map is no better: the confidence as it is said is then kept.
+    """
     if len(forecasts) < LEAST:
         raise BadRecord(f"{len(forecasts)} calls are too few to fit a calibration: {LEAST} at least")
-    ids = sorted({id for id, _, _ in forecasts})
-    order = np.random.default_rng(0).permutation(len(ids))
-    fold = {ids[i]: k % FOLDS for k, i in enumerate(order)}
+    ids = [id for id, _, _ in forecasts]
     after = []
-    for k in range(FOLDS):
-        knots = _fit([forecast for forecast in forecasts if fold[forecast[0]] != k])
-        after += [(id, interpolate(knots, said), right) for id, said, right in forecasts if fold[id] == k]
+    for fitted, held in GroupKFold(FOLDS, shuffle=True, random_state=0).split(ids, groups=ids):
+        fold = _fit([forecasts[i] for i in fitted])
+        after += [(ids[i], interpolate(fold, forecasts[i][1]), forecasts[i][2]) for i in held]
     quality = {
         f"{name}_{when}": value for when, made in (("before", forecasts), ("after", after)) for name, value in _quality(made).items()
     }
-    rounded = [[round(x, 4), round(y, 4)] for x, y in _fit(forecasts)]
-    return {"calls": len(forecasts), "articles": len(ids), "knots": rounded, **quality}
+    is_better = quality["brier_after"] < quality["brier_before"] and quality["ece_after"] < quality["ece_before"]
+    knots = [[round(x, 4), round(y, 4)] for x, y in _fit(forecasts)] if is_better else []
+    return {"calls": len(forecasts), "articles": len(set(ids)), "knots": knots, **quality}
 
 
 def _fit(forecasts: Sequence[Forecast]) -> list[tuple[float, float]]:
-    return isotonic([said for _, said, _ in forecasts], [float(right) for _, _, right in forecasts], PRIOR)
+    """(confidence, frequency): each level of the isotonic fit at the mean of the confidences that it holds for."""
+    said, right = np.array([f[1] for f in forecasts]), np.array([float(f[2]) for f in forecasts])
+    fitted = IsotonicRegression().fit_transform(said, right)
+    pools = [fitted == level for level in np.unique(fitted)]
+    return [(float(said[p].mean()), float((right[p].sum() + PRIOR * right.mean()) / (p.sum() + PRIOR))) for p in pools]
 
 
 def _quality(forecasts: Sequence[Forecast]) -> dict[str, float]:
-    total = Counts([count_forecast("x", said, right) for _, said, right in forecasts]).total
-    return {"brier": round(float(brier(total, "x")), 4), "ece": round(float(calibration_error(total, "x")), 4)}
+    total = Counts([forecast_row("x", said, right) for _, said, right in forecasts]).total
+    return {name: round(float(total[f"x.{name}"][0]), 4) for name in ("brier", "ece")}
 
 
 def write_calibration(path: Path, maps: dict[str, Record]) -> None:
-    """Writes the maps, leaving those of other analysts in the file as they are."""
-    known = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    path.write_text(json.dumps({**known, **maps}, indent=1, sort_keys=True) + "\n", "utf-8")
+    """Writes the maps, leaving those of other analysts in the file as they are; a map that is no better is taken out."""
+    known = {**(json.loads(path.read_text("utf-8")) if path.is_file() else {}), **maps}
+    path.write_text(json.dumps({name: one for name, one in known.items() if one["knots"]}, indent=1, sort_keys=True) + "\n", "utf-8")

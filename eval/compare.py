@@ -3,16 +3,21 @@
 Both are drawn with the same articles in every resample, so that what is hard for both cancels out.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from eval.metrics import RESAMPLES, SEED, Array, Counts, Sums, interval
-from eval.score import FIGURES, Figure, count_reports, stories
-from eval.tally import CHOICES, OTHER, Record, acceptable, is_required, match_facts
+from eval.metrics import LEVEL, RESAMPLES, SEED, count_of, interval
+from eval.score import FIGURES, count_reports, is_cost, is_lower_better
+from eval.tally import OTHER, Record, acceptable, find_choices, is_required, match_facts
 
-A, B = "a|", "b|"
-LEVEL = 0.95
+# What a change must not lose. A loss is one whose interval lies wholly below zero at a level that allows for as many figures
+# as are watched (Bonferroni): a change that only shuffles errors passes.
+WATCHED = (
+    "facts.f1", "facts.precision", "facts.recall", "calls.acceptable", "calls.macro_f1", "calls.precision", "calls.brier", "targets.right",
+    "overall.acceptable", "timeframe.acceptable", "credibility.acceptable", "credibility.signals.f1", "narratives.f1",
+    "summary.faithful", "summary.coverage",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,30 +34,32 @@ class Difference:
 
 
 def compare_reports(
-    labelled: Sequence[Record], a: Sequence[Record], b: Sequence[Record], *, figures: Sequence[Figure] = FIGURES,
+    labelled: Sequence[Record], a: Sequence[Record], b: Sequence[Record], *, names: Sequence[str] = FIGURES,
     resamples: int = RESAMPLES, seed: int = SEED, level: float = LEVEL,
 ) -> list[Difference]:  # fmt: skip
     """The difference of every figure that is over something. Raises BadRecord for ids that no label has."""
-    rows = [
-        {**{A + name: count for name, count in one.items()}, **{B + name: count for name, count in other.items()}}
-        for one, other in zip(count_reports(labelled, a), count_reports(labelled, b), strict=True)
-    ]
-    counts = Counts(rows, stories(labelled))
-    total, drawn = counts.total, counts.resample(resamples, seed)
-    return [found for figure in figures if (found := _difference(figure, total, drawn, level)).n]
+    sides = [count_reports(labelled, reports) for reports in (a, b)]
+    (total_a, total_b), (drawn_a, drawn_b) = [side.total for side in sides], [side.draw(resamples, seed) for side in sides]
+    found = []
+    for name in names:
+        (all_a, some_a), (all_b, some_b) = drawn_a[name], drawn_b[name]
+        low, high = interval((all_b - all_a)[(some_a > 0) | (some_b > 0)], level)
+        worse, better = (low > 0, high < 0) if is_lower_better(name) else (high < 0, low > 0)
+        verdict = "same" if is_cost(name) else "gain" if better else "loss" if worse else "same"
+        if n := round(float(max(count_of(name, total_a), count_of(name, total_b)))):
+            found.append(Difference(name, float(total_a[name][0]), float(total_b[name][0]), low, high, n, verdict))
+    return found
 
 
-def _difference(figure: Figure, total: Sums, drawn: Sums, level: float) -> Difference:
-    def both(formula: Callable[[Sums], Array], sums: Sums) -> tuple[Array, Array]:
-        return formula(sums.under(A)), formula(sums.under(B))
-
-    (a, b), (n_a, n_b) = both(figure.formula, total), both(figure.n, total)
-    (drawn_a, drawn_b), (some_a, some_b) = both(figure.formula, drawn), both(figure.n, drawn)
-    low, high = interval((drawn_b - drawn_a)[(some_a > 0) | (some_b > 0)], level)
-    better = (high < 0) if figure.lower_is_better else (low > 0)
-    worse = (low > 0) if figure.lower_is_better else (high < 0)
-    verdict = "same" if figure.is_cost else "gain" if better else "loss" if worse else "same"
-    return Difference(figure.name, float(a), float(b), low, high, int(max(n_a, n_b)), verdict)
+def find_losses(
+    labelled: Sequence[Record], baseline: Sequence[Record], reports: Sequence[Record]
+) -> tuple[list[Difference], list[Difference]]:
+    """(all watched differences, the significant losses), over the articles that the baseline knows."""
+    known = {str(report["id"]) for report in baseline}
+    shared = [record for record in labelled if str(record["id"]) in known]
+    after = [report for report in reports if str(report["id"]) in known]
+    found = compare_reports(shared, baseline, after, names=WATCHED, level=1 - 0.05 / len(WATCHED))
+    return found, [difference for difference in found if difference.verdict == "loss"]
 
 
 def list_changes(labelled: Sequence[Record], a: Sequence[Record], b: Sequence[Record]) -> list[tuple[str, str, str]]:
@@ -89,10 +96,9 @@ def find_faults(labels: Record, report: Record) -> Iterator[Fault]:
             quote = next((evidence.get("quote") for evidence in (call or {}).get("evidence") or []), None)
             said = f"said {call.get('direction')} at {call.get('confidence')}" if call else "no call"
             yield Fault(f"call on {label['asset']} is not {label['direction']}", said, quote)
-    for part, key in CHOICES:
-        choice = (report.get(part) or {}).get(key)
-        if part in labels and choice not in acceptable(labels[part], labels[part][key]):
-            yield Fault(f"{part} is not {labels[part][key]}", f"said {choice}")
+    for choice in find_choices(labels, report):
+        if choice.part != "calls" and not choice.is_right:
+            yield Fault(f"{choice.part} is not {choice.first}", f"said {choice.said}")
 
 
 def _words(fact: Record) -> str:

@@ -8,7 +8,6 @@ own F1 beside it, `f1_low` to `f1_high` its 95 % interval. A page on which nothi
 import gzip
 import hashlib
 import json
-import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -18,11 +17,12 @@ from statistics import mean
 
 import click
 
+from eval.metrics import Counts, estimate_all
+from eval.records import DATA, load_jsonl
 from summarizer.article import extract_article
 from summarizer.errors import InputError
 from summarizer.models import Page
 
-HERE = Path(__file__).parent / "data"
 BENCHMARK = Path(__file__).parents[2] / "shared" / "data" / "pages" / "article-extraction-benchmark"
 _WORD = re.compile(r"\w+")
 
@@ -53,8 +53,7 @@ def load_benchmark(folder: Path = BENCHMARK) -> Iterator[Gold]:
 
 def load_pages(records: Path) -> Iterator[Gold]:
     """The labelled pages of a JSONL file: those with a gold `body`, their HTML beside the file."""
-    for line in records.read_text("utf-8").splitlines():
-        record = json.loads(line)
+    for record in load_jsonl(records):
         if "body" in record and "html" in record:
             page = Page(url=record.get("url"), body=(records.parent / record["html"]).read_bytes(), content_type="text/html")
             yield Gold(record["id"], page, record["body"], tuple(record.get("must_not", ())))
@@ -104,24 +103,13 @@ def summarise(scores: list[Score]) -> dict[str, float]:
     """Means over pages, as the benchmark takes them."""
     precision = mean([score.precision for score in scores if score.found] or [0.0])
     recall = mean(score.recall for score in scores)
-    return {
-        "n": len(scores),
-        "precision": round(precision, 4),
-        "recall": round(recall, 4),
-        "f1": round(2 * precision * recall / (precision + recall or 1), 4),
-        "f1_pages": round(mean(score.f1 for score in scores), 4),
-        "f1_low": round(_resampled(scores)[0], 4),
-        "f1_high": round(_resampled(scores)[1], 4),
-        "furniture": sum(len(score.furniture) for score in scores),
-    }
-
-
-def _resampled(scores: list[Score], rounds: int = 1000) -> tuple[float, float]:
-    """The 95 % interval of the mean F1 over pages: drawn anew with replacement, the same way each time."""
-    chance = random.Random(0)  # noqa: S311  no secret hangs on it
-    found = [score.f1 for score in scores]
-    means = sorted(mean(chance.choices(found, k=len(found))) for _ in range(rounds))
-    return means[rounds * 25 // 1000], means[rounds * 975 // 1000 - 1]
+    pages = estimate_all(Counts([{"page": (score.f1, 1.0)} for score in scores]))["page"]
+    means = {
+        "precision": precision, "recall": recall, "f1": 2 * precision * recall / (precision + recall or 1),
+        "f1_pages": pages.value, "f1_low": pages.low, "f1_high": pages.high,
+    }  # fmt: skip
+    furniture = sum(len(score.furniture) for score in scores)
+    return {"n": len(scores), **{name: round(value, 4) for name, value in means.items()}, "furniture": furniture}
 
 
 def evaluate(pages: Iterable[Gold], extract: Callable[[Page], str] = extract_text) -> list[Score]:
@@ -137,7 +125,7 @@ def main(records: tuple[Path, ...], as_json: bool) -> None:
     benchmark = evaluate(load_benchmark())
     sets = {"benchmark": benchmark} if benchmark else {}
     sets |= {f"benchmark, {half} half": [score for score in benchmark if score.half == half] for half in ("tuned", "untuned") if benchmark}
-    sets |= {path.stem: evaluate(load_pages(path)) for path in records or (HERE / "articles.jsonl", HERE / "pages2.jsonl")}
+    sets |= {path.stem: evaluate(load_pages(path)) for path in records or (DATA / "articles.jsonl", DATA / "pages2.jsonl")}
     figures = {name: summarise(scores) for name, scores in sets.items()}
     if as_json:
         click.echo(json.dumps(figures, indent=2))

@@ -7,30 +7,29 @@ call enters when that day is over: entering at its start would look ahead. Calls
 bootstrap; blocks of at least a day and twice the horizon), all assets in one block, because they move as one.
 """
 
-import csv
-import gzip
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from eval.metrics import RESAMPLES, SEED, Array, Counts, Estimate, Sums, brier, count_forecast, estimate, ratio
-from summarizer.errors import BadRecord, UsageError
+from eval.metrics import RESAMPLES, SEED, Array, Counts, Estimate, estimate_all, forecast_row
+from eval.records import Record
+from summarizer.errors import BadRecord
 from summarizer.sources import read_time
 
-Record = dict[str, Any]
 HOUR, DAY = 3600, 86400
 HORIZONS: dict[str, int | None] = {"1h": HOUR, "24h": DAY, "7d": 7 * DAY, "until": None}
 SLACK = 2  # bars that may be missing at either end
 _VOLATILITY = 30 * DAY
 FEW_BLOCKS = 10  # below this an interval means nothing
 RIVALS = {"up": "always up", "momentum": "momentum", "shuffled": "shuffled dates"}
+_NAMES = ("hit", "return", "up_return", "scaled_return", *RIVALS, *(f"over_{rival}" for rival in RIVALS), "said.brier")
 _SIGNS = {"bullish": 1, "bearish": -1}
+_TIMES = ("ts", "timestamp", "time", "date", "open_time")
 
 
 class Bars:
@@ -76,36 +75,20 @@ def load_bars(path: Path) -> Bars:
 
     Times are ISO or seconds or milliseconds since 1970, naive ones UTC. Raises BadRecord for another file.
     """
-    rows: dict[str, list[Any]]
+    from pyarrow import ArrowException
+    from pyarrow.csv import read_csv
+    from pyarrow.parquet import read_table
+
     try:
-        if path.suffix == ".parquet":
-            rows = _read_parquet(path)
-        else:
-            with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
-                head, *table = csv.reader(lines)
-            rows = {name.strip().lower(): list(column) for name, column in zip(head, zip(*table, strict=True), strict=True)}
-        time = next(rows[name] for name in ("ts", "timestamp", "time", "date", "open_time") if name in rows)
-        return Bars(np.array([_seconds(t) for t in time]), np.array(rows["open"], dtype=float), np.array(rows["close"], dtype=float))
-    except (OSError, KeyError, ValueError, StopIteration) as error:
+        table = (read_table if path.suffix == ".parquet" else read_csv)(path)
+        columns = {str(name).strip().lower(): column.to_numpy() for name, column in zip(table.column_names, table.columns, strict=True)}
+        at = next(columns[name] for name in _TIMES if name in columns)
+        if at.dtype.kind == "M":
+            at = at.astype("datetime64[ms]").astype("int64")
+        at = at.astype(float)
+        return Bars(np.where(at > 1e11, at / 1000, at), columns["open"].astype(float), columns["close"].astype(float))
+    except (OSError, KeyError, ValueError, StopIteration, ArrowException) as error:
         raise BadRecord(f"{path.name} holds no bars with a time, open and close: {error!r}") from error
-
-
-def _read_parquet(path: Path) -> dict[str, list[Any]]:
-    try:
-        from pyarrow.parquet import read_table
-    except ImportError as error:
-        raise UsageError("Parquet needs pyarrow", advice="pip install pyarrow, or give CSV") from error
-    return {str(name).lower(): column for name, column in read_table(path).to_pydict().items()}
-
-
-def _seconds(written: Any) -> float:
-    if isinstance(written, datetime):
-        return (written if written.tzinfo else written.replace(tzinfo=UTC)).timestamp()
-    try:
-        number = float(written)
-    except ValueError:
-        return _seconds(datetime.fromisoformat(written))
-    return number / 1000 if number > 1e11 else number
 
 
 @dataclass(frozen=True)
@@ -134,24 +117,13 @@ def make_trades(
     trades: dict[str, list[Trade]] = {name: [] for name in HORIZONS}
     skipped: Counter[str] = Counter()
     for report in reports:
-        published = read_time((report.get("article") or {}).get("published_at"))
         for call in report.get("calls") or []:
-            sign, bars = _SIGNS.get(str(call.get("direction"))), prices.get(str(call.get("asset")))
-            if sign is None:
-                skipped["neutral"] += 1
-                continue
-            if bars is None:
-                skipped["asset without prices"] += 1
-                continue
-            if published is None or (since and published.date().isoformat() < since):
-                skipped["no time" if published is None else "before --since"] += 1
-                continue
-            entry = bars.enter(knowable_at(published).timestamp())
-            if entry is None:
-                skipped["no bar after publication"] += 1
+            entry = _enter(report, call, prices, since)
+            if isinstance(entry, str):
+                skipped[entry] += 1
                 continue
             for name, seconds in HORIZONS.items():
-                trade = _trade(report, call, sign, bars, entry, seconds)
+                trade = _trade(report, call, prices[call["asset"]], entry, seconds)
                 if isinstance(trade, str):
                     skipped[f"{name}: {trade}"] += 1
                 else:
@@ -159,9 +131,25 @@ def make_trades(
     return trades, skipped
 
 
+def _enter(report: Record, call: Record, prices: Mapping[str, Bars], since: str | None) -> int | str:
+    """The bar at which a call enters, or why it cannot."""
+    published = read_time((report.get("article") or {}).get("published_at"))
+    if call.get("direction") not in _SIGNS:
+        return "neutral"
+    if call.get("asset") not in prices:
+        return "asset without prices"
+    if published is None:
+        return "no time"
+    if since and published.date().isoformat() < since:
+        return "before --since"
+    entry = prices[call["asset"]].enter(knowable_at(published).timestamp())
+    return entry if entry is not None else "no bar after publication"
+
+
 def knowable_at(published: datetime) -> datetime:
     """When an article was surely out: its time, or the end of its day where midnight stands for no time.
 
+    >>> from datetime import UTC
     >>> knowable_at(datetime(2022, 1, 24, tzinfo=UTC)).isoformat()
     '2022-01-25T00:00:00+00:00'
     """
@@ -169,7 +157,8 @@ def knowable_at(published: datetime) -> datetime:
     return published if has_time else published + timedelta(days=1)
 
 
-def _trade(report: Record, call: Record, sign: int, bars: Bars, entry: int, seconds: float | None) -> Trade | str:
+def _trade(report: Record, call: Record, bars: Bars, entry: int, seconds: float | None) -> Trade | str:
+    """What a call brought by a horizon (None: by its own `until`), or why it cannot be said."""
     entry_at = float(bars.at[entry])
     if seconds is None:
         last_day = read_time(call.get("until"))
@@ -182,17 +171,16 @@ def _trade(report: Record, call: Record, sign: int, bars: Bars, entry: int, seco
     if leave is None:
         return "bars end before the horizon, or are too coarse"
     analyst, article = report.get("analyst") or {}, report.get("article") or {}
-    confidence = call.get("confidence")
     return Trade(
-        asset=str(call["asset"]), source=str(article.get("source") or article.get("domain") or "unknown"),
-        model=str(analyst.get("model") or analyst.get("name") or "unknown"), entry_at=entry_at, seconds=seconds, sign=sign,
-        gain=float(bars.close[leave] / bars.open[entry] - 1), volatility=bars.volatility(entry, seconds),
-        momentum=bars.momentum(entry, seconds), confidence=float(confidence) if isinstance(confidence, int | float) else None,
+        asset=call["asset"], source=str(article.get("source") or article.get("domain") or "unknown"),
+        model=str(analyst.get("model") or analyst.get("name") or "unknown"), entry_at=entry_at, seconds=seconds,
+        sign=_SIGNS[call["direction"]], gain=float(bars.close[leave] / bars.open[entry] - 1), volatility=bars.volatility(entry, seconds),
+        momentum=bars.momentum(entry, seconds), confidence=call.get("confidence"),
     )  # fmt: skip
 
 
 def count_trades(trades: Sequence[Trade]) -> Counts:
-    """Counts of the trades, drawn in blocks of time. `shuffled` is exact: the mean over all shufflings of an asset's calls over its dates."""
+    """Rows of the trades, drawn in blocks of time. `shuffled` is exact: the mean over all shufflings of an asset's calls over its dates."""
     mix: dict[str, list[int]] = defaultdict(list)
     for trade in trades:
         mix[trade.asset].append(trade.sign)
@@ -200,46 +188,28 @@ def count_trades(trades: Sequence[Trade]) -> Counts:
     width = max(DAY, 2 * float(np.median([trade.seconds for trade in trades]))) if trades else DAY
     rows = []
     for trade in trades:
-        up, down = float(trade.gain > 0), float(trade.gain < 0)
-        hit = float(trade.sign * trade.gain > 0)
-        row = {"n": 1.0, "hit": hit, "gain": trade.sign * trade.gain, "up": up, "up.gain": trade.gain, "up.n": 1.0, "shuffled.n": 1.0}
-        row |= {"hit.up": hit - up, "shuffled": bullish[trade.asset] * up + (1 - bullish[trade.asset]) * down}
-        row["hit.shuffled"] = hit - row["shuffled"]
+        up, down, hit = float(trade.gain > 0), float(trade.gain < 0), float(trade.sign * trade.gain > 0)
+        rivals = {"up": up, "shuffled": bullish[trade.asset] * up + (1 - bullish[trade.asset]) * down}
         if trade.momentum is not None:
-            right = float(trade.momentum * trade.gain > 0)
-            row |= {"momentum.n": 1.0, "momentum": right, "hit.momentum": hit - right}
+            rivals["momentum"] = float(trade.momentum * trade.gain > 0)
+        means = {"hit": hit, "return": trade.sign * trade.gain, "up_return": trade.gain, **rivals}
+        means |= {f"over_{rival}": hit - right for rival, right in rivals.items()}
         if trade.volatility is not None:
-            row |= {"scaled.n": 1.0, "scaled": trade.sign * trade.gain / trade.volatility}
-        if trade.confidence is not None:
-            row |= count_forecast("said", trade.confidence, bool(hit))
-        rows.append(row)
-    return Counts(rows, [int(trade.entry_at // width) for trade in trades])
+            means["scaled_return"] = trade.sign * trade.gain / trade.volatility
+        row = {name: (value, 1.0) for name, value in means.items()}
+        rows.append(row if trade.confidence is None else {**row, **forecast_row("said", trade.confidence, bool(hit))})
+    return Counts(rows, [int(trade.entry_at // width) for trade in trades], _NAMES)
 
 
 def measure(trades: Sequence[Trade], resamples: int = RESAMPLES, seed: int = SEED) -> dict[str, Estimate]:
     """Hit rate, returns, rivals, what the calls have over each rival, and Brier, with block bootstrap intervals."""
     counts = count_trades(trades)
-    total, drawn = counts.total, counts.resample(resamples, seed)
-
-    def mean(part: str, whole: str = "n") -> Estimate:
-        return estimate(lambda sums: ratio(sums[part], sums[whole]), lambda sums: sums[whole], total, drawn)
-
-    found = {"hit": mean("hit"), "return": mean("gain"), "up_return": mean("up.gain"), "scaled_return": mean("scaled", "scaled.n")}
-    for rival in RIVALS:
-        found |= {rival: mean(rival, f"{rival}.n"), f"over_{rival}": mean(f"hit.{rival}", f"{rival}.n")}
-
-    def squares(sums: Sums) -> Array:
-        return brier(sums, "said")
-
-    found["brier"] = estimate(squares, lambda sums: sums["said.forecasts"], total, drawn)
-    return {**found, "blocks": Estimate(len(counts), len(counts), len(counts), len(counts))}
+    return {**estimate_all(counts, resamples, seed), "blocks": Estimate(len(counts), len(counts), len(counts), len(counts))}
 
 
 def judge(name: str, found: Mapping[str, Estimate]) -> str:
     """One plain sentence: an edge is claimed only where the calls beat every rival and the interval of each lead is above 0."""
     hit = found["hit"]
-    if not hit.n:
-        return f"{name}: no call could be scored"
     text = f"{hit.value:.1%} right of {hit.n} calls [{hit.low:.1%}, {hit.high:.1%}]"
     best = max(RIVALS, key=lambda rival: found[rival].value if found[rival].n else -1.0)
     lead = found[f"over_{best}"]
@@ -255,16 +225,14 @@ def score_outcomes(reports: Sequence[Record], prices: Mapping[str, Bars], *, sin
     """Every horizon's figures and verdict, the same by source, model and asset, what was left out, and the curve of 24 h returns."""
     trades, skipped = make_trades(reports, prices, since)
     horizons = {name: measure(made, resamples, seed) for name, made in trades.items() if made}
-    by: dict[str, dict[str, dict[str, dict[str, Estimate]]]] = {}
-    for field in ("source", "model", "asset"):
-        by[field] = {}
-        for name, made in trades.items():
-            groups: dict[str, list[Trade]] = defaultdict(list)
-            for trade in made:
-                groups[getattr(trade, field)].append(trade)
-            by[field][name] = {
-                group: measure(groups[group], resamples, seed) for group in sorted(groups, key=lambda g: (-len(groups[g]), g))
-            }
+    by: dict[str, dict[str, dict[str, dict[str, Estimate]]]] = {
+        field: {name: {} for name in trades} for field in ("source", "model", "asset")
+    }
+    for field, name in ((field, name) for field in by for name in trades):
+        groups: dict[str, list[Trade]] = defaultdict(list)
+        for trade in trades[name]:
+            groups[getattr(trade, field)].append(trade)
+        by[field][name] = {group: measure(made, resamples, seed) for group, made in sorted(groups.items(), key=lambda g: -len(g[1]))}
     verdicts = [judge(name, found) for name, found in horizons.items()]
     return {"horizons": horizons, "by": by, "verdicts": verdicts, "skipped": dict(skipped), "curve": return_curve(trades["24h"])}
 

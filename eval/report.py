@@ -1,6 +1,6 @@
 """Scores as tables, in the terminal and as one HTML page that needs nothing from elsewhere: no script, no font, no request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,12 +9,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
+from scipy.stats import binomtest
+from sklearn.metrics import confusion_matrix
 
+from eval.agreement import Agreement
 from eval.compare import Difference, Fault, find_faults, list_changes
-from eval.metrics import RESAMPLES, SEED, Counts, Estimate, Sums, reliability
+from eval.metrics import BINS, RESAMPLES, SEED, Counts, Estimate, count_of, estimate_all
 from eval.outcomes import RIVALS
-from eval.score import CLASSES, FIGURES, confusion, count_reports, estimate_all, kinds_of, stories
-from eval.tally import Record
+from eval.score import FIGURES, count_reports
+from eval.tally import CLASSES, GROUPS, Record, find_choices
 from summarizer.render.html import make_environment
 from summarizer.spans import clean
 
@@ -63,99 +66,120 @@ def show(value: float, digits: int = 3) -> str:
 
 
 def _cells(found: Estimate) -> list[str]:
-    return [show(found.value), f"{show(found.low)} – {show(found.high)}", str(found.n)] if found.n else ["–", "–", "0"]
+    return [show(found.value), f"{show(found.low)}–{show(found.high)}", str(found.n)] if found.n else ["–", "–", "0"]
 
 
-def score_tables(labelled: Sequence[Record], reports: Sequence[Record], rivals: Mapping[str, Sequence[Record]]) -> tuple[list[Table], Sums]:
-    """Figures beside the trivial rivals', kinds, confusions and reliability; and the sums that they come from."""
-    counts = Counts(count_reports(labelled, reports), stories(labelled))
-    total, found = counts.total, estimate_all(counts)
-    beside = {name: Counts(count_reports(labelled, made)).total for name, made in rivals.items()}
+# ---- scores
+
+
+def score_tables(
+    labelled: Sequence[Record], reports: Sequence[Record], rivals: Mapping[str, Sequence[Record]]
+) -> tuple[list[Table], Counts]:
+    """Figures beside the trivial rivals', kinds, confusions and reliability; and the counts that they come from."""
+    counts = count_reports(labelled, reports)
+    found, beside = estimate_all(counts), [count_reports(labelled, made).total for made in rivals.values()]
     rows = [
-        [
-            figure.name,
-            *_cells(found[figure.name]),
-            *(show(float(figure.formula(sums))) if figure.n(sums) > 0 else "–" for sums in beside.values()),
-        ]
-        for figure in FIGURES
+        [name, *_cells(found[name]), *(show(float(total[name][0])) if count_of(name, total) else "–" for total in beside)]
+        for name in FIGURES
     ]
-    note = f"{len(labelled)} articles, {int(total['missing'])} without a report (wrong everywhere). 95 % intervals: {RESAMPLES} resamples of articles, seed {SEED}."
-    tables = [Table("Figures", ["figure", "value", "interval", "n", *beside], rows, note)]
-    kinds = sorted(kinds_of(total), key=lambda kind: -found[f"facts.{kind}.recall"].n)
+    note = f"{len(labelled)} articles, {len(labelled) - len(reports)} without a report (wrong everywhere). 95 % intervals: {RESAMPLES} resamples of articles, seed {SEED}."
+    tables = [Table("Figures", ["figure", "value", "interval", "n", *rivals], rows, note)]
+    kinds = [name.split(".")[1] for name in found if name.count(".") == 2 and name.startswith("facts.") and name.endswith(".f1")]
     rows = [
         [kind, *_cells(found[f"facts.{kind}.f1"]), *(show(found[f"facts.{kind}.{what}"].value) for what in ("precision", "recall"))]
-        for kind in kinds
+        for kind in sorted(set(kinds) - set(GROUPS), key=lambda kind: -found[f"facts.{kind}.recall"].n)
     ]
-    tables.append(
-        Table("Facts by kind", ["kind", "F1", "interval", "n", "precision", "recall"], rows, "n is the number of required labels.")
-    )
-    tables += [_confusion_table(part, total) for part in CLASSES if total[f"{part}.n"] > 0]
-    table = [
-        [show(said, 2), show(right, 2), f"{show(low, 2)} – {show(high, 2)}", str(n)]
-        for said, right, n, low, high in reliability(total, "calls")
-    ]
-    tables.append(Table("Reliability of calls", ["mean confidence", "share right", "interval (Wilson)", "n"], table))
-    return tables, total
+    tables.append(Table("Facts by kind", ["kind", "F1", "interval", "n", "precision", "recall"], rows, "n is required labels."))
+    tables += confusion_tables(labelled, reports)
+    rows = [[show(said, 2), show(right, 2), f"{show(low, 2)}–{show(high, 2)}", str(n)] for said, right, n, low, high in reliability(counts)]
+    return [*tables, Table("Reliability of calls", ["mean confidence", "share right", "interval (Wilson)", "n"], rows)], counts
 
 
-def _confusion_table(part: str, total: Sums) -> Table:
-    table = confusion(total, part)
-    shades = [[0.0, *(float(cell) / max(1.0, float(row.sum())) for cell in row)] for row in table]
-    rows = [[name, *(str(int(cell)) for cell in row)] for name, row in zip(CLASSES[part], table, strict=True)]
-    return Table(f"Confusion: {part}", ["labelled", *CLASSES[part], "no answer"], rows, "Rows: the annotator's first choice.", shades)
+def confusion_tables(labelled: Sequence[Record], reports: Sequence[Record]) -> list[Table]:
+    """What was said for what was labelled; abstentions are a column of their own."""
+    by_id = {str(report["id"]): report for report in reports}
+    choices = [choice for record in labelled for choice in find_choices(record["labels"], by_id.get(str(record["id"])) or {})]
+    tables = []
+    for part, classes in CLASSES.items():
+        true = [choice.first for choice in choices if choice.part == part]
+        said = [choice.said if choice.said in classes else "no answer" for choice in choices if choice.part == part]
+        if true:
+            names = [*classes, "no answer"]
+            counts = confusion_matrix(true, said, labels=names)[:-1]
+            shades = [[0.0, *(float(cell) / max(1, row.sum()) for cell in row)] for row in counts]
+            rows = [[name, *map(str, row)] for name, row in zip(classes, counts, strict=True)]
+            tables.append(Table(f"Confusion: {part}", ["labelled", *names], rows, "Rows: the annotator's first choice.", shades))
+    return tables
 
 
-def outcome_tables(result: Record) -> list[Table]:
-    """Every horizon, then the same by source, model and asset, and what was left out."""
-    head = ["n", "stretches", "right", *RIVALS.values(), "return", "always-up return", "scaled return", "Brier"]
-    rows = [[name, *_outcome_row(found)] for name, found in result["horizons"].items()]
-    note = "Stretches of time that do not overlap are what the intervals draw from. Brier is of the stated confidence; a coin has 0.250."
-    tables, left = [Table("Outcomes", ["horizon", *head], rows, note)], dict(result["skipped"])
-    for group, horizons in result["by"].items():
-        flat = [(name, horizon, found) for horizon, groups in horizons.items() for name, found in groups.items()]
-        rows = [[name, horizon, *_outcome_row(found)] for name, horizon, found in flat if found["hit"].n >= _FEW_CALLS]
-        if small := len({name for name, _, found in flat if found["hit"].n < _FEW_CALLS}):
-            left[f"not shown: {group} with fewer than {_FEW_CALLS} calls (see --json)"] = small
-        if rows and len({name for name, _, _ in flat}) > 1:
-            tables.append(Table(f"Outcomes by {group}", [group, "horizon", *head], rows, "Of many rows, some look good by chance alone."))
-    return [*tables, Table("Left out", ["reason", "n"], [[reason, str(n)] for reason, n in sorted(left.items())])]
+def reliability(counts: Counts, name: str = "calls") -> list[tuple[float, float, int, float, float]]:
+    """(mean confidence, share right, n, low, high) of each bin that holds a forecast, with Wilson's 95 % interval."""
+    rows, total = [], counts.total
+    for k in range(BINS):
+        n = round(float(total.get(f"{name}.bin.{k}", (0, 0))[1]))
+        if n:
+            right = round(float(total[f"{name}.hits.{k}"][0]) * n)
+            said = right / n - float(total[f"{name}.bin.{k}"][0])
+            rows.append((said, right / n, n, *binomtest(right, n).proportion_ci(method="wilson")))
+    return rows
 
 
-def _outcome_row(found: Mapping[str, Estimate]) -> list[str]:
-    def share(name: str, form: str = ".1%", *, span: bool = False) -> str:
-        one = found[name]
-        return (f"{one.value:{form}} [{one.low:{form}}, {one.high:{form}}]" if span else f"{one.value:{form}}") if one.n else "–"
-
-    rivals = [share(rival) for rival in RIVALS]
-    returns = [
-        share("return", "+.1%", span=True),
-        share("up_return", "+.1%"),
-        share("scaled_return", "+.2f", span=True),
-        share("brier", ".3f"),
-    ]
-    return [str(found["hit"].n), str(found["blocks"].n), share("hit", span=True), *rivals, *returns]
+def agreement_table(found: Agreement, articles: int) -> Table:
+    rows = [[name, *_cells(one), show(kappa) if kappa is not None else "–"] for name, (one, kappa) in found.items()]
+    return Table(f"Agreement of two passes, {articles} articles", ["what", "the same", "interval", "n", "Cohen's kappa"], rows)
 
 
 def compare_tables(differences: Sequence[Difference], labelled: Sequence[Record], a: Sequence[Record], b: Sequence[Record]) -> list[Table]:
     """The figures' differences, then gains and losses article by article."""
     rows = [
-        [
-            d.name,
-            show(d.a),
-            show(d.b),
-            f"{d.b - d.a:+.3f}",
-            f"{d.low:+.3f} – {d.high:+.3f}",
-            str(d.n),
-            "" if d.verdict == "same" else d.verdict,
-        ]
+        [d.name, show(d.a), show(d.b), f"{d.b - d.a:+.3f}", f"{d.low:+.3f}–{d.high:+.3f}", str(d.n), d.verdict.replace("same", "")]
         for d in differences
     ]
-    changes = [list(change) for change in list_changes(labelled, a, b)]
+    changes = list_changes(labelled, a, b)
+    gains = sum(change[1] == "gain" for change in changes)
     note = "Paired: both are drawn with the same articles. Of many figures, one in twenty passes its interval by chance."
     return [
         Table("Differences", ["figure", "A", "B", "B − A", "interval", "n", "verdict"], rows, note),
-        Table("Changes", ["article", "B has a", "what"], changes, f"{sum(c[1] == 'gain' for c in changes)} gains, {sum(c[1] == 'loss' for c in changes)} losses."),
+        Table("Changes", ["article", "B has a", "what"], changes, f"{gains} gains, {len(changes) - gains} losses."),
+    ]
+
+
+# ---- outcomes
+
+
+def outcome_tables(result: Record) -> list[Table]:
+    """Every horizon, then a day by source, model and asset, and what was left out."""
+    tables, left = _outcome_tables("", result["horizons"]), dict(result["skipped"])
+    for group, horizons in result["by"].items():
+        many = {name: found for name, found in horizons["24h"].items() if found["hit"].n >= _FEW_CALLS}
+        if small := len(horizons["24h"]) - len(many):
+            left[f"not shown: {group} with fewer than {_FEW_CALLS} calls (see --json)"] = small
+        if many and len(horizons["24h"]) > 1:
+            tables += _outcome_tables(f" in 24 h, by {group}", many)
+    return [*tables, Table("Left out", ["reason", "n"], [[reason, str(n)] for reason, n in sorted(left.items())])]
+
+
+def _outcome_tables(title: str, rows: Mapping[str, Mapping[str, Estimate]]) -> list[Table]:
+    def share(one: Estimate, form: str = ".1%", *, span: bool = False) -> str:
+        return (f"{one.value:{form}} [{one.low:{form}},{one.high:{form}}]" if span else f"{one.value:{form}}") if one.n else "–"
+
+    hits = [
+        [name, str(f["hit"].n), str(f["blocks"].n), share(f["hit"], span=True), *(share(f[rival]) for rival in RIVALS)]
+        for name, f in rows.items()
+    ]
+    returns = [
+        [name, share(f["return"], "+.1%", span=True), share(f["up_return"], "+.1%"), share(f["scaled_return"], "+.2f", span=True),
+         share(f["said.brier"], ".3f")] for name, f in rows.items()
     ]  # fmt: skip
+    note = "Of many rows, some look good by chance alone." if title else "Intervals are drawn from blocks of time that do not overlap."
+    return [
+        Table(f"Outcomes{title}", ["", "n", "blocks", "right", *RIVALS.values()], hits, note),
+        Table(f"Returns{title}", ["", "return", "always-up return", "scaled return", "Brier"], returns,
+              "Brier is of the stated confidence; a coin has 0.250."),
+    ]  # fmt: skip
+
+
+# ---- failures, and the page
 
 
 def find_failures(labelled: Sequence[Record], reports: Sequence[Record]) -> list[tuple[str, int, list[Passage]]]:
@@ -165,8 +189,7 @@ def find_failures(labelled: Sequence[Record], reports: Sequence[Record]) -> list
     for record in labelled:
         report = by_id.get(str(record["id"]))
         faults = list(find_faults(record["labels"], report or {}))
-        passages = [_mark(fault, str(record.get("gold") or "")) for fault in faults[:_FAULTS]]
-        if passages:
+        if passages := [_mark(fault, str(record.get("gold") or "")) for fault in faults[:_FAULTS]]:
             found.append((f"{record.get('title') or record['id']}{'' if report else ' (no report)'}", len(faults), passages))
     return sorted(found, key=lambda item: -item[1])[:_FAILURES]
 
@@ -186,16 +209,18 @@ def _mark(fault: Fault, text: str) -> Passage:
     return Passage(what, before, fault.quote, after)
 
 
-def print_tables(tables: Sequence[Table], console: Console | None = None) -> None:
+def print_tables(tables: Iterable[Table], console: Console | None = None) -> None:
     """The tables in the terminal; words from articles and reports cannot drive it."""
     console = console or Console()
     for table in tables:
-        shown = RichTable(title=table.title, title_justify="left", caption=Text(clean(table.note)), caption_justify="left")
+        note = Text(clean(table.note))
+        shown = RichTable(title=table.title, title_justify="left", caption=note, caption_justify="left", box=None, padding=(0, 1, 0, 0))
         for i, column in enumerate(table.columns):
-            shown.add_column(column, no_wrap=i == 0, justify="left" if i == 0 or not _is_numeric(table, i) else "right")
+            right = i > 0 and _is_numeric(table, i)
+            shown.add_column(column, no_wrap=i == 0, overflow="fold", justify="right" if right else "left")
         for row in table.rows:
             shown.add_row(*(Text(clean(cell)) for cell in row))
-        console.print(shown)
+        console.print(shown, "")
 
 
 def _is_numeric(table: Table, column: int) -> bool:

@@ -4,8 +4,7 @@ Each is told which assets to speak of, which no analyst is: their calls are judg
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
 from eval.tally import CHOICES, Record
 from summarizer.errors import UsageError
@@ -21,15 +20,11 @@ def majority_reports(labelled: Sequence[Record]) -> list[Record]:
     Confidence is the label's share, so that its Brier score is that of the base rate.
     """
     calls = _common(label["direction"] for record in labelled for label in record["labels"].get("calls") or [])
-    parts = {part: _common(record["labels"][part][key] for record in labelled if part in record["labels"])
-             for part, key in CHOICES}  # fmt: skip
+    parts = {part: _common(record["labels"][part][key] for record in labelled if part in record["labels"]) for part, key in CHOICES.items()}
     return [
         {
-            "id": record["id"], "summary": lead_sentence(record["gold"]),
-            "calls": [{"asset": label["asset"], "direction": calls[0], "confidence": calls[1]} for label in record["labels"].get("calls") or []],
-            "overall": {"direction": parts["overall"][0], "confidence": parts["overall"][1]},
-            "timeframe": {"horizon": parts["timeframe"][0]},
-            "credibility": {"level": parts["credibility"][0]},
+            "id": record["id"], "summary": lead_sentence(record["gold"]), "calls": _calls(record, *calls),
+            **{part: {key: parts[part][0], "confidence": parts[part][1]} for part, key in CHOICES.items()},
         }
         for record in labelled
     ]  # fmt: skip
@@ -38,12 +33,13 @@ def majority_reports(labelled: Sequence[Record]) -> list[Record]:
 def vader_reports(labelled: Sequence[Record]) -> list[Record]:
     """Every direction the sign of VADER's compound score of title and text. Raises UsageError where VADER is not installed."""
     tone = load_vader()
-    reports = []
-    for record in labelled:
-        direction = _DIRECTIONS[tone(f"{record.get('title') or ''}. {record['gold']}")]
-        calls = [{"asset": label["asset"], "direction": direction} for label in record["labels"].get("calls") or []]
-        reports.append({"id": record["id"], "calls": calls, "overall": {"direction": direction}})
-    return reports
+    said = [(record, _DIRECTIONS[tone(f"{record.get('title') or ''}. {record['gold']}")]) for record in labelled]
+    return [{"id": record["id"], "calls": _calls(record, direction), "overall": {"direction": direction}} for record, direction in said]
+
+
+def _calls(record: Record, direction: str, confidence: float | None = None) -> list[Record]:
+    labels = record["labels"].get("calls") or []
+    return [{"asset": label["asset"], "direction": direction, "confidence": confidence} for label in labels]
 
 
 def load_vader() -> Callable[[str], str]:
@@ -71,6 +67,6 @@ def lead_sentence(text: str) -> str:
     return text[first.start : first.end] if first else ""
 
 
-def _common(values: Any) -> tuple[str, float]:
+def _common(values: Iterable[str]) -> tuple[str, float]:
     counts = Counter(values)
     return (counts.most_common(1)[0][0], counts.most_common(1)[0][1] / counts.total()) if counts else ("neutral", 0.0)

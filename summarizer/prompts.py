@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from summarizer.errors import UsageError
+
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _PART = re.compile(r"^# (\w+)\n", re.MULTILINE)
 _BLANK = re.compile(r"<<(\w+)>>")
@@ -33,8 +35,12 @@ class Prompt:
 
 @cache
 def load_prompt(name: str, version: int = 1) -> Prompt:
-    """The prompt `prompts/<name>/v<version>.md`. Raises ValueError for a file that uses an input its front matter does not name."""
-    text = (prompts_root() / name / f"v{version}.md").read_text("utf-8")
+    """The prompt `prompts/<name>/v<version>.md`. Raises UsageError where there is no such version, ValueError for a
+    file that uses an input its front matter does not name."""
+    path = prompts_root() / name / f"v{version}.md"
+    if not path.is_file():
+        raise UsageError(f"there is no version {version} of the prompt {name}")
+    text = path.read_text("utf-8")
     front = _FRONT.match(text)
     if not front:
         raise ValueError(f"prompt {name} v{version} has no front matter")

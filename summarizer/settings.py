@@ -23,6 +23,7 @@ class Settings:
     api_key: str | None = None
     timeout: float = 120.0  # seconds for one article's answer, all tries together
     prices: str | None = None  # a file of the form of data/prices.tsv, whose rows win
+    prompt: int = 1  # which version of prompts/analyze
     offline: bool = False
     fallback: bool = False
     allow_private: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.cli import main
-from eval.loaders import headline_reports, load_headlines
+from eval.headlines import headline_reports, load_headlines
 from eval.outcomes import Bars, load_bars, make_trades, score_outcomes
 from summarizer.errors import BadRecord
 
@@ -189,3 +189,17 @@ def test_command_takes_prices_one_after_the_other(tmp_path: Path):
     found = json.loads(CliRunner().invoke(main, [*options, "--json"]).stdout)
     assert found["horizons"]["24h"]["hit"]["n"] == 25
     assert CliRunner().invoke(main, [*options[:4], "BTC=nowhere.csv"]).exit_code == 2
+
+
+def test_a_models_calls_on_what_it_may_have_read_are_warned_of_or_left_out(tmp_path: Path):
+    made = [{**report(h + 0.5), "analyst": {"name": "llm", "model": "m"}} for h in range(5, 300, 12)]
+    (tmp_path / "r.jsonl").write_text("".join(json.dumps(one) + "\n" for one in made))
+    rows = "".join(f"{(START + timedelta(hours=i)).isoformat()},{p},{p}\n" for i, p in enumerate(walk(600)))
+    (tmp_path / "b.csv").write_text(f"ts,open,close\n{rows}")
+    options = ["outcomes", "--reports", str(tmp_path / "r.jsonl"), "--prices", f"BTC={tmp_path / 'b.csv'}", "--json"]
+    assert "--since" in CliRunner().invoke(main, options).stderr
+    run = CliRunner().invoke(main, [*options, "--since", "2025-01-08"])
+    assert run.stderr == ""
+    found = json.loads(run.stdout)
+    late = sum(one["article"]["published_at"] >= "2025-01-08" for one in made)
+    assert 0 < late == found["horizons"]["24h"]["hit"]["n"] == len(made) - found["skipped"]["before --since"]

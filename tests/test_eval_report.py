@@ -1,6 +1,7 @@
 """The HTML report: self-contained, escaped, and read back out of a real browser."""
 
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -9,12 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 
-from eval.loaders import load_labels
-from eval.metrics import reliability
+from eval.cli import main
 from eval.outcomes import Bars, score_outcomes
-from eval.report import Page, Table, find_failures, outcome_tables, print_tables, render_html, score_tables
+from eval.records import load_labels
+from eval.report import Page, Table, find_failures, outcome_tables, print_tables, reliability, render_html, score_tables
 from eval.trivial import majority_reports
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -27,7 +29,7 @@ def full_page() -> Page:
     labelled = load_labels("own")
     labelled[0] = {**labelled[0], "title": HOSTILE}
     reports = [{**report, "facts": [], "analyst": {"name": "embedded"}} for report in majority_reports(labelled)]
-    tables, total = score_tables(labelled, reports, {"majority": reports})
+    tables, counts = score_tables(labelled, reports, {"majority": reports})
     at = 1735689600.0 + 3600 * np.arange(3000)
     closes = 100 * np.exp(np.cumsum(np.random.default_rng(0).normal(0, 0.01, 3000)))
     calls = [{"asset": "BTC", "direction": "bullish", "confidence": 0.7}]
@@ -40,7 +42,7 @@ def full_page() -> Page:
         "How good are the reports?",
         "a test",
         [*tables, *outcome_tables(result)],
-        reliability(total, "calls"),
+        reliability(counts),
         result["curve"],
         result["verdicts"],
     )
@@ -82,6 +84,21 @@ def test_a_browser_shows_every_part(tmp_path: Path):
     )
     assert shot.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     assert shot.stat().st_size > 50_000  # an empty page of this size takes about 10 kB
+
+
+def test_command_writes_the_page_with_outcomes(tmp_path: Path):
+    labelled = load_labels("own", "test")
+    call, article = {"asset": "BTC", "direction": "bullish"}, {"published_at": "2025-01-02T05:30:00Z"}
+    made = [{"id": record["id"], "calls": [call], "article": article, "analyst": {"name": "embedded"}} for record in labelled]
+    (tmp_path / "r.jsonl").write_text("".join(json.dumps(report) + "\n" for report in made))
+    rows = "".join(f"{1735689600 + 3600 * i},{100 + i},{101 + i}\n" for i in range(400))
+    (tmp_path / "b.csv").write_text(f"ts,open,close\n{rows}")
+    page, prices = tmp_path / "page.html", f"BTC={tmp_path / 'b.csv'}"
+    options = ["--labels", "own", "--split", "test", "--reports", str(tmp_path / "r.jsonl"), "--html", str(page), "--prices", prices]
+    assert CliRunner().invoke(main, ["score", *options]).exit_code == 0
+    html = page.read_text("utf-8")
+    assert f"embedded on {len(labelled)} articles of own" in html
+    assert "24h: too few to tell: 100.0% right of 27 calls" in html
 
 
 def test_terminal_shows_the_same_tables_and_no_escape_sequence():

@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from eval.cli import main
 from eval.compare import compare_reports, find_faults, list_changes
 from eval.faithfulness import covered_points, unsupported_names, unsupported_numbers, unsupported_quotes
-from eval.loaders import load_labels
-from eval.score import FIGURES, GROUPS, score_reports
-from eval.tally import match_facts
+from eval.records import load_labels
+from eval.score import FIGURES, is_cost, is_lower_better, score_reports
+from eval.tally import GROUPS, match_facts
 from eval.trivial import lead_sentence, majority_reports
 from summarizer.errors import BadRecord
 
@@ -46,18 +46,17 @@ def perfect(labelled: dict) -> dict:
 
 
 def by_name(figures: dict) -> dict:
-    return {figure.name: figures[figure.name] for figure in FIGURES}
+    return {name: figures[name] for name in FIGURES}
 
 
 def test_a_perfect_report_scores_one_everywhere_and_costs_what_it_cost():
     labelled = record(calls=[*LABELS["calls"], {"asset": "SOL", "direction": "neutral", "target": None}])
     figures = score_reports([labelled], [{**perfect(labelled), "summary": TEXT}], resamples=50)
     skipped = {f"facts.positioning.{what}" for what in ("f1", "precision", "recall")}  # the labels hold no such fact
-    for figure in FIGURES:
-        if figure.is_cost or figure.name in skipped:
-            continue
-        assert figures[figure.name] == (0.0 if figure.lower_is_better else 1.0), figure.name
-        assert figures[f"{figure.name}.n"] > 0, figure.name
+    for name in set(FIGURES) - skipped:
+        if not is_cost(name):
+            assert figures[name] == (0.0 if is_lower_better(name) else 1.0), name
+            assert figures[f"{name}.n"] > 0, name
     assert (figures["usage.cost_usd"], figures["usage.seconds"], figures["summary.words"]) == (0.5, 2.0, len(TEXT.split()))
 
 
@@ -65,9 +64,9 @@ def test_a_perfect_report_scores_one_everywhere_and_costs_what_it_cost():
 def test_a_missing_an_empty_and_a_null_report_score_zero(reports):
     figures = score_reports([record()], reports, resamples=20)
     assert figures["missing"] == (0 if reports else 1)
-    for figure in FIGURES:
-        if not figure.lower_is_better:
-            assert figures[figure.name] == 0.0, figure.name
+    for name in FIGURES:
+        if not is_lower_better(name):
+            assert figures[name] == 0.0, name
     assert (figures["calls.abstained"], figures["calls.brier"], figures["calls.ece"]) == (1.0, 1.0, 1.0)
 
 
@@ -116,7 +115,7 @@ def test_facts_by_hand():
 
 
 def test_kind_groups_do_not_overlap():
-    assert not set(GROUPS["levels"]) & set(GROUPS["positioning"])
+    assert not GROUPS["levels"] & GROUPS["positioning"]
 
 
 def test_a_fact_goes_to_the_label_that_needs_it():
@@ -179,6 +178,18 @@ def test_compare_sees_what_was_lost_and_gained():
     changes = list_changes(labelled, worse, good)
     assert len(changes) == 30
     assert changes[0] == ("0", "gain", "missed support_level BTC 58,000 USD")
+
+
+def test_check_fails_where_reports_are_made_worse_and_passes_where_they_are_not(tmp_path: Path):
+    labelled = [record(str(i)) for i in range(40)]
+    good = [perfect(r) for r in labelled]
+    worse = [{**r, "facts": r["facts"][:1]} for r in good]
+    files = {name: tmp_path / f"{name}.jsonl" for name in ("labels", "good", "worse")}
+    for name, rows in zip(files, (labelled, good, worse), strict=True):
+        files[name].write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for other, status in (("good", 0), ("worse", 1)):
+        run = CliRunner().invoke(main, ["compare", "--check", "--labels", *(str(files[name]) for name in ("labels", "good", other))])
+        assert (run.exit_code, "significant loss: facts.f1, facts.recall" in run.stderr) == (status, status == 1)
 
 
 def test_paired_intervals_are_narrower_than_the_difference_of_two():

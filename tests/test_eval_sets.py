@@ -1,5 +1,6 @@
 """Loaders, headlines, predictions, calibration and the committed baseline."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -7,19 +8,21 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from eval.agreement import measure_agreement
 from eval.calibrate import find_forecasts, fit_calibration, write_calibration
-from eval.check import FILE, WATCHED, find_losses, scored_parts
 from eval.cli import main
-from eval.headlines import cross_validated_tones, entity_tones, measure_tones, mixed, one_label_at_best, tone_tables
-from eval.loaders import Headline, load_headlines, load_jsonl, load_labels, split_of
-from eval.predict import predict
-from eval.records import load_own
+from eval.compare import WATCHED, find_losses
+from eval.headlines import Headline, count_tones, cross_validated_tones, entity_tones, is_mixed, load_headlines, tone_tables
+from eval.predict import predict, scored_parts
+from eval.records import DATA, load_jsonl, load_labels, load_own, split_of
 from eval.score import FIGURES
 from summarizer.calibration import calibrate, interpolate
 from summarizer.errors import BadRecord, UsageError
 from summarizer.settings import Settings
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "headlines"
+BASELINE = Path(__file__).parents[1] / "eval" / "baselines" / "embedded.jsonl"
+SECOND = DATA / "second_pass.jsonl"
 OFFLINE = Settings(offline=True)
 
 
@@ -73,13 +76,11 @@ GOLD = [
 
 
 def test_tones_by_hand():
-    assert mixed(GOLD, opposite=True) == [0, 1]
-    assert mixed(GOLD, opposite=False) == [0, 1, 3, 4]
-    assert one_label_at_best(GOLD)[:3] == ["negative", "negative", "positive"]
-    found, confusion = measure_tones(GOLD, ["positive", "positive", "positive", "neutral", "positive"], resamples=50)
-    assert found["accuracy"].value == 0.8
-    assert found["macro_f1"].value == pytest.approx((6 / 7 + 0 + 1) / 3)
-    assert confusion.tolist() == [[3, 0, 0], [1, 0, 0], [0, 0, 1]]
+    assert is_mixed(GOLD, {"positive", "negative"}) == [True, True, False, False, False]
+    assert is_mixed(GOLD, set()) == [True, True, False, True, True]
+    found = count_tones(GOLD, ["positive", "positive", "positive", "neutral", "positive"]).total
+    assert found["tone.first_choice"][0] == 0.8
+    assert found["tone.macro_f1"][0] == pytest.approx((6 / 7 + 0 + 1) / 3)
     assert entity_tones(GOLD)[:2] == ["positive", "negative"]
 
 
@@ -108,9 +109,20 @@ def test_predict_goes_on_where_it_stopped_and_keeps_analysts_apart(tmp_path: Pat
     assert [report["id"] for report in load_jsonl(output)] == [record["id"] for record in records]
     with pytest.raises(UsageError, match="reports of embedded"):
         predict(records, output, Settings(model="some-model", base_url="http://localhost:1"), quiet)
+    spoke = {"name": "llm", "model": "some-model", "prompt": "analyze/v2"}
+    (tmp_path / "other.jsonl").write_text(json.dumps({"id": records[0]["id"], "analyst": spoke}) + "\n")
+    with pytest.raises(UsageError, match="some-model by analyze/v2"):
+        predict(records, tmp_path / "other.jsonl", Settings(model="some-model", base_url="http://localhost:1"), quiet)
     bad = {"id": "bad", "labels": {}, "folder": str(tmp_path)}
     assert predict([bad], output, OFFLINE, quiet) == (0, 1)
     assert json.loads((tmp_path / "reports.jsonl.failures.jsonl").read_text())["id"] == "bad"
+
+
+def test_a_prompt_that_is_not_there_stops_predict_before_it_starts(tmp_path: Path):
+    options = ["predict", "--labels", "own", "--offline", "--output", str(tmp_path / "r.jsonl"), "--prompt", "99"]
+    run = CliRunner().invoke(main, options)
+    assert (run.exit_code, (tmp_path / "r.jsonl").exists()) == (2, False)
+    assert "no version 99" in run.stderr
 
 
 def test_calibration_mends_overconfidence_on_articles_it_has_not_seen(tmp_path: Path):
@@ -139,13 +151,13 @@ def test_calibration_mends_overconfidence_on_articles_it_has_not_seen(tmp_path: 
 
 
 def test_the_baseline_is_of_the_projects_own_articles_and_what_it_watches_exists():
-    own, baseline = load_labels("own"), load_jsonl(FILE)
+    own, baseline = load_labels("own"), load_jsonl(BASELINE)
     assert {report["id"] for report in baseline} <= {record["id"] for record in own}
-    assert set(WATCHED) <= {figure.name for figure in FIGURES}
+    assert set(WATCHED) <= set(FIGURES)
 
 
 def test_check_fails_on_a_significant_loss_and_not_on_a_shuffle_or_a_slip():
-    own, baseline = load_labels("own"), load_jsonl(FILE)
+    own, baseline = load_labels("own"), load_jsonl(BASELINE)
     assert find_losses(own, baseline, baseline)[1] == []
     slip = [{**baseline[0], "facts": baseline[0]["facts"][:-1]}, *baseline[1:]]
     assert find_losses(own, baseline, slip)[1] == []
@@ -164,8 +176,37 @@ def test_scored_parts_score_like_the_report_itself(tmp_path: Path):
     assert {difference.a - difference.b for difference in differences} == {0.0}
 
 
+def test_the_second_pass_is_of_articles_that_their_hashes_chose_and_quotes_them():
+    own, second = {labelled.id: labelled for labelled in load_own()}, load_jsonl(SECOND)
+    chosen = sorted(own, key=lambda id: hashlib.sha256(f"second pass {id}".encode()).hexdigest())[: len(second)]
+    assert len(second) >= 40
+    assert {record["id"] for record in second} == set(chosen)
+    for record in second:
+        assert all(fact["quote"] in own[record["id"]].article.text for fact in record["labels"]["facts"])
+
+
+def test_two_passes_agree_as_far_as_the_datasheet_says():
+    found = measure_agreement(load_labels("own"), load_jsonl(SECOND))
+    sheet = (SECOND.parent / "DATASHEET.md").read_text("utf-8")
+    for one, kappa in found.values():
+        assert f"| {one.value:.2f} ({one.low:.2f}–{one.high:.2f}) | {one.n} | {'–' if kappa is None else f'{kappa:.2f}'} |" in sheet
+
+
+def test_agreement_of_known_cases():
+    own = load_labels("own")
+    same = measure_agreement(own, own)
+    assert {one.value for one, _ in same.values()} == {1.0}
+    assert {kappa for _, kappa in same.values()} == {None, 1.0}
+    strangers = [{"id": a["id"], "labels": b["labels"]} for a, b in zip(own, own[1:] + own[:1], strict=True)]
+    apart = measure_agreement(own, strangers)
+    assert apart["facts.f1"][0].value < 0.05
+    assert all(abs(apart[part][1] or 0) < 0.25 for part in ("overall", "timeframe", "credibility"))
+    with pytest.raises(BadRecord, match="no label has"):
+        measure_agreement(own, [{**own[0], "id": "stranger"}])
+
+
 def test_every_command_has_help():
     shown = CliRunner().invoke(main, ["--help"]).stdout
-    for name in ("predict", "score", "compare", "check", "calibrate", "outcomes", "headlines", "report", "train"):
+    for name in ("predict", "score", "compare", "agreement", "calibrate", "outcomes", "headlines", "train"):
         assert name in shown
         assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0

@@ -1,10 +1,10 @@
-"""The fit itself: needs numpy and scipy, the [train] extra."""
+"""The fit itself: needs numpy and scipy, of the [dev] extra."""
 
 import math
 
 import pytest
 
-pytest.importorskip("scipy", reason="the [train] extra is not installed")
+pytest.importorskip("scipy", reason="the [dev] extra is not installed")
 
 from scipy.optimize import approx_fprime
 

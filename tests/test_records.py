@@ -1,7 +1,7 @@
 import gzip
 import json
 
-from eval.records import Labelled, load_own, load_passages, load_real, read_lines
+from eval.records import Labelled, load_jsonl, load_own, load_passages, load_real
 from eval.score import score_reports
 from summarizer.article import make_article
 from summarizer.facts.kinds import KINDS
@@ -65,4 +65,4 @@ def test_a_third_is_held_out_by_id_alone():
 def test_lines_end_at_newlines_alone(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text('{"a": "x\u2028y\x85z"}\n\n{"a": 1}\n', "utf-8")
-    assert list(read_lines(path)) == [{"a": "x\u2028y\x85z"}, {"a": 1}]
+    assert load_jsonl(path) == [{"a": "x\u2028y\x85z"}, {"a": 1}]

@@ -5,7 +5,9 @@ from copy import deepcopy
 
 import pytest
 
-from eval.score import is_same_fact, load_jsonl, match_facts, score_reports
+from eval.records import load_jsonl
+from eval.score import score_reports
+from eval.tally import is_same_fact, match_facts
 from summarizer.errors import BadRecord
 
 

@@ -42,11 +42,11 @@ def analyze(article: Article, facts: list[Fact], signals: tuple[Signal, ...], se
     end = started + settings.timeout
     flags: list[str] = []
     spent: list[Completion] = []
-    messages, answer = _first_answer(endpoint, article, facts, end, flags, spent)
+    messages, answer = _first_answer(endpoint, article, facts, settings.prompt, end, flags, spent)
     faults = [] if isinstance(answer, str) else _faults(article, facts, answer, signals)
     if isinstance(answer, str) or faults:
         first, before = answer, faults
-        answer = _second_answer(endpoint, [*messages, *_again(spent[-1], faults or [str(first)])], first, end, spent)
+        answer = _second_answer(endpoint, [*messages, *_again(spent[-1], faults or [str(first)], settings.prompt)], first, end, spent)
         faults = _faults(article, facts, answer, signals)
         if not isinstance(first, str) and len(faults) > len(before):
             answer, faults = first, before
@@ -62,19 +62,19 @@ def analyze(article: Article, facts: list[Fact], signals: tuple[Signal, ...], se
 
 
 def _first_answer(
-    endpoint: Endpoint, article: Article, facts: Sequence[Fact], end: float, flags: list[str], spent: list[Completion]
+    endpoint: Endpoint, article: Article, facts: Sequence[Fact], version: int, end: float, flags: list[str], spent: list[Completion]
 ) -> tuple[list[dict[str, str]], Answer | str]:
     """The messages and the answer to them; where it cannot be read, what is wrong with it. The text is cut once if need be."""
     allowance = Allowance(end)
     room = MAX_CHARACTERS
-    messages, used = write_messages(article, facts, room)
+    messages, used = write_messages(article, facts, room, version)
     try:
         spent.append(endpoint.complete(messages, answer_schema(), allowance))
     except ContextTooLong as error:
         if allowance.requests <= 0:
             raise
         over = (1 - error.share) * sum(len(message["content"]) for message in messages)  # what is always said cannot be cut
-        messages, used = write_messages(article, facts, int(max(used - over, used * error.share / 2)))
+        messages, used = write_messages(article, facts, int(max(used - over, used * error.share / 2)), version)
         spent.append(endpoint.complete(messages, answer_schema(), allowance))
     if used < len(article.text):
         flags.append("text_cut")
@@ -115,20 +115,20 @@ def _faults(article: Article, facts: list[Fact], answer: Answer, signals: tuple[
     return [f"- {fault.where}: {fault.detail}" for fault in list_faults(article, facts, analysis, signals)]
 
 
-def _again(completion: Completion, faults: Sequence[str]) -> list[dict[str, str]]:
+def _again(completion: Completion, faults: Sequence[str], version: int) -> list[dict[str, str]]:
     """What is added to the talk to ask once more."""
     return [
         {"role": "assistant", "content": completion.text[:8000]},
-        {"role": "user", "content": load_prompt(PROMPT).fill("again", faults="\n".join(faults[:MAX_FAULTS]))},
+        {"role": "user", "content": load_prompt(PROMPT, version).fill("again", faults="\n".join(faults[:MAX_FAULTS]))},
     ]
 
 
-def write_messages(article: Article, facts: Sequence[Fact], room: int) -> tuple[list[dict[str, str]], int]:
+def write_messages(article: Article, facts: Sequence[Fact], room: int, version: int = 1) -> tuple[list[dict[str, str]], int]:
     """The messages that ask about the article, and how much of its text they hold: whole sentences of at most `room` characters.
 
     What is the same for every article stands first, so that a server can keep it.
     """
-    prompt = load_prompt(PROMPT)
+    prompt = load_prompt(PROMPT, version)
     sentences = [span for span in split_sentences(article.text) if span.end <= room] or split_sentences(article.text)[:1]
     used = min(sentences[-1].end, max(room, 1)) if sentences else 0
     lines = [f"S{i} {article.text[span.start : min(span.end, used)]}" for i, span in enumerate(sentences)]
@@ -166,7 +166,7 @@ def neutralise(text: str) -> str:
 
 def _analyst(endpoint: Endpoint, spent: Sequence[Completion], settings: Settings) -> Analyst:
     """Who spoke and what all its answers cost together; a count that one of them lacks is null."""
-    prompt = load_prompt(PROMPT)
+    prompt = load_prompt(PROMPT, settings.prompt)
     given, written = _sum(c.input_tokens for c in spent), _sum(c.output_tokens for c in spent)
     cached = _sum(c.cached_tokens for c in spent)
     return Analyst(
