@@ -67,7 +67,7 @@ def batch(
         raise UsageError(f"{output}: the output ends in {', '.join((*FORMATS, *DATABASES))}")
     if to_file and not path.parent.is_dir():
         raise StorageError(f"{path.parent}: no such folder", advice="Make it first")
-    store, made_by = _open(path, to_file, settings)
+    store, made_by = _open(path.with_name(f"{path.name}.state.db") if to_file else path, settings)
     ledger = Ledger(store, made_by, retry_failed=retry_failed, redo=redo)
     with Progress() as progress:
         hooks = Hooks(message=progress.say, tick=progress.show)
@@ -95,32 +95,22 @@ def _settings(
     return settings
 
 
-def _open(path: Path, to_file: bool, settings: "Settings") -> "tuple[Store, str]":
-    """The database of a batch. The one beside a file is begun anew when the program or the model has changed."""
+def _open(path: Path, settings: "Settings") -> "tuple[Store, str]":
+    """The database of a batch, and by whom its new reports are made. What another program or model made stays, and is told."""
     from summarizer.batch import fingerprint
-    from summarizer.processes import is_dead
     from summarizer.store import open_store
 
-    made_by = fingerprint(settings)
-    if not to_file:
-        return open_store(path), made_by
-    state = path.with_name(path.name + ".state.db")
-    store = open_store(state)
-    other = store.read("SELECT 1 FROM reports WHERE made_by <> ? LIMIT 1", (made_by,))
-    busy = [row for row in store.read("SELECT owner FROM runs WHERE ended_at IS NULL") if not is_dead(row["owner"])]
-    if other and not busy:
-        store.close()
-        for name in (state.name, f"{state.name}-wal", f"{state.name}-shm"):
-            state.with_name(name).unlink(missing_ok=True)
-        store = open_store(state)
+    made_by, store = fingerprint(settings), open_store(path)
+    if others := store.read("SELECT count(*) FROM reports WHERE made_by <> ?", (made_by,))[0][0]:
+        click.echo(f"summarizer: {others} reports are of another version or model; --redo makes them anew", err=True)
     return store, made_by
 
 
 def _write(store: "Store", run: int, path: Path, result: "Result", with_text: bool) -> None:
     from summarizer.outputs import replacing, write_jsonl, write_reports
-    from summarizer.store import NAMED_BY_RUN, NEWEST, load_reports, with_unique_ids
+    from summarizer.store import NEWEST, OF_RUN, load_reports, with_unique_ids
 
-    mine = load_reports(store, where=f"{NEWEST} AND {NAMED_BY_RUN}", values=(run,))
+    mine = load_reports(store, where=f"{NEWEST} AND a.item_id IN ({OF_RUN})", values={"run": run})
     write_reports(path, with_unique_ids(told for _, told, _ in mine), with_text=with_text)
     failures = path.with_name(path.name + ".failures.jsonl")
     if not result.failures:

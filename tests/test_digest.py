@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from summarizer import analyze_text
-from summarizer.batch import run_batch
+from summarizer.batch import analyze_record
 from summarizer.cli import main
 from summarizer.digest import make_digest, parse_since
 from summarizer.errors import UsageError
@@ -180,9 +180,11 @@ def test_commands_read_what_a_batch_stored(database):
     assert invoke("export", "--db", database / "absent.db").exit_code == 4
 
 
-def test_a_file_of_reports_is_what_the_plain_run_writes(database):
+def test_a_file_of_reports_is_what_each_record_gives_alone(database):
     assert invoke("batch", database / "in.jsonl", "-o", database / "o.jsonl", "--offline").exit_code == 1
-    assert run_batch(database / "in.jsonl", database / "plain.jsonl", Settings(offline=True)) == (5, 1)
+    records = [json.loads(line) for line in (database / "in.jsonl").read_text().splitlines()[:5]]
+    alone = [analyze_record(record, database, Settings(offline=True)).to_dict() for record in records]
+    (database / "plain.jsonl").write_text("".join(json.dumps(told) + "\n" for told in alone))
 
     def read(name: str) -> list[dict]:
         reports = [json.loads(line) for line in (database / name).read_text("utf-8").splitlines()]
