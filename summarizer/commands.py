@@ -12,6 +12,7 @@ import click
 from summarizer.errors import StorageError, SummarizerError, UsageError
 
 if TYPE_CHECKING:
+    from summarizer.ledger import Ledger
     from summarizer.models import Report
     from summarizer.settings import Settings
     from summarizer.store import Store
@@ -53,11 +54,12 @@ def batch(
     where it was. OUT.jsonl holds reports alone; failures go to OUT.failures.jsonl, each with its url, stage, code and message;
     the exit code is then 1. What is done stands in the database, for a file in OUT.state.db beside it.
     """
-    from summarizer.batch import Batch
+    from summarizer.batch import Batch, fingerprint
     from summarizer.ledger import Ledger
     from summarizer.outputs import FORMATS
     from summarizer.render.progress import Progress
     from summarizer.settings import database_path
+    from summarizer.store import open_store
     from summarizer.tally import Hooks
 
     settings = _settings(model, max_cost, offline, fallback, allow_private)
@@ -67,14 +69,14 @@ def batch(
         raise UsageError(f"{output}: the output ends in {', '.join((*FORMATS, *DATABASES))}")
     if to_file and not path.parent.is_dir():
         raise StorageError(f"{path.parent}: no such folder", advice="Make it first")
-    store, made_by = _open(path.with_name(f"{path.name}.state.db") if to_file else path, settings)
-    ledger = Ledger(store, made_by, retry_failed=retry_failed, redo=redo)
+    store = open_store(path.with_name(f"{path.name}.state.db") if to_file else path)
+    ledger = Ledger(store, fingerprint(settings), retry_failed=retry_failed, redo=redo)
     with Progress() as progress:
         hooks = Hooks(message=progress.say, tick=progress.show)
         work = Batch(ledger, settings, rate=rate, jobs=jobs, max_cost=max_cost, hooks=hooks)
         result = work.run(inputs, sys.stdin.buffer if "-" in inputs else ())
     if to_file:
-        _write(store, ledger.run, path, result, with_text)
+        _write(store, ledger, path, result, with_text)
     store.close()
     progress.close(result, None if to_file else path)
     if result.error:
@@ -95,23 +97,16 @@ def _settings(
     return settings
 
 
-def _open(path: Path, settings: "Settings") -> "tuple[Store, str]":
-    """The database of a batch, and by whom its new reports are made. What another program or model made stays, and is told."""
-    from summarizer.batch import fingerprint
-    from summarizer.store import open_store
-
-    made_by, store = fingerprint(settings), open_store(path)
-    if others := store.read("SELECT count(*) FROM reports WHERE made_by <> ?", (made_by,))[0][0]:
-        click.echo(f"summarizer: {others} reports are of another version or model; --redo makes them anew", err=True)
-    return store, made_by
-
-
-def _write(store: "Store", run: int, path: Path, result: "Result", with_text: bool) -> None:
+def _write(store: "Store", ledger: "Ledger", path: Path, result: "Result", with_text: bool) -> None:
+    """The reports and failures of the run to their files. What another version or model made stays, and is told."""
     from summarizer.outputs import replacing, write_jsonl, write_reports
     from summarizer.store import NEWEST, OF_RUN, load_reports, with_unique_ids
 
-    mine = load_reports(store, where=f"{NEWEST} AND a.item_id IN ({OF_RUN})", values={"run": run})
-    write_reports(path, with_unique_ids(told for _, told, _ in mine), with_text=with_text)
+    mine, run = f"{NEWEST} AND a.item_id IN ({OF_RUN})", {"run": ledger.run}
+    write_reports(path, with_unique_ids(told for _, told, _ in load_reports(store, where=mine, values=run)), with_text=with_text)
+    sql = f"SELECT count(*) FROM reports r JOIN articles a ON a.id = r.article_id WHERE {mine} AND made_by <> :made_by"  # noqa: S608
+    if others := store.read(sql, run | {"made_by": ledger.made_by})[0][0]:
+        click.echo(f"summarizer: {others} of the reports are of another version or model; --redo makes them anew", err=True)
     failures = path.with_name(path.name + ".failures.jsonl")
     if not result.failures:
         failures.unlink(missing_ok=True)

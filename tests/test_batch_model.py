@@ -1,0 +1,156 @@
+"""A batch with a model: what stops it leaves the books in order, the next run goes on, and nothing is paid for twice."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+from scripted_server import fails, says, scripted
+from test_llm_cli import PLAIN
+
+from summarizer.analyst import endpoint
+from summarizer.batch import Batch
+from summarizer.errors import StorageError
+from summarizer.ledger import Ledger
+from summarizer.settings import Settings
+from summarizer.store import open_store
+
+ARTICLES = 12
+JOBS = 2
+QUOTA = fails(429, "You exceeded your current quota", code="insufficient_quota", type="insufficient_quota")
+STOPS = {"auth": (fails(401), "llm_auth"), "model": (fails(404, "no such model"), "llm_model"), "quota": (QUOTA, "llm_quota")}
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    yield
+    endpoint.forget_endpoints()
+
+
+@pytest.fixture
+def records(tmp_path):
+    lines = [json.dumps({"id": f"r{n}", "text": f"Bitcoin slid to $58,{n:03} on Monday as funds sold. This is story {n}."}) for n in range(ARTICLES)]  # fmt: skip
+    (tmp_path / "in.jsonl").write_text("\n".join(lines) + "\n")
+    return tmp_path / "in.jsonl"
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = open_store(tmp_path / "b.db")
+    yield store
+    store.close()
+
+
+@contextmanager
+def paid_model(allowed: int = 1000, then=None, wait: float = 0.0):
+    """A model that answers `allowed` times and then says `then`; with it, how often each story was paid for."""
+    paid: Counter[str] = Counter()
+    lock = threading.Lock()
+
+    def script(asked, before):
+        story = re.search(r"This is story (\d+)", json.dumps(asked))[1]
+        with lock:
+            if sum(paid.values()) >= allowed:
+                return then
+            paid[story] += 1
+        time.sleep(wait)
+        return says(PLAIN)
+
+    with scripted(script) as server:
+        yield server, paid
+
+
+def run(store, records, settings, made_by="a", redo=False, **options):
+    return Batch(Ledger(store, made_by, redo=redo), settings, jobs=JOBS, **options).run([str(records)])
+
+
+def check_stopped(store, result, code: str) -> int:
+    """Exit code 3, no lease held, nothing failed, each report with its item; how many are done."""
+    assert (result.exit_status, result.error.code, result.failures) == (3, code, [])
+    done = store.read("SELECT count(*) FROM reports")[0][0]
+    assert result.states == {"done": done, "failed": 0, "deferred": 0, "pending": ARTICLES - done, "leased": 0}
+    assert store.read("PRAGMA integrity_check")[0][0] == "ok"
+    return done
+
+
+def check_finished(store, result, paid: Counter) -> None:
+    assert (result.exit_status, result.states["done"]) == (0, ARTICLES)
+    assert store.read("SELECT count(*), count(DISTINCT article_id), min(analyst) FROM reports")[0][:] == (ARTICLES, ARTICLES, "llm")
+    assert paid == {str(n): 1 for n in range(ARTICLES)}
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_a_model_that_stops_answering_leaves_the_rest_for_the_next_run(store, records, stop):
+    reply, code = STOPS[stop]
+    with paid_model(4, reply) as (server, paid):
+        assert check_stopped(store, run(store, records, server.settings), code) == 4
+        asked = len(server.asked)
+    assert asked <= 4 + JOBS  # nobody goes on asking
+    with paid_model() as (server, more):
+        check_finished(store, run(store, records, server.settings), paid + more)
+
+
+def test_an_endpoint_that_is_down_costs_nothing_and_loses_nothing(store, records):
+    with paid_model() as (server, _):
+        down = server.settings
+    result = run(store, records, Settings(model="scripted", base_url=down.base_url, api_key=down.api_key, timeout=20.0))
+    assert check_stopped(store, result, "llm_unavailable") == 0
+    with paid_model() as (server, paid):
+        check_finished(store, run(store, records, server.settings), paid)
+
+
+def test_a_budget_that_is_spent_stops_the_run_and_the_next_one_goes_on(store, records, tmp_path):
+    (tmp_path / "prices.tsv").write_text("scripted\t1.0\t0.0\t0.0\n")  # dollars a million tokens: a thousandth for each answer
+    with paid_model() as (server, paid):
+        settings = Settings(model="scripted", base_url=server.url, api_key="sk-x", prices=str(tmp_path / "prices.tsv"))
+        done = check_stopped(store, run(store, records, settings, max_cost=0.0035), "budget")
+        assert 0.0035 <= store.read("SELECT sum(cost_usd) FROM reports")[0][0] <= 0.0035 + JOBS * 0.001
+        assert sum(paid.values()) == done  # what was in flight is paid for, and kept
+        check_finished(store, run(store, records, settings), paid)
+
+
+def test_a_finished_batch_pays_nothing_and_only_redo_pays_again(store, records):
+    with paid_model() as (server, paid):
+        check_finished(store, run(store, records, server.settings), paid)
+        check_finished(store, run(store, records, server.settings, made_by="another version"), paid)
+        assert len(server.asked) == ARTICLES
+        assert run(store, records, server.settings, redo=True).tally.done == ARTICLES
+        assert len(server.asked) == 2 * ARTICLES
+
+
+def test_no_money_is_spent_after_the_first_write_that_fails(store, records):
+    run(store, records, Settings(offline=True))
+    store.read(f"PRAGMA max_page_count = {store.read('PRAGMA page_count')[0][0]}")
+    with paid_model() as (server, paid), pytest.raises(StorageError):
+        run(store, records, server.settings, redo=True)
+    assert sum(paid.values()) <= JOBS  # those that were in flight
+    assert store.read("SELECT count(*) FROM reports")[0][0] == ARTICLES
+
+
+def test_kills_pay_again_for_no_more_than_was_in_flight(records, tmp_path):
+    command = [sys.executable, "-m", "summarizer", "batch", str(records), "-o", str(tmp_path / "k.db"), "--jobs", str(JOBS), "--model", "scripted"]  # fmt: skip
+    killed = 0
+    with paid_model(wait=0.3) as (server, paid):
+        environment = os.environ | {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "sk-x"}
+        for goal in (2, 5, 8):
+            process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+            deadline = time.monotonic() + 30
+            while sum(paid.values()) < goal and process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.02)
+            killed += process.poll() is None
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        assert subprocess.run(command, env=environment, capture_output=True, timeout=60).returncode == 0
+    assert killed == 3
+    assert set(paid) == {str(n) for n in range(ARTICLES)}
+    assert sum(paid.values()) <= ARTICLES + killed * JOBS
+    store = open_store(tmp_path / "k.db")
+    assert store.read("SELECT count(*), count(DISTINCT article_id) FROM reports")[0][:] == (ARTICLES, ARTICLES)
+    store.close()
