@@ -15,6 +15,7 @@ from summarizer.models import AssetView, Digest, DigestStory, Direction, Dissent
 from summarizer.stories import Told, group_stories
 
 WEIGHTS = {"high": 1.0, "medium": 0.6, "low": 0.2}  # a story of a low source counts a fifth: seen, but it turns nothing around
+PRIOR = 0.5  # half a certain story of high credibility, and neutral: one low outlet alone does not make a view of +1.00
 LEAN = 0.2  # a view beyond this is bullish or bearish: the band within which the product calls a tone neutral
 SIDES = {"bullish": 1, "neutral": 0, "bearish": -1}
 LEVELS = ("support_level", "resistance_level", "price_target", "liquidation_level", "max_pain")
@@ -52,12 +53,12 @@ def parse_since(written: str, now: datetime) -> datetime:
 def make_digest(reports: Iterable[dict[str, Any]], since: datetime, until: datetime, asset: str | None = None) -> Digest:
     """The digest of reports (plain JSON, with their text), of one asset if it is named."""
     chosen = [told for told in reports if asset is None or any(call["asset"] == asset for call in told["calls"])]
-    articles = [Told(told["article"]["title"] or "", told["article"]["text"], _time(told)) for told in chosen]
+    articles = [Told(told["article"]["title"] or "", told["article"]["text"], _time(told), _outlet(told).name) for told in chosen]
     stories = [_weigh([chosen[index] for index in group]) for group in group_stories(articles)]
     assets = sorted({name for story in stories for name in story.views} if asset is None else {asset})
     views = [view for name in assets if (view := _view(name, stories)).stories]
     views.sort(key=lambda view: (-view.stories, view.asset))
-    ranked = sorted(stories, key=lambda story: (-story.weight * (1 + len(_names(story))), story.reports[0]["article"]["title"] or ""))
+    ranked = sorted(stories, key=_rank, reverse=True)
     return Digest(
         since=since, until=until, articles=len(chosen), assets=tuple(views),
         levels=_figures(chosen, LEVELS, asset), flows=_figures(chosen, FLOWS, asset), stories=tuple(_tell(story) for story in ranked[:TOP]),
@@ -90,10 +91,16 @@ def _weigh(reports: list[dict[str, Any]]) -> _Story:
     return _Story(reports, WEIGHTS[reports[0]["credibility"]["level"]], views)
 
 
+def _rank(story: _Story) -> tuple[float, str]:
+    """The more outlets tell it, the more credible they are and the more it says about an asset; then the newest."""
+    says = max((abs(view) * confidence for view, confidence in story.views.values()), default=-1.0)  # a bank's data leak: no asset at all
+    return story.weight * (len(_names(story)) + says), max(told["article"]["published_at"] or "" for told in story.reports)
+
+
 def _view(asset: str, stories: Sequence[_Story]) -> AssetView:
     told = [(story, *story.views[asset]) for story in stories if asset in story.views]
     total = sum(story.weight * confidence for story, _, confidence in told)
-    view = sum(story.weight * confidence * side for story, side, confidence in told) / total if total else 0.0
+    view = sum(story.weight * confidence * side for story, side, confidence in told) / (total + PRIOR)
     direction = _direction(view)
     counts = {name: sum(_direction(side) == name for _, side, _ in told) for name in SIDES}
     against = {"bullish": "bearish", "bearish": "bullish"}.get(direction)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -50,18 +52,39 @@ def digest(*reports: dict, asset: str | None = None):
     return make_digest(reports, NOW - timedelta(days=1), NOW, asset)
 
 
-def test_rewrites_and_reprints_are_one_story_and_daily_columns_are_not():
+def test_rewrites_by_three_outlets_are_one_story_each():
+    """Fifteen events in three tellings, among them pairs of events of one company or fund, and six that only look alike."""
+    rows = [json.loads(line) for line in (Path(__file__).parent / "stories.jsonl").read_text("utf-8").splitlines()]
+    groups = group_stories([Told(row["title"], row["text"], NOW, row["outlet"]) for row in rows])
+    found = {pair for group in groups for pair in combinations(sorted(group), 2)}
+    wanted = {(i, j) for i, j in combinations(range(len(rows)), 2) if rows[i]["story"] == rows[j]["story"]}
+    assert len(wanted) == 45
+    assert len(found & wanted) >= 0.9 * len(wanted)  # recall
+    assert len(found & wanted) >= 0.9 * len(found)  # precision
+
+
+def test_reprints_are_one_story_and_an_outlets_columns_are_not():
     told = [
-        Told("US Could Seize $7.1M in Crypto from Global Oil Investment Scam", "one two three"),
-        Told("US Moves to Seize $7.1M in Crypto Linked to Oil and Gas Investment Scam", "four five six"),
-        Told("XRP Price Prediction For July 21", "seven eight"),
-        Told("XRP Price Prediction For July 23", "nine ten"),
-        Told("Mara Holdings to Offer $1 Billion in Convertible Notes", "eleven"),
-        Told("Mara Holdings to Offer $2 Billion in Convertible Notes", "twelve"),
-        Told("Market wrap", words(random.Random(1), 200)),
-        Told("Another headline over the same words", words(random.Random(1), 200)),
+        Told(
+            "XRP Price Prediction For July 21",
+            "XRP trades at $3.52, says CoinMarketCap. The daily candle closes far from resistance.",
+            NOW,
+            "a.example",
+        ),
+        Told(
+            "XRP Price Prediction For July 23",
+            "Sellers hold XRP at $3.44 on CoinMarketCap. One should focus on the level of yesterday.",
+            NOW,
+            "a.example",
+        ),
+        Told("Market wrap", words(random.Random(1), 200), NOW, "a.example"),
+        Told("Another headline over the same words", words(random.Random(1), 200), NOW, "a.example"),
+        Told("比特幣", "比特幣週二跌破六萬五千美元，創下三個月新低。" * 9, NOW, "a.example"),
+        Told("行情", "比特幣週二跌破六萬五千美元，創下三個月新低。" * 9, NOW, "b.example"),
+        Told("", "", NOW, "c.example"),
+        Told("", "", NOW, "d.example"),
     ]
-    assert group_stories(told) == [[0, 1], [2], [3], [4], [5], [6, 7]]
+    assert group_stories(told) == [[0], [1], [2, 3], [4, 5], [6], [7]]
 
 
 def test_the_same_words_weeks_apart_are_two_stories():
