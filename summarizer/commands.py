@@ -78,7 +78,7 @@ def batch(
     if to_file:
         _write(store, ledger, path, result, with_text)
     store.close()
-    progress.close(result, None if to_file else path)
+    progress.close(result, path)
     if result.error:
         raise result.error
     raise SystemExit(result.exit_status)
@@ -240,8 +240,14 @@ def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> 
     now = datetime.now(UTC)
     start = parse_since(since, now)
     when = "julianday(coalesce(a.published_at, a.stored_at))"
-    found = load_reports(_find_store(db), where=f"{NEWEST} AND {when} >= julianday(?)", values=(start.isoformat(),))
-    made = make_digest((told for _, told, _ in found), start, now, asset.upper() if asset else None)
+    store = _find_store(db)
+    found = load_reports(store, where=f"{NEWEST} AND {when} >= julianday(?)", values=(start.isoformat(),))
+    made = make_digest((told for _, told, _ in found), start, now, asset)
+    newest = store.read("SELECT max(coalesce(published_at, stored_at)) FROM articles")[0][0]
+    if not made.articles and newest:
+        click.echo(
+            f"summarizer: nothing{f' on {asset}' if asset else ''} since {start:%Y-%m-%d %H:%M}; the newest is of {newest}", err=True
+        )
     if form == "json":
         click.echo(json.dumps(made.model_dump(mode="json"), ensure_ascii=False, indent=2))
     elif form == "markdown":

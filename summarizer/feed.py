@@ -101,10 +101,10 @@ def _parse_xml(page: Page, now: datetime) -> Feed:
     broken = bool(found.bozo) and not isinstance(found.bozo_exception, feedparser.CharacterEncodingOverride)
     ended = re.search(rb"</(?:[\w-]+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*$", page.body[-4096:], re.IGNORECASE | re.DOTALL)
     raw = list(found.entries)
-    warnings = [f"the feed is malformed: {type(found.bozo_exception).__name__}"] if broken else []
+    warnings = ["the feed is malformed, and read as far as it goes"] if broken else []
     if raw and broken and not ended and not (raw[-1].get("id") and raw[-1].get("link")):
         raw.pop()  # cut off in the middle of it
-        warnings.append("the feed ends early; its last entry was dropped")
+        warnings = ["the feed ends early; its last entry was dropped"]
     base = page.url or found.feed.get("link") or ""
     atom = str(found.get("version")).startswith("atom")
     title = _line(found.feed.get("title"))

@@ -23,6 +23,11 @@ class Tally:
     cost_usd: float | None = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    @property
+    def over(self) -> int:
+        """Articles that are settled in this run."""
+        return self.done + self.unchanged + self.failed + self.deferred
+
     def add(self, **counts: int) -> None:
         with self.lock:
             for name, count in counts.items():

@@ -1,10 +1,10 @@
 """A Digest as people read it: in the terminal and as Markdown."""
 
+import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -16,7 +16,8 @@ from summarizer.spans import clean
 from summarizer.urls import is_web
 
 _LOOK = {"bullish": ("▲", "green"), "bearish": ("▼", "red"), "neutral": ("■", "yellow")}
-_COLUMNS = ("Asset", "View", "", "Stories", "Up", "Down", "Flat")
+_COLUMNS = ("Asset", "View", "", "Stories", "Up/Down/Flat")
+_NARROW = 60  # columns below which a view is its mark alone
 _TOP_ASSETS = 15  # rows on a screen; --json has them all
 _ARGUED = 5  # assets whose dissent is told, with two voices each
 _ON_A_LINE = 5  # figures of one kind
@@ -24,11 +25,12 @@ _ON_A_LINE = 5  # figures of one kind
 
 def _head(digest: Digest) -> str:
     start = f"{digest.since:%d %b %Y %H:%M}" if digest.since.year != digest.until.year else f"{digest.since:%d %b %H:%M}"
-    return f"{start} to {digest.until:%d %b %Y %H:%M} UTC · {digest.articles} articles · {len(digest.assets)} assets"
+    counts = (f"{count} {name}{'' if count == 1 else 's'}" for count, name in ((digest.articles, "article"), (len(digest.assets), "asset")))
+    return f"{start} to {digest.until:%d %b %Y %H:%M} UTC · {' · '.join(counts)}"
 
 
 def _counts(view: AssetView) -> tuple[str, ...]:
-    return f"{view.view:+.2f}", *map(str, (view.stories, view.bullish, view.bearish, view.neutral))
+    return f"{view.view:+.2f}", str(view.stories), f"{view.bullish}/{view.bearish}/{view.neutral}"
 
 
 def _dissent(views: Iterable[AssetView]) -> Iterator[str]:
@@ -70,30 +72,32 @@ def print_digest(digest: Digest) -> None:
     console = Console(highlight=False)
     console.width = min(console.width, MAX_WIDTH)
 
-    def tell(words: str, style: str = "", indent: int = 2) -> None:
-        console.print(Padding(Text(clean(words), style=style), (0, 0, 0, indent)))
+    def tell(words: str, style: str = "", first: str = "   ") -> None:
+        lines = textwrap.wrap(clean(words), console.width, initial_indent=first, subsequent_indent=" " * max(len(first), 3))
+        console.print(Text("\n".join(lines), style=style))
 
     console.print(Text(_head(digest), style="bold"))
     if not digest.articles:
         console.print(Text("No article in this period.", style="dim"))
         return
     console.print()
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    narrow = console.width < _NARROW
+    table = Table(box=None, pad_edge=False, padding=(0, 1 if narrow else 2, 0, 0))
     for name in _COLUMNS:
         table.add_column(name, no_wrap=True, header_style="bold", justify="left" if name in ("Asset", "View") else "right")
     for view in digest.assets[:_TOP_ASSETS]:
         mark, colour = _LOOK[view.direction]
-        table.add_row(Text(clean(view.asset)), Text(f"{mark} {view.direction}", style=colour), *_counts(view))
+        table.add_row(Text(clean(view.asset)), Text(mark if narrow else f"{mark} {view.direction}", style=colour), *_counts(view))
     console.print(table)
     for name, lines in _lists(digest):
         console.print(Text(f"\n{name}", style="bold"))
         for line in lines:
-            tell(line)
+            tell(line, first="  · ")
     console.print(Text("\nTop stories", style="bold"))
     for number, story in enumerate(digest.stories, 1):
-        tell(f"{number}. {story.title}", "bold", indent=0)
-        tell(story.summary, indent=3)
-        tell(_about(story), "dim", indent=3)
+        tell(story.title, "bold", first=f"{number}. ")
+        tell(story.summary)
+        tell(_about(story), "dim")
         for url in list(dict.fromkeys(str(outlet.url) for outlet in story.outlets if is_web(outlet.url)))[:3]:
             console.print(Text(f"   {clean(url)}", style="dim"), soft_wrap=True)
 
