@@ -179,10 +179,13 @@ def watch_inputs(
     inputs = list(inputs)
     stop = threading.Event()
     while True:
-        result = Batch(Ledger(store, made_by, backoff=pause), settings, **options).run(inputs)
+        visit = Batch(Ledger(store, made_by, backoff=pause), settings, **options)
+        result, tally = visit.run(inputs), visit.tally
         runs = runs - 1 if runs else None
         if result.error or result.signal or runs == 0:
             return result
+        lost = f", {tally.failed + tally.deferred} failed" if tally.failed + tally.deferred else ""
+        visit.hooks.message(f"{tally.done} new{lost}; {tally.feeds} feeds read; the next visit is in {pause / 60:g} minutes")
         with catch_signals(stop) as caught:
             stop.wait(pause)
         if caught:

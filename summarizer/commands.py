@@ -186,6 +186,8 @@ def search(words: tuple[str, ...], db: Path | None, limit: int, as_json: bool) -
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
+    if not rows:
+        click.echo("summarizer: no stored article holds all these words", err=True)
     for row in rows:
         about = " · ".join(str(part) for part in (row["published_at"] or "no date", row["source"], row["direction"]) if part)
         click.echo(clean(f"{row['id']:>6}  {row['title'] or 'Untitled article'}"))
