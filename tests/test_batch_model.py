@@ -10,15 +10,19 @@ import threading
 import time
 from collections import Counter
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from scripted_server import fails, says, scripted
+from local_web import local_web, write_opml
+from scripted_server import Reply, fails, says, scripted
 from test_llm_cli import PLAIN
 
 from summarizer.analyst import endpoint
 from summarizer.batch import Batch
 from summarizer.errors import StorageError
+from summarizer.fetch import Fetcher
 from summarizer.ledger import Ledger
+from summarizer.sandbox import SANDBOX
 from summarizer.settings import Settings
 from summarizer.store import open_store
 
@@ -154,3 +158,64 @@ def test_kills_pay_again_for_no_more_than_was_in_flight(records, tmp_path):
     store = open_store(tmp_path / "k.db")
     assert store.read("SELECT count(*), count(DISTINCT article_id) FROM reports")[0][:] == (ARTICLES, ARTICLES)
     store.close()
+
+
+def faulty_model():
+    """A fifth of the articles meet a fault: two kinds that pass at the second request, two that stay with the article."""
+    asked_before: Counter[str] = Counter()
+
+    def script(asked, before):
+        story = re.search(r"in story (\d+) remained", json.dumps(asked))
+        number = int(story[1]) if story else 0
+        asked_before[str(number)] += 1
+        first = asked_before[str(number)] == 1
+        if number % 20 == 11 and first:
+            return fails(500)
+        if number % 20 == 12 and first:
+            return Reply(reset=True)
+        if number % 20 == 13:
+            return Reply(body=b"<html>Bad gateway</html>")
+        if number % 20 == 14:
+            return says(None, refusal="I would rather not.")
+        return says(PLAIN)
+
+    return scripted(script)
+
+
+def held() -> tuple[int, int, int]:
+    """Sockets, child processes and kB of memory of this process."""
+    sockets = sum(1 for fd in Path("/proc/self/fd").iterdir() if fd.is_symlink() and str(fd.readlink()).startswith("socket:"))
+    children = len(Path("/proc/self/task").joinpath(str(os.getpid()), "children").read_text().split())
+    resident = int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1])
+    return sockets, children, resident
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts what /proc shows")
+def test_a_soak_with_a_faulty_web_and_a_faulty_model(store, tmp_path):
+    with local_web(20, 2000, hang=3.0) as sites, faulty_model() as server:
+        (tmp_path / "feeds.opml").write_text(write_opml(sites))
+        settings = Settings(model="scripted", base_url=server.url, api_key="sk-x", timeout=20.0, allow_private=("127.0.0.1",))
+        sockets = held()[0]
+        sizes, runs = [], []
+        for inputs in ([site.feed for site in sites[:10]], [str(tmp_path / "feeds.opml")]):
+            fetcher = Fetcher(allow_private=("127.0.0.1",), deadline=1.0, sleep=lambda seconds: None)
+            runs.append(Batch(Ledger(store), settings, fetcher=fetcher, rate=0, jobs=8).run(inputs))
+            sizes.append(held()[2])
+        result = runs[-1]
+        assert result.error is None
+        links = {link.partition("?")[0] for site in sites for _, link in site.links()}
+        links -= {f"{site.base}/news/{site.pages - 1}" for site in sites if site.form == "cut"}
+        assert sum(result.states.values()) == store.read("SELECT count(*) FROM items WHERE kind <> 'feed'")[0][0] == len(links)
+        assert result.states["pending"] == result.states["leased"] == 0
+        assert store.read("SELECT count(*) FROM reports WHERE analyst = 'llm'")[0][0] == result.states["done"]
+        assert len(result.failures) == result.states["failed"] + result.states["deferred"]
+        codes = Counter(failure["code"] for failure in result.failures)
+        assert codes["llm_refused"] > 50 and codes["llm_bad_response"] > 50
+        assert sizes[1] - sizes[0] < 50_000
+        SANDBOX.close()
+        endpoint.forget_endpoints()
+        time.sleep(1)
+        assert held()[1] == 0
+        assert held()[0] <= sockets + 4  # those of the servers here that are about to close
