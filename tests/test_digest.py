@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import time
@@ -243,3 +244,19 @@ def test_the_example_is_watched_once(database):
     run = invoke("watch", database / "in.jsonl", "--db", database / "w.db", "--runs", "1", "--offline")
     assert len(run.stdout.splitlines()) == 5
     assert all(json.loads(line)["schema_version"] == 1 for line in run.stdout.splitlines())
+
+
+def test_the_queries_of_the_readme_answer(database):
+    """In SQLite as they stand; DuckDB reads the export."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    queries = [part for part in readme.partition("```sql\n")[2].partition("```")[0].split(";\n") if part.strip()]
+    assert len(queries) == 4
+    connection = sqlite3.connect(database / "x.db")
+    opinions, levels, failures, found = (
+        connection.execute(query.replace("funding liquidations", "sold support")).fetchall() for query in queries
+    )
+    connection.close()
+    assert sum(row[2] for row in opinions if row[0] == "BTC") == 5
+    assert [(row[0], row[1], row[3]) for row in levels] == [("support_level", 55_000.0, "Support sits at $55,000")] * 5
+    assert failures == [("read", "bad_record", 1, None)]
+    assert len(found) == 5
