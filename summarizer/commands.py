@@ -179,12 +179,12 @@ def show(name: str, db: Path | None, form: str | None, with_text: bool, evidence
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def search(words: tuple[str, ...], db: Path | None, limit: int, as_json: bool) -> None:
     """Find stored articles that hold all the WORDS, the best first."""
-    from summarizer.spans import clean
+    from summarizer.spans import clean, escape_json
     from summarizer.store import search_articles
 
     rows = [dict(row) for row in search_articles(_find_store(db), " ".join(words), limit)]
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        click.echo(escape_json(json.dumps(rows, ensure_ascii=False, indent=2)))
         return
     if not rows:
         click.echo("summarizer: no stored article holds all these words", err=True)
@@ -237,6 +237,7 @@ def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> 
     from datetime import UTC, datetime
 
     from summarizer.digest import make_digest, parse_since
+    from summarizer.spans import escape_json
     from summarizer.store import NEWEST, load_reports
 
     now = datetime.now(UTC)
@@ -251,7 +252,7 @@ def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> 
             f"summarizer: nothing{f' on {asset}' if asset else ''} since {start:%Y-%m-%d %H:%M}; the newest is of {newest}", err=True
         )
     if form == "json":
-        click.echo(json.dumps(made.model_dump(mode="json"), ensure_ascii=False, indent=2))
+        click.echo(escape_json(json.dumps(made.model_dump(mode="json"), ensure_ascii=False, indent=2)))
     elif form == "markdown":
         from summarizer.render.digest import render_digest
 

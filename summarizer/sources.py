@@ -3,7 +3,6 @@
 name -> bytes, told apart by what they hold -> Items
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 
 from summarizer.article import extract_article, make_article
 from summarizer.errors import BadRecord, InputError, SummarizerError, UsageError
-from summarizer.feed import FeedEntry, FeedInvalid, parse_feed, parse_opml
+from summarizer.feed import FeedEntry, FeedInvalid, hash_text, parse_feed, parse_opml
 from summarizer.ledger import Item
 from summarizer.models import Article, Page
 from summarizer.spans import clean
@@ -126,7 +125,7 @@ def _list_item(url: str, number: int, name: str) -> Item:
     if is_web(url) and not re.search(r"\s", url):
         return url_item(url, number)
     error = BadRecord(f"line {number} of {Path(name).name} is no http or https address")
-    return Item(f"line:{name}:{number}:{_digest(url)}", "record", payload={"line": number}, error=error)
+    return Item(f"line:{name}:{number}:{hash_text(url)}", "record", payload={"line": number}, error=error)
 
 
 def looks_like_feed(body: bytes, content_type: str | None) -> bool:
@@ -166,7 +165,7 @@ def parse_record(line: str, number: int, name: str) -> dict[str, Any] | BadRecor
 def record_item(number: int, record: dict[str, Any] | BadRecord, folder: Path, name: str) -> Item:
     """A record as an item. Its key is its content: the same record twice is one, two under one id are two."""
     if isinstance(record, BadRecord):
-        return Item(f"line:{name}:{number}:{_digest(str(record))}", "record", payload={"line": number}, error=record)
+        return Item(f"line:{name}:{number}:{hash_text(str(record))}", "record", payload={"line": number}, error=record)
     known = ("id", "url", "title", "source", "published_at", "text", "html")
     # the id comes back as it was given, but for what neither the database nor UTF-8 can hold
     ident = None if record.get("id") is None else str(record["id"]).encode("utf-8", "replace").decode().replace("\0", "")
@@ -180,7 +179,7 @@ def record_item(number: int, record: dict[str, Any] | BadRecord, folder: Path, n
         except (OSError, ValueError):
             stamp = [str(folder)]
     url = record.get("url") if isinstance(record.get("url"), str) else None
-    key = _digest(json.dumps([record, stamp], sort_keys=True, ensure_ascii=False))
+    key = hash_text(json.dumps([record, stamp], sort_keys=True, ensure_ascii=False))
     payload = {"record": record, "folder": str(folder.resolve()), "line": number}
     return Item(f"record:{key}", "record", url=url, given_id=ident, payload=payload)
 
@@ -239,7 +238,3 @@ def entry_article(payload: dict[str, Any], url: str | None, failure: SummarizerE
                            published_at=read_time(payload.get("published_at")))  # fmt: skip
     flags = ("feed_text", *payload.get("flags", ()), *((f"page_{failure.code}",) if failure else ()))
     return article.model_copy(update={"flags": flags})
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]

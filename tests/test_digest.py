@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from test_outputs import OWN, unsafe
 
 from summarizer import analyze_text
 from summarizer.batch import analyze_record
@@ -124,13 +125,14 @@ def test_levels_are_counted_by_outlet():
 
 
 def test_what_is_printed_cannot_be_markup(capsys):
-    hostile = report("[/] [link=file:///etc/passwd]x\x1b[2J | <b>", "bullish")
+    hostile = report("[/] [link=file:///etc/passwd]x\x1b[2J \u202e\u200b| <b>", "bullish")
     hostile["article"]["url"] = "javascript:alert(1)"
     hostile["article"]["domain"] = "[evil](http://x)"
     made = digest(hostile)
     print_digest(made)
     shown = capsys.readouterr().out
     assert "[/] [link=file:///etc/passwd]x" in shown and "\x1b[2J" not in shown and "javascript:" not in shown
+    assert not unsafe(shown)
     note = render_digest(made)
     assert "javascript:" not in note and "<b>" not in note.replace("\\<b\\>", "") and "\\[evil\\]" in note
 
@@ -260,3 +262,20 @@ def test_the_queries_of_the_readme_answer(database):
     assert [(row[0], row[1], row[3]) for row in levels] == [("support_level", 55_000.0, "Support sits at $55,000")] * 5
     assert failures == [("read", "bad_record", 1, None)]
     assert len(found) == 5
+
+
+def test_hostile_strings_through_every_command_of_a_database(tmp_path):
+    records = [
+        {"id": f"r{n}", "title": f"Bitcoin {text} fell", "source": text, "text": f"Bitcoin fell 3% to $58,00{n % 10} today. {text}"}
+        for n, text in enumerate(OWN)
+    ]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, records)))
+    db = tmp_path / "h.db"
+    assert invoke("batch", tmp_path / "in.jsonl", "-o", db, "--offline").exit_code == 0
+    since = ("--since", "2020-01-01")
+    commands = [("export",), ("export", "--format", "csv"), ("search", "bitcoin", "--limit", 99), ("search", "bitcoin", "--json"),
+                ("digest", *since), ("digest", *since, "--json"), ("digest", *since, "--markdown"), ("show", "1"), ("show", "1", "--json")]  # fmt: skip
+    for command in commands:
+        ran = invoke(*command, "--db", db)
+        assert ran.exit_code == 0 and len(ran.stdout) > 300, (command, ran.output)
+        assert not unsafe(ran.stdout.replace("\r\n", "\n")), (command, unsafe(ran.stdout))

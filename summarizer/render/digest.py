@@ -11,11 +11,11 @@ from rich.text import Text
 from summarizer.figures import format_value
 from summarizer.models import AssetView, Digest, DigestStory, Figure
 from summarizer.render.markdown import escape
+from summarizer.render.parts import LOOK
 from summarizer.render.terminal import MAX_WIDTH
 from summarizer.spans import clean
 from summarizer.urls import is_web
 
-_LOOK = {"bullish": ("▲", "green"), "bearish": ("▼", "red"), "neutral": ("■", "yellow")}
 _COLUMNS = ("Asset", "View", "", "Stories", "Up/Down/Flat")
 _NARROW = 60  # columns below which a view is its mark alone
 _TOP_ASSETS = 15  # rows on a screen; --json has them all
@@ -86,7 +86,7 @@ def print_digest(digest: Digest) -> None:
     for name in _COLUMNS:
         table.add_column(name, no_wrap=True, header_style="bold", justify="left" if name in ("Asset", "View") else "right")
     for view in digest.assets[:_TOP_ASSETS]:
-        mark, colour = _LOOK[view.direction]
+        mark, colour = LOOK[view.direction]
         table.add_row(Text(clean(view.asset)), Text(mark if narrow else f"{mark} {view.direction}", style=colour), *_counts(view))
     console.print(table)
     for name, lines in _lists(digest):
