@@ -20,15 +20,24 @@ if TYPE_CHECKING:
 
 DATABASES = (".db", ".sqlite", ".sqlite3")
 _db = click.option("--db", type=click.Path(path_type=Path), help="The database; the default one if left out.")
-_model = click.option("--model", metavar="NAME", help="The model that makes the calls; needed when an API key is set.")
-_offline = click.option("--offline", is_flag=True, help="Ask no model though a key is set: the embedded analyst speaks.")
-_fallback = click.option("--fallback", is_flag=True, help="Let the embedded analyst step in when the model endpoint fails.")
-_private = click.option("--allow-private", multiple=True, metavar="HOST[:PORT]", help="Fetch from this host though it is not public.")
-_rate = click.option(
-    "--rate", type=click.FloatRange(min=0), default=1.0, show_default=True, help="Requests a second to one host; 0: no limit."
+_RUN = (
+    click.option(
+        "--rate", type=click.FloatRange(min=0), default=1.0, show_default=True, help="Requests a second to one host; 0: no limit."
+    ),
+    click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Articles in work at once."),
+    click.option("--model", metavar="NAME", help="The model that makes the calls; needed when an API key is set."),
+    click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Stop when the model has cost this much."),
+    click.option("--offline", is_flag=True, help="Ask no model though a key is set: the embedded analyst speaks."),
+    click.option("--fallback", is_flag=True, help="Let the embedded analyst step in when the model endpoint fails."),
+    click.option("--allow-private", multiple=True, metavar="HOST[:PORT]", help="Fetch from this host though it is not public."),
 )
-_jobs = click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Articles in work at once.")
-_cost = click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Stop when the model has cost this much.")
+
+
+def _run_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of whatever analyses many articles."""
+    for option in reversed(_RUN):
+        command = option(command)
+    return command
 
 
 @click.command()
@@ -37,16 +46,10 @@ _cost = click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", 
 @click.option("--with-text", is_flag=True, help="Put each article's text into its report.")
 @click.option("--retry-failed", is_flag=True, help="Try again what failed for good, and feeds that were paused.")
 @click.option("--redo", is_flag=True, help="Analyse again what is done, with today's model and prompt.")
-@_rate
-@_jobs
-@_model
-@_cost
-@_offline
-@_fallback
-@_private
+@_run_options
 def batch(
     inputs: tuple[str, ...], output: Path | None, with_text: bool, retry_failed: bool, redo: bool, rate: float, jobs: int,
-    model: str | None, max_cost: float | None, offline: bool, fallback: bool, allow_private: tuple[str, ...],
+    max_cost: float | None, **chosen: Any,
 ) -> None:  # fmt: skip
     """Analyse many articles: feeds, sites, OPML, files of addresses, JSONL records, folders, pages, or - for stdin.
 
@@ -62,7 +65,7 @@ def batch(
     from summarizer.store import open_store
     from summarizer.tally import Hooks
 
-    settings = _settings(model, max_cost, offline, fallback, allow_private)
+    settings = _settings(max_cost, **chosen)
     path = output or database_path()
     to_file = output is not None and output.suffix in FORMATS
     if output is not None and not to_file and output.suffix not in DATABASES:
@@ -84,12 +87,10 @@ def batch(
     raise SystemExit(result.exit_status)
 
 
-def _settings(
-    model: str | None, max_cost: float | None, offline: bool, fallback: bool, allow_private: tuple[str, ...]
-) -> "Settings":  # fmt: skip
+def _settings(max_cost: float | None, **chosen: Any) -> "Settings":
     from summarizer.settings import load_settings
 
-    settings = load_settings(model=model, offline=offline or None, fallback=fallback or None, allow_private=allow_private or None)
+    settings = load_settings(**{name: value or None for name, value in chosen.items()})
     if settings.uses_model and not settings.model and max_cost is None:
         raise UsageError(
             "a model is asked for every article, and none is named", advice="Give --model NAME or --max-cost USD, or --offline"
@@ -268,17 +269,10 @@ def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> 
 @_db
 @click.option("--every", type=click.FloatRange(min=0.01), default=15.0, show_default=True, help="Minutes between two visits.")
 @click.option("--runs", type=click.IntRange(min=1), help="Stop after so many visits.")
-@_rate
-@_jobs
-@_model
-@_cost
-@_offline
-@_fallback
-@_private
+@_run_options
 def watch(
-    inputs: tuple[str, ...], db: Path | None, every: float, runs: int | None, rate: float, jobs: int, model: str | None,
-    max_cost: float | None, offline: bool, fallback: bool, allow_private: tuple[str, ...],
-) -> None:  # fmt: skip
+    inputs: tuple[str, ...], db: Path | None, every: float, runs: int | None, rate: float, jobs: int, max_cost: float | None, **chosen: Any
+) -> None:
     """Keep visiting feeds, and write each new report to stdout as a line of JSON, once it is stored."""
     from summarizer.batch import fingerprint, watch_inputs
     from summarizer.outputs import strip_text, write_jsonl
@@ -287,7 +281,7 @@ def watch(
     from summarizer.store import open_store
     from summarizer.tally import Hooks
 
-    settings = _settings(model, max_cost, offline, fallback, allow_private)
+    settings = _settings(max_cost, **chosen)
     out = _stdout()
 
     def tell(report: "Report") -> None:

@@ -19,7 +19,7 @@ from typing import Any
 from summarizer.errors import SummarizerError
 from summarizer.models import Article, Report
 from summarizer.processes import is_dead, process_name
-from summarizer.store import OF_RUN, Store, save_report, utc_now
+from summarizer.store import OF_RUN, Store, format_time, save_report, utc_now
 from summarizer.tally import Tally
 from summarizer.urls import host_of
 
@@ -27,6 +27,8 @@ LEASE = 300.0  # seconds; the longest item takes 20 to fetch, 10 to parse, 120 t
 MAX_ATTEMPTS = 3  # runs in which an item or a feed may fail before it is given up or paused
 # Leases that may die before the item itself is suspected. Not 3: who kills a run often would condemn items that were just in flight
 MAX_CRASHES = 10
+# Seconds after which a run that never ended is not resumed: its process may be on a machine, or in a container, that is no more
+EPISODE = 24 * 3600.0
 PAUSE = 24 * 3600.0  # seconds that a dead feed is left alone, then it is asked once more
 MAX_PARALLEL = 2  # requests at once to one host
 MAX_DELAY = 3600.0  # seconds; a host's turn further away than this is a clock that jumped
@@ -95,7 +97,8 @@ class Ledger:
                 "SELECT DISTINCT r.id, owner FROM runs r JOIN run_items ON run_id = r.id WHERE ended_at IS NOT NULL"
             ).fetchall()
             db.executemany("DELETE FROM run_items WHERE run_id = ?", [(row["id"],) for row in over if self._is_past(row["owner"])])
-            first = db.execute("SELECT episode FROM runs WHERE ended_at IS NULL ORDER BY id").fetchone()
+            recent = format_time(time.time() - EPISODE)
+            first = db.execute("SELECT episode FROM runs WHERE ended_at IS NULL AND started_at > ? ORDER BY id", (recent,)).fetchone()
             values = (self.process, utc_now(), first["episode"] if first else None)
             self.run = int(db.execute("INSERT INTO runs (owner, started_at, episode) VALUES (?, ?, ?)", values).lastrowid or 0)
             self.episode = int(first["episode"]) if first else self.run

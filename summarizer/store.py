@@ -6,6 +6,7 @@ WAL, synchronous=FULL, BEGIN IMMEDIATE: what was committed survives kill -9 and 
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -136,8 +137,13 @@ def _statements(script: str) -> Iterator[str]:
             part = ""
 
 
+def format_time(seconds: float) -> str:
+    """Unix seconds as the database writes times."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def utc_now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return format_time(time.time())
 
 
 def find_version(store: Store, item_id: int, content_hash: str) -> bool:

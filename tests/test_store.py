@@ -276,6 +276,18 @@ def test_a_failure_that_may_pass_waits_for_the_next_run_not_for_the_resumed_one(
     assert Ledger(store).claim(0)
 
 
+def test_a_run_on_a_machine_that_is_no_more_does_not_keep_failures_from_another_try(store):
+    ledger = Ledger(store)
+    ledger.add([Item("record:1", "record", payload={"record": {}})])
+    ledger.finish(ledger.claim(0), Outcome(failure=FetchError("x", code="timeout", retryable=True)))
+    with store.write() as db:
+        db.execute("UPDATE runs SET owner = 'gone:1:2'")
+    assert Ledger(store).claim(0) is None  # it may still be at work
+    with store.write() as db:
+        db.execute("UPDATE runs SET started_at = '2026-02-10T06:00:00Z'")
+    assert Ledger(store).claim(0)
+
+
 def test_a_host_is_asked_by_two_at_once_and_then_in_turn(store):
     ledger = Ledger(store)
     ledger.add([Item(f"url:{n}", "url", url="x", host="a.example", payload={}) for n in range(5)])
