@@ -78,6 +78,12 @@ def test_a_host_whose_rules_cannot_be_read_is_left_alone_until_the_next_run(book
     assert book.run(f"{odd.base}/news/1").states["done"] == 1
 
 
+def test_an_address_that_may_not_be_asked_fails_for_good_and_says_how_to_allow_it(book, odd):
+    (failure,) = book.run(odd.feed, fetcher=Fetcher()).failures
+    assert (failure["code"], failure["retryable"], odd.asked) == ("blocked_port", False, {})
+    assert "--allow-private" in failure["message"] and "robots" not in failure["message"]
+
+
 def test_a_feed_that_names_a_time_is_not_asked_before_it(book, odd, tmp_path):
     feeds = opml(tmp_path, odd)
     odd.told["feed"] = (429, b"slow down", "text/plain", {"Retry-After": "3600"})
