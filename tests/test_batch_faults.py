@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sqlite3
+import subprocess
 import sys
 import threading
 import time
@@ -191,6 +192,21 @@ def test_a_second_signal_ends_it_at_once(tmp_path):
     Ledger(store)  # the next run takes the lease of the dead
     assert store.read("SELECT state FROM items")[0][0] == "pending"
     store.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_watch_writes_what_is_new_as_it_comes_and_stops_cleanly(odd, tmp_path):
+    command = [sys.executable, "-m", "summarizer", "watch", odd.feed, "--db", str(tmp_path / "w.db"), "--every", "0.01", "--rate", "0",
+               "--offline", "--allow-private", "127.0.0.1"]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        first = [json.loads(process.stdout.readline()) for _ in range(6)]
+        odd.edits[2] = "The desk has since withdrawn its forecast entirely."
+        edited = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        rest, said = process.communicate(timeout=20)
+    assert (process.returncode, rest) == (130, "")
+    assert len({report["article"]["url"] for report in first}) == 6 and edited["article"]["url"].endswith("/news/2")
+    assert "6 new; 1 feed read; the next visit is in 0.01 minutes" in said and "Traceback" not in said
 
 
 # ---- disks
