@@ -185,7 +185,9 @@ def watch_inputs(
         if result.error or result.signal or runs == 0:
             return result
         lost = f", {tally.failed + tally.deferred} failed" if tally.failed + tally.deferred else ""
-        visit.hooks.message(f"{tally.done} new{lost}; {tally.feeds} feed{'s'[: tally.feeds != 1]} read; the next visit is in {pause / 60:g} minutes")
+        visit.hooks.message(
+            f"{tally.done} new{lost}; {tally.feeds} feed{'s'[: tally.feeds != 1]} read; the next visit is in {pause / 60:g} minutes"
+        )
         with catch_signals(stop) as caught:
             stop.wait(pause)
         if caught:
