@@ -27,6 +27,7 @@ SAME_TEXT = 0.5  # estimated Jaccard similarity of the three-word shingles
 # tell one event, between 0.3 and 0.4 about half do. An outlet's own column is as like yesterday's as others' rewrites are to each
 # other, so that within one outlet only reprints count.
 SAME_EVENT = 0.4
+SAME_FIGURE = 0.3  # with a figure of three digits or more in common that no other story of the 921 holds: "$447,000,000", "21,021"
 HEARD = 921  # articles whose words are counted in data/names.tsv
 MAX_CANDIDATES = 24  # compared per article and index: the band of a boilerplate sentence holds thousands
 RAREST = 12  # names and figures that are looked up
@@ -117,8 +118,10 @@ def _rewrites(articles: Sequence[Told]) -> Iterator[tuple[int, int]]:
         first, second = articles[one], articles[other]
         if not _near(first, second) or (first.outlet == second.outlet and first.outlet):
             continue
-        alike = sum(weight * vectors[other].get(word, 0.0) for word, weight in vectors[one].items())
-        if alike >= SAME_EVENT * lengths[one] * lengths[other]:
+        shared = vectors[one].keys() & vectors[other].keys()
+        figure = any(sum(map(str.isdigit, word)) >= 3 and not heard[word] for word in shared)
+        alike = sum(vectors[one][word] * vectors[other][word] for word in shared)
+        if alike >= (SAME_FIGURE if figure else SAME_EVENT) * lengths[one] * lengths[other]:
             yield one, other
 
 
