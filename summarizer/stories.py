@@ -112,7 +112,7 @@ def _rewrites(articles: Sequence[Told]) -> Iterator[tuple[int, int]]:
     heard, seen, total = _heard(), Counter(word for words in counts for word in words), HEARD + len(articles)
     vectors = [{word: count * math.log(total / (1 + heard[word] + seen[word])) for word, count in words.items()} for words in counts]
     vectors = [{word: weight for word, weight in vector.items() if weight > 0} for vector in vectors]
-    lengths = [math.sqrt(sum(weight**2 for weight in vector.values())) for vector in vectors]
+    lengths = [math.sqrt(math.fsum(weight**2 for weight in vector.values())) for vector in vectors]
     rarest = (nsmallest(RAREST, vector, key=lambda word: (-vector[word], word)) for vector in vectors)
     for one, other in _candidates(rarest):
         first, second = articles[one], articles[other]
@@ -120,7 +120,7 @@ def _rewrites(articles: Sequence[Told]) -> Iterator[tuple[int, int]]:
             continue
         shared = vectors[one].keys() & vectors[other].keys()
         figure = any(sum(map(str.isdigit, word)) >= 3 and not heard[word] for word in shared)
-        alike = sum(vectors[one][word] * vectors[other][word] for word in shared)
+        alike = math.fsum(vectors[one][word] * vectors[other][word] for word in shared)
         if alike >= (SAME_FIGURE if figure else SAME_EVENT) * lengths[one] * lengths[other]:
             yield one, other
 
