@@ -85,6 +85,7 @@ class Batch:
                 self.ledger.add(items)
                 items = []
         self.ledger.add(items)
+        self.tally.add(to_do=self.ledger.waiting())
         for feed in self.ledger.resting_feeds():
             how = "is paused" if feed["state"] == "failed" else "is left alone"
             self.hooks.message(f"{feed['url']} {how} for {feed['wait'] / 60:.0f} more minutes: {_ADVICE}")

@@ -104,7 +104,7 @@ class Ledger:
             self.episode = int(first["episode"]) if first else self.run
             db.execute("UPDATE runs SET episode = ? WHERE id = ?", (self.episode, self.run))
             db.execute("UPDATE items SET state = 'pending' WHERE state = 'deferred' AND kind <> 'feed' AND episode <> ?", (self.episode,))
-            if retry_failed:  # what cannot be tried again, such as a line that is no record, has no payload
+            if retry_failed:  # but for what cannot be tried again, such as a line that is no record
                 db.execute("UPDATE items SET attempts = 0, next_at = 0 WHERE kind = 'feed'")
                 db.execute(
                     """UPDATE items SET state = 'pending', attempts = 0, crashes = 0
@@ -130,10 +130,10 @@ class Ledger:
     def add(self, items: Iterable[Item]) -> None:
         """Enter what the run's inputs name into the books; what is new, edited or asked for anew is to do."""
         with self.store.write() as db:
-            to_do = self._add(db, items, None)
-        self.tally.add(to_do=to_do)
+            self._add(db, items, None)
 
     def _add(self, db: sqlite3.Connection, items: Iterable[Item], feed: int | None) -> int:
+        """How many of the items are to do."""
         to_do = 0
         for item in items:
             known = db.execute("SELECT * FROM items WHERE key = ?", (item.key,)).fetchone()
@@ -141,12 +141,13 @@ class Ledger:
             if item.error:
                 self._fail(db, ident, item.error, "read", "failed", 1)
             elif item.entries is not None:
-                to_do += self._add(db, item.entries, ident)
+                self._add(db, item.entries, ident)
                 db.execute("UPDATE items SET state = 'done', stage = NULL, code = NULL, message = NULL WHERE id = ?", (ident,))
             elif known and known["kind"] == "feed":
-                to_do += self._renew_feed(db, known) if feed is None else 0  # feeds that list each other must end somewhere
+                if feed is None:  # feeds that list each other must end somewhere
+                    self._renew_feed(db, known)
             elif known is None or self._renew(db, item, known, feed):
-                to_do += item.kind != "feed"
+                to_do += 1
             if feed is None:
                 db.execute("INSERT OR IGNORE INTO run_items VALUES (?, ?)", (self.run, ident))
             else:
@@ -176,22 +177,22 @@ class Ledger:
             sql = "UPDATE items SET state = 'pending', payload = ?, fingerprint = ?, redo = ?, attempts = 0 WHERE id = ?"
             db.execute(sql, (payload, item.fingerprint, self._redo, known["id"]))
             return True
-        first = json.loads(known["payload"] or "{}").get("feed")
-        if known["state"] == "pending" and first and str(item.payload.get("feed")) < first:  # whichever feed answered sooner
+        first, mine = json.loads(known["payload"] or "{}").get("feed"), item.payload.get("feed")
+        if known["state"] == "pending" and first and mine and mine < first:  # whichever feed answered sooner
             db.execute("UPDATE items SET payload = ?, url = ? WHERE id = ?", (payload, item.url, known["id"]))
         return False
 
-    def _renew_feed(self, db: sqlite3.Connection, known: sqlite3.Row) -> int:
-        """A known feed is to be asked again unless it is left alone; how many of its old entries are to be done again."""
+    def _renew_feed(self, db: sqlite3.Connection, known: sqlite3.Row) -> None:
+        """A known feed is to be asked again unless it is left alone; of its old entries, those whose page was not to be had."""
         db.execute(
             "UPDATE items SET state = 'pending' WHERE id = ? AND state IN ('done', 'failed', 'deferred') AND next_at <= ?",
             (known["id"], time.time()),
         )
-        return db.execute(
+        db.execute(
             """UPDATE items SET state = 'pending', redo = :redo WHERE (recheck = 1 OR :redo) AND state = 'done' AND episode <> :episode
             AND id IN (SELECT item_id FROM sources WHERE feed_id = :feed)""",
             {"redo": self._redo, "episode": self.episode, "feed": known["id"]},
-        ).rowcount
+        )
 
     # ---- leases
 
@@ -313,6 +314,10 @@ class Ledger:
     def is_left(self) -> bool:
         """Whether an item is waiting or in work, here or in another process."""
         return bool(self.store.read("SELECT 1 FROM items WHERE state IN ('pending', 'leased') LIMIT 1"))
+
+    def waiting(self) -> int:
+        """How many articles are to do, whoever named them."""
+        return int(self.store.read("SELECT count(*) FROM items WHERE state IN ('pending', 'leased') AND kind <> 'feed'")[0][0])
 
     def count(self) -> dict[str, int]:
         """How many articles that this run's inputs name are in each state."""

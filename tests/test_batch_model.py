@@ -98,7 +98,9 @@ def test_a_model_that_stops_answering_leaves_the_rest_for_the_next_run(store, re
         asked = len(server.asked)
     assert asked <= 4 + JOBS  # nobody goes on asking
     with paid_model() as (server, more):
-        check_finished(store, run(store, records, server.settings), paid + more)
+        resumed = run(store, records, server.settings)
+    check_finished(store, resumed, paid + more)
+    assert resumed.tally.to_do == resumed.tally.over == ARTICLES - 4  # as the bar shows it
 
 
 def test_an_endpoint_that_is_down_costs_nothing_and_loses_nothing(store, records):
