@@ -199,7 +199,7 @@ def test_a_soak_with_a_faulty_web_and_a_faulty_model(store, tmp_path):
     with local_web(20, 2000, hang=3.0) as sites, faulty_model() as server:
         (tmp_path / "feeds.opml").write_text(write_opml(sites))
         settings = Settings(model="scripted", base_url=server.url, api_key="sk-x", timeout=20.0, allow_private=("127.0.0.1",))
-        sockets = held()[0]
+        sockets, children, _ = held()
         sizes, runs = [], []
         for inputs in ([site.feed for site in sites[:10]], [str(tmp_path / "feeds.opml")]):
             fetcher = Fetcher(allow_private=("127.0.0.1",), deadline=1.0, sleep=lambda seconds: None)
@@ -219,5 +219,5 @@ def test_a_soak_with_a_faulty_web_and_a_faulty_model(store, tmp_path):
         SANDBOX.close()
         endpoint.forget_endpoints()
         time.sleep(1)
-        assert held()[1] == 0
+        assert held()[1] <= children
         assert held()[0] <= sockets + 4  # those of the servers here that are about to close
