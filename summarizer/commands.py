@@ -12,6 +12,7 @@ import click
 from summarizer.errors import StorageError, SummarizerError, UsageError
 
 if TYPE_CHECKING:
+    from summarizer.ledger import Ledger
     from summarizer.models import Report
     from summarizer.settings import Settings
     from summarizer.store import Store
@@ -19,15 +20,24 @@ if TYPE_CHECKING:
 
 DATABASES = (".db", ".sqlite", ".sqlite3")
 _db = click.option("--db", type=click.Path(path_type=Path), help="The database; the default one if left out.")
-_model = click.option("--model", metavar="NAME", help="The model that makes the calls; needed when an API key is set.")
-_offline = click.option("--offline", is_flag=True, help="Ask no model though a key is set: the embedded analyst speaks.")
-_fallback = click.option("--fallback", is_flag=True, help="Let the embedded analyst step in when the model endpoint fails.")
-_private = click.option("--allow-private", multiple=True, metavar="HOST[:PORT]", help="Fetch from this host though it is not public.")
-_rate = click.option(
-    "--rate", type=click.FloatRange(min=0), default=1.0, show_default=True, help="Requests a second to one host; 0: no limit."
+_RUN = (
+    click.option(
+        "--rate", type=click.FloatRange(min=0), default=1.0, show_default=True, help="Requests a second to one host; 0: no limit."
+    ),
+    click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Articles in work at once."),
+    click.option("--model", metavar="NAME", help="The model that makes the calls; needed when an API key is set."),
+    click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Stop when the model has cost this much."),
+    click.option("--offline", is_flag=True, help="Ask no model though a key is set: the embedded analyst speaks."),
+    click.option("--fallback", is_flag=True, help="Let the embedded analyst step in when the model endpoint fails."),
+    click.option("--allow-private", multiple=True, metavar="HOST[:PORT]", help="Fetch from this host though it is not public."),
 )
-_jobs = click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Articles in work at once.")
-_cost = click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Stop when the model has cost this much.")
+
+
+def _run_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of whatever analyses many articles."""
+    for option in reversed(_RUN):
+        command = option(command)
+    return command
 
 
 @click.command()
@@ -36,16 +46,10 @@ _cost = click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", 
 @click.option("--with-text", is_flag=True, help="Put each article's text into its report.")
 @click.option("--retry-failed", is_flag=True, help="Try again what failed for good, and feeds that were paused.")
 @click.option("--redo", is_flag=True, help="Analyse again what is done, with today's model and prompt.")
-@_rate
-@_jobs
-@_model
-@_cost
-@_offline
-@_fallback
-@_private
+@_run_options
 def batch(
     inputs: tuple[str, ...], output: Path | None, with_text: bool, retry_failed: bool, redo: bool, rate: float, jobs: int,
-    model: str | None, max_cost: float | None, offline: bool, fallback: bool, allow_private: tuple[str, ...],
+    max_cost: float | None, **chosen: Any,
 ) -> None:  # fmt: skip
     """Analyse many articles: feeds, sites, OPML, files of addresses, JSONL records, folders, pages, or - for stdin.
 
@@ -53,41 +57,40 @@ def batch(
     where it was. OUT.jsonl holds reports alone; failures go to OUT.failures.jsonl, each with its url, stage, code and message;
     the exit code is then 1. What is done stands in the database, for a file in OUT.state.db beside it.
     """
-    from summarizer.batch import Batch
+    from summarizer.batch import Batch, fingerprint
     from summarizer.ledger import Ledger
     from summarizer.outputs import FORMATS
     from summarizer.render.progress import Progress
     from summarizer.settings import database_path
+    from summarizer.store import open_store
     from summarizer.tally import Hooks
 
-    settings = _settings(model, max_cost, offline, fallback, allow_private)
+    settings = _settings(max_cost, **chosen)
     path = output or database_path()
     to_file = output is not None and output.suffix in FORMATS
     if output is not None and not to_file and output.suffix not in DATABASES:
         raise UsageError(f"{output}: the output ends in {', '.join((*FORMATS, *DATABASES))}")
     if to_file and not path.parent.is_dir():
         raise StorageError(f"{path.parent}: no such folder", advice="Make it first")
-    store, made_by = _open(path, to_file, settings)
-    ledger = Ledger(store, made_by, retry_failed=retry_failed, redo=redo)
+    store = open_store(path.with_name(f"{path.name}.state.db") if to_file else path)
+    ledger = Ledger(store, fingerprint(settings), retry_failed=retry_failed, redo=redo)
     with Progress() as progress:
         hooks = Hooks(message=progress.say, tick=progress.show)
         work = Batch(ledger, settings, rate=rate, jobs=jobs, max_cost=max_cost, hooks=hooks)
         result = work.run(inputs, sys.stdin.buffer if "-" in inputs else ())
     if to_file:
-        _write(store, ledger.run, path, result, with_text)
+        _write(store, ledger, path, result, with_text)
     store.close()
-    progress.close(result, None if to_file else path)
+    progress.close(result, path)
     if result.error:
         raise result.error
     raise SystemExit(result.exit_status)
 
 
-def _settings(
-    model: str | None, max_cost: float | None, offline: bool, fallback: bool, allow_private: tuple[str, ...]
-) -> "Settings":  # fmt: skip
+def _settings(max_cost: float | None, **chosen: Any) -> "Settings":
     from summarizer.settings import load_settings
 
-    settings = load_settings(model=model, offline=offline or None, fallback=fallback or None, allow_private=allow_private or None)
+    settings = load_settings(**{name: value or None for name, value in chosen.items()})
     if settings.uses_model and not settings.model and max_cost is None:
         raise UsageError(
             "a model is asked for every article, and none is named", advice="Give --model NAME or --max-cost USD, or --offline"
@@ -95,33 +98,16 @@ def _settings(
     return settings
 
 
-def _open(path: Path, to_file: bool, settings: "Settings") -> "tuple[Store, str]":
-    """The database of a batch. The one beside a file is begun anew when the program or the model has changed."""
-    from summarizer.batch import fingerprint
-    from summarizer.processes import is_dead
-    from summarizer.store import open_store
-
-    made_by = fingerprint(settings)
-    if not to_file:
-        return open_store(path), made_by
-    state = path.with_name(path.name + ".state.db")
-    store = open_store(state)
-    other = store.read("SELECT 1 FROM reports WHERE made_by <> ? LIMIT 1", (made_by,))
-    busy = [row for row in store.read("SELECT owner FROM runs WHERE ended_at IS NULL") if not is_dead(row["owner"])]
-    if other and not busy:
-        store.close()
-        for name in (state.name, f"{state.name}-wal", f"{state.name}-shm"):
-            state.with_name(name).unlink(missing_ok=True)
-        store = open_store(state)
-    return store, made_by
-
-
-def _write(store: "Store", run: int, path: Path, result: "Result", with_text: bool) -> None:
+def _write(store: "Store", ledger: "Ledger", path: Path, result: "Result", with_text: bool) -> None:
+    """The reports and failures of the run to their files. What another version or model made stays, and is told."""
     from summarizer.outputs import replacing, write_jsonl, write_reports
-    from summarizer.store import NAMED_BY_RUN, NEWEST, load_reports, with_unique_ids
+    from summarizer.store import NEWEST, OF_RUN, load_reports, with_unique_ids
 
-    mine = load_reports(store, where=f"{NEWEST} AND {NAMED_BY_RUN}", values=(run,))
-    write_reports(path, with_unique_ids(told for _, told, _ in mine), with_text=with_text)
+    mine, run = f"{NEWEST} AND a.item_id IN ({OF_RUN})", {"run": ledger.run}
+    write_reports(path, with_unique_ids(told for _, told, _ in load_reports(store, where=mine, values=run)), with_text=with_text)
+    sql = f"SELECT count(*) FROM reports r JOIN articles a ON a.id = r.article_id WHERE {mine} AND made_by <> :made_by"  # noqa: S608
+    if others := store.read(sql, run | {"made_by": ledger.made_by})[0][0]:
+        click.echo(f"summarizer: {others} of the reports are of another version or model; --redo makes them anew", err=True)
     failures = path.with_name(path.name + ".failures.jsonl")
     if not result.failures:
         failures.unlink(missing_ok=True)
@@ -194,13 +180,15 @@ def show(name: str, db: Path | None, form: str | None, with_text: bool, evidence
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def search(words: tuple[str, ...], db: Path | None, limit: int, as_json: bool) -> None:
     """Find stored articles that hold all the WORDS, the best first."""
-    from summarizer.spans import clean
+    from summarizer.spans import clean, escape_json
     from summarizer.store import search_articles
 
     rows = [dict(row) for row in search_articles(_find_store(db), " ".join(words), limit)]
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        click.echo(escape_json(json.dumps(rows, ensure_ascii=False, indent=2)))
         return
+    if not rows:
+        click.echo("summarizer: no stored article holds all these words", err=True)
     for row in rows:
         about = " · ".join(str(part) for part in (row["published_at"] or "no date", row["source"], row["direction"]) if part)
         click.echo(clean(f"{row['id']:>6}  {row['title'] or 'Untitled article'}"))
@@ -250,15 +238,22 @@ def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> 
     from datetime import UTC, datetime
 
     from summarizer.digest import make_digest, parse_since
+    from summarizer.spans import escape_json
     from summarizer.store import NEWEST, load_reports
 
     now = datetime.now(UTC)
     start = parse_since(since, now)
     when = "julianday(coalesce(a.published_at, a.stored_at))"
-    found = load_reports(_find_store(db), where=f"{NEWEST} AND {when} >= julianday(?)", values=(start.isoformat(),))
-    made = make_digest((told for _, told, _ in found), start, now, asset.upper() if asset else None)
+    store = _find_store(db)
+    found = load_reports(store, where=f"{NEWEST} AND {when} >= julianday(?)", values=(start.isoformat(),))
+    made = make_digest((told for _, told, _ in found), start, now, asset)
+    newest = store.read("SELECT max(coalesce(published_at, stored_at)) FROM articles")[0][0]
+    if not made.articles and newest:
+        click.echo(
+            f"summarizer: nothing{f' on {asset}' if asset else ''} since {start:%Y-%m-%d %H:%M}; the newest is of {newest}", err=True
+        )
     if form == "json":
-        click.echo(json.dumps(made.model_dump(mode="json"), ensure_ascii=False, indent=2))
+        click.echo(escape_json(json.dumps(made.model_dump(mode="json"), ensure_ascii=False, indent=2)))
     elif form == "markdown":
         from summarizer.render.digest import render_digest
 
@@ -274,17 +269,10 @@ def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> 
 @_db
 @click.option("--every", type=click.FloatRange(min=0.01), default=15.0, show_default=True, help="Minutes between two visits.")
 @click.option("--runs", type=click.IntRange(min=1), help="Stop after so many visits.")
-@_rate
-@_jobs
-@_model
-@_cost
-@_offline
-@_fallback
-@_private
+@_run_options
 def watch(
-    inputs: tuple[str, ...], db: Path | None, every: float, runs: int | None, rate: float, jobs: int, model: str | None,
-    max_cost: float | None, offline: bool, fallback: bool, allow_private: tuple[str, ...],
-) -> None:  # fmt: skip
+    inputs: tuple[str, ...], db: Path | None, every: float, runs: int | None, rate: float, jobs: int, max_cost: float | None, **chosen: Any
+) -> None:
     """Keep visiting feeds, and write each new report to stdout as a line of JSON, once it is stored."""
     from summarizer.batch import fingerprint, watch_inputs
     from summarizer.outputs import strip_text, write_jsonl
@@ -293,7 +281,7 @@ def watch(
     from summarizer.store import open_store
     from summarizer.tally import Hooks
 
-    settings = _settings(model, max_cost, offline, fallback, allow_private)
+    settings = _settings(max_cost, **chosen)
     out = _stdout()
 
     def tell(report: "Report") -> None:

@@ -4,7 +4,7 @@ A story counts once, however often it is reprinted; it weighs as much as the mos
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,11 +15,12 @@ from summarizer.models import AssetView, Digest, DigestStory, Direction, Dissent
 from summarizer.stories import Told, group_stories
 
 WEIGHTS = {"high": 1.0, "medium": 0.6, "low": 0.2}  # a story of a low source counts a fifth: seen, but it turns nothing around
+PRIOR = 0.5  # half a certain story of high credibility, and neutral: one low outlet alone does not make a view of +1.00
 LEAN = 0.2  # a view beyond this is bullish or bearish: the band within which the product calls a tone neutral
 SIDES = {"bullish": 1, "neutral": 0, "bearish": -1}
 LEVELS = ("support_level", "resistance_level", "price_target", "liquidation_level", "max_pain")
 FLOWS = ("etf_flow", "liquidations", "open_interest_change", "treasury_purchase", "token_unlock", "exploit_loss", "fund_raise")
-TOP, FIGURES = 10, 20  # stories and figures in a digest
+TOP, FIGURES = 10, 30  # stories and figures in a digest
 _SINCE = re.compile(r"(\d{1,5})\s*(m|h|d|w)")
 
 
@@ -51,13 +52,16 @@ def parse_since(written: str, now: datetime) -> datetime:
 
 def make_digest(reports: Iterable[dict[str, Any]], since: datetime, until: datetime, asset: str | None = None) -> Digest:
     """The digest of reports (plain JSON, with their text), of one asset if it is named."""
-    chosen = [told for told in reports if asset is None or any(call["asset"] == asset for call in told["calls"])]
-    articles = [Told(told["article"]["title"] or "", told["article"]["text"], _time(told)) for told in chosen]
+    chosen = list(reports)
+    if asset is not None:  # as it is spelt in the calls: `altcoins`, `BTC`
+        asset = next((call["asset"] for told in chosen for call in told["calls"] if call["asset"].lower() == asset.lower()), asset)
+        chosen = [told for told in chosen if any(call["asset"] == asset for call in told["calls"])]
+    articles = [Told(told["article"]["title"] or "", told["article"]["text"], _time(told), _outlet(told).name) for told in chosen]
     stories = [_weigh([chosen[index] for index in group]) for group in group_stories(articles)]
     assets = sorted({name for story in stories for name in story.views} if asset is None else {asset})
     views = [view for name in assets if (view := _view(name, stories)).stories]
     views.sort(key=lambda view: (-view.stories, view.asset))
-    ranked = sorted(stories, key=lambda story: (-story.weight * (1 + len(_names(story))), story.reports[0]["article"]["title"] or ""))
+    ranked = sorted(stories, key=_rank, reverse=True)
     return Digest(
         since=since, until=until, articles=len(chosen), assets=tuple(views),
         levels=_figures(chosen, LEVELS, asset), flows=_figures(chosen, FLOWS, asset), stories=tuple(_tell(story) for story in ranked[:TOP]),
@@ -90,10 +94,16 @@ def _weigh(reports: list[dict[str, Any]]) -> _Story:
     return _Story(reports, WEIGHTS[reports[0]["credibility"]["level"]], views)
 
 
+def _rank(story: _Story) -> tuple[float, str]:
+    """The more outlets tell it, the more credible they are and the more it says about an asset; then the newest."""
+    says = max((abs(view) * confidence for view, confidence in story.views.values()), default=-1.0)  # a bank's data leak: no asset at all
+    return story.weight * (len(_names(story)) + says), max(told["article"]["published_at"] or "" for told in story.reports)
+
+
 def _view(asset: str, stories: Sequence[_Story]) -> AssetView:
     told = [(story, *story.views[asset]) for story in stories if asset in story.views]
     total = sum(story.weight * confidence for story, _, confidence in told)
-    view = sum(story.weight * confidence * side for story, side, confidence in told) / total if total else 0.0
+    view = sum(story.weight * confidence * side for story, side, confidence in told) / (total + PRIOR)
     direction = _direction(view)
     counts = {name: sum(_direction(side) == name for _, side, _ in told) for name in SIDES}
     against = {"bullish": "bearish", "bearish": "bullish"}.get(direction)
@@ -122,12 +132,17 @@ def _names(story: _Story) -> set[str]:
 def _figures(reports: Sequence[dict[str, Any]], kinds: Sequence[str], asset: str | None) -> tuple[Figure, ...]:
     """The period's figures of these kinds, those that most outlets state first. The same figure is one."""
     found: dict[tuple[Any, ...], tuple[dict[str, Any], set[str]]] = {}
+    spoken: Counter[str] = Counter()
     for told in reports:
         for fact in told["facts"]:
-            if fact["kind"] in kinds and (asset is None or fact["subject"] == asset):
+            if fact["kind"] in kinds and fact["value"] != 0 and (asset is None or fact["subject"] == asset):
                 key = (fact["kind"], fact["subject"], fact["value"], fact["unit"], fact["period"])
                 found.setdefault(key, (told, set()))[1].add(_outlet(told).name)
-    ranked = sorted(found.items(), key=lambda item: (-len(item[1][1]), kinds.index(item[0][0]), item[0][1], -abs(item[0][2])))
+                spoken[fact["subject"]] += 1
+    ranked = sorted(
+        found.items(),
+        key=lambda item: (-len(item[1][1]), -spoken[item[0][1]], item[0][1], kinds.index(item[0][0]), -abs(item[0][2]), str(item[0])),
+    )
     return tuple(
         Figure(kind=kind, subject=subject, value=value, unit=unit, period=period, outlets=len(names), url=told["article"]["url"])
         for (kind, subject, value, unit, period), (told, names) in ranked[:FIGURES]

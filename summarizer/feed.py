@@ -55,7 +55,7 @@ class FeedEntry:
     @property
     def fingerprint(self) -> str:
         """Changes when the feed says that the entry was edited: title, date or text."""
-        return _digest(f"{self.title}\n{self.published_at}\n{self.text}")
+        return hash_text(f"{self.title}\n{self.published_at}\n{self.text}")
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,10 @@ def _parse_xml(page: Page, now: datetime) -> Feed:
     broken = bool(found.bozo) and not isinstance(found.bozo_exception, feedparser.CharacterEncodingOverride)
     ended = re.search(rb"</(?:[\w-]+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*$", page.body[-4096:], re.IGNORECASE | re.DOTALL)
     raw = list(found.entries)
-    warnings = [f"the feed is malformed: {type(found.bozo_exception).__name__}"] if broken else []
+    warnings = ["the feed is malformed, and read as far as it goes"] if broken else []
     if raw and broken and not ended and not (raw[-1].get("id") and raw[-1].get("link")):
         raw.pop()  # cut off in the middle of it
-        warnings.append("the feed ends early; its last entry was dropped")
+        warnings = ["the feed ends early; its last entry was dropped"]
     base = page.url or found.feed.get("link") or ""
     atom = str(found.get("version")).startswith("atom")
     title = _line(found.feed.get("title"))
@@ -192,7 +192,7 @@ def _entry(
         text, link = (text or normalise(link)), None
     if not link and ident and is_web(ident):
         link = ident  # a guid that is an address is one, whatever isPermaLink says, where nothing better is known
-    key = f"url:{canonical_url(link)}" if link else f"guid:{ident}" if ident else f"text:{_digest(f'{title}{published_at}{text}')}"
+    key = f"url:{canonical_url(link)}" if link else f"guid:{ident}" if ident else f"text:{hash_text(f'{title}{published_at}{text}')}"
     return FeedEntry(key, title or _line(text[:120]), link, published_at, text, tuple(flags))
 
 
@@ -231,7 +231,8 @@ def _line(markup: object) -> str | None:
     return " ".join(plain(str(markup)).split()) or None if markup else None
 
 
-def _digest(text: str) -> str:
+def hash_text(text: str) -> str:
+    """What tells texts apart, in 32 characters."""
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
 
 

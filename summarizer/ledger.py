@@ -1,29 +1,34 @@
-"""Who does what, and what is done: items, leases, feeds, hosts and runs, in the database that all processes share.
+"""Who does what, and what is done: items, leases, hosts and runs, in the database that all processes share.
 
-    pending -> leased -> done | failed (for good) | deferred (worth another run)
+    pending -> leased -> done | failed (for good; a feed: paused) | deferred (worth another run)
 
-A lease names its process. It ends with the process (seen at once on the same machine) or after LEASE seconds; a late worker's
-result is dropped. An *episode* is a run with those that resume it after a kill or go on beside it: within one, nothing is tried
-twice, so that ten interrupted runs count as one.
+A feed is an item whose result is more items; no entry is taken while a feed, or an address that may be one, is still to be read,
+so that a story in two feeds is told alike whichever answers first. A lease names its process. It ends with the process (seen at
+once on the same machine) or after LEASE seconds; a late worker's result is dropped. An *episode* is a run with those that resume
+it after a kill or go on beside it: within one, nothing fails twice, so that ten interrupted runs count as one.
 """
 
 import itertools
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from summarizer.errors import SummarizerError
 from summarizer.models import Article, Report
 from summarizer.processes import is_dead, process_name
-from summarizer.store import Store, save_report, utc_now
+from summarizer.store import OF_RUN, Store, format_time, save_report, utc_now
+from summarizer.tally import Tally
+from summarizer.urls import host_of
 
 LEASE = 300.0  # seconds; the longest item takes 20 to fetch, 10 to parse, 120 to ask a model
 MAX_ATTEMPTS = 3  # runs in which an item or a feed may fail before it is given up or paused
 # Leases that may die before the item itself is suspected. Not 3: who kills a run often would condemn items that were just in flight
 MAX_CRASHES = 10
+# Seconds after which a run that never ended is not resumed: its process may be on a machine, or in a container, that is no more
+EPISODE = 24 * 3600.0
 PAUSE = 24 * 3600.0  # seconds that a dead feed is left alone, then it is asked once more
 MAX_PARALLEL = 2  # requests at once to one host
 MAX_DELAY = 3600.0  # seconds; a host's turn further away than this is a clock that jumped
@@ -32,7 +37,7 @@ _numbers = itertools.count()
 
 @dataclass(frozen=True)
 class Item:
-    """Something to analyse, as an input names it. `again` asks a page anew that was read before."""
+    """Something to read, as an input names it. `again` asks a page anew that was read before."""
 
     key: str
     kind: str
@@ -43,31 +48,35 @@ class Item:
     fingerprint: str | None = None
     again: bool = False
     error: SummarizerError | None = None  # it cannot even be started
+    entries: tuple["Item", ...] | None = None  # of a feed that was read from a file
 
 
 @dataclass(frozen=True)
 class Claim:
-    """An item that this worker alone holds."""
+    """An item that this worker alone holds. `address` is where a feed moved to; `tried` counts this attempt if it fails."""
 
     id: int
     kind: str
     url: str | None
+    address: str | None
     given_id: str | None
-    host: str
     payload: dict[str, Any]
     etag: str | None
     last_modified: str | None
-    attempts: int
+    tried: int
     redo: bool
     owner: str
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a claim; `report` None and `failure` None: nothing new."""
+    """What became of a claim: an article and its report, a feed's entries, a failure, or, with none of them, nothing new."""
 
     article: Article | None = None
     report: Report | None = None
+    entries: tuple[Item, ...] | None = None
+    title: str | None = None  # of the feed
+    address: str | None = None
     failure: SummarizerError | None = None
     stage: str = "analyze"
     etag: str | None = None
@@ -76,60 +85,75 @@ class Outcome:
 
 
 class Ledger:
-    """The books of one run."""
+    """The books of one run. A feed that fails is left alone for `backoff` seconds, each time twice as long."""
 
-    def __init__(self, store: Store, made_by: str = "", *, retry_failed: bool = False, redo: bool = False):
-        self.store = store
-        self.made_by = made_by
+    def __init__(self, store: Store, made_by: str = "", *, retry_failed: bool = False, redo: bool = False, backoff: float = 0.0):
+        self.store, self.made_by, self.backoff, self._redo = store, made_by, backoff, redo
         self.process = process_name()
+        self.tally = Tally()
         self.free_leases()
         with store.write() as db:
-            open_runs = db.execute("SELECT id, episode, owner FROM runs WHERE ended_at IS NULL").fetchall()
-            self.resumes = bool(open_runs)
-            values = (self.process, utc_now(), open_runs[0]["episode"] if open_runs else None)
+            over = db.execute(
+                "SELECT DISTINCT r.id, owner FROM runs r JOIN run_items ON run_id = r.id WHERE ended_at IS NOT NULL"
+            ).fetchall()
+            db.executemany("DELETE FROM run_items WHERE run_id = ?", [(row["id"],) for row in over if self._is_past(row["owner"])])
+            recent = format_time(time.time() - EPISODE)
+            first = db.execute("SELECT episode FROM runs WHERE ended_at IS NULL AND started_at > ? ORDER BY id", (recent,)).fetchone()
+            values = (self.process, utc_now(), first["episode"] if first else None)
             self.run = int(db.execute("INSERT INTO runs (owner, started_at, episode) VALUES (?, ?, ?)", values).lastrowid or 0)
-            db.execute("UPDATE runs SET episode = coalesce(episode, id) WHERE id = ?", (self.run,))
-            self.episode = int(open_runs[0]["episode"]) if open_runs else self.run
-            db.execute("DELETE FROM run_items WHERE run_id IN (SELECT id FROM runs WHERE ended_at IS NOT NULL)")
-            db.execute("UPDATE items SET state = 'pending' WHERE state = 'deferred' AND episode <> ?", (self.episode,))
-            if retry_failed:
-                db.execute("UPDATE items SET state = 'pending', attempts = 0, crashes = 0 WHERE state = 'failed' AND payload IS NOT NULL")
-                db.execute("UPDATE feeds SET paused = 0, failures = 0, next_at = 0")
-        self._redo = redo
+            self.episode = int(first["episode"]) if first else self.run
+            db.execute("UPDATE runs SET episode = ? WHERE id = ?", (self.episode, self.run))
+            db.execute("UPDATE items SET state = 'pending' WHERE state = 'deferred' AND kind <> 'feed' AND episode <> ?", (self.episode,))
+            if retry_failed:  # but for what cannot be tried again, such as a line that is no record
+                db.execute("UPDATE items SET attempts = 0, next_at = 0 WHERE kind = 'feed'")
+                db.execute(
+                    """UPDATE items SET state = 'pending', attempts = 0, crashes = 0
+                    WHERE state = 'failed' AND kind <> 'feed' AND stage <> 'read'"""
+                )
 
-    def end(self, cost: float | None) -> None:
-        """The run has come to its end; with it, those of its episode that were killed."""
-        count = self.count()
+    def _is_past(self, owner: str) -> bool:
+        """Whether the process of an earlier run is over: it died, or it is this one, which has begun another."""
+        return owner == self.process or is_dead(owner)
+
+    def end(self) -> None:
+        """The run has come to its end; with it, those of its episode that were killed or stopped."""
+        count, now = self.count(), utc_now()
         with self.store.write() as db:
-            now = utc_now()
-            db.execute("UPDATE runs SET ended_at = ?, done = ?, failed = ?, deferred = ?, cost_usd = ? WHERE id = ?",
-                       (now, count["done"], count["failed"], count["deferred"], cost, self.run))  # fmt: skip
             for row in db.execute("SELECT id, owner FROM runs WHERE ended_at IS NULL AND episode = ?", (self.episode,)).fetchall():
-                if is_dead(row["owner"]):
+                if self._is_past(row["owner"]):
                     db.execute("UPDATE runs SET ended_at = ? WHERE id = ?", (now, row["id"]))
+            db.execute("UPDATE runs SET done = ?, failed = ?, deferred = ?, cost_usd = ? WHERE id = ?",
+                       (count["done"], count["failed"], count["deferred"], self.tally.cost_usd, self.run))  # fmt: skip
 
-    # ---- items
+    # ---- items in
 
-    def add(self, items: Iterable[Item], feed: int | None = None) -> int:
-        """Enter items that are new, and those that were edited, into the books; how many there are to do."""
+    def add(self, items: Iterable[Item]) -> None:
+        """Enter what the run's inputs name into the books; what is new, edited or asked for anew is to do."""
         with self.store.write() as db:
-            return self._add(db, items, feed)
+            self._add(db, items, None)
 
     def _add(self, db: sqlite3.Connection, items: Iterable[Item], feed: int | None) -> int:
-        added = 0
+        """How many of the items are to do."""
+        to_do = 0
         for item in items:
             known = db.execute("SELECT * FROM items WHERE key = ?", (item.key,)).fetchone()
-            if known is None:
-                ident = self._insert(db, item)
-                added += item.error is None
+            ident = int(known["id"]) if known else self._insert(db, item)
+            if item.error:
+                self._fail(db, ident, item.error, "read", "failed", 1)
+            elif item.entries is not None:
+                self._add(db, item.entries, ident)
+                db.execute("UPDATE items SET state = 'done', stage = NULL, code = NULL, message = NULL WHERE id = ?", (ident,))
+            elif known and known["kind"] == "feed":
+                if feed is None:  # feeds that list each other must end somewhere
+                    self._renew_feed(db, known)
+            elif known is None or self._renew(db, item, known, feed):
+                to_do += 1
+            if feed is None:
+                db.execute("INSERT OR IGNORE INTO run_items VALUES (?, ?)", (self.run, ident))
             else:
-                ident = int(known["id"])
-                added += self._renew(db, item, known, feed)
-            db.execute("INSERT OR IGNORE INTO run_items VALUES (?, ?)", (self.run, ident))
-            if feed is not None:
                 sql = "INSERT INTO sources VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint"
                 db.execute(sql, (ident, feed, item.fingerprint))
-        return added
+        return to_do
 
     def _insert(self, db: sqlite3.Connection, item: Item) -> int:
         db.execute("INSERT OR IGNORE INTO hosts (host) VALUES (?)", (item.host,))
@@ -137,10 +161,7 @@ class Ledger:
         values = (item.key, item.kind, item.url, item.given_id, item.host, payload, item.fingerprint, utc_now())
         sql = """INSERT INTO items (key, kind, url, given_id, host, payload, fingerprint, first_seen_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
-        ident = int(db.execute(sql, values).lastrowid or 0)
-        if item.error:
-            self._fail(db, ident, item.error, "read", "failed")
-        return ident
+        return int(db.execute(sql, values).lastrowid or 0)
 
     def _renew(self, db: sqlite3.Connection, item: Item, known: sqlite3.Row, feed: int | None) -> bool:
         """Whether an item that is known is to be done again: edited, asked for anew, or all of them (--redo)."""
@@ -156,19 +177,33 @@ class Ledger:
             sql = "UPDATE items SET state = 'pending', payload = ?, fingerprint = ?, redo = ?, attempts = 0 WHERE id = ?"
             db.execute(sql, (payload, item.fingerprint, self._redo, known["id"]))
             return True
-        first = json.loads(known["payload"] or "{}").get("feed")
-        if known["state"] == "pending" and first and str(item.payload.get("feed")) < first:  # whichever feed answered sooner
+        first, mine = json.loads(known["payload"] or "{}").get("feed"), item.payload.get("feed")
+        if known["state"] == "pending" and first and mine and mine < first:  # whichever feed answered sooner
             db.execute("UPDATE items SET payload = ?, url = ? WHERE id = ?", (payload, item.url, known["id"]))
         return False
 
-    def claim(self, rate: float, *, addresses: bool = False) -> Claim | None:
+    def _renew_feed(self, db: sqlite3.Connection, known: sqlite3.Row) -> None:
+        """A known feed is to be asked again unless it is left alone; of its old entries, those whose page was not to be had."""
+        db.execute(
+            "UPDATE items SET state = 'pending' WHERE id = ? AND state IN ('done', 'failed', 'deferred') AND next_at <= ?",
+            (known["id"], time.time()),
+        )
+        db.execute(
+            """UPDATE items SET state = 'pending', redo = :redo WHERE (recheck = 1 OR :redo) AND state = 'done' AND episode <> :episode
+            AND id IN (SELECT item_id FROM sources WHERE feed_id = :feed)""",
+            {"redo": self._redo, "episode": self.episode, "feed": known["id"]},
+        )
+
+    # ---- leases
+
+    def claim(self, rate: float) -> Claim | None:
         """The next item whose host may be asked now, leased to this process; None when there is none just now.
 
-        `rate` is in requests a second to one host, 0 for no limit; `addresses` takes only what the user typed or listed.
+        `rate` is in requests a second to one host, 0 for no limit.
         """
         now = time.time()
         parallel = MAX_PARALLEL if rate else 1 << 30
-        values = {"now": now, "far": now + MAX_DELAY, "parallel": parallel, "addresses": addresses}
+        values = {"now": now, "far": now + MAX_DELAY, "parallel": parallel, "first": bool(self.store.read(_FIRST))}
         if not self.store.read(_NEXT, values):  # looks without a lock, so that idle workers disturb nobody
             return None
         with self.store.write() as db:
@@ -177,65 +212,77 @@ class Ledger:
                 return None
             owner = f"{self.process}:{next(_numbers)}"
             db.execute("UPDATE items SET state = 'leased', owner = ?, leased_until = ? WHERE id = ?", (owner, now + LEASE, row["id"]))
-            self._take_turn(db, row["host"], rate, now)
+            if row["host"] and rate:
+                db.execute("UPDATE hosts SET next_at = ? + max(?, delay) WHERE host = ?", (now, 1 / rate, row["host"]))
         return Claim(
-            row["id"], row["kind"], row["url"], row["given_id"], row["host"], json.loads(row["payload"] or "{}"), row["etag"],
-            row["last_modified"], row["attempts"], bool(row["redo"]), owner,
+            row["id"], row["kind"], row["url"], row["address"], row["given_id"], json.loads(row["payload"] or "{}"), row["etag"],
+            row["last_modified"], row["attempts"] + (row["episode"] != self.episode), bool(row["redo"]), owner,
         )  # fmt: skip
 
-    def take_turn(self, host: str, rate: float) -> bool:
-        """Whether the host may be asked now; if so, its next turn is set."""
-        now = time.time()
-        with self.store.write() as db:
-            row = db.execute("SELECT next_at FROM hosts WHERE host = ?", (host,)).fetchone()
-            if row and now < row["next_at"] <= now + MAX_DELAY:
-                return False
-            self._take_turn(db, host, rate, now)
-        return True
-
-    @staticmethod
-    def _take_turn(db: sqlite3.Connection, host: str, rate: float, now: float) -> None:
-        if host and rate:
-            db.execute(
-                """INSERT INTO hosts (host, next_at) VALUES (:host, :now + :pause)
-                ON CONFLICT DO UPDATE SET next_at = :now + max(:pause, delay)""",
-                {"host": host, "now": now, "pause": 1 / rate},
-            )
-
-    def finish(self, claim: Claim, outcome: Outcome) -> bool:
-        """Result and state in one commit; False when the lease had passed to another, whose result counts."""
+    def finish(self, claim: Claim, outcome: Outcome) -> str | None:
+        """Result and state in one commit; the state, or None when the lease had passed to another, whose result counts."""
+        to_do, feed = 0, outcome.entries is not None or claim.kind == "feed"
         with self.store.write() as db:
             if not db.execute("SELECT 1 FROM items WHERE id = ? AND owner = ? AND state = 'leased'", (claim.id, claim.owner)).fetchone():
-                return False
+                return None
             if outcome.failure:
-                last = not outcome.failure.retryable or claim.attempts + 1 >= MAX_ATTEMPTS
-                self._fail(db, claim.id, outcome.failure, outcome.stage, "failed" if last else "deferred")
-                return True
-            if outcome.article and outcome.report:
-                save_report(db, claim.id, outcome.article, outcome.report, self.made_by)
-            again = outcome.recheck and claim.attempts + 1 < MAX_ATTEMPTS
-            db.execute(
-                """UPDATE items SET state = 'done', owner = NULL, leased_until = NULL, redo = 0, recheck = :again, episode = :episode,
-                attempts = CASE WHEN :partial THEN attempts + 1 ELSE 0 END, etag = :etag, last_modified = :modified,
-                finished_at = :now, stage = NULL, code = NULL, retryable = NULL, message = NULL WHERE id = :id""",
-                {"again": again, "partial": outcome.recheck, "episode": self.episode, "etag": outcome.etag,
-                 "modified": outcome.last_modified, "now": utc_now(), "id": claim.id},
-            )  # fmt: skip
-            if claim.kind == "record":  # its text stands in `articles` now
-                db.execute("UPDATE items SET payload = NULL WHERE id = ?", (claim.id,))
-        return True
+                state = "failed" if self._is_last(claim, outcome.failure) else "deferred"
+                self._fail(db, claim.id, outcome.failure, outcome.stage, state, claim.tried, self._wait(claim, outcome.failure, state))
+            else:
+                state = "done" if outcome.report or feed else "unchanged"
+                if outcome.entries is not None:
+                    to_do = self._add(db, outcome.entries, claim.id) - (claim.kind != "feed")
+                    self._keep_feed(db, claim, outcome)
+                if outcome.article and outcome.report:
+                    save_report(db, claim.id, outcome.article, outcome.report, self.made_by)
+                self._close(db, claim, outcome)
+        self.tally.add(to_do=to_do, **{"feeds" if feed else state: 1})
+        if feed and outcome.failure:
+            self.tally.add(feeds_failed=1)
+        return state
 
-    def _fail(self, db: sqlite3.Connection, ident: int, error: SummarizerError, stage: str, state: str) -> None:
+    @staticmethod
+    def _is_last(claim: Claim, error: SummarizerError) -> bool:
+        if claim.kind == "feed":  # whatever is wrong with it today, it may be mended tomorrow, unless it says that it is gone
+            return error.code == "http_410" or claim.tried >= MAX_ATTEMPTS
+        return not error.retryable or claim.tried >= MAX_ATTEMPTS
+
+    def _wait(self, claim: Claim, error: SummarizerError, state: str) -> float:
+        """Seconds that a feed is left alone; a page is asked again by the next run."""
+        if claim.kind != "feed":
+            return 0.0
+        wait = max(getattr(error, "retry_after", None) or 0.0, self.backoff * 2 ** (claim.tried - 1))
+        return PAUSE if state == "failed" else min(wait, PAUSE)
+
+    @staticmethod
+    def _keep_feed(db: sqlite3.Connection, claim: Claim, outcome: Outcome) -> None:
+        db.execute("INSERT OR IGNORE INTO hosts (host) VALUES (?)", (host_of(outcome.address or ""),))
         db.execute(
-            """UPDATE items SET state = ?, owner = NULL, leased_until = NULL, attempts = attempts + 1, episode = ?, finished_at = ?,
-            stage = ?, code = ?, retryable = ?, message = ? WHERE id = ?""",
-            (state, self.episode, utc_now(), stage, error.code, error.retryable, str(error), ident),
+            """UPDATE items SET kind = 'feed', title = coalesce(:title, title), address = coalesce(:address, address),
+            host = CASE WHEN :address IS NULL THEN host ELSE :host END WHERE id = :id""",
+            {"title": outcome.title, "address": outcome.address, "host": host_of(outcome.address or ""), "id": claim.id},
         )
 
-    def become_feed(self, claim: Claim) -> None:
-        """The item was the address of a feed, and is none."""
-        with self.store.write() as db:
-            db.execute("DELETE FROM items WHERE id = ? AND owner = ?", (claim.id, claim.owner))
+    def _close(self, db: sqlite3.Connection, claim: Claim, outcome: Outcome) -> None:
+        db.execute(
+            """UPDATE items SET state = 'done', owner = NULL, leased_until = NULL, redo = 0, recheck = :again, episode = :episode,
+            attempts = :attempts, etag = :etag, last_modified = :modified, next_at = 0, finished_at = :now,
+            payload = CASE kind WHEN 'record' THEN NULL ELSE payload END,
+            stage = NULL, code = NULL, retryable = NULL, message = NULL WHERE id = :id""",  # a record's text stands in `articles` now
+            {"again": outcome.recheck and claim.tried < MAX_ATTEMPTS, "episode": self.episode,
+             "attempts": claim.tried if outcome.recheck else 0, "etag": outcome.etag, "modified": outcome.last_modified,
+             "now": utc_now(), "id": claim.id},
+        )  # fmt: skip
+
+    def _fail(
+        self, db: sqlite3.Connection, ident: int, error: SummarizerError, stage: str, state: str, tried: int, wait: float = 0.0
+    ) -> None:  # fmt: skip
+        db.execute(
+            """UPDATE items SET state = ?, owner = NULL, leased_until = NULL, attempts = ?, episode = ?, finished_at = ?, next_at = ?,
+            stage = ?, code = ?, retryable = ?, message = ? WHERE id = ?""",
+            (state, tried, self.episode, utc_now(), time.time() + wait if wait else 0.0, stage, error.code,
+             state == "deferred" or error.retryable, str(error), ident),
+        )  # fmt: skip
 
     def release(self) -> None:
         """Give back whatever this process holds: it stops, and nothing of it failed."""
@@ -262,97 +309,37 @@ class Ledger:
                     values,
                 )
 
-    def is_left(self, *, addresses: bool = False) -> bool:
+    # ---- what there is to tell
+
+    def is_left(self) -> bool:
         """Whether an item is waiting or in work, here or in another process."""
-        sql = "SELECT 1 FROM items WHERE state IN ('pending', 'leased') AND (kind = 'address' OR NOT ?) LIMIT 1"
-        return bool(self.store.read(sql, (addresses,)))
+        return bool(self.store.read("SELECT 1 FROM items WHERE state IN ('pending', 'leased') LIMIT 1"))
+
+    def waiting(self) -> int:
+        """How many articles are to do, whoever named them."""
+        return int(self.store.read("SELECT count(*) FROM items WHERE state IN ('pending', 'leased') AND kind <> 'feed'")[0][0])
 
     def count(self) -> dict[str, int]:
-        """How many of the items that this run's inputs name are in each state."""
-        rows = self.store.read(
-            "SELECT state, count(*) AS n FROM run_items JOIN items ON items.id = item_id WHERE run_id = ? GROUP BY state", (self.run,)
-        )
+        """How many articles that this run's inputs name are in each state."""
+        sql = f"SELECT state, count(*) AS n FROM items WHERE id IN ({OF_RUN}) AND kind <> 'feed' GROUP BY state"
+        rows = self.store.read(sql, {"run": self.run})
         return dict.fromkeys(("done", "failed", "deferred", "pending", "leased"), 0) | {row["state"]: row["n"] for row in rows}
 
     def failures(self) -> list[dict[str, Any]]:
-        """Each item of this run that failed, and each feed: {id, line, url, stage, code, retryable, message}."""
+        """Each item of this run that failed: {id, line, url, stage, code, retryable, message}."""
         rows = self.store.read(
-            """SELECT given_id, payload, coalesce(url, json_extract(payload, '$.path')) AS url, stage, code, retryable, message
-            FROM run_items JOIN items ON items.id = item_id WHERE run_id = ? AND state IN ('failed', 'deferred') ORDER BY items.id""",
-            (self.run,),
+            f"""SELECT given_id AS id, json_extract(payload, '$.line') AS line, coalesce(url, json_extract(payload, '$.path')) AS url,
+            stage, code, retryable, message FROM items WHERE id IN ({OF_RUN}) AND state IN ('failed', 'deferred') ORDER BY items.id""",
+            {"run": self.run},
         )
-        told = [
-            {"id": row["given_id"], "line": json.loads(row["payload"] or "{}").get("line"), "url": row["url"], "stage": row["stage"],
-             "code": row["code"], "retryable": bool(row["retryable"]), "message": row["message"]}
-            for row in rows
-        ]  # fmt: skip
-        feeds = self.store.read("SELECT url, code, message, paused FROM feeds WHERE failed_in = ? AND code IS NOT NULL", (self.episode,))
-        return told + [
-            {"id": None, "line": None, "url": row["url"], "stage": "feed", "code": row["code"], "retryable": not row["paused"],
-             "message": row["message"]} for row in feeds
-        ]  # fmt: skip
+        return [dict(row) | {"retryable": bool(row["retryable"])} for row in rows]
 
-    # ---- feeds and hosts
+    def resting_feeds(self) -> list[sqlite3.Row]:
+        """Feeds of this run that are not asked now: url, state, and the seconds left."""
+        sql = f"SELECT url, state, next_at - :now AS wait FROM items WHERE kind = 'feed' AND next_at > :now AND id IN ({OF_RUN})"
+        return self.store.read(sql, {"run": self.run, "now": time.time()})
 
-    def find_feed(self, url: str) -> sqlite3.Row | None:
-        """The feed that was given as `url`, when it is known."""
-        return next(iter(self.store.read("SELECT * FROM feeds WHERE url = ?", (url,))), None)
-
-    def add_feed(self, url: str, address: str | None = None) -> sqlite3.Row:
-        """The feed given as `url`, entered into the books if it is new."""
-        with self.store.write() as db:
-            db.execute("INSERT OR IGNORE INTO feeds (url, address) VALUES (?, ?)", (url, address or url))
-        found = self.find_feed(url)
-        assert found is not None
-        return found
-
-    def feed_read(
-        self, feed: int, title: str | None, items: Sequence[Item], *, etag: str | None = None, last_modified: str | None = None,
-        address: str | None = None,
-    ) -> int:  # fmt: skip
-        """A feed was had: its entries and its validators in one commit, so that a kill between them loses none."""
-        with self.store.write() as db:
-            added = self._add(db, items, feed)
-            db.execute(
-                """UPDATE feeds SET title = coalesce(?, title), etag = ?, last_modified = ?, address = coalesce(?, address), failures = 0, paused = 0,
-                next_at = 0, code = NULL, message = NULL, polled_at = ? WHERE id = ?""",
-                (title, etag, last_modified, address, utc_now(), feed),
-            )
-            self._touch(db, feed)
-        return added
-
-    def feed_unchanged(self, feed: int, address: str | None = None) -> None:
-        """A feed said that nothing changed; its known entries belong to this run all the same."""
-        with self.store.write() as db:
-            db.execute(
-                """UPDATE feeds SET failures = 0, paused = 0, next_at = 0, code = NULL, message = NULL, polled_at = ?, address = coalesce(?, address)
-                WHERE id = ?""",
-                (utc_now(), address, feed),
-            )
-            self._touch(db, feed)
-
-    def feed_failed(self, feed: int, error: SummarizerError, wait: float = 0.0) -> bool:
-        """A feed was not to be had; True when that was once too often and it is paused now."""
-        gone = error.code == "http_410"
-        now = time.time()
-        with self.store.write() as db:
-            db.execute(
-                """UPDATE feeds SET failures = failures + (failed_in <> :episode), failed_in = :episode, code = :code, message = :message,
-                next_at = CASE WHEN :gone OR failures + (failed_in <> :episode) >= :most THEN :pause ELSE :next END,
-                paused = :gone OR failures + (failed_in <> :episode) >= :most, polled_at = :now WHERE id = :id""",
-                {"episode": self.episode, "code": error.code, "message": str(error), "next": now + wait, "pause": now + PAUSE,
-                 "gone": gone, "most": MAX_ATTEMPTS, "now": utc_now(), "id": feed},
-            )  # fmt: skip
-            self._touch(db, feed)
-            return bool(db.execute("SELECT paused FROM feeds WHERE id = ?", (feed,)).fetchone()[0])
-
-    def _touch(self, db: sqlite3.Connection, feed: int) -> None:
-        db.execute("INSERT OR IGNORE INTO run_items SELECT ?, item_id FROM sources WHERE feed_id = ?", (self.run, feed))
-        db.execute(
-            """UPDATE items SET state = 'pending', redo = :redo WHERE (recheck = 1 OR :redo) AND state = 'done' AND episode <> :episode
-            AND id IN (SELECT item_id FROM sources WHERE feed_id = :feed)""",
-            {"redo": self._redo, "episode": self.episode, "feed": feed},
-        )
+    # ---- hosts
 
     def robots(self, host: str, max_age: float) -> str | None:
         """The host's robots.txt as last read, when that is not too long ago."""
@@ -368,8 +355,9 @@ class Ledger:
             )
 
 
-_NEXT = """SELECT i.* FROM hosts h JOIN items i ON i.id =
-        (SELECT id FROM items WHERE state = 'pending' AND host = h.host AND (kind = 'address' OR NOT :addresses) ORDER BY crashes, id LIMIT 1)
+_FIRST = "SELECT 1 FROM items WHERE kind IN ('feed', 'address') AND state IN ('pending', 'leased') LIMIT 1"
+_NEXT = """SELECT i.* FROM hosts h JOIN items i ON i.id = (SELECT id FROM items WHERE state = 'pending' AND host = h.host
+        AND (kind IN ('feed', 'address') OR NOT :first) ORDER BY crashes, id LIMIT 1)
     WHERE (h.next_at <= :now OR h.next_at > :far)
         AND (h.host = '' OR (SELECT count(*) FROM items WHERE state = 'leased' AND host = h.host) < :parallel)
     ORDER BY i.crashes, i.id LIMIT 1"""

@@ -13,7 +13,7 @@ from typing import Any, Literal, TextIO, Union, get_args, get_origin
 
 from summarizer.errors import StorageError, UsageError
 from summarizer.models import Model, Report
-from summarizer.spans import clean
+from summarizer.spans import clean, escape_json
 
 FORMATS = (".jsonl", ".parquet", ".csv")
 COLUMNS = (
@@ -57,10 +57,9 @@ def strip_text(told: dict[str, Any], with_text: bool) -> dict[str, Any]:
 
 
 def write_jsonl(stream: TextIO, rows: Iterable[dict[str, Any]]) -> None:
-    """One object a line. U+2028 and NEL, which some readers take for the end of a line, are escaped."""
+    """One object a line. What ends a line for some readers, or cannot be seen, is escaped."""
     for row in rows:
-        line = json.dumps(row, ensure_ascii=False)
-        stream.write(line.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x85", "\\u0085") + "\n")
+        stream.write(escape_json(json.dumps(row, ensure_ascii=False)) + "\n")
 
 
 def write_csv(stream: TextIO, reports: Iterable[dict[str, Any]]) -> None:

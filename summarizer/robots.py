@@ -38,7 +38,8 @@ class Robots:
                 self._rules[host] = self._load(url, host)
             rules = self._rules[host]
         if isinstance(rules, FetchError):
-            raise FetchError(f"robots.txt could not be read: {rules.detail}", code=rules.code, url=url, retryable=True)
+            where = "robots.txt could not be read: " if rules.retryable else ""  # else the host is none, or not one to ask
+            raise FetchError(f"{where}{rules.detail}", code=rules.code, url=url, advice=rules.advice, retryable=rules.retryable)
         if not rules.can_fetch(url, AGENT):
             raise FetchError("robots.txt asks programs to leave it alone", code="robots_disallowed", url=url)
 

@@ -1,13 +1,11 @@
 """What an INPUT is: a feed, OPML, a list of addresses, JSONL records, a folder, a page, or - for any of them on stdin.
 
-name -> bytes, told apart by what they hold -> Items and FeedInputs
+name -> bytes, told apart by what they hold -> Items
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ from urllib.parse import urlsplit
 
 from summarizer.article import extract_article, make_article
 from summarizer.errors import BadRecord, InputError, SummarizerError, UsageError
-from summarizer.feed import Feed, FeedEntry, parse_feed, parse_opml
+from summarizer.feed import FeedEntry, FeedInvalid, hash_text, parse_feed, parse_opml
 from summarizer.ledger import Item
 from summarizer.models import Article, Page
 from summarizer.spans import clean
@@ -26,18 +24,7 @@ LISTS = frozenset({".jsonl", ".ndjson", ".xml", ".rss", ".atom", ".rdf", ".opml"
 MAX_STDIN = 200_000_000  # bytes
 
 
-@dataclass(frozen=True)
-class FeedInput:
-    """A feed as an input: to be polled at its address, or read from a file already."""
-
-    url: str
-    feed: Feed | None = None
-
-
-Source = Item | FeedInput
-
-
-def read_inputs(names: Iterable[str], stdin: Iterable[bytes] = ()) -> Iterator[Source]:
+def read_inputs(names: Iterable[str], stdin: Iterable[bytes] = ()) -> Iterator[Item]:
     """What the inputs hold. Raises UsageError for one that cannot be read, before anything of it is yielded."""
     for name in names:
         if name == "-":
@@ -61,11 +48,11 @@ def check_inputs(names: Iterable[str]) -> None:
             raise UsageError(f"{name}: {scheme}", advice="Give feeds, pages, OPML, lists of addresses, JSONL, folders or -")
 
 
-def url_item(url: str, line: int | None = None) -> Item:
+def url_item(url: str, line: int | None = None, kind: str = "address") -> Item:
     """An address that the user gave: a page, or a feed if that is what it turns out to be."""
     url = url.strip()
     payload = {"line": line} if line else {}
-    return Item(f"url:{canonical_url(url)}", "address", url=url, host=host_of(url), payload=payload, again=True)
+    return Item(f"url:{canonical_url(url)}", kind, url=url, host=host_of(url), payload=payload, again=True)
 
 
 def entry_item(entry: FeedEntry, source: str | None, feed: str) -> Item:
@@ -76,7 +63,7 @@ def entry_item(entry: FeedEntry, source: str | None, feed: str) -> Item:
     return Item(entry.key, kind, url=entry.link, host=host, payload=payload, fingerprint=entry.fingerprint)
 
 
-def _read_folder(path: Path) -> Iterator[Source]:
+def _read_folder(path: Path) -> Iterator[Item]:
     files = [file for file in sorted(path.rglob("*")) if file.is_file() and file.suffix.lower() in PAGES | LISTS]
     if not files:
         raise UsageError(f"{path}: the folder holds no page", advice=f"Pages end in {', '.join(sorted(PAGES))}")
@@ -84,7 +71,7 @@ def _read_folder(path: Path) -> Iterator[Source]:
         yield from _read_file(file)
 
 
-def _read_file(path: Path) -> Iterator[Source]:
+def _read_file(path: Path) -> Iterator[Item]:
     if path.suffix.lower() in (".jsonl", ".ndjson"):
         yield from (record_item(number, record, path.parent, path.name) for number, record in read_records(path))
         return
@@ -95,16 +82,16 @@ def _read_file(path: Path) -> Iterator[Source]:
     yield from _read_body(body, str(path), path.parent, path)
 
 
-def _read_body(body: bytes, name: str, folder: Path, path: Path | None = None) -> Iterator[Source]:
+def _read_body(body: bytes, name: str, folder: Path, path: Path | None = None) -> Iterator[Item]:
     head = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:4096]
     known = name if name == "-" else str(Path(name).resolve())
     if re.search(rb"<opml\b", head, re.IGNORECASE):
         try:
-            yield from (FeedInput(url) for url in parse_opml(body))
+            yield from (url_item(url, kind="feed") for url in parse_opml(body))
         except InputError as error:
             raise UsageError(f"{name}: {error.detail}") from error
     elif looks_like_feed(head, None):
-        yield FeedInput(known, parse_feed(Page(body=body)))
+        yield _feed_file(body, known)
     elif head.startswith(b"{"):
         lines = enumerate(body.decode("utf-8-sig", "replace").split("\n"), 1)
         yield from (record_item(number, parse_record(line, number, name), folder, name) for number, line in lines if line.strip())
@@ -119,6 +106,17 @@ def _read_body(body: bytes, name: str, folder: Path, path: Path | None = None) -
         yield record_item(1, {part: body.decode("utf-8", "replace")}, folder, name)
 
 
+def _feed_file(body: bytes, name: str) -> Item:
+    """A feed that was saved, with its entries."""
+    try:
+        feed = parse_feed(Page(body=body))
+        if not feed.entries:
+            raise FeedInvalid("the feed holds no entry", url=name)
+    except FeedInvalid as error:
+        return Item(f"feed:{name}", "feed", url=name, error=error)
+    return Item(f"feed:{name}", "feed", url=name, entries=tuple(entry_item(entry, feed.title, name) for entry in feed.entries))
+
+
 def _listed(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
@@ -127,7 +125,7 @@ def _list_item(url: str, number: int, name: str) -> Item:
     if is_web(url) and not re.search(r"\s", url):
         return url_item(url, number)
     error = BadRecord(f"line {number} of {Path(name).name} is no http or https address")
-    return Item(f"line:{name}:{number}:{_digest(url)}", "record", payload={"line": number}, error=error)
+    return Item(f"line:{name}:{number}:{hash_text(url)}", "record", payload={"line": number}, error=error)
 
 
 def looks_like_feed(body: bytes, content_type: str | None) -> bool:
@@ -167,8 +165,10 @@ def parse_record(line: str, number: int, name: str) -> dict[str, Any] | BadRecor
 def record_item(number: int, record: dict[str, Any] | BadRecord, folder: Path, name: str) -> Item:
     """A record as an item. Its key is its content: the same record twice is one, two under one id are two."""
     if isinstance(record, BadRecord):
-        return Item(f"line:{name}:{number}:{_digest(str(record))}", "record", payload={"line": number}, error=record)
+        return Item(f"line:{name}:{number}:{hash_text(str(record))}", "record", payload={"line": number}, error=record)
     known = ("id", "url", "title", "source", "published_at", "text", "html")
+    # the id comes back as it was given, but for what neither the database nor UTF-8 can hold
+    ident = None if record.get("id") is None else str(record["id"]).encode("utf-8", "replace").decode().replace("\0", "")
     record = {key: tidy(record[key]) for key in known if record.get(key) is not None}
     stamp: list[Any] = []
     html = record.get("html")
@@ -179,9 +179,9 @@ def record_item(number: int, record: dict[str, Any] | BadRecord, folder: Path, n
         except (OSError, ValueError):
             stamp = [str(folder)]
     url = record.get("url") if isinstance(record.get("url"), str) else None
-    key = _digest(json.dumps([record, stamp], sort_keys=True, ensure_ascii=False))
+    key = hash_text(json.dumps([record, stamp], sort_keys=True, ensure_ascii=False))
     payload = {"record": record, "folder": str(folder.resolve()), "line": number}
-    return Item(f"record:{key}", "record", url=url, given_id=str(record["id"]) if "id" in record else None, payload=payload)
+    return Item(f"record:{key}", "record", url=url, given_id=ident, payload=payload)
 
 
 def tidy(value: Any) -> Any:
@@ -238,7 +238,3 @@ def entry_article(payload: dict[str, Any], url: str | None, failure: SummarizerE
                            published_at=read_time(payload.get("published_at")))  # fmt: skip
     flags = ("feed_text", *payload.get("flags", ()), *((f"page_{failure.code}",) if failure else ()))
     return article.model_copy(update={"flags": flags})
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]

@@ -6,6 +6,7 @@ WAL, synchronous=FULL, BEGIN IMMEDIATE: what was committed survives kill -9 and 
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -136,8 +137,13 @@ def _statements(script: str) -> Iterator[str]:
             part = ""
 
 
+def format_time(seconds: float) -> str:
+    """Unix seconds as the database writes times."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def utc_now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return format_time(time.time())
 
 
 def find_version(store: Store, item_id: int, content_hash: str) -> bool:
@@ -193,7 +199,9 @@ _REPORTS = """SELECT a.id, a.text, a.stored_at, r.report, i.given_id FROM report
     JOIN items i ON i.id = a.item_id """
 
 
-def load_reports(store: Store, *, where: str = "1", values: Sequence[Any] = ()) -> Iterator[tuple[int, dict[str, Any], str]]:
+def load_reports(
+    store: Store, *, where: str = "1", values: Sequence[Any] | dict[str, Any] = ()
+) -> Iterator[tuple[int, dict[str, Any], str]]:
     """(article's row, report as plain JSON with its text, when it was stored), in the order of arrival. `where` is SQL of ours."""
     keys = store.read(f"SELECT a.id FROM reports r JOIN articles a ON a.id = r.article_id WHERE {where} ORDER BY a.item_id, a.version", values)  # fmt: skip
     for start in range(0, len(keys), 200):  # so that a large database does not have to fit into memory
@@ -208,7 +216,9 @@ def load_reports(store: Store, *, where: str = "1", values: Sequence[Any] = ()) 
 
 NEWEST = "a.version = (SELECT max(b.version) FROM articles b WHERE b.item_id = a.item_id)"  # edits: the last is what stands
 
-NAMED_BY_RUN = "a.item_id IN (SELECT item_id FROM run_items WHERE run_id = ?)"
+# what a run's inputs name: themselves, and the entries of their feeds
+OF_RUN = """SELECT item_id FROM run_items WHERE run_id = :run
+    UNION SELECT s.item_id FROM sources s JOIN run_items r ON r.item_id = s.feed_id WHERE r.run_id = :run"""
 
 
 def with_unique_ids(reports: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -1,43 +1,41 @@
-"""Articles -> stories: reprints, near-duplicates and rewrites of one event together. The only importer of rensa and rapidfuzz.
+"""Articles -> stories: reprints and rewrites of one event together. The only importer of rensa.
 
-    shingles -> MinHash -> candidates from shared bands -> confirmed pair by pair -> groups
+    text  -> shingles -> MinHash -> shared bands -> confirmed:  a reprint, in any language and from any outlet
+    names and figures -> rarest of them shared   -> confirmed:  a rewrite, by another outlet
 
-Linear in the number of articles: each is compared with few candidates, however many share its bands.
+Linear in the number of articles: each is compared with few candidates, however many share a band or a name.
 """
 
+import math
 import re
-from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from heapq import nsmallest
 from importlib import resources
 from typing import Any
 
 WINDOW = timedelta(hours=72)  # an event is retold for three days; the same words later are another week's column
 SEED, HASHES = 42, 128
 # 32 bands of 4 hashes find 95 % of pairs that share half of their three-word shingles; recall 0.92 and no false pair were measured
-# on 2,000 articles with reprints. Titles are rewritten more freely: 64 bands of 2, then confirmed by their words.
-BANDS, TITLE_BANDS = 32, 64
+# on 2,000 articles with reprints
+BANDS = 32
 SAME_TEXT = 0.5  # estimated Jaccard similarity of the three-word shingles
-# rapidfuzz token_set_ratio, of 100. Read off the 921 unlabelled articles: rewrites of one event lie at 79 and above ("Trump Media's
-# $2 Billion Bitcoin Buy Sparks Surge" and "… Has Acquired $2 Billion Worth of Bitcoin"), but so do a column's daily titles ("XRP
-# Price Prediction For July 21" and "… 24"), so that two words that are not every headline's must be shared as well.
-SAME_TITLE = 78.0
-MIN_SHARED = 2
-MIN_TITLE_WORDS = 4  # "Market wrap" is the same title every day
+# Cosine of names and figures, the rare ones weighing more. Read off the pairs of the 921 unlabelled articles: above 0.4 nearly all
+# tell one event, between 0.3 and 0.4 about half do. An outlet's own column is as like yesterday's as others' rewrites are to each
+# other, so that within one outlet only reprints count.
+SAME_EVENT = 0.4
+SAME_FIGURE = 0.3  # with a figure of three digits or more in common that no other story of the 921 holds: "$447,000,000", "21,021"
+HEARD = 921  # articles whose words are counted in data/names.tsv
 MAX_CANDIDATES = 24  # compared per article and index: the band of a boilerplate sentence holds thousands
-HEAD = 2_000  # characters of the text that are compared; rewrites keep the beginning, and appendices differ
-
-_WORD = re.compile(r"[^\W_]+")
-_NUMBER = re.compile(r"\d[\d.,]*")
-
-
-def _load_words(kind: str) -> frozenset[str]:
-    lines = (resources.files("summarizer") / "data" / "headline_words.tsv").read_text("utf-8").splitlines()
-    return frozenset(line.partition("\t")[2] for line in lines if line.startswith(kind + "\t"))
-
-
-_STOP, _COMMON = _load_words("stop"), _load_words("common")
+RAREST = 12  # names and figures that are looked up
+HEAD = 2_000  # characters that are compared for a reprint: appendices differ
+LEAD = 800  # characters whose names and figures tell the event: what follows is background that other events share
+# words of a title; beyond it, capitalised words and numbers: "Trump Media", "$2.46", "21,021". Their case tells them from boilerplate
+_WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
+_NAME = re.compile(r"\b(?:[A-Z][^\W_]*|\d+(?:[.,]\d+)*)")
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,7 @@ class Told:
     title: str
     text: str
     told_at: datetime | None = None
+    outlet: str | None = None
 
 
 def group_stories(articles: Sequence[Told]) -> list[list[int]]:
@@ -59,7 +58,7 @@ def group_stories(articles: Sequence[Told]) -> list[list[int]]:
             index = parents[index]
         return index
 
-    for one, other in _pairs(articles):
+    for one, other in (*_reprints(articles), *_rewrites(articles)):
         first, second = sorted((root(one), root(other)))
         parents[second] = first
     groups: dict[int, list[int]] = {}
@@ -68,59 +67,31 @@ def group_stories(articles: Sequence[Told]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _pairs(articles: Sequence[Told]) -> Iterator[tuple[int, int]]:
-    from rapidfuzz.fuzz import token_set_ratio
-
-    texts = [_shingles(article.text[:HEAD]) for article in articles]
-    bodies = _hashes(texts)
-    for one, other in _candidates(bodies, BANDS):
-        if _near(articles[one], articles[other]) and bodies[one].jaccard(bodies[other]) >= SAME_TEXT:
-            yield one, other
-    titles = [" ".join(_title_words(article.title)) for article in articles]
-    told = [set(title.split()) if title.count(" ") >= MIN_TITLE_WORDS - 1 else set() for title in titles]
-    for one, other in _candidates(_hashes(told), TITLE_BANDS):
-        shared = sum(not word.isdigit() and word not in _COMMON for word in told[one] & told[other])
-        near = shared >= MIN_SHARED and _near(articles[one], articles[other]) and _same_numbers(articles[one].title, articles[other].title)
-        if near and token_set_ratio(titles[one], titles[other]) >= SAME_TITLE:
-            yield one, other
-
-
-def _hashes(sets: Sequence[set[str]]) -> list[Any]:
-    from rensa import RMinHash
-
-    found = []
-    for words in sets:
-        hashed = RMinHash(num_perm=HASHES, seed=SEED)
-        hashed.update(words)
-        found.append(hashed if words else None)
-    return found
-
-
-def _candidates(hashed: Sequence[Any], bands: int) -> Iterator[tuple[int, int]]:
-    """Pairs that share a band, the later article first; at most MAX_CANDIDATES for each article."""
-    width = HASHES // bands
-    index: defaultdict[Hashable, list[int]] = defaultdict(list)
-    for one, minhash in enumerate(hashed):
-        if minhash is None:
-            continue
-        digest = minhash.digest()
-        seen: dict[int, None] = {}
-        for band in range(bands):
-            bucket = index[band, tuple(digest[band * width : (band + 1) * width])]
-            if len(seen) < MAX_CANDIDATES:
-                seen.update(dict.fromkeys(bucket[-4:]))
-            bucket.append(one)
-        yield from ((one, other) for other in list(seen)[:MAX_CANDIDATES])
-
-
 def _near(one: Told, other: Told) -> bool:
     return one.told_at is None or other.told_at is None or abs(one.told_at - other.told_at) <= WINDOW
 
 
-def _same_numbers(one: str, other: str) -> bool:
-    """Whether two titles do not contradict each other in numbers: "up 5%" and "up 7%" are two events."""
-    first, second = ({number.strip(".,") for number in _NUMBER.findall(title)} for title in (one, other))
-    return not first or not second or first <= second or second <= first
+def _candidates(keys: Iterable[Sequence[Hashable]]) -> Iterator[tuple[int, int]]:
+    """Pairs of articles that share a key, the later article first; at most MAX_CANDIDATES for each, the latest of each key."""
+    index: defaultdict[Hashable, list[int]] = defaultdict(list)
+    for one, mine in enumerate(keys):
+        shared: dict[int, None] = {}
+        for key in mine:
+            bucket = index[key]
+            if len(shared) < MAX_CANDIDATES:
+                shared.update(dict.fromkeys(bucket[-4:]))
+            bucket.append(one)
+        yield from ((one, other) for other in list(shared)[:MAX_CANDIDATES])
+
+
+def _reprints(articles: Sequence[Told]) -> Iterator[tuple[int, int]]:
+    hashed = [_hash(_shingles(article.text[:HEAD])) for article in articles]
+    width = HASHES // BANDS
+    digests = (minhash.digest() if minhash else () for minhash in hashed)
+    bands = ([(band, tuple(digest[band : band + width])) for band in range(0, len(digest), width)] for digest in digests)
+    for one, other in _candidates(bands):
+        if _near(articles[one], articles[other]) and hashed[one].jaccard(hashed[other]) >= SAME_TEXT:
+            yield one, other
 
 
 def _shingles(text: str) -> set[str]:
@@ -128,5 +99,39 @@ def _shingles(text: str) -> set[str]:
     return {" ".join(words[i : i + 3]) for i in range(max(len(words) - 2, 1))} if words else set()
 
 
-def _title_words(title: str) -> list[str]:
-    return [word for word in _WORD.findall(title.lower()) if word not in _STOP]
+def _hash(words: set[str]) -> Any:
+    from rensa import RMinHash
+
+    hashed = RMinHash(num_perm=HASHES, seed=SEED)
+    hashed.update(words)
+    return hashed if words else None
+
+
+def _rewrites(articles: Sequence[Told]) -> Iterator[tuple[int, int]]:
+    counts = [_names(article) for article in articles]
+    heard, seen, total = _heard(), Counter(word for words in counts for word in words), HEARD + len(articles)
+    vectors = [{word: count * math.log(total / (1 + heard[word] + seen[word])) for word, count in words.items()} for words in counts]
+    vectors = [{word: weight for word, weight in vector.items() if weight > 0} for vector in vectors]
+    lengths = [math.sqrt(math.fsum(weight**2 for weight in vector.values())) for vector in vectors]
+    rarest = (nsmallest(RAREST, vector, key=lambda word: (-vector[word], word)) for vector in vectors)
+    for one, other in _candidates(rarest):
+        first, second = articles[one], articles[other]
+        if not _near(first, second) or (first.outlet == second.outlet and first.outlet):
+            continue
+        shared = vectors[one].keys() & vectors[other].keys()
+        figure = any(sum(map(str.isdigit, word)) >= 3 and not heard[word] for word in shared)
+        alike = math.fsum(vectors[one][word] * vectors[other][word] for word in shared)
+        if alike >= (SAME_FIGURE if figure else SAME_EVENT) * lengths[one] * lengths[other]:
+            yield one, other
+
+
+def _names(article: Told) -> Counter[str]:
+    """The article's title words, and the names and figures of its lead, lower case; those in both count twice."""
+    return Counter({*_WORD.findall(article.title.lower())}) + Counter({name.lower() for name in _NAME.findall(article.text[:LEAD])})
+
+
+@lru_cache(1)
+def _heard() -> Counter[str]:
+    """In how many of `data/names.tsv`'s articles a name or title word stands, so that a handful of articles can be weighed too."""
+    lines = (resources.files("summarizer") / "data" / "names.tsv").read_text("utf-8").splitlines()
+    return Counter({word: int(count) for word, count in (line.split("\t") for line in lines if not line.startswith("#"))})

@@ -11,7 +11,7 @@ from summarizer.models import Report
 
 @dataclass
 class Tally:
-    """What this process has done so far, for whoever watches."""
+    """What this process has done so far, an item counting under its state; `cost_usd` is None once a cost is not known."""
 
     to_do: int = 0
     done: int = 0
@@ -23,10 +23,19 @@ class Tally:
     cost_usd: float | None = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    @property
+    def over(self) -> int:
+        """Articles that are settled in this run."""
+        return self.done + self.unchanged + self.failed + self.deferred
+
     def add(self, **counts: int) -> None:
         with self.lock:
             for name, count in counts.items():
                 setattr(self, name, getattr(self, name) + count)
+
+    def pay(self, cost_usd: float | None) -> None:
+        with self.lock:
+            self.cost_usd = None if cost_usd is None or self.cost_usd is None else self.cost_usd + cost_usd
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,7 @@ class Hooks:
 
 @dataclass(frozen=True)
 class Result:
-    """How a run ended: its items by state, what failed, and what stopped it early."""
+    """How a run ended: its articles by state, what failed, and what stopped it early."""
 
     states: dict[str, int]
     failures: list[dict[str, Any]]

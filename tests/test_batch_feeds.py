@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -64,7 +65,7 @@ def result_of(path: Path) -> dict:
         items.setdefault(row["key"], []).append((row["state"], row["code"], row["content_hash"], row["version"], report))
     sources = {
         tuple(row)
-        for row in store.read("SELECT i.key, f.url FROM sources s JOIN items i ON i.id = s.item_id JOIN feeds f ON f.id = s.feed_id")
+        for row in store.read("SELECT i.key, f.address FROM sources s JOIN items i ON i.id = s.item_id JOIN feeds f ON f.id = s.feed_id")
     }
     assert store.read("PRAGMA integrity_check")[0][0] == "ok"
     assert (
@@ -79,7 +80,7 @@ def check_web(book: Book, sites: list[Site], result) -> None:
     """Every entry of the web in exactly one state, and the state that its fault deserves."""
     links = {link.partition("?")[0] for site in sites for _, link in site.links()}
     links -= {f"{site.base}/news/{site.pages - 1}" for site in sites if site.form == "cut"}  # cut off in the middle: no whole entry
-    rows = {row["key"].removeprefix("url:"): row for row in book.store.read("SELECT * FROM items")}
+    rows = {row["key"].removeprefix("url:"): row for row in book.store.read("SELECT * FROM items WHERE kind <> 'feed'")}
     assert links - set(rows) == set()
     assert sum(result.states.values()) == len(rows)
     assert result.states["pending"] == result.states["leased"] == 0
@@ -184,7 +185,7 @@ def test_a_feed_that_fails_in_three_runs_is_paused_until_asked_for(book, site):
     assert site.asked["/feed"] == asked
     site.broken = False
     assert book.run(site.feed, retry_failed=True).exit_status == 0
-    assert book.one("SELECT paused FROM feeds") == 0
+    assert book.one("SELECT state FROM feeds") == "done"
 
 
 def test_a_page_that_keeps_failing_is_given_up_after_three_runs(book, tmp_path):
@@ -239,8 +240,8 @@ def test_a_story_in_two_feeds_is_told_by_the_same_one_whichever_came_first(tmp_p
         ledger = Ledger(store)
         for number in order:
             item = Item("url:x", "url", url=f"https://a.example/x?utm_source={number}", host="a.example", payload={"feed": f"f{number}"})
-            ledger.feed_read(ledger.add_feed(f"f{number}")["id"], None, [item])
-        told.append([tuple(row) for row in store.read("SELECT url, payload FROM items")])
+            ledger.add([Item(f"feed:f{number}", "feed", url=f"f{number}", entries=(item,))])
+        told.append([tuple(row) for row in store.read("SELECT url, payload FROM items WHERE kind = 'url'")])
         store.close()
     assert told[0] == told[1]
 
@@ -263,6 +264,8 @@ def test_a_poison_item_is_given_up_after_three_runs_and_blocks_nothing(book, sit
 
 # ---- kill -9
 
+PATIENCE = 600  # seconds until a run is taken to hang; 2,000 pages take 30 on two idle cores, and 100 on two that others use
+
 
 def start_run(path: Path, inputs: Path) -> subprocess.Popen:
     command = [sys.executable, "-m", "summarizer", "batch", str(inputs), "-o", str(path), "--rate", "0", "--offline", "--allow-private", "127.0.0.1", "--jobs", "4"]  # fmt: skip
@@ -276,7 +279,7 @@ def kill_and_finish(tmp_path: Path, rounds: int, processes: int, pages: int) -> 
             site.faulty = False
         (tmp_path / "feeds.opml").write_text(write_opml(sites))
         undisturbed = start_run(tmp_path / "a.db", tmp_path / "feeds.opml")
-        assert undisturbed.wait(100) == 0, undisturbed.stderr.read()
+        assert undisturbed.wait(PATIENCE) == 0, undisturbed.stderr.read()
         asked = sum(count for site in sites for path, count in site.asked.items() if "/news/" in path)
         killed = 0
         for _ in range(rounds):
@@ -289,7 +292,7 @@ def kill_and_finish(tmp_path: Path, rounds: int, processes: int, pages: int) -> 
                 process.stderr.close()
         last = [start_run(tmp_path / "b.db", tmp_path / "feeds.opml") for _ in range(processes)]
         for process in last:
-            assert process.wait(100) == 0, process.stderr.read()
+            assert process.wait(PATIENCE) == 0, process.stderr.read()
             process.stderr.close()
         undisturbed.stderr.close()
         wanted, got = result_of(tmp_path / "a.db"), result_of(tmp_path / "b.db")
@@ -307,7 +310,7 @@ def test_kills_change_nothing(tmp_path, processes):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("processes", [1, 3])
 def test_a_hundred_kills_change_nothing(tmp_path, processes):
     kill_and_finish(tmp_path, 100, processes, 2000)
@@ -325,7 +328,7 @@ def test_a_signal_leaves_a_clean_state(tmp_path, number, status):
         started = time.monotonic()
         assert process.wait(20) == status
         assert time.monotonic() - started < 10
-        assert b"waiting: the same command goes on" in process.stderr.read()
+        assert re.search(rb"waiting +\d+ +the same command goes on", process.stderr.read())
         process.stderr.close()
         store = open_store(tmp_path / "b.db")
         assert not store.read("SELECT 1 FROM items WHERE state = 'leased'")

@@ -3,16 +3,20 @@
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from test_outputs import OWN, unsafe
 
 from summarizer import analyze_text
-from summarizer.batch import run_batch
+from summarizer.batch import analyze_record
 from summarizer.cli import main
 from summarizer.digest import make_digest, parse_since
 from summarizer.errors import UsageError
@@ -50,18 +54,39 @@ def digest(*reports: dict, asset: str | None = None):
     return make_digest(reports, NOW - timedelta(days=1), NOW, asset)
 
 
-def test_rewrites_and_reprints_are_one_story_and_daily_columns_are_not():
+def test_rewrites_by_three_outlets_are_one_story_each():
+    """Fifteen events in three tellings, among them pairs of events of one company or fund, and six that only look alike."""
+    rows = [json.loads(line) for line in (Path(__file__).parent / "stories.jsonl").read_text("utf-8").splitlines()]
+    groups = group_stories([Told(row["title"], row["text"], NOW, row["outlet"]) for row in rows])
+    found = {pair for group in groups for pair in combinations(sorted(group), 2)}
+    wanted = {(i, j) for i, j in combinations(range(len(rows)), 2) if rows[i]["story"] == rows[j]["story"]}
+    assert len(wanted) == 45
+    assert len(found & wanted) >= 0.9 * len(wanted)  # recall
+    assert len(found & wanted) >= 0.9 * len(found)  # precision
+
+
+def test_reprints_are_one_story_and_an_outlets_columns_are_not():
     told = [
-        Told("US Could Seize $7.1M in Crypto from Global Oil Investment Scam", "one two three"),
-        Told("US Moves to Seize $7.1M in Crypto Linked to Oil and Gas Investment Scam", "four five six"),
-        Told("XRP Price Prediction For July 21", "seven eight"),
-        Told("XRP Price Prediction For July 23", "nine ten"),
-        Told("Mara Holdings to Offer $1 Billion in Convertible Notes", "eleven"),
-        Told("Mara Holdings to Offer $2 Billion in Convertible Notes", "twelve"),
-        Told("Market wrap", words(random.Random(1), 200)),
-        Told("Another headline over the same words", words(random.Random(1), 200)),
+        Told(
+            "XRP Price Prediction For July 21",
+            "XRP trades at $3.52, says CoinMarketCap. The daily candle closes far from resistance.",
+            NOW,
+            "a.example",
+        ),
+        Told(
+            "XRP Price Prediction For July 23",
+            "Sellers hold XRP at $3.44 on CoinMarketCap. One should focus on the level of yesterday.",
+            NOW,
+            "a.example",
+        ),
+        Told("Market wrap", words(random.Random(1), 200), NOW, "a.example"),
+        Told("Another headline over the same words", words(random.Random(1), 200), NOW, "a.example"),
+        Told("比特幣", "比特幣週二跌破六萬五千美元，創下三個月新低。" * 9, NOW, "a.example"),
+        Told("行情", "比特幣週二跌破六萬五千美元，創下三個月新低。" * 9, NOW, "b.example"),
+        Told("", "", NOW, "c.example"),
+        Told("", "", NOW, "d.example"),
     ]
-    assert group_stories(told) == [[0, 1], [2], [3], [4], [5], [6, 7]]
+    assert group_stories(told) == [[0], [1], [2, 3], [4, 5], [6], [7]]
 
 
 def test_the_same_words_weeks_apart_are_two_stories():
@@ -100,13 +125,14 @@ def test_levels_are_counted_by_outlet():
 
 
 def test_what_is_printed_cannot_be_markup(capsys):
-    hostile = report("[/] [link=file:///etc/passwd]x\x1b[2J | <b>", "bullish")
+    hostile = report("[/] [link=file:///etc/passwd]x\x1b[2J \u202e\u200b| <b>", "bullish")
     hostile["article"]["url"] = "javascript:alert(1)"
     hostile["article"]["domain"] = "[evil](http://x)"
     made = digest(hostile)
     print_digest(made)
     shown = capsys.readouterr().out
     assert "[/] [link=file:///etc/passwd]x" in shown and "\x1b[2J" not in shown and "javascript:" not in shown
+    assert not unsafe(shown)
     note = render_digest(made)
     assert "javascript:" not in note and "<b>" not in note.replace("\\<b\\>", "") and "\\[evil\\]" in note
 
@@ -180,9 +206,11 @@ def test_commands_read_what_a_batch_stored(database):
     assert invoke("export", "--db", database / "absent.db").exit_code == 4
 
 
-def test_a_file_of_reports_is_what_the_plain_run_writes(database):
+def test_a_file_of_reports_is_what_each_record_gives_alone(database):
     assert invoke("batch", database / "in.jsonl", "-o", database / "o.jsonl", "--offline").exit_code == 1
-    assert run_batch(database / "in.jsonl", database / "plain.jsonl", Settings(offline=True)) == (5, 1)
+    records = [json.loads(line) for line in (database / "in.jsonl").read_text().splitlines()[:5]]
+    alone = [analyze_record(record, database, Settings(offline=True)).to_dict() for record in records]
+    (database / "plain.jsonl").write_text("".join(json.dumps(told) + "\n" for told in alone))
 
     def read(name: str) -> list[dict]:
         reports = [json.loads(line) for line in (database / name).read_text("utf-8").splitlines()]
@@ -218,3 +246,36 @@ def test_the_example_is_watched_once(database):
     run = invoke("watch", database / "in.jsonl", "--db", database / "w.db", "--runs", "1", "--offline")
     assert len(run.stdout.splitlines()) == 5
     assert all(json.loads(line)["schema_version"] == 1 for line in run.stdout.splitlines())
+
+
+def test_the_queries_of_the_readme_answer(database):
+    """In SQLite as they stand; DuckDB reads the export."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    queries = [part for part in readme.partition("```sql\n")[2].partition("```")[0].split(";\n") if part.strip()]
+    assert len(queries) == 4
+    connection = sqlite3.connect(database / "x.db")
+    opinions, levels, failures, found = (
+        connection.execute(query.replace("funding liquidations", "sold support")).fetchall() for query in queries
+    )
+    connection.close()
+    assert sum(row[2] for row in opinions if row[0] == "BTC") == 5
+    assert [(row[0], row[1], row[3]) for row in levels] == [("support_level", 55_000.0, "Support sits at $55,000")] * 5
+    assert failures == [("read", "bad_record", 1, None)]
+    assert len(found) == 5
+
+
+def test_hostile_strings_through_every_command_of_a_database(tmp_path):
+    records = [
+        {"id": f"r{n}", "title": f"Bitcoin {text} fell", "source": text, "text": f"Bitcoin fell 3% to $58,00{n % 10} today. {text}"}
+        for n, text in enumerate(OWN)
+    ]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, records)))
+    db = tmp_path / "h.db"
+    assert invoke("batch", tmp_path / "in.jsonl", "-o", db, "--offline").exit_code == 0
+    since = ("--since", "2020-01-01")
+    commands = [("export",), ("export", "--format", "csv"), ("search", "bitcoin", "--limit", 99), ("search", "bitcoin", "--json"),
+                ("digest", *since), ("digest", *since, "--json"), ("digest", *since, "--markdown"), ("show", "1"), ("show", "1", "--json")]  # fmt: skip
+    for command in commands:
+        ran = invoke(*command, "--db", db)
+        assert ran.exit_code == 0 and len(ran.stdout) > 200, (command, ran.output)
+        assert not unsafe(ran.stdout.replace("\r\n", "\n")), (command, unsafe(ran.stdout))

@@ -118,19 +118,95 @@ def test_a_migration_is_whole_or_not_at_all_and_leaves_a_backup(tmp_path):
     store = open_store(path)
     fill(store)
     store.close()
-    first = load_migrations()
-    broken = [*first, "CREATE TABLE more (x INTEGER);\nINSERT INTO nowhere VALUES (1);\n"]
+    now = load_migrations()
+    broken = [*now, "CREATE TABLE more (x INTEGER);\nINSERT INTO nowhere VALUES (1);\n"]
     connection = sqlite3.connect(path, isolation_level=None)
     with pytest.raises(sqlite3.OperationalError):
         migrate(connection, path, broken)
-    assert connection.execute("PRAGMA user_version").fetchone()[0] == 1
+    assert connection.execute("PRAGMA user_version").fetchone()[0] == len(now)
     assert not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'more'").fetchall()
-    migrate(connection, path, [*first, "ALTER TABLE items ADD COLUMN more TEXT;\n"])
+    migrate(connection, path, [*now, "ALTER TABLE items ADD COLUMN more TEXT;\n"])
     assert connection.execute("SELECT count(more), count(*) FROM items").fetchone() == (0, 3)
-    backup = sqlite3.connect(tmp_path / "m.db.v1.bak")
+    backup = sqlite3.connect(tmp_path / f"m.db.v{len(now)}.bak")
     assert backup.execute("SELECT count(*) FROM reports").fetchone()[0] == 3
     backup.close()
     connection.close()
+
+
+OLD = """INSERT INTO items (key, kind, state, url, host, first_seen_at) VALUES
+      ('url:https://a.example/1', 'url', 'done', 'https://a.example/1', 'a.example', '2026-02-10T06:00:00Z'),
+      ('url:https://a.example/2', 'url', 'deferred', 'https://a.example/2', 'a.example', '2026-02-10T06:00:00Z');
+    INSERT INTO feeds (url, address, title, etag, failures, paused, code, message) VALUES
+      ('https://a.example/old', 'https://feeds.example:8443/rss?x=1', 'A', '"e"', 0, 0, NULL, NULL), ('https://b.example/f', 'https://b.example/f', 'B', NULL, 3, 1, 'http_500', 'no'),
+      ('/home/saved.xml', '/home/saved.xml', 'C', NULL, 0, 0, NULL, NULL);
+    INSERT INTO sources VALUES (1, 1, 'x'), (2, 1, 'y'), (2, 3, 'z');"""
+KILLED_AT = """
+import os, signal, sqlite3, sys
+from pathlib import Path
+from summarizer.store import load_migrations, migrate
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+left = int(sys.argv[2])
+def count(statement):
+    global left
+    left -= 1
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+connection.set_trace_callback(count)
+migrate(connection, Path(sys.argv[1]), load_migrations())
+"""
+
+
+def test_a_kill_within_a_migration_leaves_the_old_database_working(tmp_path):
+    path = tmp_path / "old.db"
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    migrate(connection, path, load_migrations()[:1])
+    connection.executescript(OLD)
+    connection.close()
+    statement = killed = 0
+    while True:  # at every third statement, from the first to the last
+        statement += 3
+        ran = subprocess.run([sys.executable, "-c", KILLED_AT, path, str(statement)], capture_output=True, timeout=30)
+        if ran.returncode == 0:
+            break
+        assert ran.returncode == -9, ran.stderr
+        killed += 1
+        connection = sqlite3.connect(path)
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == 1
+        assert (
+            connection.execute("SELECT count(*) FROM feeds JOIN sources ON feed_id = feeds.id JOIN items ON items.id = item_id").fetchone()[
+                0
+            ]
+            == 3
+        )
+        assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        connection.close()
+    assert killed >= 5
+    assert sqlite3.connect(tmp_path / "old.db.v1.bak").execute("SELECT count(*) FROM feeds").fetchone()[0] == 3
+
+
+def test_an_old_database_is_carried_over_with_its_feeds(tmp_path):
+    path = tmp_path / "old.db"
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrate(connection, path, load_migrations()[:1])
+    connection.executescript(OLD)
+    connection.close()
+    store = open_store(path)
+    feeds = store.read("SELECT f.url, f.address, f.state, f.failures, i.host FROM feeds f JOIN items i ON i.id = f.id ORDER BY f.id")
+    assert [tuple(row) for row in feeds] == [
+        ("https://a.example/old", "https://feeds.example:8443/rss?x=1", "done", 0, "feeds.example:8443"),
+        ("https://b.example/f", "https://b.example/f", "failed", 3, "b.example"), ("/home/saved.xml", "/home/saved.xml", "done", 0, "")]  # fmt: skip
+    carried = store.read(
+        "SELECT i.url, f.title, s.fingerprint FROM sources s JOIN items i ON i.id = item_id JOIN feeds f ON f.id = feed_id"
+    )
+    assert sorted(tuple(row) for row in carried) == [
+        ("https://a.example/1", "A", "x"),
+        ("https://a.example/2", "A", "y"),
+        ("https://a.example/2", "C", "z"),
+    ]
+    assert not store.read("PRAGMA foreign_key_check")
+    Ledger(store)
+    store.close()
 
 
 def test_processes_that_open_a_new_database_at_once_all_succeed(tmp_path):
@@ -159,8 +235,8 @@ def test_a_dead_workers_item_is_taken_again_and_a_late_result_is_dropped(store):
     ledger.free_leases()
     again = ledger.claim(0)
     report = analyze_text(TEXT)
-    assert ledger.finish(late, Outcome(report.article, report)) is False
-    assert ledger.finish(again, Outcome(report.article, report)) is True
+    assert ledger.finish(late, Outcome(report.article, report)) is None
+    assert ledger.finish(again, Outcome(report.article, report)) == "done"
     assert store.read("SELECT count(*) FROM reports")[0][0] == 1
 
 
@@ -196,7 +272,19 @@ def test_a_failure_that_may_pass_waits_for_the_next_run_not_for_the_resumed_one(
         db.execute("UPDATE runs SET owner = ?", (dead_process(),))  # killed
     resumed = Ledger(store)
     assert resumed.claim(0) is None
-    resumed.end(0.0)
+    resumed.end()
+    assert Ledger(store).claim(0)
+
+
+def test_a_run_on_a_machine_that_is_no_more_does_not_keep_failures_from_another_try(store):
+    ledger = Ledger(store)
+    ledger.add([Item("record:1", "record", payload={"record": {}})])
+    ledger.finish(ledger.claim(0), Outcome(failure=FetchError("x", code="timeout", retryable=True)))
+    with store.write() as db:
+        db.execute("UPDATE runs SET owner = 'gone:1:2'")
+    assert Ledger(store).claim(0) is None  # it may still be at work
+    with store.write() as db:
+        db.execute("UPDATE runs SET started_at = '2026-02-10T06:00:00Z'")
     assert Ledger(store).claim(0)
 
 
@@ -209,4 +297,3 @@ def test_a_host_is_asked_by_two_at_once_and_then_in_turn(store):
     time.sleep(0.002)
     assert ledger.claim(1000.0) is None
     assert ledger.claim(0)  # no limit
-    assert not ledger.take_turn("b.example", 0.1) or not ledger.take_turn("b.example", 0.1)

@@ -89,6 +89,12 @@ def test_a_headline_as_a_fragment_is_an_article(brief):
     assert extract_article(Page(body=f"<p>{brief} today</p>".encode(), content_type="text/html")).words >= 4
 
 
+@pytest.mark.parametrize("title", ["ERC-404 tokens double in a day", "Ether slips as desks weigh report 2-404"])
+def test_a_number_404_within_a_name_is_no_missing_page(title):
+    body = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1><p>Ether fell 3% to $2,000 on Tuesday, said desks.</p></article></body></html>"
+    assert extract_article(Page(body=body.encode(), content_type="text/html")).title == title
+
+
 def test_an_article_about_challenges_is_an_article():
     story = (
         "<p>Sites now ask visitors to verify you are human before they load. Traders who scrape prices lost $4 million by it, a study says.</p>"

@@ -108,7 +108,7 @@ class Endpoint:
         self._key = settings.api_key or "none"  # local servers want none, the client wants one
         check_endpoint(self._url, settings.api_key)
         if (self._url, self._key) not in _CLIENTS:
-            _CLIENTS[self._url, self._key] = _open_client(self._url, self._key)
+            _CLIENTS.setdefault((self._url, self._key), _open_client(self._url, self._key))  # of two workers' one: theirs is never closed
         self._client = _CLIENTS[self._url, self._key]
         is_openai = self._url is None or self._url.startswith("https://api.openai.com/")
         first = _Dialect(limit="max_completion_tokens") if is_openai else _Dialect()

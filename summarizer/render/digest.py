@@ -1,5 +1,9 @@
 """A Digest as people read it: in the terminal and as Markdown."""
 
+import textwrap
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -7,66 +11,94 @@ from rich.text import Text
 from summarizer.figures import format_value
 from summarizer.models import AssetView, Digest, DigestStory, Figure
 from summarizer.render.markdown import escape
+from summarizer.render.parts import LOOK
 from summarizer.render.terminal import MAX_WIDTH
 from summarizer.spans import clean
 from summarizer.urls import is_web
 
-_LOOK = {"bullish": ("▲", "green"), "bearish": ("▼", "red"), "neutral": ("■", "yellow")}
+_COLUMNS = ("Asset", "View", "", "Stories", "Up/Down/Flat")
+_NARROW = 60  # columns below which a view is its mark alone
 _TOP_ASSETS = 15  # rows on a screen; --json has them all
+_ARGUED = 5  # assets whose dissent is told, with two voices each
+_ON_A_LINE = 5  # figures of one kind
 
 
 def _head(digest: Digest) -> str:
-    return f"{digest.since:%d %b %H:%M} to {digest.until:%d %b %Y %H:%M} UTC · {digest.articles} articles · {len(digest.assets)} assets"
+    start = f"{digest.since:%d %b %Y %H:%M}" if digest.since.year != digest.until.year else f"{digest.since:%d %b %H:%M}"
+    counts = (f"{count} {name}{'' if count == 1 else 's'}" for count, name in ((digest.articles, "article"), (len(digest.assets), "asset")))
+    return f"{start} to {digest.until:%d %b %Y %H:%M} UTC · {' · '.join(counts)}"
 
 
-def _counts(view: AssetView) -> str:
-    return f"{view.bullish} up, {view.bearish} down, {view.neutral} flat"
+def _counts(view: AssetView) -> tuple[str, ...]:
+    return f"{view.view:+.2f}", str(view.stories), f"{view.bullish}/{view.bearish}/{view.neutral}"
 
 
-def _figure(figure: Figure) -> str:
-    said = f"{figure.subject} {figure.kind.replace('_', ' ')} {format_value(figure.value, figure.unit)}"
-    return said + (f" {figure.period}" if figure.period else "") + (f" ({figure.outlets} outlets)" if figure.outlets > 1 else "")
+def _dissent(views: Iterable[AssetView]) -> Iterator[str]:
+    """`BTC bearish, a.example: Its headline`, for the assets that most stories speak of."""
+    for view in [view for view in views if view.dissent][:_ARGUED]:
+        yield from (f"{view.asset} {part.direction}, {part.outlet.name}: {part.title}" for part in view.dissent[:2])
 
 
-def _told_by(story: DigestStory) -> str:
-    names = list(dict.fromkeys(outlet.name for outlet in story.outlets))
-    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+def _figures(figures: Iterable[Figure]) -> list[str]:
+    """A line for each subject and kind: `BTC support level: $58,000 (3 outlets), $55,000`."""
+    lines: defaultdict[str, list[str]] = defaultdict(list)
+    for figure in figures:
+        outlets = f" ({figure.outlets} outlets)" if figure.outlets > 1 else ""
+        period = f" {figure.period}" if figure.period else ""
+        lines[f"{figure.subject} {figure.kind.replace('_', ' ')}"].append(f"{format_value(figure.value, figure.unit)}{period}{outlets}")
+    return [f"{name}: {', '.join(values[:_ON_A_LINE])}" for name, values in lines.items()]
+
+
+def _about(story: DigestStory) -> str:
+    """`told by 3 outlets · BTC ▲, ETH ▼ · credibility high`: the strongest views."""
+    views = sorted(story.views.items(), key=lambda view: -abs(view[1]))[:3]
+    marks = ", ".join(f"{name} {'▲' if view > 0 else '▼' if view < 0 else '■'}" for name, view in views)
+    told = f"told by {story.corroboration} outlets" if story.corroboration > 1 else ""
+    return " · ".join(part for part in (told, marks, f"credibility {story.credibility}") if part)
+
+
+def _lists(digest: Digest) -> Iterator[tuple[str, list[str]]]:
+    for name, lines in (
+        ("Against the view", list(_dissent(digest.assets))),
+        ("Levels", _figures(digest.levels)),
+        ("Flows and events", _figures(digest.flows)),
+    ):
+        if lines:
+            yield name, lines
 
 
 def print_digest(digest: Digest) -> None:
     """The digest on stdout."""
     console = Console(highlight=False)
     console.width = min(console.width, MAX_WIDTH)
+
+    def tell(words: str, style: str = "", first: str = "   ") -> None:
+        lines = textwrap.wrap(clean(words), console.width, initial_indent=first, subsequent_indent=" " * max(len(first), 3))
+        console.print(Text("\n".join(lines), style=style))
+
     console.print(Text(_head(digest), style="bold"))
     if not digest.articles:
         console.print(Text("No article in this period.", style="dim"))
         return
     console.print()
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("Asset", "View", "", "Stories"):
-        table.add_column(name, no_wrap=True, header_style="bold")
-    table.add_column("Against it", header_style="bold", ratio=1)
+    narrow = console.width < _NARROW
+    table = Table(box=None, pad_edge=False, padding=(0, 1 if narrow else 2, 0, 0))
+    for name in _COLUMNS:
+        table.add_column(name, no_wrap=True, header_style="bold", justify="left" if name in ("Asset", "View") else "right")
     for view in digest.assets[:_TOP_ASSETS]:
-        mark, colour = _LOOK[view.direction]
-        against = "; ".join(f"{clean(part.outlet.name)}: {clean(part.title)}" for part in view.dissent[:2])
-        look = Text(f"{mark} {view.direction}", style=colour)
-        table.add_row(Text(clean(view.asset)), look, f"{view.view:+.2f}", _counts(view), Text(against, style="dim"))
+        mark, colour = LOOK[view.direction]
+        table.add_row(Text(clean(view.asset)), Text(mark if narrow else f"{mark} {view.direction}", style=colour), *_counts(view))
     console.print(table)
-    for name, figures in (("Levels", digest.levels), ("Flows and events", digest.flows)):
-        if figures:
-            console.print()
-            console.print(Text(name, style="bold"))
-            for figure in figures:
-                console.print(Text(f"  {clean(_figure(figure))}"))
-    console.print()
-    console.print(Text("Top stories", style="bold"))
+    for name, lines in _lists(digest):
+        console.print(Text(f"\n{name}", style="bold"))
+        for line in lines:
+            tell(line, first="  · ")
+    console.print(Text("\nTop stories", style="bold"))
     for number, story in enumerate(digest.stories, 1):
-        console.print(Text(f"{number}. {clean(story.title)}", style="bold"))
-        console.print(Text(f"   {clean(story.summary)}"))
-        about = f"   {clean(_told_by(story))} · credibility {story.credibility}"
-        about += f" · told by {story.corroboration} outlets" if story.corroboration > 1 else ""
-        console.print(Text(about, style="dim"))
-        if url := next((outlet.url for outlet in story.outlets if is_web(outlet.url)), None):
+        tell(story.title, "bold", first=f"{number}. ")
+        tell(story.summary)
+        tell(_about(story), "dim")
+        for url in list(dict.fromkeys(str(outlet.url) for outlet in story.outlets if is_web(outlet.url)))[:3]:
             console.print(Text(f"   {clean(url)}", style="dim"), soft_wrap=True)
 
 
@@ -74,18 +106,16 @@ def render_digest(digest: Digest) -> str:
     """The digest as a Markdown note."""
     lines = [f"# Crypto digest, {digest.until:%d %b %Y}", "", escape(_head(digest)), ""]
     if digest.assets:
-        lines += ["| asset | view | | stories | against it |", "| --- | --- | --- | --- | --- |"]
+        lines += [f"| {' | '.join(_COLUMNS)} |", "| --- | --- |" + " ---: |" * (len(_COLUMNS) - 2)]
         for view in digest.assets[:_TOP_ASSETS]:
-            against = "; ".join(f"{part.outlet.name}: {part.title}" for part in view.dissent[:2])
-            lines.append(f"| {escape(view.asset)} | {view.direction} | {view.view:+.2f} | {_counts(view)} | {escape(against)} |")
+            lines.append(f"| {' | '.join((escape(view.asset), view.direction, *_counts(view)))} |")
         lines.append("")
-    for name, figures in (("Levels", digest.levels), ("Flows and events", digest.flows)):
-        if figures:
-            lines += [f"## {name}", "", *(f"- {escape(_figure(figure))}" for figure in figures), ""]
+    for name, told in _lists(digest):
+        lines += [f"## {name}", "", *(f"- {escape(line)}" for line in told), ""]
     if digest.stories:
         lines += ["## Top stories", ""]
     for number, story in enumerate(digest.stories, 1):
-        lines += [f"{number}. **{escape(story.title)}** {escape(story.summary)}", f"   {_links(story)} · credibility {story.credibility}"]
+        lines += [f"{number}. **{escape(story.title)}** {escape(story.summary)}", f"   {_links(story)} · {escape(_about(story))}"]
     return "\n".join(lines).rstrip() + "\n"
 
 
