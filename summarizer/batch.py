@@ -19,6 +19,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from summarizer.analyst.gate import Gate
 from summarizer.article import extract_article
 from summarizer.errors import BadRecord, FetchError, InputError, LLMError, StorageError, SummarizerError
 from summarizer.ledger import MAX_ATTEMPTS, Claim, Item, Ledger, Outcome
@@ -60,8 +61,9 @@ class Batch:
 
             fetcher = Fetcher(allow_private=settings.allow_private)
         self.ledger, self.settings, self.fetcher, self.rate, self.jobs = ledger, settings, fetcher, rate, jobs
-        self.max_cost, self.hooks, self.tally = max_cost, hooks or Hooks(), Tally()
+        self.hooks, self.tally = hooks or Hooks(), Tally()
         self._stop = threading.Event()
+        self._gate = Gate(jobs, max_cost, self._stop)
         self._lock = threading.Lock()
         self._feeds: deque[FeedInput] = deque()
         self._polling = 0
@@ -75,7 +77,9 @@ class Batch:
         check_inputs(inputs)
         with catch_signals(self._stop) as caught:
             self._enter(inputs, stdin)
-            workers = [threading.Thread(target=self._work_on, daemon=True) for _ in range(self.jobs)]
+            workers = [
+                threading.Thread(target=self._work_on, daemon=True) for _ in range(self.jobs * (2 if self.settings.uses_model else 1))
+            ]  # some read while others wait for the model
             for worker in workers:
                 worker.start()
             while any(worker.is_alive() for worker in workers) and not self._stop.is_set():
@@ -162,6 +166,8 @@ class Batch:
         try:
             outcome = self._analyze(claim)
         except LLMError as error:
+            if self._stop.is_set():
+                return
             if error.exit_status == LLMError.exit_status:  # the endpoint, not this article: nothing failed, everything waits
                 self._end_with(error)
                 return
@@ -184,13 +190,9 @@ class Batch:
             self.tally.add(**{"failed" if last else "deferred": 1})
         elif outcome.report:
             self.tally.add(done=1)
-            cost = outcome.report.analyst.cost_usd
-            with self.tally.lock:
-                self.tally.cost_usd = None if cost is None or self.tally.cost_usd is None else self.tally.cost_usd + cost
+            self.tally.cost_usd = self._gate.spent
             with self._lock:  # one line of output after the other
                 self.hooks.report(outcome.report)
-            if self.max_cost is not None and (self.tally.cost_usd or 0) >= self.max_cost:
-                self._end_with(LLMError(f"the budget of ${self.max_cost:.2f} is spent", code="budget", advice="Run it again to go on"))
         else:
             self.tally.add(unchanged=1)
 
@@ -211,7 +213,7 @@ class Batch:
         assert had is not None
         if not claim.redo and find_version(self.ledger.store, claim.id, article.content_hash):
             return replace(had, article=None)
-        report = analyze_article(article, self.settings)
+        report = analyze_article(article, self.settings, self._gate)
         report = report.model_copy(update={"id": claim.given_id}) if claim.given_id is not None else report
         return replace(had, article=article, report=report)
 

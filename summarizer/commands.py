@@ -27,7 +27,13 @@ _rate = click.option(
     "--rate", type=click.FloatRange(min=0), default=1.0, show_default=True, help="Requests a second to one host; 0: no limit."
 )
 _jobs = click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Articles in work at once.")
-_cost = click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Stop when the model has cost this much.")
+_cost = click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Stop before the model costs more than this.")
+_samples = click.option(
+    "--samples",
+    type=click.IntRange(1, 9),
+    metavar="K",
+    help="Answers to ask for where the endpoint gives no chances of tokens: their agreement is the confidence.",
+)
 
 
 @click.command()
@@ -40,12 +46,13 @@ _cost = click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", 
 @_jobs
 @_model
 @_cost
+@_samples
 @_offline
 @_fallback
 @_private
 def batch(
     inputs: tuple[str, ...], output: Path | None, with_text: bool, retry_failed: bool, redo: bool, rate: float, jobs: int,
-    model: str | None, max_cost: float | None, offline: bool, fallback: bool, allow_private: tuple[str, ...],
+    model: str | None, max_cost: float | None, samples: int | None, offline: bool, fallback: bool, allow_private: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Analyse many articles: feeds, sites, OPML, files of addresses, JSONL records, folders, pages, or - for stdin.
 
@@ -60,7 +67,7 @@ def batch(
     from summarizer.settings import database_path
     from summarizer.tally import Hooks
 
-    settings = _settings(model, max_cost, offline, fallback, allow_private)
+    settings = _settings(max_cost, model=model, samples=samples, redo=redo, offline=offline, fallback=fallback, allow_private=allow_private)
     path = output or database_path()
     to_file = output is not None and output.suffix in FORMATS
     if output is not None and not to_file and output.suffix not in DATABASES:
@@ -82,16 +89,19 @@ def batch(
     raise SystemExit(result.exit_status)
 
 
-def _settings(
-    model: str | None, max_cost: float | None, offline: bool, fallback: bool, allow_private: tuple[str, ...]
-) -> "Settings":  # fmt: skip
-    from summarizer.settings import load_settings
+def _settings(max_cost: float | None, **flags: Any) -> "Settings":
+    from summarizer.analyst.gate import UNPRICED
+    from summarizer.analyst.prices import price_of
+    from summarizer.settings import DEFAULT_MODEL, load_settings
 
-    settings = load_settings(model=model, offline=offline or None, fallback=fallback or None, allow_private=allow_private or None)
+    settings = load_settings(**{name: value or None for name, value in flags.items()})
     if settings.uses_model and not settings.model and max_cost is None:
         raise UsageError(
             "a model is asked for every article, and none is named", advice="Give --model NAME or --max-cost USD, or --offline"
         )
+    model = settings.model or DEFAULT_MODEL
+    if settings.uses_model and max_cost is not None and price_of(model, settings.prices) is None:
+        raise UsageError(f"--max-cost cannot be kept: the price of {model} is not known", advice=UNPRICED)
     return settings
 
 
@@ -278,12 +288,13 @@ def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> 
 @_jobs
 @_model
 @_cost
+@_samples
 @_offline
 @_fallback
 @_private
 def watch(
     inputs: tuple[str, ...], db: Path | None, every: float, runs: int | None, rate: float, jobs: int, model: str | None,
-    max_cost: float | None, offline: bool, fallback: bool, allow_private: tuple[str, ...],
+    max_cost: float | None, samples: int | None, offline: bool, fallback: bool, allow_private: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Keep visiting feeds, and write each new report to stdout as a line of JSON, once it is stored."""
     from summarizer.batch import fingerprint, watch_inputs
@@ -293,7 +304,7 @@ def watch(
     from summarizer.store import open_store
     from summarizer.tally import Hooks
 
-    settings = _settings(model, max_cost, offline, fallback, allow_private)
+    settings = _settings(max_cost, model=model, samples=samples, offline=offline, fallback=fallback, allow_private=allow_private)
     out = _stdout()
 
     def tell(report: "Report") -> None:
