@@ -21,6 +21,7 @@ from summarizer.ledger import Ledger
 from summarizer.store import open_store
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+HELD = ("treasury_purchase", "treasury_holding", "etf_flow")  # of the coin that is held; said of its holder they may be true
 _ROW = re.compile(r"^F(\d+) \| (\w+) \| (\S+) \| (.+?) \| S\d+", re.MULTILINE)
 
 
@@ -40,9 +41,9 @@ def lies_about(rows: list[tuple[str, ...]]) -> list[str]:
     subjects = sorted({subject for _, _, subject, _ in rows if subject.isupper() and subject != "MARKET"})
     for number, kind, subject, figure in rows:
         words = kind.replace("_", " ")
-        for other in subjects:
-            if other != subject and (kind, other) not in kinds and subject != "MARKET":
-                lies.append(f"The {words} of {other} is evidently {{F{number}}}.")
+        if kind not in HELD and subject != "MARKET":
+            others = [other for other in subjects if other != subject and (kind, other) not in kinds]
+            lies += [f"The {words} of {other} is evidently {{F{number}}}." for other in others]
         if kind == "price_change" and re.match(r"[+−]", figure):
             lies.append(f"{subject} evidently {'fell' if figure[0] == '+' else 'rose'} {{F{number}}}.")
     return lies

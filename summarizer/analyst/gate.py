@@ -27,14 +27,19 @@ class Gate:
         self._free, self._budget, self._stop = at_once, budget, stop or threading.Event()
         self._held = 0.0  # USD at most, of the requests on their way
         self._changed = threading.Condition()
+        self._waiting = 0
 
     @contextmanager
     def request(self, most: float | None) -> Iterator[Passage]:
         """Wait for a turn; raises LLMError `stopped` when the run is ending, `budget` where `most` USD more could be too much."""
         started = time.monotonic()
         with self._changed:
-            while not self._may_go(most):
-                self._changed.wait(TICK)
+            self._waiting += 1
+            try:
+                while not self._may_go(most):
+                    self._changed.wait(TICK)
+            finally:
+                self._waiting -= 1
             self._free -= 1
             self._held += most or 0.0
         passage = Passage(time.monotonic() - started, most)
@@ -45,7 +50,7 @@ class Gate:
                 self._free += 1
                 self._held -= most or 0.0
                 self.spent = None if passage.cost is None or self.spent is None else self.spent + passage.cost
-                self._changed.notify_all()
+                self._changed.notify(1 if self._budget is None else self._waiting)
 
     def _may_go(self, most: float | None) -> bool:
         if self._stop.is_set():
