@@ -114,6 +114,7 @@ def scripted(script: Script) -> Iterator[Scripted]:
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+        request_queue_size = 64  # a connection that finds no place waits a second
 
         def handle_error(self, request: Any, client_address: Any) -> None:
             pass  # a line that was cut on purpose

@@ -51,6 +51,7 @@ class _Said:
 
 def analyze(article: Article, facts: list[Fact], signals: tuple[Signal, ...], settings: Settings, gate: Gate | None = None) -> Analysis:
     """The model's reading of the article. Raises LLMError where there is none; RELIABILITY 23 to 30 has the codes."""
+    second = embedded.analyze(article, facts, signals)  # before the model is asked: what stands after its answer makes others wait
     talk = _Talk(article, facts, signals, settings, gate)
     said = talk.first()
     if said.faults:
@@ -59,7 +60,6 @@ def analyze(article: Article, facts: list[Fact], signals: tuple[Signal, ...], se
         why = clean(said.faults[0])[:200]
         raise AnswerError(f"the model's answer does not have the form asked for, twice: {why}", code="llm_schema", retryable=False)
     analysis = make_analysis(said.answer, talk.analyst())
-    second = embedded.analyze(article, facts, signals)
     if all(any(fault.startswith(f"- summary[{i}]:") for fault in said.faults) for i in range(len(analysis.summary))):
         analysis = analysis.model_copy(update={"summary": (*analysis.summary, *second.summary)})
         talk.flags.append("summary_by_embedded")
