@@ -22,7 +22,7 @@ from summarizer.store import open_store
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 HELD = ("treasury_purchase", "treasury_holding", "etf_flow")  # of the coin that is held; said of its holder they may be true
-_ROW = re.compile(r"^F(\d+) \| (\w+) \| (\S+) \| (.+?) \| S\d+", re.MULTILINE)
+_ROW = re.compile(r"^F(\d+) (\w+) (\S+) (.+?) S\d+", re.MULTILINE)
 
 
 def lies_about(rows: list[tuple[str, ...]]) -> list[str]:

@@ -198,8 +198,8 @@ def write_messages(article: Article, facts: Sequence[Fact], room: int, marker: s
 
 
 def _row(i: int, fact: Fact, sentence: int) -> str:
-    said = f"F{i} | {fact.kind} | {fact.subject} | {describe_fact(fact)} | S{sentence}"
-    return said + (f" | said by {fact.attributed_to}" if fact.attributed_to else "")
+    said = f"F{i} {fact.kind} {fact.subject} {describe_fact(fact)} S{sentence}"
+    return said + (f" said by {fact.attributed_to}" if fact.attributed_to else "")
 
 
 def _place(sentences: Sequence[Span], fact: Fact) -> int:

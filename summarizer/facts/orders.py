@@ -33,7 +33,7 @@ _ADDRESSED = re.compile(
     r"|(?:^|\n)\W{0,3}(?:system|assistant|admin(?: command)?|developer|configuration)\b[^\n]{0,40}?:\s"
     r"|\b(?:begin|end) (?:developer|system|admin|operator) (?:instructions?|message)\b|\b(?:message|command|order)s? from the (?:operator|developer|system)\b"
     r"|<\|?/?(?:im_start|im_end|system|assistant|user|article|endoftext|start_of_turn|end_of_turn|think)\b|<</?SYS>>|\[/?(?:INST|SYSTEM)\b|\bas an? (?:AI|language)(?: language)? model,? you\b"
-    r"|```|(?:^|\n)(?:F\d+|Facts \(row) \|"
+    r"|```|(?:^|\n)(?:F\d+ (?:\| )?[a-z]+_|Facts \(row)"
     r"|[\"']?\b(?:overall|direction|overall_tone|calls|credibility)[\"']?\s?[:=]\s?[\"'\[{]?\s?(?:bullish|bearish|neutral|high\b|\[|\{|-?\d)|\"(?:role|tool|summary|credibility)\"\s?:"
     # a part to play
     rf"|\byou are (?:now |an? |the )*(?:helpful |unfiltered )?(?:AI\b|{_READER}|assistant\b|\w*GPT\b)|\b(?:act as|pretend to be|imagine (?:that )?you are|the role of) (?:an? |the )?(?:{_READER}|assistant)"
