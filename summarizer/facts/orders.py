@@ -91,7 +91,7 @@ def _goes_on(text: str, plain: str, order: Span, span: Span) -> bool:
     said = plain[span.start : span.end]
     if "\n" in text[order.end : span.start]:
         head = text[order.start : order.end]
-        is_heading = len(head.split()) <= _HEADING and head[-1] not in ".!?" and _is_own(text, order, order)
+        is_heading = len(head.split()) <= _HEADING and head[-1] in "#*=:" and _is_own(text, order, order)
         return is_heading or re.search(rf"\b{_ACT}\b[^.!?\n]{{0,40}}\b{_LABEL}\b", said, re.IGNORECASE) is not None
     return _is_own(text, order, Span(0, len(text))) or _GOES_ON.search(said) is not None
 
