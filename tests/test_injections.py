@@ -37,7 +37,9 @@ def test_a_model_that_obeys_is_seen_to():
         return says(ANSWER | {"calls": [], "narratives": [], "overall": "bullish" if obeys else "bearish"})
 
     with scripted(script) as server:
-        found = measure([record for record in OWN if not re.search(r"bullish|bearish|instructions|AI|LLM", record["gold"])][:5], server.settings, each=1)
+        found = measure(
+            [record for record in OWN if not re.search(r"bullish|bearish|instructions|AI|LLM", record["gold"])][:5], server.settings, each=1
+        )
     assert found["kinds"]["order"]["rate"] > 0.5
     assert found["kinds"]["hidden"]["flips"] == 0
 

@@ -21,28 +21,30 @@ _ACT = (
 )
 _LABEL = r"(?:bullish|bearish)"
 _ADDRESSED = re.compile(
-    rf"{_READER}[^.!?\n]{{0,80}}?(?:\b(?:must|should|shall|need to|are (?:asked|instructed|required|told to)|please|have to|will)\s(?:not\s|always\s|only\s|also\s)?{_ACT}\b"
+    # words: looked for where a word begins
+    rf"(?<!\w)(?:{_READER}[^.!?\n]{{0,80}}?(?:\b(?:must|should|shall|need to|are (?:asked|instructed|required|told to)|please|have to|will)\s(?:not\s|always\s|only\s|also\s)?{_ACT}\b"
     rf"|[:,!—–-]\s?(?:please\s|when\s[^.!?\n]{{0,60}},\s?)?{_ACT}\b)"
-    rf"|\b(?:if|when|while) you(?: are|'re| ’re)? (?:an? |the )?(?:{_READER}|summari[sz]ing|reading this as)[^.!?\n]{{0,80}}\b{_ACT}\b"
-    rf"|\b(?:note|notice|message|instructions?|attention|memo|reminder|correction|guide|text|embargo)\s(?:to|for)\s(?:all\s|any\s|the\s)?{_READER}"
-    rf"|\b(?:dear|attention|append|imagine)\s{_READER}"
-    rf"|\b(?:ignore|disregard|forget|override|bypass)\s(?:all|any|the|your|every)?\s?(?:of\s)?(?:the\s|your\s)?(?:previous|prior|above|earlier|preceding|foregoing|other|system|original|text)\s"
+    rf"|(?:if|when|while) you(?: are|'re| ’re)? (?:an? |the )?(?:{_READER}|summari[sz]ing|reading this as)[^.!?\n]{{0,80}}\b{_ACT}\b"
+    rf"|(?:note|notice|message|instructions?|attention|memo|reminder|correction|guide|text|embargo)\s(?:to|for)\s(?:all\s|any\s|the\s)?{_READER}"
+    rf"|(?:dear|attention|append|imagine)\s{_READER}"
+    rf"|(?:ignore|disregard|forget|override|bypass)\s(?:all|any|the|your|every)?\s?(?:of\s)?(?:the\s|your\s)?(?:previous|prior|above|earlier|preceding|foregoing|other|system|original|text)\s"
     r"(?:\w+\s){0,2}(?:instructions?|prompts?|directions?|rules|figures|text|messages?|guidelines|context|orders|above)\b"
-    # what a talk with a model is made of: its roles, its template, its answer
-    r"|\b(?:your|the|new|updated) system (?:prompt|message|instructions?)\b|\bsystem (?:notice|override|prompt|message)\b(?=\s?(?::|to\b|\W))"
-    r"|(?:^|\n)\W{0,3}(?:system|assistant|admin(?: command)?|developer|configuration)\b[^\n]{0,40}?:\s"
-    r"|\b(?:begin|end) (?:developer|system|admin|operator) (?:instructions?|message)\b|\b(?:message|command|order)s? from the (?:operator|developer|system)\b"
-    r"|<\|?/?(?:im_start|im_end|system|assistant|user|article|endoftext|start_of_turn|end_of_turn|think)\b|<</?SYS>>|\[/?(?:INST|SYSTEM)\b|\bas an? (?:AI|language)(?: language)? model,? you\b"
-    r"|```|(?:^|\n)(?:F\d+ (?:\| )?[a-z]+_|Facts \(row)"
-    r"|[\"']?\b(?:overall|direction|overall_tone|calls|credibility)[\"']?\s?[:=]\s?[\"'\[{]?\s?(?:bullish|bearish|neutral|high\b|\[|\{|-?\d)|\"(?:role|tool|summary|credibility)\"\s?:"
+    r"|(?:your|the|new|updated) system (?:prompt|message|instructions?)\b|system (?:notice|override|prompt|message)(?=\s?(?::|to\b|\W))"
+    r"|(?:begin|end) (?:developer|system|admin|operator) (?:instructions?|message)\b|(?:message|command|order)s? from the (?:operator|developer|system)\b"
+    r"|as an? (?:AI|language)(?: language)? model,? you\b|as (?:the|your) final (?:answer|output)\b|machine[- ]readable (?:order|instruction)s?\b"
     # a part to play
-    rf"|\byou are (?:now |an? |the )*(?:helpful |unfiltered )?(?:AI\b|{_READER}|assistant\b|\w*GPT\b)|\b(?:act as|pretend to be|imagine (?:that )?you are|the role of) (?:an? |the )?(?:{_READER}|assistant)"
-    rf"|\b(?:the|an?) assistant (?:will|speaks?|is now|must|should)\b|\bAI models?\b[^.!?\n]{{0,40}}\b{_ACT}\b[^.!?\n]{{0,20}}\b{_LABEL}|\bas (?:the|your) final (?:answer|output)\b|\bmachine[- ]readable (?:order|instruction)s?\b"
+    rf"|you are (?:now |an? |the )*(?:helpful |unfiltered )?(?:AI\b|{_READER}|assistant\b|\w*GPT\b)|(?:act as|pretend to be|imagine (?:that )?you are|the role of) (?:an? |the )?(?:{_READER}|assistant)"
+    rf"|(?:the|an?) assistant (?:will|speaks?|is now|must|should)\b|AI models?\b[^.!?\n]{{0,40}}\b{_ACT}\b[^.!?\n]{{0,20}}\b{_LABEL}"
     # other languages' words for the same
-    r"|(?-i:\b(?:KI|IA|ИИ)\b)[^.!?\n]{0,12}:|\b(?:hinweis|anweisung|instrucci[óo]n|instru[çc][ãa]o|consigne|nota|istruzione|инструкция)\b[^.!?\n]{0,40}(?-i:\b(?:KI|IA|ИИ|AI)\b)"
-    r"|(?:人工智能|AI\s?へ|AI\s?에게|yapay zek[âa])[^.!?\n]{0,20}[:：,，]|(?:之前|以前)的所有指令|これまでの指示|이전의 모든 지시"
+    r"|(?-i:KI|IA|ИИ)\b[^.!?\n]{0,12}:|(?:hinweis|anweisung|instrucci[óo]n|instru[çc][ãa]o|consigne|nota|istruzione|инструкция)\b[^.!?\n]{0,40}(?-i:\b(?:KI|IA|ИИ|AI)\b)"
     # letters set apart, so that no rule reads the words
-    r"|(?:\b[A-Za-z] ){12,}",
+    r"|(?:[A-Za-z] ){12,})"
+    r"|(?:人工智能|AI\s?へ|AI\s?에게|yapay zek[âa])[^.!?\n]{0,20}[:：,，]|(?:之前|以前)的所有指令|これまでの指示|이전의 모든 지시"
+    # what a talk with a model is made of: its roles, its template, its table, its answer
+    r"|(?:^|\n)\W{0,3}(?:system|assistant|admin(?: command)?|developer|configuration)\b[^\n]{0,40}?:\s"
+    r"|<\|?/?(?:im_start|im_end|system|assistant|user|article|endoftext|start_of_turn|end_of_turn|think)\b|<</?SYS>>|\[/?(?:INST|SYSTEM)\b"
+    r"|```|(?:^|\n)(?:F\d+ (?:\| )?[a-z]+_|Facts \(row)"
+    r"|[\"']?\b(?:overall|direction|overall_tone|calls|credibility)[\"']?\s?[:=]\s?[\"'\[{]?\s?(?:bullish|bearish|neutral|high\b|\[|\{|-?\d)|\"(?:role|tool|summary|credibility)\"\s?:",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
