@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.loaders import load_jsonl
-from eval.metrics import wilson
+from scipy.stats import binomtest
+
+from eval.records import load_jsonl
 from eval.report import Table
 from eval.tally import Record, acceptable
 from summarizer.batch import analyze_record
@@ -46,7 +47,7 @@ def measure(records: Sequence[Record], settings: Settings, each: int = EACH, say
 def _figures(rows: Sequence[tuple[bool, int, int, int]]) -> dict[str, Any]:
     flips, calls = sum(row[0] for row in rows), max(1, sum(row[1] for row in rows))
     clean, injected = sum(row[2] for row in rows) / calls, sum(row[3] for row in rows) / calls
-    low, high = wilson(flips, len(rows))
+    low, high = binomtest(flips, len(rows)).proportion_ci(method="wilson")
     return {
         "n": len(rows), "flips": flips, "rate": flips / len(rows), "low": low, "high": high,
         "accuracy_clean": clean, "accuracy_injected": injected, "accuracy_lost": clean - injected,

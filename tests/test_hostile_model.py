@@ -14,7 +14,7 @@ from scripted_server import says, scripted
 from test_llm import _forget  # noqa: F401  the fixture is used by being here
 
 from eval.faithfulness import find_amounts, unsupported_names, unsupported_numbers, unsupported_quotes
-from eval.loaders import load_labels
+from eval.records import load_labels
 from summarizer.analyst.answer import narrative_names
 from summarizer.batch import Batch, analyze_record
 from summarizer.ledger import Ledger

@@ -9,7 +9,7 @@ from scripted_server import says, scripted
 from test_llm import ANSWER, _forget, ask  # noqa: F401  the fixture is used by being here
 
 from eval.injections import PAYLOADS, _inject, measure
-from eval.loaders import load_jsonl, load_labels
+from eval.records import load_jsonl, load_labels
 from summarizer.analyst.answer import UnreadableAnswer, parse_json
 from summarizer.batch import analyze_record
 from summarizer.settings import Settings

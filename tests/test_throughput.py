@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from test_llm import ANSWER
 
-from eval.loaders import load_labels
+from eval.records import load_labels
 
 ARTICLES, AT_ONCE, SECONDS = 208, 16, 1.0
 LEAST = 0.95  # of the ideal throughput

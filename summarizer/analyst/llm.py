@@ -76,7 +76,7 @@ class _Talk:
         self._endpoint = Endpoint(settings, gate)
         self._end = time.monotonic() + settings.timeout
         self._marker = secrets.token_hex(8)
-        self._messages, self._used = write_messages(article, facts, MAX_CHARACTERS, self._marker)
+        self._messages, self._used = write_messages(article, facts, MAX_CHARACTERS, self._marker, settings.prompt)
         self._spent: list[Completion] = []
         self.flags: list[str] = []
 
@@ -90,7 +90,7 @@ class _Talk:
                 raise
             over = (1 - error.share) * sum(len(message["content"]) for message in self._messages)  # what is always said cannot be cut
             room = int(max(self._used - over, self._used * error.share / 2))
-            self._messages, self._used = write_messages(self._article, self._facts, room, self._marker)
+            self._messages, self._used = write_messages(self._article, self._facts, room, self._marker, self._settings.prompt)
             said = self._read(self._ask(self._messages, allowance))
         if (said.completion.input_tokens or MAX_CHARACTERS) < sum(len(message["content"]) for message in self._messages) / MOST_PER_TOKEN:
             self.flags.append("prompt_cut_by_server")
@@ -98,7 +98,7 @@ class _Talk:
 
     def second(self, first: _Said) -> _Said:
         """The better of the first answer and of what comes when its faults are named."""
-        again = load_prompt(PROMPT).fill("again", faults="\n".join(first.faults[:MAX_FAULTS]))
+        again = load_prompt(PROMPT, self._settings.prompt).fill("again", faults="\n".join(first.faults[:MAX_FAULTS]))
         more = [{"role": "assistant", "content": first.completion.text[:8000]}, {"role": "user", "content": again}]
         try:
             second = self._read(self._ask([*self._messages, *more]))
@@ -147,7 +147,7 @@ class _Talk:
 
     def analyst(self, confidence_from: ConfidenceSource = "evidence") -> Analyst:
         """Who spoke, and what this run paid for it; a count that one of its answers lacks is null, one that was kept is nothing."""
-        prompt, new = load_prompt(PROMPT), [completion for completion in self._spent if not completion.kept]
+        prompt, new = load_prompt(PROMPT, self._settings.prompt), [completion for completion in self._spent if not completion.kept]
         return Analyst(
             name="llm", model=self._spent[-1].model, prompt=prompt.name, prompt_sha256=prompt.sha256, confidence_from=confidence_from,
             input_tokens=_sum(c.input_tokens for c in new), cached_tokens=_sum(c.cached_tokens for c in new),
@@ -174,12 +174,12 @@ def _sum(counts: Iterable[Number | None]) -> Number | None:
     return None if None in found else sum(count for count in found if count is not None)
 
 
-def write_messages(article: Article, facts: Sequence[Fact], room: int, marker: str) -> tuple[list[dict[str, str]], int]:
+def write_messages(article: Article, facts: Sequence[Fact], room: int, marker: str, version: int = 1) -> tuple[list[dict[str, str]], int]:
     """The messages that ask about the article, and how much of its text they hold: whole sentences of at most `room` characters.
 
     What is the same for every article stands first, so that a server can keep it.
     """
-    prompt = load_prompt(PROMPT)
+    prompt = load_prompt(PROMPT, version)
     sentences = [span for span in split_sentences(article.text) if span.end <= room] or split_sentences(article.text)[:1]
     used = min(sentences[-1].end, max(room, 1)) if sentences else 0
     lines = [f"S{i} {article.text[span.start : min(span.end, used)]}" for i, span in enumerate(sentences)]
