@@ -42,7 +42,7 @@ def lies_about(rows: list[tuple[str, ...]]) -> list[str]:
     for number, kind, subject, figure in rows:
         words = kind.replace("_", " ")
         if kind not in HELD and subject != "MARKET":
-            others = [other for other in subjects if other != subject and (kind, other) not in kinds]
+            others = [other for other in subjects if other.casefold() != subject.casefold() and (kind, other) not in kinds]
             lies += [f"The {words} of {other} is evidently {{F{number}}}." for other in others]
         if kind == "price_change" and re.match(r"[+−]", figure):
             lies.append(f"{subject} evidently {'fell' if figure[0] == '+' else 'rose'} {{F{number}}}.")
