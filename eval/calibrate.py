@@ -16,7 +16,7 @@ from sklearn.model_selection import GroupKFold
 
 from eval.metrics import Counts, forecast_row
 from eval.tally import Record
-from summarizer.calibration import interpolate
+from summarizer.calibration import forecaster, interpolate, load_maps
 from summarizer.errors import BadRecord
 
 FILE = Path(__file__).parents[1] / "summarizer" / "data" / "calibration.json"
@@ -28,7 +28,7 @@ Forecast = tuple[str, float, bool]  # article, confidence, right
 
 
 def find_forecasts(labelled: Sequence[Record], reports: Sequence[Record]) -> dict[str, list[Forecast]]:
-    """The forecasts of each analyst, under its model's name, else its own: calls on assets that the annotator named, right by the first choice."""
+    """The forecasts of each source of confidence: calls on assets that the annotator named, right by the first choice."""
     labels = {str(record["id"]): record["labels"] for record in labelled}
     found: dict[str, list[Forecast]] = defaultdict(list)
     for report in reports:
@@ -38,8 +38,10 @@ def find_forecasts(labelled: Sequence[Record], reports: Sequence[Record]) -> dic
         named = {label["asset"]: label for label in labels[id].get("calls") or []}
         for call in report.get("calls") or []:
             if (label := named.pop(call.get("asset"), None)) and isinstance(call.get("confidence"), int | float):
+                if (who := forecaster(analyst)) in load_maps():
+                    raise BadRecord(f"the confidences of {who} are mapped already", advice="Take its map out of the file and predict anew")
                 right = call.get("direction") == label["direction"]
-                found[str(analyst.get("model") or analyst.get("name"))].append((id, float(call["confidence"]), right))
+                found[who].append((id, float(call["confidence"]), right))
     return dict(found)
 
 

@@ -1,4 +1,4 @@
-"""python -m eval: predict, score, compare, agreement, calibrate, outcomes, headlines, train. Commands, and nothing else."""
+"""python -m eval: predict, score, compare, agreement, calibrate, outcomes, injections, headlines, train. Commands, and nothing else."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -222,6 +222,24 @@ def headlines(path: Path, form: str, cross_validate: bool, offline: bool, **anal
     from eval.report import print_tables
 
     print_tables(tone_tables(load_headlines(path, form), _settings(offline, **analyst), cross_validate=cross_validate))
+
+
+@main.command()
+@_labels
+@_analyst
+@click.option("--each", type=click.IntRange(min=1), default=3, show_default=True, help="Articles that each payload is put into.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures and every flip as JSON.")
+def injections(labels: str, split: str | None, offline: bool, each: int, as_json: bool, **analyst: Any) -> None:
+    """How often an order to machine readers, put into an article, turns a call, and what it costs in accuracy."""
+    from eval.injections import injection_table, measure
+    from eval.records import load_labels
+    from eval.report import print_tables
+
+    found = measure(load_labels(labels, split), _settings(offline, **analyst), each, lambda line: click.echo(line, err=True))
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+    else:
+        print_tables([injection_table(found)])
 
 
 @main.command()

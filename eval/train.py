@@ -30,7 +30,7 @@ from summarizer.facts.features import describe, follow
 from summarizer.facts.narratives import choose_narratives, describe_narratives
 from summarizer.facts.reader import read_numbers
 from summarizer.facts.reading import Candidate
-from summarizer.linear import Linear, load_linear, softmax
+from summarizer.linear import Linear, forget_models, softmax
 from summarizer.models import CallClaim
 from summarizer.spans import Span
 
@@ -308,4 +308,4 @@ def rank_right(choices: Sequence[Choice], penalty: float) -> float:
 
 def _write(name: str, model: Linear) -> None:
     (WEIGHTS / f"{name}.model.tsv").write_text(model.dump(), "utf-8")
-    load_linear.cache_clear()
+    forget_models()

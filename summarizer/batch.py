@@ -17,6 +17,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from summarizer.analyst.gate import Gate
 from summarizer.errors import FetchError, InputError, LLMError, StorageError, SummarizerError
 from summarizer.ledger import PAUSE, Claim, Item, Ledger, Outcome
 from summarizer.models import Report
@@ -47,8 +48,9 @@ class Batch:
 
             fetcher = Fetcher(allow_private=settings.allow_private)
         self.ledger, self.settings, self.rate, self.jobs = ledger, settings, rate, jobs
-        self.max_cost, self.hooks, self.tally = max_cost, hooks or Hooks(), ledger.tally
+        self.hooks, self.tally = hooks or Hooks(), ledger.tally
         self._stop = threading.Event()
+        self._gate = Gate(jobs, max_cost, self._stop)
         self._lock = threading.Lock()
         self._fatal: SummarizerError | None = None
         robots = Robots(ledger, fetcher, lambda: self._stop.wait(1 / rate if rate else 0))
@@ -60,7 +62,9 @@ class Batch:
         check_inputs(inputs)
         with catch_signals(self._stop) as caught:
             self._enter(inputs, stdin)
-            workers = [threading.Thread(target=self._work_on, daemon=True) for _ in range(self.jobs)]
+            workers = [
+                threading.Thread(target=self._work_on, daemon=True) for _ in range(self.jobs * (2 if self.settings.uses_model else 1))
+            ]  # some read while others wait for the model
             for worker in workers:
                 worker.start()
             while any(worker.is_alive() for worker in workers) and not self._stop.is_set():
@@ -119,23 +123,28 @@ class Batch:
             outcome = self._analyze(claim, self._reader.read(claim))
         except StorageError:
             raise
-        except SummarizerError as error:
+        except LLMError as error:
+            if self._stop.is_set():
+                return
             if error.exit_status == LLMError.exit_status:  # the endpoint, not this article: nothing failed, everything waits
-                return self._end_with(error)
+                self._end_with(error)
+                return
+            outcome = Outcome(failure=error, stage=stage_of(error, claim))
+        except SummarizerError as error:
             outcome = Outcome(failure=error, stage=stage_of(error, claim))
         except Exception as error:  # noqa: BLE001  the one wrapper: a poison item must not take the others with it
             bug = SummarizerError(f"a bug met this article ({type(error).__name__}). Please report it", code="internal", url=claim.url)
             bug.retryable = True
             outcome = Outcome(failure=bug)
+        self.tally.cost_usd = self._gate.spent
         if state := self.ledger.finish(claim, outcome):
             self._tell(claim, outcome, state)
-        return None
 
     def _analyze(self, claim: Claim, read: Outcome) -> Outcome:
         """What was read, with the report of its article unless this text has one. Raises a SummarizerError."""
         if read.article is None or (not claim.redo and find_version(self.ledger.store, claim.id, read.article.content_hash)):
             return replace(read, article=None)
-        report = analyze_article(read.article, self.settings)
+        report = analyze_article(read.article, self.settings, self._gate)
         return replace(read, report=report.model_copy(update={"id": claim.given_id}) if claim.given_id is not None else report)
 
     def _tell(self, claim: Claim, outcome: Outcome, state: str) -> None:
@@ -144,11 +153,8 @@ class Batch:
             self.hooks.message(f"{outcome.failure}{paused}")
         if not outcome.report:
             return
-        self.tally.pay(outcome.report.analyst.cost_usd)
         with self._lock:  # one line of output after the other
             self.hooks.report(outcome.report)
-        if self.max_cost is not None and (self.tally.cost_usd or 0) >= self.max_cost:
-            self._end_with(LLMError(f"the budget of ${self.max_cost:.2f} is spent", code="budget", advice="Run it again to go on"))
 
 
 @contextmanager

@@ -83,26 +83,23 @@ def main() -> None:
 @click.option("--explain", is_flag=True, help="Show what the embedded analyst weighed for each call.")
 @click.option("--with-text", is_flag=True, help="Put the article's text into the JSON, or the HTML.")
 @click.option("--model", metavar="NAME", help="The model that makes the calls, at OPENAI_BASE_URL or OpenAI.")
+@click.option("--samples", type=click.IntRange(1, 9), metavar="K", help="Answers to ask for where the endpoint gives no chances of tokens.")
+@click.option("--redo", is_flag=True, help="Ask the model again, though its answer about this text is kept.")
 @click.option("--offline", is_flag=True, help="Neither fetch nor ask a model: the embedded analyst speaks.")
 @click.option("--fallback", is_flag=True, help="Let the embedded analyst step in when the model endpoint fails.")
 @click.option("--no-cache", is_flag=True, help="Fetch the page anew, and keep no copy of it.")
 @click.option("--allow-private", multiple=True, metavar="HOST[:PORT]", help="Fetch from this host though its address is not public.")
 def analyze(
-    input: str, form: str | None, evidence: bool, explain: bool, with_text: bool, model: str | None, offline: bool, fallback: bool,
-    no_cache: bool, allow_private: tuple[str, ...],
+    input: str, form: str | None, evidence: bool, explain: bool, with_text: bool, model: str | None, samples: int | None, redo: bool,
+    offline: bool, fallback: bool, no_cache: bool, allow_private: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Analyse one article: a URL, an .html or .txt file, or - for stdin."""
     from summarizer.article import extract_article
     from summarizer.pipeline import analyze_article
     from summarizer.settings import load_settings
 
-    settings = load_settings(
-        model=model,
-        offline=offline or None,
-        fallback=fallback or None,
-        cache=False if no_cache else None,
-        allow_private=allow_private or None,
-    )
+    flags = {"model": model, "samples": samples, "redo": redo, "offline": offline, "fallback": fallback, "allow_private": allow_private}
+    settings = load_settings(**{name: value or None for name, value in flags.items()}, cache=False if no_cache else None)
     article = extract_article(_read_input(input, settings))
     if form == "extract":
         click.echo(article.text)

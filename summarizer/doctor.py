@@ -1,20 +1,17 @@
-"""Whether the model's endpoint works, and what to do where it does not: key, address, model, schema, price."""
+"""Whether the model's endpoint works, and what to do where it does not: key, address, model, schema, tokens, confidence, price."""
 
 import time
 from dataclasses import dataclass
 from typing import Any
 
+from summarizer.analyst.gate import UNPRICED
 from summarizer.errors import SummarizerError
-from summarizer.settings import DEFAULT_MODEL, Settings, check_endpoint
+from summarizer.settings import Settings, check_endpoint
 
 _SCHEMA: dict[str, Any] = {
-    "type": "object", "properties": {"up": {"type": "boolean"}}, "required": ["up"], "additionalProperties": False,
+    "type": "object", "required": ["direction"], "additionalProperties": False,
+    "properties": {"direction": {"type": "string", "enum": ["bullish", "bearish", "neutral"]}},
 }  # fmt: skip
-_RUNGS = {
-    "json_schema": "it holds answers to the schema",
-    "json_object": "it answers in JSON, but knows no schema: more answers will have to be asked for twice",
-    "plain": "it knows no JSON mode: more answers will have to be asked for twice",
-}
 
 
 @dataclass(frozen=True)
@@ -49,20 +46,36 @@ def _ask(settings: Settings) -> list[Check]:
     from summarizer.analyst.prices import cost_of
 
     started = time.monotonic()
-    messages = [{"role": "user", "content": 'Answer with the JSON object {"up": true} and nothing else.'}]
+    messages = [{"role": "user", "content": 'Answer with the JSON object {"direction": "neutral"} and nothing else.'}]
     try:
         endpoint = Endpoint(settings)
-        completion = endpoint.complete(messages, _SCHEMA, Allowance(started + settings.timeout))
-        price = cost_of(endpoint.model, 1000, 0, 1000, settings.prices)
+        said = endpoint.complete(messages, _SCHEMA, Allowance(started + settings.timeout))
     except SummarizerError as error:
         return [Check("model", False, f"{error.code}: {error.detail}", error.advice)]
-    counted = completion.input_tokens is not None and completion.output_tokens is not None
+    counted = said.input_tokens is not None and said.output_tokens is not None
+    price = endpoint.price
     return [
-        Check("model", True, f"{settings.model or DEFAULT_MODEL} answers as {completion.model} in {time.monotonic() - started:.1f} s"),
-        Check("schema", completion.rung == "json_schema", _RUNGS[completion.rung]),
-        Check("tokens", counted, "they are counted" if counted else "they are not counted, so that costs stay unknown"),
-        Check(
-            "price", price is not None, f"${price:.5f} for 1,000 tokens in and 1,000 out" if price is not None else "it is not known",
-            None if price is not None else "Put its row into a file like summarizer/data/prices.tsv and name that in SUMMARIZER_PRICES",
-        ),
+        Check("model", True, f"{endpoint.model} answers as {said.model} in {time.monotonic() - started:.1f} s"),
+        _schema(said.rung),
+        _either("tokens", counted, "they are counted", "they are not counted, so that costs stay unknown", "Update the server"),
+        _either("confidence", bool(said.chances), "the endpoint gives the chances of its tokens", "the endpoint gives no chances of tokens",
+                "Give --samples 5 for the agreement of five answers; without, it is the weight of the evidence"),
+        _either("price", price is not None, f"${cost_of(price, 1000, 0, 1000) or 0:.5f} for 1,000 tokens in and 1,000 out",
+                "it is not known: costs stay unknown, and --max-cost cannot be kept", UNPRICED),
+        _either("training", bool(price and price.trained_until), f"until {price and price.trained_until}: older articles are flagged",
+                "its end is not known: articles older than it are not flagged", f"{UNPRICED}, with the day in its last column"),
     ]  # fmt: skip
+
+
+def _schema(rung: str) -> Check:
+    more = "more answers will have to be asked for twice. Update the server, or use one that holds to a schema"
+    said = {
+        "json_schema": "it holds answers to the schema",
+        "json_object": f"it answers in JSON, but knows no schema: {more}",
+        "plain": f"it knows no JSON mode: {more}",
+    }
+    return Check("schema", rung == "json_schema", said[rung])
+
+
+def _either(name: str, fine: bool, good: str, bad: str, advice: str) -> Check:
+    return Check(name, fine, good if fine else bad, None if fine else advice)

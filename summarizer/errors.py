@@ -22,12 +22,16 @@ class SummarizerError(Exception):
     exit_status = 1
     retryable = False
 
-    def __init__(self, detail: str, *, code: str | None = None, url: str | None = None, advice: str | None = None):
+    def __init__(
+        self, detail: str, *, code: str | None = None, url: str | None = None, advice: str | None = None, retryable: bool | None = None
+    ):
         self.detail = detail
         self.url = url
         self.advice = advice
         if code:
             self.code = code
+        if retryable is not None:
+            self.retryable = retryable
         message = f"{self.code}: {detail}"
         if url and url not in detail:
             message += f" ({url})"
@@ -72,10 +76,6 @@ class FetchError(SummarizerError):
 
     code = "connection"
     retry_after: float | None = None  # seconds, where the server names them
-
-    def __init__(self, detail: str, *, retryable: bool = False, **about: str | None):
-        super().__init__(detail, **about)
-        self.retryable = retryable
 
 
 class LLMError(SummarizerError):

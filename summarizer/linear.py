@@ -5,8 +5,8 @@ A file's first line names the labels; every other line is a feature and its weig
 """
 
 import math
+import threading
 from collections.abc import Iterable, Sequence
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -67,10 +67,22 @@ def softmax(scores: Sequence[float]) -> list[float]:
     return [power / whole for power in powers]
 
 
-@cache
+_MODELS: dict[str, Linear] = {}
+_LOADING = threading.Lock()
+
+
 def load_linear(name: str) -> Linear:
-    """The shipped model of this name."""
-    return Linear.parse(Path(str(files("summarizer") / "data" / f"{name}.model.tsv")).read_text("utf-8"))
+    """The shipped model of this name, read once, however many threads want it at first."""
+    if name not in _MODELS:
+        with _LOADING:
+            if name not in _MODELS:
+                _MODELS[name] = Linear.parse(Path(str(files("summarizer") / "data" / f"{name}.model.tsv")).read_text("utf-8"))
+    return _MODELS[name]
+
+
+def forget_models() -> None:
+    """Read the models anew: they were fitted again."""
+    _MODELS.clear()
 
 
 def likely_labels(name: str, features: Iterable[tuple[str, float]], least: float) -> set[str]:

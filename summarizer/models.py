@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Direction = Literal["bullish", "bearish", "neutral"]
 Horizon = Literal["short_term", "medium_term", "long_term"]
 Level = Literal["high", "medium", "low"]
+ConfidenceSource = Literal["evidence", "tokens", "samples"]
 
 
 class Model(BaseModel):
@@ -195,6 +196,7 @@ class Analyst(Model):
     model: str | None = None
     prompt: str | None = None
     prompt_sha256: str | None = None
+    confidence_from: ConfidenceSource = Field("evidence", description="weighed evidence, chances of tokens, or agreement of samples")
     input_tokens: int | None = 0
     cached_tokens: int | None = 0
     output_tokens: int | None = 0

@@ -3,6 +3,7 @@
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from summarizer.analyst import embedded
 from summarizer.article import extract_article, make_article
@@ -12,6 +13,9 @@ from summarizer.facts import extract_facts
 from summarizer.models import Analysis, Article, Fact, Page, Report, Signal
 from summarizer.settings import Settings, cache_path, load_settings
 from summarizer.verification import verify
+
+if TYPE_CHECKING:
+    from summarizer.analyst.gate import Gate
 
 
 def analyze(target: str | Path, settings: Settings | None = None) -> Report:
@@ -23,27 +27,27 @@ def analyze(target: str | Path, settings: Settings | None = None) -> Report:
     return analyze_article(extract_article(load_page(target, settings)), settings)
 
 
-def analyze_article(article: Article, settings: Settings | None = None) -> Report:
-    """The verified report of one article."""
+def analyze_article(article: Article, settings: Settings | None = None, gate: "Gate | None" = None) -> Report:
+    """The verified report of one article. `gate` is what workers that share a model's endpoint have in common."""
     settings = settings or load_settings()
     started = time.perf_counter()
     facts = extract_facts(article)
     signals = find_signals(article)
-    analysis = _ask(article, facts, signals, settings)
+    analysis = _ask(article, facts, signals, settings, gate)
     spoke = analysis.analyst.model_copy(update={"seconds": round(time.perf_counter() - started, 4)})
     return verify(article, facts, analysis.model_copy(update={"analyst": spoke}), signals)
 
 
-def _ask(article: Article, facts: list[Fact], signals: tuple[Signal, ...], settings: Settings) -> Analysis:
+def _ask(article: Article, facts: list[Fact], signals: tuple[Signal, ...], settings: Settings, gate: "Gate | None") -> Analysis:
     """The words of the analyst that the settings name; an endpoint that fails is replaced only with `fallback`."""
     if not settings.uses_model:
         return embedded.analyze(article, facts, signals)
     from summarizer.analyst import llm  # openai takes 1 s to import
 
     try:
-        return llm.analyze(article, facts, signals, settings)
+        return llm.analyze(article, facts, signals, settings, gate)
     except LLMError as error:
-        if not settings.fallback:
+        if not settings.fallback or error.code in ("budget", "stopped"):
             raise
         analysis = embedded.analyze(article, facts, signals)
         return analysis.model_copy(update={"flags": (*analysis.flags, f"fallback_after_{error.code}")})

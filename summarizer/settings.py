@@ -24,6 +24,9 @@ class Settings:
     timeout: float = 120.0  # seconds for one article's answer, all tries together
     prices: str | None = None  # a file of the form of data/prices.tsv, whose rows win
     prompt: int = 1  # which version of prompts/analyze
+    answers: str | None = None  # the file in which a model's answers are kept; None: they are not
+    samples: int = 1  # answers asked for where an endpoint gives no chances of tokens: how many agree is the confidence
+    redo: bool = False  # ask anew what was answered
     offline: bool = False
     fallback: bool = False
     allow_private: tuple[str, ...] = ()
@@ -59,9 +62,16 @@ def cache_path() -> Path:
     return folder / "pages.db"
 
 
+def answers_path() -> str | None:
+    """Where a model's answers are kept; None where SUMMARIZER_CACHE is set to nothing."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    folder = os.environ.get("SUMMARIZER_CACHE", str(Path(base) / "summarizer"))
+    return str(Path(folder) / "answers.db") if folder else None
+
+
 def load_settings(**flags: Any) -> Settings:
     """Settings of this run; `flags` that are None do not count. Raises UsageError for a bad file or key."""
-    values: dict[str, Any] = dict(_read_config(config_path()))
+    values: dict[str, Any] = {"answers": answers_path(), **_read_config(config_path())}
     for name in ("model", "base_url", "timeout", "prices"):
         if given := os.environ.get(f"SUMMARIZER_{name.upper()}"):
             values[name] = given
@@ -72,6 +82,10 @@ def load_settings(**flags: Any) -> Settings:
         values["timeout"] = float(values.get("timeout", Settings.timeout))
     except ValueError:
         raise UsageError(f"timeout must be a number of seconds, not {values['timeout']!r}") from None
+    try:
+        values["samples"] = int(values.get("samples", Settings.samples))
+    except ValueError:
+        raise UsageError(f"samples must be a number, not {values['samples']!r}") from None
     settings = replace(Settings(), **values)
     if settings.uses_model:
         check_endpoint(settings.base_url, settings.api_key)

@@ -33,10 +33,6 @@ class Tally:
             for name, count in counts.items():
                 setattr(self, name, getattr(self, name) + count)
 
-    def pay(self, cost_usd: float | None) -> None:
-        with self.lock:
-            self.cost_usd = None if cost_usd is None or self.cost_usd is None else self.cost_usd + cost_usd
-
 
 @dataclass(frozen=True)
 class Hooks:

@@ -7,7 +7,7 @@ right side of the price; an asset is in the article; evidence is exact. What fai
 import re
 from datetime import timedelta
 
-from summarizer.calibration import calibrate
+from summarizer.calibration import calibrate, forecaster
 from summarizer.claims import Support
 from summarizer.facts import extract_facts
 from summarizer.facts.assets import MARKET
@@ -146,7 +146,7 @@ class _Check:
 
     def _confidence(self, claim: CallClaim, analyst: Analyst, where: str) -> float:
         """How often calls of this analyst and confidence are right, where that was measured; what is paid for is not believed."""
-        measured = calibrate(analyst.model or analyst.name, claim.confidence)
+        measured = calibrate(forecaster(analyst.model_dump()), claim.confidence)
         confidence = _share(claim.confidence if measured is None else measured)
         if claim.direction == "bullish" and self.paid and confidence > PAID_CONFIDENCE:
             detail = f"the article promotes: confidence of a rise in {claim.asset} held to {PAID_CONFIDENCE:g}"

@@ -1,11 +1,13 @@
 """An OpenAI-compatible endpoint on 127.0.0.1 that answers by script: what it was asked is kept, what it says is given."""
 
 import json
+import math
+import re
 import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,15 +42,35 @@ class Scripted:
         return Settings(model="scripted", base_url=self.url, api_key="sk-canary-9b1deb4d3b7d", timeout=20.0)
 
 
-def says(answer: Any, *, usage: dict[str, Any] | None = None, reason: str = "stop", **message: Any) -> Reply:
-    """A proper completion whose content is `answer`, as JSON unless it is text already."""
+def says(
+    answer: Any, *, usage: dict[str, Any] | None = None, reason: str = "stop", chances: Sequence[float] | None = None, **message: Any
+) -> Reply:
+    """A proper completion whose content is `answer`, as JSON unless it is text already.
+
+    `chances` are those of its directions, in their order, told by log probabilities of tokens.
+    """
     text = answer if isinstance(answer, str) or answer is None else json.dumps(answer)
+    listed = {"logprobs": {"content": list(spell(text, chances))}} if chances else {}
     body = {
         "id": "c1", "object": "chat.completion", "created": 1, "model": "scripted",
-        "choices": [{"index": 0, "finish_reason": reason, "message": {"role": "assistant", "content": text, **message}}],
+        "choices": [{"index": 0, "finish_reason": reason, "message": {"role": "assistant", "content": text, **message}, **listed}],
         "usage": usage or {"prompt_tokens": 1000, "completion_tokens": 200, "prompt_tokens_details": {"cached_tokens": 400}},
     }  # fmt: skip
     return Reply(body=json.dumps(body).encode())
+
+
+def spell(text: str, chances: Sequence[float]) -> Iterator[dict[str, Any]]:
+    """The text as tokens: a direction is two, and beside its first stand other words, one of them no direction."""
+    left = iter(chances)
+    for piece in re.split(r'((?<="direction": ")\w+|(?<="overall": ")\w+)', text):
+        if piece not in ("bullish", "bearish", "neutral"):
+            yield {"token": piece, "bytes": list(piece.encode()), "logprob": -0.1, "top_logprobs": []}
+            continue
+        chance = next(left)
+        other = "neutral" if piece == "bullish" else "bull"
+        top = [{"token": token, "logprob": math.log(p)} for token, p in ((piece[:4], chance / 2), (other, (1 - chance) / 2), ("up", 0.5))]
+        yield {**top[0], "bytes": None, "top_logprobs": top}
+        yield {"token": piece[4:], "logprob": 0.0}
 
 
 def fails(status: int, message: str = "no", *, headers: dict[str, str] | None = None, **about: Any) -> Reply:
@@ -62,6 +84,7 @@ def scripted(script: Script) -> Iterator[Scripted]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are two writes: the second would wait 40 ms
 
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -91,6 +114,7 @@ def scripted(script: Script) -> Iterator[Scripted]:
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+        request_queue_size = 64  # a connection that finds no place waits a second
 
         def handle_error(self, request: Any, client_address: Any) -> None:
             pass  # a line that was cut on purpose

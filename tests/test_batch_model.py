@@ -116,8 +116,8 @@ def test_a_budget_that_is_spent_stops_the_run_and_the_next_one_goes_on(store, re
     (tmp_path / "prices.tsv").write_text("scripted\t1.0\t0.0\t0.0\n")  # dollars a million tokens: a thousandth for each answer
     with paid_model() as (server, paid):
         settings = Settings(model="scripted", base_url=server.url, api_key="sk-x", prices=str(tmp_path / "prices.tsv"))
-        done = check_stopped(store, run(store, records, settings, max_cost=0.0035), "budget")
-        assert 0.0035 <= store.read("SELECT sum(cost_usd) FROM reports")[0][0] <= 0.0035 + JOBS * 0.001
+        done = check_stopped(store, run(store, records, settings, max_cost=0.008), "budget")
+        assert 0 < store.read("SELECT sum(cost_usd) FROM reports")[0][0] <= 0.008  # stopped before it is exceeded
         assert sum(paid.values()) == done  # what was in flight is paid for, and kept
         check_finished(store, run(store, records, settings), paid)
 
@@ -139,7 +139,7 @@ def test_no_money_is_spent_after_the_first_write_that_fails(store, records):
     with paid_model() as (server, paid), pytest.raises(StorageError):
         run(store, records, server.settings)
     done = store.read("SELECT count(*) FROM reports")[0][0]
-    assert sum(paid.values()) <= done + JOBS < ARTICLES  # beside what is kept, those that were in flight
+    assert sum(paid.values()) <= done + 2 * JOBS < ARTICLES  # beside what is kept, those in flight: as many waiting as storing
 
 
 def test_kills_pay_again_for_no_more_than_was_in_flight(records, tmp_path):

@@ -47,6 +47,8 @@ def check(report) -> None:
     assert report.analyst.output_tokens > 20
     assert report.analyst.cost_usd is None
     assert report.summary
+    assert report.analyst.confidence_from == "tokens"  # the server gives the chances of its tokens
+    assert all(0 < said.confidence <= 1 for said in (report.overall, *report.calls))
     for call in report.calls:
         assert all(text[e.start : e.end] == e.quote for e in call.evidence)
         assert call.target is None or call.target.value in {fact.value for fact in report.facts if fact.subject == call.asset}

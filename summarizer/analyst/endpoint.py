@@ -6,6 +6,7 @@ One retry layer (tenacity; the client's own is off): what may pass, a schema tha
 its limit all count against the same three requests, and everything ends at the deadline, however slow the drip.
 """
 
+import json
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 import tenacity
 
 from summarizer.analyst.answer import UnreadableAnswer, parse_json
+from summarizer.analyst.confidence import Chance, find_chances
 from summarizer.analyst.connection import TooLarge, open_connection, set_deadline
+from summarizer.analyst.gate import Gate
+from summarizer.analyst.prices import cost_of, price_of
 from summarizer.errors import AnswerError, LLMError
 from summarizer.settings import DEFAULT_MODEL, Settings, check_endpoint
 from summarizer.spans import clean
@@ -29,13 +33,15 @@ BACKOFF = (0.5, 1.5)  # seconds before the second and the third request, where t
 ANSWER_TOKENS = 2000  # an Answer at its bounds is about 1,500; a model that thinks aloud needs more, once
 LONG_ANSWER_TOKENS = 6000
 RUNGS = ("json_schema", "json_object", "plain")
+TOP = 3  # tokens listed at each place of an answer, one for each direction; more would fill MAX_BODY
+LEAST_PER_TOKEN = 1.5  # bytes: the densest text has 1.9 (tickers and figures, o200k). For the most that a request can cost
 
 Messages = Sequence[Mapping[str, str]]
 
 
 @dataclass(frozen=True)
 class Completion:
-    """An answer's text, and what it cost. A count that the server does not give is None."""
+    """An answer's text, and what it cost. A count that the server does not give is None; `kept`: it was paid for before."""
 
     text: str
     model: str
@@ -43,6 +49,9 @@ class Completion:
     input_tokens: int | None
     cached_tokens: int | None
     output_tokens: int | None
+    cost_usd: float | None
+    chances: Sequence[Chance] = ()
+    kept: bool = False
 
 
 @dataclass
@@ -63,6 +72,7 @@ class _Dialect:
     rung: int = 0
     limit: str = "max_tokens"
     temperature: bool = True
+    logprobs: bool = True
     lengths: bool = True  # whether its schemas may bound the length of a string
 
 
@@ -73,7 +83,7 @@ class ContextTooLong(AnswerError):
     retryable = False
 
     def __init__(self, detail: str, share: float):
-        super().__init__(detail, advice="Use a model with a larger context")
+        super().__init__(detail, advice="Use a model with a larger context, or give the server more of it")
         self.share = share
 
 
@@ -102,8 +112,10 @@ def forget_endpoints() -> None:
 class Endpoint:
     """One model at one address. Safe to share between threads."""
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, gate: Gate | None = None):
         self.model = settings.model or DEFAULT_MODEL
+        self.price = price_of(self.model, settings.prices)
+        self._gate = gate or Gate()
         self._url = settings.base_url
         self._key = settings.api_key or "none"  # local servers want none, the client wants one
         check_endpoint(self._url, settings.api_key)
@@ -114,7 +126,7 @@ class Endpoint:
         first = _Dialect(limit="max_completion_tokens") if is_openai else _Dialect()
         self._dialect = _DIALECTS.setdefault((self._url, self.model), first)
 
-    def complete(self, messages: Messages, schema: Mapping[str, Any], allowance: Allowance) -> Completion:
+    def complete(self, messages: Messages, schema: Mapping[str, Any], allowance: Allowance, temperature: float = 0) -> Completion:
         """The model's answer to the messages. Raises LLMError, AnswerError or ContextTooLong, each with its code."""
         tokens = [ANSWER_TOKENS]
         retrying = tenacity.Retrying(
@@ -125,38 +137,48 @@ class Endpoint:
             reraise=True,
         )
         try:
-            return retrying(self._ask, messages, schema, allowance, tokens)
+            return retrying(self._ask, messages, schema, allowance, tokens, temperature)
         except _Again as again:
             raise again.error from None
 
-    def _ask(self, messages: Messages, schema: Mapping[str, Any], allowance: Allowance, tokens: list[int]) -> Completion:
+    def _ask(
+        self, messages: Messages, schema: Mapping[str, Any], allowance: Allowance, tokens: list[int], temperature: float
+    ) -> Completion:
         import openai
 
-        held = _NOT_BEFORE.get(self._url, 0.0) - time.monotonic()
-        if held > 0:
-            self._need(held, allowance, LLMError("the endpoint asks to wait longer than this answer may take", code="llm_rate_limited"))
-            time.sleep(held)
-        self._need(0, allowance, _timed_out())
-        allowance.requests -= 1
-        rung, tried = self._dialect.rung, len(BACKOFF) - allowance.requests
-        asked = self._spell(messages, schema, tokens[0], rung)
-        backoff = BACKOFF[min(max(tried, 0), len(BACKOFF) - 1)]
-        set_deadline(allowance.end)
-        try:
-            raw = cast(Any, self._client).chat.completions.with_raw_response.create(**asked)
-        except openai.APIStatusError as error:
-            self._refused(error, asked, rung, allowance, backoff)
-        except (openai.APIConnectionError, TooLarge, TimeoutError) as error:
-            raise self._broken(error, allowance, backoff) from None
-        except openai.OpenAIError as error:
-            raise AnswerError(self._quote(str(error))) from None
-        return self._read(raw.content, RUNGS[rung], tokens)
+        rung, limit = self._dialect.rung, tokens[0]
+        asked = self._spell(messages, schema, limit, rung, temperature)
+        sent = int(len(json.dumps(asked, ensure_ascii=False).encode("utf-8", "replace")) / LEAST_PER_TOKEN)
+        with self._gate.request(cost_of(self.price, sent, 0, limit, sent)) as passage:
+            allowance.end += passage.waited
+            held = _NOT_BEFORE.get(self._url, 0.0) - time.monotonic()
+            if held > 0:
+                self._need(held, allowance, LLMError("the endpoint asks to wait longer than this answer may take", code="llm_rate_limited"))
+                time.sleep(held)
+            self._need(0, allowance, _timed_out())
+            backoff = BACKOFF[min(max(MAX_REQUESTS - allowance.requests, 0), len(BACKOFF) - 1)]
+            allowance.requests -= 1
+            set_deadline(allowance.end)
+            try:
+                raw = cast(Any, self._client).chat.completions.with_raw_response.create(**asked)
+            except openai.APIStatusError as error:
+                passage.cost = 0.0
+                self._refused(error, asked, rung, allowance, backoff)
+            except (openai.APIConnectionError, TooLarge, TimeoutError) as error:
+                raise self._broken(error, allowance, backoff) from None
+            except openai.OpenAIError as error:
+                raise AnswerError(self._quote(str(error))) from None
+            completion = self._read(raw.content, RUNGS[rung], tokens)
+            passage.cost = passage.cost if completion.cost_usd is None else completion.cost_usd
+            return completion
 
-    def _spell(self, messages: Messages, schema: Mapping[str, Any], tokens: int, rung: int) -> dict[str, Any]:
+    def _spell(self, messages: Messages, schema: Mapping[str, Any], tokens: int, rung: int, temperature: float) -> dict[str, Any]:
         dialect = self._dialect
         asked: dict[str, Any] = {"model": self.model, "messages": list(messages), dialect.limit: tokens}
         if dialect.temperature:
-            asked["temperature"] = 0
+            asked["temperature"] = temperature
+        if dialect.logprobs and tokens == ANSWER_TOKENS:  # of a longer answer they would not fit into MAX_BODY
+            asked |= {"logprobs": True, "top_logprobs": TOP}
         if RUNGS[rung] == "json_schema":
             named = {"name": "answer", "strict": True, "schema": schema if dialect.lengths else _without_lengths(schema)}
             asked["response_format"] = {"type": "json_schema", "json_schema": named}
@@ -182,8 +204,8 @@ class Endpoint:
             self._bad_request(said, kind, error.body, asked, rung)
         if status in (408, 409, 425, 429) or status >= 500:
             limited = status == 429
-            failure = LLMError(f"the endpoint answered {status}: {said}", code="llm_rate_limited" if limited else "llm_unavailable")
-            failure.retryable = True
+            code = "llm_rate_limited" if limited else "llm_unavailable"
+            failure = LLMError(f"the endpoint answered {status}: {said}", code=code, retryable=True)
             wait = _retry_after(error.response.headers)
             if wait is not None:
                 _NOT_BEFORE[self._url] = time.monotonic() + min(wait, MAX_WAIT)
@@ -196,14 +218,15 @@ class Endpoint:
 
     def _bad_request(self, said: str, kind: str, body: Any, asked: Mapping[str, Any], rung: int) -> NoReturn:
         """What a 400 means. What is learnt is held against what was asked: another thread may have learnt it meanwhile."""
-        failure = AnswerError(f"the endpoint refuses the request: {said}", code="llm_bad_request")
-        failure.retryable = False
+        failure = AnswerError(f"the endpoint refuses the request: {said}", code="llm_bad_request", retryable=False)
         dialect = self._dialect
         if _TOO_LONG.search(kind) or _TOO_LONG.search(said):
             raise ContextTooLong(f"the article is too long for the model: {said}", _fitting_share(body)) from None
         other = "max_tokens" if "max_completion_tokens" in asked else "max_completion_tokens"
         if "temperature" in said and "temperature" in asked:
             dialect.temperature = False
+        elif re.search(r"log_?prob", said, re.IGNORECASE) and "logprobs" in asked:
+            dialect.logprobs = False
         elif "max_tokens" in said and other in said:
             dialect.limit = other
         elif re.search(r"m(?:ax|in)Length", said) and "maxLength" in str(asked.get("response_format")):
@@ -223,9 +246,8 @@ class Endpoint:
             return AnswerError(str(cause))
         if isinstance(cause, TimeoutError) or allowance.left() <= backoff:
             return _timed_out()
-        failure = LLMError("no connection to the endpoint, or it broke", advice="Check OPENAI_BASE_URL, and that the server runs")
-        failure.retryable = True
-        return _Again(failure, backoff)
+        advice = "Check OPENAI_BASE_URL, and that the server runs"
+        return _Again(LLMError("no connection to the endpoint, or it broke", advice=advice, retryable=True), backoff)
 
     def _read(self, content: bytes, rung: str, tokens: list[int]) -> Completion:
         """The Completion in a response's body."""
@@ -242,24 +264,29 @@ class Endpoint:
             raise AnswerError("the endpoint's answer has no choices")
         reason, text, refusal = choice.get("finish_reason"), message.get("content"), message.get("refusal")
         if reason == "content_filter":
-            raise _final("the endpoint's content filter held the answer back", "llm_filtered")
+            raise AnswerError("the endpoint's content filter held the answer back", code="llm_filtered", retryable=False)
         if refusal:
-            raise _final(f"the model refuses: {self._quote(str(refusal))}", "llm_refused")
+            raise AnswerError(f"the model refuses: {self._quote(str(refusal))}", code="llm_refused", retryable=False)
         if reason == "length":
-            failure = _final("the answer did not end within its limit of tokens", "llm_truncated")
+            failure = AnswerError("the answer did not end within its limit of tokens", code="llm_truncated", retryable=False)
             if tokens[0] == LONG_ANSWER_TOKENS:
                 raise failure
             tokens[0] = LONG_ANSWER_TOKENS
             raise _Again(failure)
         if not isinstance(text, str) or not text.strip():
             raise AnswerError("the endpoint's answer is empty")
-        named = body.get("model")
+        named, listed = body.get("model"), choice.get("logprobs")
         usage: dict[str, Any] = body["usage"] if isinstance(body.get("usage"), dict) else {}
         details = usage.get("prompt_tokens_details")
+        details = details if isinstance(details, dict) else {}
+        given, cached, written = (
+            _count(n) for n in (usage.get("prompt_tokens"), details.get("cached_tokens"), usage.get("completion_tokens"))
+        )
         return Completion(
             text=text, model=clean(named)[:100] if isinstance(named, str) and named.strip() else self.model, rung=rung,
-            input_tokens=_count(usage.get("prompt_tokens")), output_tokens=_count(usage.get("completion_tokens")),
-            cached_tokens=_count(details.get("cached_tokens")) if isinstance(details, dict) else None,
+            input_tokens=given, cached_tokens=cached, output_tokens=written,
+            cost_usd=cost_of(self.price, given, cached, written, _count(details.get("cache_write_tokens"))),
+            chances=find_chances(text, listed.get("content")) if isinstance(listed, dict) else (),
         )  # fmt: skip
 
     def _need(self, seconds: float, allowance: Allowance, otherwise: LLMError) -> None:
@@ -296,15 +323,8 @@ def _wait_of(error: BaseException | None) -> float:
 
 
 def _timed_out() -> LLMError:
-    error = LLMError("no answer within the time allowed", code="llm_timeout", advice="Raise SUMMARIZER_TIMEOUT, or use a faster model")
-    error.retryable = True
-    return error
-
-
-def _final(detail: str, code: str) -> AnswerError:
-    error = AnswerError(detail, code=code)
-    error.retryable = False
-    return error
+    advice = "Raise SUMMARIZER_TIMEOUT, or use a faster model"
+    return LLMError("no answer within the time allowed", code="llm_timeout", advice=advice, retryable=True)
 
 
 def _count(value: Any) -> int | None:

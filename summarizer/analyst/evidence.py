@@ -16,7 +16,7 @@ from summarizer.analyst.tone import tone_of
 from summarizer.facts.assets import MARKET, Mention, find_mentions
 from summarizer.facts.levels import price_of
 from summarizer.facts.lexicon import Lexicon, lower_words
-from summarizer.facts.orders import find_orders
+from summarizer.facts.orders import without_orders
 from summarizer.facts.sentences import split_sentences
 from summarizer.models import Article, Fact
 from summarizer.spans import Span
@@ -56,7 +56,8 @@ class Scene:
         self.subjects: list[tuple[str, ...]] = []
         self.cues: list[list[str]] = []
         self._words: list[list[str]] = []
-        everywhere, orders = find_mentions(self.text), set(find_orders(self.text))
+        told = without_orders(self.text)  # what is said to machines is no evidence
+        everywhere = find_mentions(told)
         carried: tuple[str, ...] = ()
         at = 0
         for span in self.sentences:
@@ -64,14 +65,15 @@ class Scene:
             while at < len(everywhere) and everywhere[at].start < span.end:
                 here.append(everywhere[at])
                 at += 1
-            said = "" if span in orders else self.text[span.start : span.end]  # what is said to machines is no evidence
-            here = here if said else []
+            said = told[span.start : span.end].strip()
             named = tuple(dict.fromkeys(m.subject for m in here if m.group in (*CALLED, "market")))
             carried = named or carried
             self.mentions.append(here)
             self.subjects.append(carried if said else ())
             self.cues.append(_find_groups(said))
             self._words.append(_WORD.findall(said.lower()))
+        told_at = [i for i, (start, end) in enumerate(self.sentences) if told[start:end].strip()]
+        self.lead = frozenset(told_at[:_LEAD])
         self.counts = self._count()
         self._tones: dict[tuple[int, str | None], float] = {}
 
@@ -135,7 +137,7 @@ class Scene:
         share = 1 / math.sqrt(len(places))
         for i in places:
             alone = 1 / math.sqrt(max(1, len(self.subjects[i]))) if asset != MARKET else 1.0
-            lead = "lead_" if i < _LEAD else ""
+            lead = "lead_" if i in self.lead else ""
             pieces.append(Piece(f"{lead}tone", self.tone(i, asset) * share * alone, i))
             pieces += [Piece(group, share * alone, i) for group in self.cues[i]]
         if asset == MARKET or any(m.subject == asset for m in self.title_mentions):

@@ -34,7 +34,7 @@ def describe_asset(scene: Scene, asset: str, facts: Sequence[Fact]) -> Features:
     counts = sorted(scene.counts.values(), reverse=True)
     count = scene.counts[asset]
     rank = sum(other > count for other in counts)
-    in_lead = any(asset == m.subject for here in scene.mentions[:3] for m in here)
+    in_lead = any(asset == m.subject for i in scene.lead for m in scene.mentions[i])
     kinds = Counter(fact.kind for fact in facts if fact.subject == asset)
     group = next((m.group for here in scene.mentions for m in here if m.subject == asset), "coin")
     features = [

@@ -9,21 +9,26 @@ import re
 import secrets
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 from summarizer.analyst import embedded
 from summarizer.analyst.answer import Answer, UnreadableAnswer, answer_schema, make_analysis, read_answer
+from summarizer.analyst.answers import answer_key, find_answer, keep_answer
+from summarizer.analyst.confidence import Directions, weigh
 from summarizer.analyst.endpoint import RUNGS, Allowance, Completion, ContextTooLong, Endpoint
-from summarizer.analyst.prices import cost_of
+from summarizer.analyst.gate import Gate
 from summarizer.errors import AnswerError, LLMError
 from summarizer.facts.sentences import split_sentences
 from summarizer.figures import describe_fact
-from summarizer.models import Analysis, Analyst, Article, Fact, Signal
+from summarizer.models import Analysis, Analyst, Article, ConfidenceSource, Fact, Signal
 from summarizer.prompts import load_prompt
 from summarizer.settings import Settings
 from summarizer.spans import Span, clean
 from summarizer.verification import list_faults
 
 PROMPT = "analyze"
+Number = TypeVar("Number", int, float)
 MAX_CHARACTERS = 60_000  # of an article in the prompt: about 15,000 tokens, thrice the longest labelled article
 MAX_FAULTS = 8  # told in a re-ask
 MOST_PER_TOKEN = 8  # characters: prose has 5.8. A server that counts fewer tokens has cut the prompt, as Ollama does silently
@@ -35,95 +40,141 @@ _TEMPLATE = re.compile(
 )
 
 
-def analyze(article: Article, facts: list[Fact], signals: tuple[Signal, ...], settings: Settings) -> Analysis:
+@dataclass(frozen=True)
+class _Said:
+    """An answer of the model's, None where it has not the form asked for; `faults` are what is wrong with it."""
+
+    completion: Completion
+    answer: Answer | None
+    faults: tuple[str, ...]
+
+
+def analyze(article: Article, facts: list[Fact], signals: tuple[Signal, ...], settings: Settings, gate: Gate | None = None) -> Analysis:
     """The model's reading of the article. Raises LLMError where there is none; RELIABILITY 23 to 30 has the codes."""
-    started = time.monotonic()
-    endpoint = Endpoint(settings)
-    end = started + settings.timeout
-    flags: list[str] = []
-    spent: list[Completion] = []
-    messages, answer = _first_answer(endpoint, article, facts, settings.prompt, end, flags, spent)
-    faults = [] if isinstance(answer, str) else _faults(article, facts, answer, signals)
-    if isinstance(answer, str) or faults:
-        first, before = answer, faults
-        answer = _second_answer(endpoint, [*messages, *_again(spent[-1], faults or [str(first)], settings.prompt)], first, end, spent)
-        faults = _faults(article, facts, answer, signals)
-        if not isinstance(first, str) and len(faults) > len(before):
-            answer, faults = first, before
-    flags += [f"answer_{RUNGS[i]}" for i in (1, 2) if spent[-1].rung == RUNGS[i]]
-    if (spent[0].input_tokens or MAX_CHARACTERS) < sum(len(message["content"]) for message in messages) / MOST_PER_TOKEN:
-        flags.append("prompt_cut_by_server")
-    analysis = make_analysis(answer, _analyst(endpoint, spent, settings))
-    second = embedded.analyze(article, facts, signals)
-    if all(any(fault.startswith(f"- summary[{i}]:") for fault in faults) for i in range(len(analysis.summary))):
+    second = embedded.analyze(article, facts, signals)  # before the model is asked: what stands after its answer makes others wait
+    talk = _Talk(article, facts, signals, settings, gate)
+    said = talk.first()
+    if said.faults:
+        said = talk.second(said)
+    if said.answer is None:
+        why = clean(said.faults[0])[:200]
+        raise AnswerError(f"the model's answer does not have the form asked for, twice: {why}", code="llm_schema", retryable=False)
+    analysis = make_analysis(said.answer, talk.analyst())
+    if all(any(fault.startswith(f"- summary[{i}]:") for fault in said.faults) for i in range(len(analysis.summary))):
         analysis = analysis.model_copy(update={"summary": (*analysis.summary, *second.summary)})
-        flags.append("summary_by_embedded")
-    return _beside(second, analysis.model_copy(update={"flags": tuple(flags)}))
+        talk.flags.append("summary_by_embedded")
+    chances = said.completion.chances
+    analysis = weigh(analysis, second, chances, () if chances else talk.samples(settings.samples - 1))
+    return analysis.model_copy(update={"flags": talk.told(), "analyst": talk.analyst(analysis.analyst.confidence_from)})
 
 
-def _first_answer(
-    endpoint: Endpoint, article: Article, facts: Sequence[Fact], version: int, end: float, flags: list[str], spent: list[Completion]
-) -> tuple[list[dict[str, str]], Answer | str]:
-    """The messages and the answer to them; where it cannot be read, what is wrong with it. The text is cut once if need be."""
-    allowance = Allowance(end)
-    room = MAX_CHARACTERS
-    messages, used = write_messages(article, facts, room, version)
-    try:
-        spent.append(endpoint.complete(messages, answer_schema(), allowance))
-    except ContextTooLong as error:
-        if allowance.requests <= 0:
-            raise
-        over = (1 - error.share) * sum(len(message["content"]) for message in messages)  # what is always said cannot be cut
-        messages, used = write_messages(article, facts, int(max(used - over, used * error.share / 2)), version)
-        spent.append(endpoint.complete(messages, answer_schema(), allowance))
-    if used < len(article.text):
-        flags.append("text_cut")
-    return messages, _try_read(spent[-1].text)
+class _Talk:
+    """The questions about one article: what was asked and answered, and what it cost."""
+
+    def __init__(self, article: Article, facts: list[Fact], signals: tuple[Signal, ...], settings: Settings, gate: Gate | None):
+        self._article, self._facts, self._signals, self._settings = article, facts, signals, settings
+        self._endpoint = Endpoint(settings, gate)
+        self._end = time.monotonic() + settings.timeout
+        self._marker = secrets.token_hex(8)
+        self._messages, self._used = write_messages(article, facts, MAX_CHARACTERS, self._marker, settings.prompt)
+        self._spent: list[Completion] = []
+        self.flags: list[str] = []
+
+    def first(self) -> _Said:
+        """The first answer; the text is cut once if the model cannot take it whole."""
+        allowance = Allowance(self._end)
+        try:
+            said = self._read(self._ask(self._messages, allowance))
+        except ContextTooLong as error:
+            if allowance.requests <= 0:
+                raise
+            over = (1 - error.share) * sum(len(message["content"]) for message in self._messages)  # what is always said cannot be cut
+            room = int(max(self._used - over, self._used * error.share / 2))
+            self._messages, self._used = write_messages(self._article, self._facts, room, self._marker, self._settings.prompt)
+            said = self._read(self._ask(self._messages, allowance))
+        if (said.completion.input_tokens or MAX_CHARACTERS) < sum(len(message["content"]) for message in self._messages) / MOST_PER_TOKEN:
+            self.flags.append("prompt_cut_by_server")
+        return said
+
+    def second(self, first: _Said) -> _Said:
+        """The better of the first answer and of what comes when its faults are named."""
+        again = load_prompt(PROMPT, self._settings.prompt).fill("again", faults="\n".join(first.faults[:MAX_FAULTS]))
+        more = [{"role": "assistant", "content": first.completion.text[:8000]}, {"role": "user", "content": again}]
+        try:
+            second = self._read(self._ask([*self._messages, *more]))
+        except LLMError:
+            if first.answer is None:
+                raise
+            return first
+        is_worse = second.answer is None or len(second.faults) > len(first.faults)
+        return first if first.answer is not None and is_worse else second
+
+    def samples(self, number: int) -> list[Directions]:
+        """What further answers to the first question say, at a temperature that lets them differ; as many as can be had.
+
+        One that cannot be read agrees with nothing.
+        """
+        found = []
+        for i in range(1, number + 1):
+            try:
+                said = self._read(self._ask(self._messages, sample=i)).answer
+            except LLMError:
+                break
+            directions: Directions = {call.asset: call.direction for call in said.calls} if said else {}
+            found.append(directions | ({"overall": said.overall} if said else {}))
+        return found
+
+    def _ask(self, messages: Sequence[dict[str, str]], allowance: Allowance | None = None, sample: int = 0) -> Completion:
+        """An answer, kept or new: what was answered once is not asked, or paid for, again."""
+        settings, schema = self._settings, answer_schema()
+        plain = [message["content"].replace(self._marker, "") for message in messages]
+        key = answer_key(settings.base_url, self._endpoint.model, schema, plain, sample)
+        found = None if settings.redo else find_answer(settings.answers, key)
+        if found is None:
+            found = self._endpoint.complete(messages, schema, allowance or Allowance(self._end), 1.0 if sample else 0.0)
+            if not keep_answer(settings.answers, key, found):
+                self.flags.append("answer_not_kept")
+        self._spent.append(found)
+        return found
+
+    def _read(self, completion: Completion) -> _Said:
+        try:
+            answer = read_answer(completion.text)
+        except UnreadableAnswer as error:
+            return _Said(completion, None, (str(error),))
+        found = list_faults(self._article, self._facts, make_analysis(answer, Analyst(name="llm")), self._signals)
+        return _Said(completion, answer, tuple(f"- {fault.where}: {fault.detail}" for fault in found))
+
+    def analyst(self, confidence_from: ConfidenceSource = "evidence") -> Analyst:
+        """Who spoke, and what this run paid for it; a count that one of its answers lacks is null, one that was kept is nothing."""
+        prompt, new = load_prompt(PROMPT, self._settings.prompt), [completion for completion in self._spent if not completion.kept]
+        return Analyst(
+            name="llm", model=self._spent[-1].model, prompt=prompt.name, prompt_sha256=prompt.sha256, confidence_from=confidence_from,
+            input_tokens=_sum(c.input_tokens for c in new), cached_tokens=_sum(c.cached_tokens for c in new),
+            output_tokens=_sum(c.output_tokens for c in new), cost_usd=_sum(c.cost_usd for c in new),
+        )  # fmt: skip
+
+    def told(self) -> tuple[str, ...]:
+        """What the reader should know of the talk."""
+        price, published = self._endpoint.price, self._article.published_at
+        old = published and price and price.trained_until and published.date() <= price.trained_until
+        flags = [
+            *self.flags,
+            *(["text_cut"] if self._used < len(self._article.text) else []),
+            *(f"answer_{rung}" for rung in RUNGS[1:] if self._spent[-1].rung == rung),
+            *(["answer_kept"] if any(completion.kept for completion in self._spent) else []),
+            *(["older_than_model"] if old else []),
+        ]
+        return tuple(dict.fromkeys(flags))
 
 
-def _second_answer(endpoint: Endpoint, messages: list[dict[str, str]], first: Answer | str, end: float, spent: list[Completion]) -> Answer:
-    """The answer to the re-ask; the first one where that can be read and the second cannot be had or read."""
-    try:
-        spent.append(endpoint.complete(messages, answer_schema(), Allowance(end)))
-    except LLMError:
-        if isinstance(first, str):
-            raise
-        return first
-    second = _try_read(spent[-1].text)
-    if not isinstance(second, str):
-        return second
-    if isinstance(first, str):
-        raise _schema_error(second)
-    return first
+def _sum(counts: Iterable[Number | None]) -> Number | None:
+    """The sum, null where a part of it is not known."""
+    found = list(counts)
+    return None if None in found else sum(count for count in found if count is not None)
 
 
-def _try_read(text: str) -> Answer | str:
-    try:
-        return read_answer(text)
-    except UnreadableAnswer as error:
-        return str(error)
-
-
-def _schema_error(why: str) -> AnswerError:
-    error = AnswerError(f"the model's answer does not have the form asked for, twice: {clean(why)[:200]}", code="llm_schema")
-    error.retryable = False
-    return error
-
-
-def _faults(article: Article, facts: list[Fact], answer: Answer, signals: tuple[Signal, ...]) -> list[str]:
-    analysis = make_analysis(answer, Analyst(name="llm"))
-    return [f"- {fault.where}: {fault.detail}" for fault in list_faults(article, facts, analysis, signals)]
-
-
-def _again(completion: Completion, faults: Sequence[str], version: int) -> list[dict[str, str]]:
-    """What is added to the talk to ask once more."""
-    return [
-        {"role": "assistant", "content": completion.text[:8000]},
-        {"role": "user", "content": load_prompt(PROMPT, version).fill("again", faults="\n".join(faults[:MAX_FAULTS]))},
-    ]
-
-
-def write_messages(article: Article, facts: Sequence[Fact], room: int, version: int = 1) -> tuple[list[dict[str, str]], int]:
+def write_messages(article: Article, facts: Sequence[Fact], room: int, marker: str, version: int = 1) -> tuple[list[dict[str, str]], int]:
     """The messages that ask about the article, and how much of its text they hold: whole sentences of at most `room` characters.
 
     What is the same for every article stands first, so that a server can keep it.
@@ -138,7 +189,7 @@ def write_messages(article: Article, facts: Sequence[Fact], room: int, version: 
         "published_at": f"{article.published_at:%Y-%m-%d}" if article.published_at else "-",
         "facts": "\n".join(rows) or "-", "article": "\n".join(lines),
     }  # fmt: skip
-    asked = prompt.fill("user", marker=secrets.token_hex(8), **{name: neutralise(value) for name, value in values.items()})
+    asked = prompt.fill("user", marker=marker, **{name: neutralise(value) for name, value in values.items()})
     example = [
         {"role": "user", "content": prompt.parts["example_input"]},
         {"role": "assistant", "content": prompt.parts["example_answer"]},
@@ -147,8 +198,8 @@ def write_messages(article: Article, facts: Sequence[Fact], room: int, version: 
 
 
 def _row(i: int, fact: Fact, sentence: int) -> str:
-    said = f"F{i} | {fact.kind} | {fact.subject} | {describe_fact(fact)} | S{sentence}"
-    return said + (f" | said by {fact.attributed_to}" if fact.attributed_to else "")
+    said = f"F{i} {fact.kind} {fact.subject} {describe_fact(fact)} S{sentence}"
+    return said + (f" said by {fact.attributed_to}" if fact.attributed_to else "")
 
 
 def _place(sentences: Sequence[Span], fact: Fact) -> int:
@@ -162,44 +213,3 @@ def neutralise(text: str) -> str:
     '< |im_start| >system'
     """
     return _TEMPLATE.sub(lambda match: match[0] + " " if match[0] != ">" else " >", clean(text))
-
-
-def _analyst(endpoint: Endpoint, spent: Sequence[Completion], settings: Settings) -> Analyst:
-    """Who spoke and what all its answers cost together; a count that one of them lacks is null."""
-    prompt = load_prompt(PROMPT, settings.prompt)
-    given, written = _sum(c.input_tokens for c in spent), _sum(c.output_tokens for c in spent)
-    cached = _sum(c.cached_tokens for c in spent)
-    return Analyst(
-        name="llm", model=spent[-1].model, prompt=prompt.name, prompt_sha256=prompt.sha256, input_tokens=given,
-        cached_tokens=cached, output_tokens=written, cost_usd=cost_of(endpoint.model, given, cached, written, settings.prices),
-    )  # fmt: skip
-
-
-def _sum(counts: Iterable[int | None]) -> int | None:
-    total = 0
-    for count in counts:
-        if count is None:
-            return None
-        total += count
-    return total
-
-
-def _beside(second: Analysis, analysis: Analysis) -> Analysis:
-    """The model's analysis with the confidence that the weighed evidence gives it, never the model's own.
-
-    Where the embedded analyst makes the same call its confidence stands; where it makes another, half of what that leaves;
-    where it makes none, a third: nothing is known.
-    """
-    weighed = {call.asset: call for call in second.calls}
-
-    def confidence(asset: str, direction: str) -> float:
-        other = weighed.get(asset)
-        if other is None:
-            return 1 / 3
-        return other.confidence if other.direction == direction else (1 - other.confidence) / 2
-
-    calls = tuple(call.model_copy(update={"confidence": confidence(call.asset, call.direction)}) for call in analysis.calls)
-    same = second.overall == analysis.overall
-    overall = second.overall_confidence if same else (1 - second.overall_confidence) / 2
-    others = (("overall", second.overall), *((call.asset, call.direction) for call in second.calls))
-    return analysis.model_copy(update={"calls": calls, "overall_confidence": overall, "other_directions": others})

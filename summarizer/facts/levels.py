@@ -18,7 +18,7 @@ def is_target(facts: Sequence[Fact], fact: Fact, asset: str, direction: Directio
     Where the article states no price, the other levels tell the side: what lies below a support is no aim of a rise, what lies
     above a resistance none of a fall.
     """
-    if direction == "neutral" or fact.subject != asset or fact.kind not in LEVELS or fact.unit in ("%", "bps"):
+    if direction == "neutral" or fact.value <= 0 or fact.subject != asset or fact.kind not in LEVELS or fact.unit in ("%", "bps"):
         return False
     rises, price = direction == "bullish", price_of(facts, asset)
     if price is not None:

@@ -7,7 +7,7 @@ from summarizer.facts import attributes
 from summarizer.facts.assets import MARKET
 from summarizer.facts.choice import NONE, choose_kinds
 from summarizer.facts.kinds import KINDS
-from summarizer.facts.orders import find_orders
+from summarizer.facts.orders import cut_orders, find_orders
 from summarizer.facts.reading import SPLIT, Candidate, Reading
 from summarizer.facts.roles import score_roles
 from summarizer.facts.subjects import Subjects
@@ -58,12 +58,25 @@ def extract_facts(article: Article) -> list[Fact]:
 
     Indices in the list are what `{F3}` in an analyst's words refers to.
     """
+    if find_orders(article.text):
+        return _restore(article.text, extract_facts(article.model_copy(update={"text": cut_orders(article.text)[0]})))
     reading, candidates, subjects = read_numbers(article)
     kinds = choose_kinds(reading, candidates, article.title)
     stated = [(candidate, kind, chance) for candidate, (kind, chance) in zip(candidates, kinds, strict=True) if kind != NONE]
     name_subjects(subjects, [(candidate, kind) for candidate, kind, _ in stated])
     facts = [_fact(reading, candidate, kind) for candidate, kind, _ in stated]
     return _without_repeats(facts, [chance for _, _, chance in stated])[:MAX_FACTS]
+
+
+def _restore(text: str, facts: list[Fact]) -> list[Fact]:
+    """Facts of a text without its orders, at their places in the whole one; what spans an order is none of it."""
+    places = cut_orders(text)[1]
+    found = []
+    for fact in facts:
+        start, end = places[fact.evidence.start], places[fact.evidence.end - 1] + 1
+        if text[start:end] == fact.evidence.quote:
+            found.append(fact.model_copy(update={"evidence": fact.evidence.model_copy(update={"start": start, "end": end})}))
+    return found
 
 
 def read_numbers(article: Article) -> tuple[Reading, list[Candidate], Subjects]:

@@ -75,4 +75,4 @@ def _cut(text: str, start: int, end: int) -> list[Span]:
             past = next((place for place in range(furthest, start, -1) if is_whole(text, place, place)), furthest)
         spans.append(Span(start, past))
         start = past + (text[past] == " ")
-    return [*spans, Span(start, end)] if end > start else spans
+    return [*spans, Span(start, end)] if text[start:end].strip() else spans
