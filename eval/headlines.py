@@ -126,12 +126,12 @@ def cross_validated_tones(headlines: Sequence[Headline], *, own: bool = True) ->
     For a set that the shipped model has seen. The likeliest label is said, without the band.
     """
     from eval.fit import Sample
-    from eval.train import cross_validate, tone_samples
+    from eval.train import TONE_FIT, cross_validate, tone_samples
     from summarizer.analyst.tone import LABELS, describe_tone
 
     places = zip(_with_others(headlines), headlines, strict=True)
     asked = [Sample(describe_tone(text, span, others), (headline.label,), text) for (text, span, others), headline in places]
-    return cross_validate([*asked, *(tone_samples() if own else ())], LABELS, 1.0, 2)[: len(asked)]
+    return cross_validate([*asked, *(tone_samples() if own else ())], LABELS, **TONE_FIT)[: len(asked)]
 
 
 def _with_others(headlines: Sequence[Headline]) -> Iterator[tuple[str, Span, list[Span]]]:

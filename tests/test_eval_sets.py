@@ -210,3 +210,22 @@ def test_every_command_has_help():
     for name in ("predict", "score", "compare", "agreement", "calibrate", "outcomes", "headlines", "train"):
         assert name in shown
         assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0
+
+
+def test_a_sentence_without_a_name_is_judged_as_a_whole(tmp_path):
+    pytest.importorskip("scipy", reason="the [train] extra is not installed")
+    from eval.train import tone_samples
+
+    rows = ["sentence\tname\ttone", "Miners pack up\t\tnegative", "Ether up, Bitcoin down\tEther\tpositive",
+            "Ether up, Bitcoin down\tBitcoin\tnegative", "Ether up, Bitcoin down\t\tneutral", "Sui soars\tSui\tpositive"]  # fmt: skip
+    (tmp_path / "tone.tsv").write_text("\n".join(rows) + "\n", "utf-8")
+    samples = list(tone_samples(tmp_path / "tone.tsv"))
+    told = [("w:TARGET" in dict(sample.features), sample.right[0]) for sample in samples]
+    assert told == [
+        (False, "negative"),
+        (True, "positive"),
+        (True, "negative"),
+        (False, "neutral"),
+        (True, "positive"),
+        (False, "positive"),
+    ]

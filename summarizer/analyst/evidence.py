@@ -8,21 +8,19 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property
 from itertools import chain, pairwise
 
+from summarizer.analyst.cues import find_cues
 from summarizer.analyst.tone import tone_of
 from summarizer.facts.assets import MARKET, Mention, find_mentions
 from summarizer.facts.levels import price_of
-from summarizer.facts.lexicon import Lexicon, lower_words
 from summarizer.facts.orders import without_orders
 from summarizer.facts.sentences import split_sentences
 from summarizer.models import Article, Fact
 from summarizer.spans import Span
 
 CALLED = ("coin", "project", "sector", "index", "stock", "etf")  # groups of mentions that a call can be about
-_NEGATIONS = frozenset(["not", "no", "never", "without", "fails", "failed", "unlikely", "lack", "avoid", "avoided", "despite"])
 _WORD = re.compile(r"[a-z]{3,}")
 _SPREAD, _TITLED = 4.0, 0.5  # bring words to the size of the other evidence, as one penalty holds them all
 _LEAD = 3  # sentences that say what the article is about
@@ -38,13 +36,6 @@ class Piece:
     fact: int | None = None
 
 
-@cache
-def _cues() -> Lexicon[str]:
-    lines = (files("summarizer") / "data" / "cues.tsv").read_text("utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return Lexicon((phrase, group) for group, phrases in rows for phrase in phrases.split("|"))
-
-
 class Scene:
     """One article's sentences: whom each speaks of, its cue groups and its tone for each asset."""
 
@@ -54,7 +45,7 @@ class Scene:
         self.title_mentions = find_mentions(article.title or "")
         self.mentions: list[list[Mention]] = []
         self.subjects: list[tuple[str, ...]] = []
-        self.cues: list[list[str]] = []
+        self.cues: list[tuple[str, ...]] = []
         self._words: list[list[str]] = []
         told = without_orders(self.text)  # what is said to machines is no evidence
         everywhere = find_mentions(told)
@@ -70,7 +61,7 @@ class Scene:
             carried = named or carried
             self.mentions.append(here)
             self.subjects.append(carried if said else ())
-            self.cues.append(_find_groups(said))
+            self.cues.append(find_cues(said))
             self._words.append(_WORD.findall(said.lower()))
         told_at = [i for i, (start, end) in enumerate(self.sentences) if told[start:end].strip()]
         self.lead = frozenset(told_at[:_LEAD])
@@ -142,7 +133,7 @@ class Scene:
             pieces += [Piece(group, share * alone, i) for group in self.cues[i]]
         if asset == MARKET or any(m.subject == asset for m in self.title_mentions):
             pieces.append(Piece("title_tone", self.title_tone(asset)))
-            pieces += [Piece(f"title_{group}", 1.0) for group in _find_groups(self.article.title or "")]
+            pieces += [Piece(f"title_{group}", 1.0) for group in find_cues(self.article.title or "")]
         return pieces
 
     def _stated(self, asset: str) -> list[Piece]:
@@ -169,13 +160,3 @@ def _share(name: str, words: Counter[str]) -> list[Piece]:
     """Each word by the root of its share of all, so that neither length nor repetition tells much."""
     whole = math.sqrt(sum(words.values()) or 1)
     return [Piece(f"{name}:{word}", _SPREAD * math.sqrt(count) / whole) for word, count in words.items()]
-
-
-def _find_groups(sentence: str) -> list[str]:
-    """The cue groups of a sentence, each once; `not_` before one that a negation reaches."""
-    _, lowered = lower_words(sentence)
-    groups: dict[str, None] = {}
-    for first, _, group in _cues().find(lowered):
-        negated = any(word in _NEGATIONS for word in lowered[max(0, first - 3) : first])
-        groups[f"not_{group}" if negated else group] = None
-    return list(groups)

@@ -1,4 +1,4 @@
-"""How a sentence speaks of one asset: up, down or neither, by a linear model over its words and where they stand.
+"""How a sentence speaks of one asset: up, down or neither, by a linear model over its words, where they stand, and its cues.
 
 The weights (`data/tone.model.tsv`) are fitted by `python -m eval train` on the project's own labelled sentences and
 on SEntFiN (MIT). A name that is spoken of is TARGET, any other asset is OTHER: the model knows no asset by name.
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from summarizer.analyst.cues import find_cues
 from summarizer.linear import load_linear, softmax
 from summarizer.spans import Span
 
@@ -46,6 +47,7 @@ def describe_tone(sentence: str, target: Span | None, others: Sequence[Span] = (
         if "OTHER" in words:
             first = words.index("OTHER")
             names |= {f"{'TO' if at < first else 'OT'}:{word}" for word in words[min(at, first) + 1 : max(at, first)]}
+    names |= {f"g:{group}" for group in find_cues(sentence)}
     names.add("bias")
     return [(name, 1.0) for name in sorted(names)]
 
