@@ -24,6 +24,13 @@ _UNFIT = re.compile(
     r"|follow us|join our|telegram|not financial advice|investment advice|image source|tradingview\.com|getty|shutterstock|copyright)\b|\?\Z|https?:",
     re.IGNORECASE,
 )
+_CAPTION = re.compile(r"(?:image |photo |chart )?(?:source|credit|via)s?\s?:", re.IGNORECASE)  # flattened onto the sentence behind it
+_LABEL = re.compile(
+    r"\A(?:By [A-Z][a-z]+ [A-Z][\w’'-]+(?= [A-Z$])|Summary|Key takeaways?|Key points|Highlights|TL;?DR|In brief|At a glance)\s?:?\s+(?=[A-Z])"
+)
+_CHATTY = re.compile(
+    r"(?:let[’']?s|now,? here|here[’']?s|as you can see|in this article|we[’']ll)\b|(?:major breaking|just in|breaking)\s?:", re.IGNORECASE
+)
 _QUOTED = re.compile('[“"][^”"]{25,}[”"]')
 _ASIDE = re.compile(r"\s?\((?:[A-Z$][A-Z0-9]{1,9}|NASDAQ: ?\w+|NYSE: ?\w+)\)")
 _TAIL = re.compile(
@@ -41,13 +48,7 @@ def choose_sentences(scene: Scene, main: str | None, count: int = 2) -> list[int
     for i, span in enumerate(scene.sentences):
         text = scene.text[span.start : span.end]
         words = len(text.split())
-        if (
-            i not in speaking
-            or not 7 <= words <= 70
-            or _UNFIT.search(text)
-            or _DANGLING.match(_CONNECTIVE.sub("", text))
-            or text[-1] not in '.!”"'
-        ):
+        if i not in speaking or words < 7 or not stands_alone(text):
             continue
         content = _content(text)
         facts = sum(span.start <= fact.evidence.start < span.end and fact.kind != "other" for fact in scene.facts)
@@ -64,6 +65,17 @@ def choose_sentences(scene: Scene, main: str | None, count: int = 2) -> list[int
     return sorted(i for i, _ in chosen)
 
 
+def stands_alone(sentence: str) -> bool:
+    """Whether a reader who sees only this sentence understands it: no heading, row, caption, aside or furniture, nothing before it meant.
+
+    >>> stands_alone("The price of bitcoin fell below $60,000 on Tuesday."), stands_alone("It fell below $60,000 again on Tuesday.")
+    (True, False)
+    """
+    text = _CONNECTIVE.sub("", sentence)
+    fit = 6 <= len(sentence.split()) <= 70 and sentence[-1] in '.!”"'
+    return fit and not (_UNFIT.search(sentence) or _CAPTION.match(sentence) or _DANGLING.match(text) or _CHATTY.match(text))
+
+
 def summarise(scene: Scene, main: str | None) -> tuple[Claim, ...]:
     """One to three claims, each resting on one sentence of the article."""
     places: Sequence[int] = choose_sentences(scene, main) or scene.about(MARKET)[:1]
@@ -76,7 +88,7 @@ def shorten(sentence: str) -> str:
     >>> shorten("Meanwhile, bitcoin (BTC) fell below $60,000 on Tuesday.")
     'Bitcoin fell below $60,000 on Tuesday.'
     """
-    text = _ASIDE.sub("", _CONNECTIVE.sub("", sentence.replace("\n", " ").strip()))
+    text = _ASIDE.sub("", _CONNECTIVE.sub("", _LABEL.sub("", sentence.replace("\n", " ").strip())))
     if len(text.split()) > MAX_WORDS:
         text = _TAIL.sub(".", text)
     while len(text.split()) > MAX_WORDS:

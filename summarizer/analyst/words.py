@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from summarizer.analyst.evidence import Piece, Scene
-from summarizer.analyst.summary import shorten
+from summarizer.analyst.summary import shorten, stands_alone
 from summarizer.facts.levels import price_of
 from summarizer.models import Article, Claim, Direction, Fact, Signal
 
@@ -17,10 +17,10 @@ _TOLD = {
     "futures_basis": "the {A} futures basis is {F}",
     "put_call_ratio": "the {A} put/call ratio is {F}",
     "etf_flow": "{A} ETF flows came to {F}",
-    "treasury_purchase": "a holder bought {A}: {F}",
+    "treasury_purchase": "a holder of {A} bought {F}",
     "exploit_loss": "{A} lost {F} to an exploit",
     "token_unlock": "{F} of {A} is being unlocked",
-    "price_change": "{A} moved {F}",
+    "price_change": "the {A} price moved {F}",
 }
 _LEVELS = {
     "liquidation_level": "the nearest {A} liquidation level, {F}, lies {D}",
@@ -73,7 +73,7 @@ def explain_call(
     text = "; ".join(told)
     text = text[:1].upper() + text[1:] + "." if text else ""
     places = _telling(scene, asset, weighed, sign)
-    said = " ".join(shorten(sentence) for i in places if _is_prose(sentence := scene.text[slice(*scene.sentences[i])]))
+    said = " ".join(shorten(sentence) for i in places if stands_alone(sentence := scene.text[slice(*scene.sentences[i])]))
     if direction == "neutral":
         text = f"The evidence is mixed or says little about price. {text}".strip()
     elif not text and not said:
@@ -111,14 +111,11 @@ def _telling(scene: Scene, asset: str, weighed: Sequence[tuple[Piece, float]], s
     for piece, pull in weighed:
         if piece.sentence is not None:
             totals[piece.sentence] = totals.get(piece.sentence, 0.0) + pull
-    named = [i for i in totals if any(m.subject == asset for m in scene.mentions[i]) and _is_prose(scene.text[slice(*scene.sentences[i])])]
+    named = [
+        i for i in totals if any(m.subject == asset for m in scene.mentions[i]) and stands_alone(scene.text[slice(*scene.sentences[i])])
+    ]
     ranked = sorted(named, key=lambda i: (-totals[i] * sign, i)) if sign else sorted(named)
     return ranked[:1] or [i for i, here in enumerate(scene.mentions) if any(m.subject == asset for m in here)][:1]
-
-
-def _is_prose(sentence: str) -> bool:
-    """Whether it can be said again by itself: no heading, no row of a table."""
-    return 6 <= len(sentence.split()) <= 60 and sentence[-1] in '.!?”"'
 
 
 def explain_horizon(horizon: str) -> Claim:
