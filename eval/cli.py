@@ -40,6 +40,7 @@ def _labels(command: Callable[..., None]) -> Callable[..., None]:
 
 def _analyst(command: Callable[..., None]) -> Callable[..., None]:
     command = click.option("--prompt", type=int, metavar="N", help="The version of its prompt, prompts/analyze/vN.md.")(command)
+    command = click.option("--samples", type=click.IntRange(1, 9), metavar="K", help="Answers whose agreement is the confidence.")(command)
     command = click.option("--model", metavar="NAME", help="The model that makes the calls.")(command)
     return click.option("--offline", is_flag=True, help="The embedded analyst speaks though a key is set.")(command)
 

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 from scripted_server import Reply, fails, says, scripted
 
+from eval.cli import main as evaluate
 from summarizer.analyst import endpoint
 from summarizer.cli import main
 from summarizer.prompts import load_prompt
@@ -60,3 +61,24 @@ def test_a_key_over_two_lines_is_refused_unseen(monkeypatch):
     assert (done.exit_code, done.stdout) == (2, "")
     assert KEY[:9] not in done.stderr
     assert KEY[9:] not in done.stderr
+
+
+def test_an_evaluation_asks_for_as_many_samples_as_it_is_told(monkeypatch, tmp_path):
+    (tmp_path / "l.jsonl").write_text(json.dumps({"id": "a", "text": EXAMPLE.read_text("utf-8"), "labels": {}}) + "\n")
+    with scripted(lambda asked, before: says(PLAIN)) as server:
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        options = [
+            "--labels",
+            str(tmp_path / "l.jsonl"),
+            "--model",
+            "gpt-5.4-nano",
+            "--samples",
+            "4",
+            "--output",
+            str(tmp_path / "r.jsonl"),
+        ]
+        done = CliRunner().invoke(evaluate, ["predict", *options])
+        asked = len(server.asked)
+    assert (done.exit_code, asked) == (0, 4)
+    assert json.loads((tmp_path / "r.jsonl").read_text())["analyst"]["confidence_from"] == "samples"
