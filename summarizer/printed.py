@@ -4,19 +4,20 @@ import re
 from collections.abc import Sequence
 
 _MIN_PRINTED = 4  # words; fewer prove nothing by standing in the article
-# What may be missing before a printed sentence: words that join it to the one before, and say nothing themselves.
-_CONNECTIVE = re.compile(
-    r"(?:however|meanwhile|moreover|furthermore|additionally|in addition|also|still|yet|but|and|so|notably|interestingly|importantly"
-    r"|consequently|as a result|therefore|thus|for now|indeed|in fact|of note|that said|on the other hand|at the same time)?,?\s*"
+# What may be missing before a printed sentence: a label, and words that join it to the one before; they say nothing themselves.
+OPENING = re.compile(
+    r"\A(?:(?:summary|in brief|key takeaways?|key points|highlights|tl;?dr|at a glance)\s?:?\s+(?=\S))?"
+    r"(?:(?:however|meanwhile|moreover|furthermore|additionally|in addition|also|still|yet|but|and|so|notably|interestingly|importantly"
+    r"|consequently|as a result|therefore|thus|for now|indeed|in fact|of note|that said|on the other hand|at the same time)\b,?\s+(?=\S))?",
+    re.IGNORECASE,
 )
-
-_ASIDE = re.compile(r"\s?\((?:[A-Z$][A-Z0-9]{1,9}|NASDAQ: ?\w+|NYSE: ?\w+)\)")
+ASIDE = re.compile(r"\s?\((?:[A-Z$][A-Z0-9]{1,9}|NASDAQ: ?\w+|NYSE: ?\w+)\)")
 _CUT_HERE = re.compile(r"\s*(?:[.,;:!?—–”\"’]|\Z|(?:according|as per|per data|data from|citing|reports?)\b| - )")
 
 
 def fold(sentence: str) -> str:
     """A sentence for comparison: no ticker in brackets, no case, one blank between words, no stop at its end."""
-    return " ".join(_ASIDE.sub("", sentence).split()).casefold().rstrip(".")
+    return " ".join(ASIDE.sub("", sentence).split()).casefold().rstrip(".")
 
 
 def find_printed(sentence: str, sources: Sequence[str], last: tuple[int, int]) -> tuple[int, int] | None:
@@ -30,9 +31,10 @@ def find_printed(sentence: str, sources: Sequence[str], last: tuple[int, int]) -
         at = source.find(sentence)
         if at < 0:
             continue
-        missing = source[last[1] if last[0] == i else 0 : at]
+        start = last[1] if last[0] == i else 0
+        opened = OPENING.match(source[start : at + 1].lstrip(" ,."))
         whole = not (at and source[at - 1].isalnum()) and _CUT_HERE.match(source[at + len(sentence) :])
-        if whole and _CONNECTIVE.fullmatch(missing):
+        if whole and opened and opened.end() == len(source[start:at].lstrip(" ,.")):
             return i, at + len(sentence)
     return None
 

@@ -6,12 +6,8 @@ from collections.abc import Sequence
 from summarizer.analyst.evidence import Scene
 from summarizer.facts.assets import MARKET
 from summarizer.models import Claim
+from summarizer.printed import ASIDE, OPENING
 
-_CONNECTIVE = re.compile(
-    r"\A(?:however|meanwhile|moreover|furthermore|additionally|in addition|also|still|yet|but|and|so|notably|interestingly|importantly"
-    r"|consequently|as a result|therefore|thus|for now|indeed|in fact|of note|that said|on the other hand|at the same time),?\s+(?=\S)",
-    re.IGNORECASE,
-)
 # A sentence that leans on the one before it cannot stand alone.
 _DANGLING = re.compile(
     r"\A(?:this|that|these|those|it|its|he|she|they|his|her|their|such|the (?:move|decision|news|report|former|latter|figure|data|firm|company"
@@ -25,14 +21,10 @@ _UNFIT = re.compile(
     re.IGNORECASE,
 )
 _CAPTION = re.compile(r"(?:image |photo |chart )?(?:source|credit|via)s?\s?:", re.IGNORECASE)  # flattened onto the sentence behind it
-_LABEL = re.compile(
-    r"\A(?:By [A-Z][a-z]+ [A-Z][\w’'-]+(?= [A-Z$])|Summary|Key takeaways?|Key points|Highlights|TL;?DR|In brief|At a glance)\s?:?\s+(?=[A-Z])"
-)
 _CHATTY = re.compile(
     r"(?:let[’']?s|now,? here|here[’']?s|as you can see|in this article|we[’']ll)\b|(?:major breaking|just in|breaking)\s?:", re.IGNORECASE
 )
 _QUOTED = re.compile('[“"][^”"]{25,}[”"]')
-_ASIDE = re.compile(r"\s?\((?:[A-Z$][A-Z0-9]{1,9}|NASDAQ: ?\w+|NYSE: ?\w+)\)")
 _TAIL = re.compile(
     r"[,;]? (?:according to|as per|per data from|data from|citing|reports?)\s[^,.;]{3,60}\.?\Z|, (?:which|where|who)\s[^.]{30,}\.?\Z"
 )
@@ -71,7 +63,7 @@ def stands_alone(sentence: str) -> bool:
     >>> stands_alone("The price of bitcoin fell below $60,000 on Tuesday."), stands_alone("It fell below $60,000 again on Tuesday.")
     (True, False)
     """
-    text = _CONNECTIVE.sub("", sentence)
+    text = OPENING.sub("", sentence, count=1)
     fit = 6 <= len(sentence.split()) <= 70 and sentence[-1] in '.!”"'
     return fit and not (_UNFIT.search(sentence) or _CAPTION.match(sentence) or _DANGLING.match(text) or _CHATTY.match(text))
 
@@ -88,7 +80,7 @@ def shorten(sentence: str) -> str:
     >>> shorten("Meanwhile, bitcoin (BTC) fell below $60,000 on Tuesday.")
     'Bitcoin fell below $60,000 on Tuesday.'
     """
-    text = _ASIDE.sub("", _CONNECTIVE.sub("", _LABEL.sub("", sentence.replace("\n", " ").strip())))
+    text = ASIDE.sub("", OPENING.sub("", sentence.replace("\n", " ").strip(), count=1))
     if len(text.split()) > MAX_WORDS:
         text = _TAIL.sub(".", text)
     while len(text.split()) > MAX_WORDS:

@@ -102,6 +102,8 @@ def _tell_facts(scene: Scene, asset: str, weighed: Sequence[tuple[Piece, float]]
 def _where(fact: Fact) -> str:
     if fact.venue and fact.kind in ("funding_rate", "open_interest"):
         return f" on {fact.venue}"
+    if fact.period == "ytd":
+        return " year to date"
     return f" over {fact.period}" if fact.period and fact.period[0].isdigit() else ""
 
 
