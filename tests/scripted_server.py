@@ -79,8 +79,8 @@ def fails(status: int, message: str = "no", *, headers: dict[str, str] | None = 
 
 
 @contextmanager
-def scripted(script: Script) -> Iterator[Scripted]:
-    """The server, until the block ends."""
+def scripted(script: Script, *, keep: bool = True) -> Iterator[Scripted]:
+    """The server, until the block ends; `keep`: what it was asked, which would be memory of the process that is tested."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -89,8 +89,8 @@ def scripted(script: Script) -> Iterator[Scripted]:
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
             before = len(found.asked)
-            found.asked.append(asked)
-            found.headers.append(dict(self.headers))
+            found.asked.append(asked if keep else {})
+            found.headers.append(dict(self.headers) if keep else {})
             reply = script(asked, before)
             time.sleep(reply.wait)
             if reply.reset:

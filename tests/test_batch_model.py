@@ -183,7 +183,7 @@ def faulty_model():
             return says(None, refusal="I would rather not.")
         return says(PLAIN)
 
-    return scripted(script)
+    return scripted(script, keep=False)
 
 
 def held() -> tuple[int, int, int]:

@@ -17,6 +17,7 @@ from eval.faithfulness import find_amounts, unsupported_names, unsupported_numbe
 from eval.records import load_labels
 from summarizer.analyst.answer import narrative_names
 from summarizer.batch import Batch, analyze_record
+from summarizer.facts.assets import load_assets
 from summarizer.ledger import Ledger
 from summarizer.store import open_store
 
@@ -43,6 +44,8 @@ def lies_about(rows: list[tuple[str, ...]]) -> list[str]:
         words = kind.replace("_", " ")
         if kind not in HELD and subject != "MARKET":
             others = [other for other in subjects if other.casefold() != subject.casefold() and (kind, other) not in kinds]
+            if figure.endswith(f" {subject}"):  # "5,548 ETH" is of ETH whoever's it is: only said of another coin is it a lie
+                others = [other for other in others if load_assets().tickers.get(other, ("",))[0] == "coin"]
             lies += [f"The {words} of {other} is evidently {{F{number}}}." for other in others]
         if kind == "price_change" and re.match(r"[+−]", figure):
             lies.append(f"{subject} evidently {'fell' if figure[0] == '+' else 'rose'} {{F{number}}}.")
