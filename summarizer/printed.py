@@ -11,13 +11,23 @@ OPENING = re.compile(
     r"|consequently|as a result|therefore|thus|for now|indeed|in fact|of note|that said|on the other hand|at the same time)\b,?\s+(?=\S))?",
     re.IGNORECASE,
 )
-ASIDE = re.compile(r"\s?\((?:[A-Z$][A-Z0-9]{1,9}|NASDAQ: ?\w+|NYSE: ?\w+)\)")
+_WIDGET = re.compile(r"\b([A-Z][A-Za-z]+) [A-Z][A-Z0-9]{1,5} \$ ?[\d,]+(?:\.\d+)?(?= [a-z])")  # "Bitcoin BTC $68,632.97 is struggling"
+_ASIDE = re.compile(r"\s?\((?:[A-Z$][A-Z0-9]{1,9}|NASDAQ: ?\w+|NYSE: ?\w+)\)")
 _CUT_HERE = re.compile(r"\s*(?:[.,;:!?—–”\"’]|\Z|(?:according|as per|per data|data from|citing|reports?)\b| - )")
+
+
+def without_asides(sentence: str) -> str:
+    """The sentence as it is said: no ticker in brackets, no price widget behind a name.
+
+    >>> without_asides("Bitcoin BTC $68,632.97 is struggling, and so is ether (ETH).")
+    'Bitcoin is struggling, and so is ether.'
+    """
+    return _ASIDE.sub("", _WIDGET.sub(r"\1", sentence))
 
 
 def fold(sentence: str) -> str:
     """A sentence for comparison: no ticker in brackets, no case, one blank between words, no stop at its end."""
-    return " ".join(ASIDE.sub("", sentence).split()).casefold().rstrip(".")
+    return " ".join(without_asides(sentence).split()).casefold().rstrip(".")
 
 
 def find_printed(sentence: str, sources: Sequence[str], last: tuple[int, int]) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from summarizer.analyst.evidence import Scene
 from summarizer.facts.assets import MARKET
 from summarizer.models import Claim
-from summarizer.printed import ASIDE, OPENING
+from summarizer.printed import OPENING, without_asides
 
 # A sentence that leans on the one before it cannot stand alone.
 _DANGLING = re.compile(
@@ -80,7 +80,7 @@ def shorten(sentence: str) -> str:
     >>> shorten("Meanwhile, bitcoin (BTC) fell below $60,000 on Tuesday.")
     'Bitcoin fell below $60,000 on Tuesday.'
     """
-    text = ASIDE.sub("", OPENING.sub("", sentence.replace("\n", " ").strip(), count=1))
+    text = without_asides(OPENING.sub("", sentence.replace("\n", " ").strip(), count=1))
     if len(text.split()) > MAX_WORDS:
         text = _TAIL.sub(".", text)
     while len(text.split()) > MAX_WORDS:
