@@ -19,7 +19,7 @@ from summarizer.facts.names import find_names
 from summarizer.facts.numbers import Number, find_numbers
 from summarizer.facts.reading import CLAUSE
 from summarizer.facts.sentences import split_sentences
-from summarizer.facts.subjects import UNDERLYING
+from summarizer.facts.subjects import underlying
 from summarizer.figures import format_value
 from summarizer.models import Article, Claim, Fact
 from summarizer.plain import without_markup
@@ -79,7 +79,7 @@ class Support:
 
     def __init__(self, article: Article, facts: Sequence[Fact]):
         self.facts, self.text = facts, article.text
-        self.sentences: list[Span] = split_sentences(article.text)
+        self.sentences = split_sentences(article.text)
         self.mentions = find_mentions(article.text)
         titled = find_mentions(article.title or "")
         self.groups = {m.subject: m.group for m in (*titled, *self.mentions)}
@@ -142,12 +142,14 @@ class Support:
         """The assets named in a claim's sentence, those that only the article introduces included."""
         found = find_mentions(sentence)
         taken = [(m.start, m.end) for m in found]
-        for surface, mention in self._surfaces.items():
-            if len(surface) > 1:
-                for match in re.finditer(rf"(?<!\w){re.escape(surface)}(?!\w)", sentence):
-                    if not any(start < match.end() and match.start() < end for start, end in taken):
-                        found.append(replace(mention, start=match.start(), end=match.end()))
-        return sorted(found, key=lambda m: m.start)
+        others = [
+            replace(mention, start=match.start(), end=match.end())
+            for surface, mention in self._surfaces.items()
+            if len(surface) > 1
+            for match in re.finditer(rf"(?<!\w){re.escape(surface)}(?!\w)", sentence)
+            if not any(start < match.end() and match.start() < end for start, end in taken)
+        ]
+        return sorted((*found, *others), key=lambda m: m.start)
 
 
 class _Sentence:
@@ -364,7 +366,7 @@ class _Sentence:
         """Assets, names, quotations and quantities in words have to be the article's."""
         support = self._support
         for mention in self._mentions:
-            subjects = {mention.subject, UNDERLYING.get(mention.subject, mention.subject)}  # "bitcoin dominance" is BTC.D
+            subjects = {mention.subject, underlying(mention.subject)}  # "bitcoin dominance" is BTC.D
             known = subjects & support.groups.keys() or any(subjects & {f.subject, f.venue} for f in self._facts)
             if not known and mention.group not in ("market", "sector"):
                 self.faults.append(f"the article does not name {self._blank[mention.start : mention.end]}")
@@ -401,5 +403,5 @@ _TIME = re.compile(
 
 
 def _speaks_of(mentions: Sequence[Mention], fact: Fact) -> bool:
-    subjects = {m.subject for m in mentions} | {UNDERLYING.get(m.subject, m.subject) for m in mentions}
+    subjects = {m.subject for m in mentions} | {underlying(m.subject) for m in mentions}
     return fact.subject in subjects or (fact.venue is not None and fact.venue in subjects)

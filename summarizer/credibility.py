@@ -6,6 +6,7 @@ What may show a signal is in `data/signals.tsv`; whether it does is weighed by `
 
 import math
 import re
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 
@@ -28,7 +29,7 @@ LIKELY = 0.4  # any other signal is told of where the weights give it this chanc
 def find_signals(article: Article) -> tuple[Signal, ...]:
     """The signals of the labelling guide that this article shows."""
     places = _look(article)
-    likely = likely_labels("signals", describe_signals(article), LIKELY)
+    likely = likely_labels("signals", _describe(article, places), LIKELY)
     shown: dict[str, Span | None] = {}
     for (name, is_strict), place in places.items():
         if name in likely or (is_strict and name in _CERTAIN):
@@ -38,9 +39,13 @@ def find_signals(article: Article) -> tuple[Signal, ...]:
 
 def describe_signals(article: Article) -> list[tuple[str, float]]:
     """Features of data/signals.model.tsv: what is met, how often, and the outlet."""
-    features = [(f"{'told' if is_strict else 'hinted'}:{name}", 1.0) for name, is_strict in _look(article)]
-    counts = [(name, len(pattern.findall(article.text))) for name, is_strict, pattern in _patterns() if is_strict]
-    features += [(f"times:{name}", math.log1p(count)) for name, count in counts if count]
+    return _describe(article, _look(article))
+
+
+def _describe(article: Article, places: Collection[tuple[str, bool]]) -> list[tuple[str, float]]:
+    features = [(f"{'told' if is_strict else 'hinted'}:{name}", 1.0) for name, is_strict in places]
+    counted = [(name, pattern) for name, is_strict, pattern in _patterns() if is_strict and (name, True) in places]
+    features += [(f"times:{name}", math.log1p(len(pattern.findall(article.text)))) for name, pattern in counted]
     return [*features, (f"source:{(article.source or article.domain or 'unknown').lower()}", 1.0), ("bias", 1.0)]
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from summarizer.calibration import calibrate, forecaster
 from summarizer.claims import Support
 from summarizer.facts import extract_facts
-from summarizer.facts.assets import MARKET
+from summarizer.facts.assets import CALLED, MARKET
 from summarizer.facts.levels import is_target
 from summarizer.facts.narratives import find_narratives
 from summarizer.models import (
@@ -36,7 +36,6 @@ from summarizer.models import (
 from summarizer.spans import clean, find_evidence
 
 DAYS = {"short_term": 14, "medium_term": 180, "long_term": 365}
-CALLED = frozenset({"coin", "project", "sector", "index", "stock", "etf"})  # groups of names that a call can be about
 PAID_CONFIDENCE = 0.55  # at most, for a rise told by who is paid to tell it: little more than a coin's toss
 _PAID = frozenset({"sponsored", "press_release"})
 _LOW = frozenset({"sponsored", "press_release", "ai_directed_instructions"})  # each alone caps credibility at low (labelling guide)

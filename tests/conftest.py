@@ -4,6 +4,7 @@ import ipaddress
 import sys
 
 import pytest
+from book import Book
 
 _refused: list[str] = []
 
@@ -46,3 +47,10 @@ def bare_environment(monkeypatch, tmp_path_factory):
     monkeypatch.setenv("SUMMARIZER_CONFIG", str(tmp_path_factory.getbasetemp() / "no-config.toml"))
     for name in ("CACHE", "DATA"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path_factory.getbasetemp() / name.lower()))
+
+
+@pytest.fixture
+def book(tmp_path):
+    book = Book(tmp_path / "b.db")
+    yield book
+    book.store.close()

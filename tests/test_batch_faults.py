@@ -13,9 +13,10 @@ import time
 from pathlib import Path
 
 import pytest
+from book import OFFLINE
 from click.testing import CliRunner
 from local_web import Site, local_web, write_opml
-from test_batch_feeds import OFFLINE, Book, start_run
+from test_batch_feeds import start_run
 
 from summarizer.batch import Batch
 from summarizer.cli import main
@@ -39,13 +40,6 @@ class Odd(Site):
             return super().answer(request)
         status, body, media, *headers = reply
         return self.send(request, status, body, media, **(headers[0] if headers else {}))
-
-
-@pytest.fixture
-def book(tmp_path):
-    book = Book(tmp_path / "b.db")
-    yield book
-    book.store.close()
 
 
 @pytest.fixture

@@ -12,39 +12,13 @@ import time
 from pathlib import Path
 
 import pytest
+from book import Book
 from local_web import Site, local_web, write_opml
 
-from summarizer.batch import Batch
 from summarizer.errors import UsageError
 from summarizer.fetch import Fetcher
 from summarizer.ledger import Item, Ledger
-from summarizer.settings import Settings
 from summarizer.store import open_store
-
-OFFLINE = Settings(offline=True, allow_private=("127.0.0.1",))
-
-
-class Book:
-    """A database, and runs over it in this process."""
-
-    def __init__(self, path: Path):
-        self.store = open_store(path)
-
-    def run(self, *inputs: str, stdin=(), deadline=1.0, rate=0.0, fetcher=None, **options):
-        fetcher = fetcher or Fetcher(allow_private=("127.0.0.1",), deadline=deadline, sleep=lambda seconds: None)
-        jobs = options.pop("jobs", 8)
-        ledger = Ledger(self.store, "test", **options)
-        return Batch(ledger, OFFLINE, fetcher=fetcher, rate=rate, jobs=jobs).run(inputs, stdin)
-
-    def one(self, sql: str, *values):
-        return self.store.read(sql, values)[0][0]
-
-
-@pytest.fixture
-def book(tmp_path):
-    book = Book(tmp_path / "b.db")
-    yield book
-    book.store.close()
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def test_a_line_ends_a_sentence():
 
 @pytest.mark.parametrize("text", ["", " ", "\n", "\n\n"])
 def test_nothing_has_no_sentence(text):
-    assert split_sentences(text) == []
+    assert split_sentences(text) == ()
 
 
 def test_a_flattened_table_is_cut_at_a_blank():

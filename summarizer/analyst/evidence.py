@@ -13,14 +13,13 @@ from itertools import chain, pairwise
 
 from summarizer.analyst.cues import find_cues
 from summarizer.analyst.tone import tone_of
-from summarizer.facts.assets import MARKET, Mention, find_mentions
+from summarizer.facts.assets import CALLED, MARKET, Mention, find_mentions
 from summarizer.facts.levels import price_of
 from summarizer.facts.orders import without_orders
 from summarizer.facts.sentences import split_sentences
 from summarizer.models import Article, Fact
 from summarizer.spans import Span
 
-CALLED = ("coin", "project", "sector", "index", "stock", "etf")  # groups of mentions that a call can be about
 _WORD = re.compile(r"[a-z]{3,}")
 _SPREAD, _TITLED = 4.0, 0.5  # bring words to the size of the other evidence, as one penalty holds them all
 _LEAD = 3  # sentences that say what the article is about
@@ -57,7 +56,7 @@ class Scene:
                 here.append(everywhere[at])
                 at += 1
             said = told[span.start : span.end].strip()
-            named = tuple(dict.fromkeys(m.subject for m in here if m.group in (*CALLED, "market")))
+            named = tuple(dict.fromkeys(m.subject for m in here if m.group in CALLED or m.group == "market"))
             carried = named or carried
             self.mentions.append(here)
             self.subjects.append(carried if said else ())

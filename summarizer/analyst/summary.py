@@ -40,7 +40,7 @@ def choose_sentences(scene: Scene, main: str | None, count: int = 2) -> list[int
     for i, span in enumerate(scene.sentences):
         text = scene.text[span.start : span.end]
         words = len(text.split())
-        if i not in speaking or words < 7 or not stands_alone(text):
+        if i not in speaking or not stands_alone(text):
             continue
         content = _content(text)
         facts = sum(span.start <= fact.evidence.start < span.end and fact.kind != "other" for fact in scene.facts)
@@ -64,7 +64,7 @@ def stands_alone(sentence: str) -> bool:
     (True, False)
     """
     text = OPENING.sub("", sentence, count=1)
-    fit = 6 <= len(sentence.split()) <= 70 and sentence[-1] in '.!”"'
+    fit = 7 <= len(sentence.split()) <= 70 and sentence[-1] in '.!”"'
     return fit and not (_UNFIT.search(sentence) or _CAPTION.match(sentence) or _DANGLING.match(text) or _CHATTY.match(text))
 
 
@@ -79,6 +79,8 @@ def shorten(sentence: str) -> str:
 
     >>> shorten("Meanwhile, bitcoin (BTC) fell below $60,000 on Tuesday.")
     'Bitcoin fell below $60,000 on Tuesday.'
+    >>> shorten("Summary Bitcoin fell."), shorten("In brief remarks, Powell spoke of rates.")
+    ('Bitcoin fell.', 'In brief remarks, Powell spoke of rates.')
     """
     text = without_asides(OPENING.sub("", sentence.replace("\n", " ").strip(), count=1))
     if len(text.split()) > MAX_WORDS:

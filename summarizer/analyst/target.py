@@ -4,6 +4,7 @@ The weights (`data/targets.model.tsv`) are fitted by `python -m eval train` on t
 """
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from summarizer.analyst.evidence import Scene
@@ -47,13 +48,14 @@ def target_options(scene: Scene, asset: str, direction: Direction) -> list[Targe
         f"none:priced:{price is not None}",
         f"none:many:{min(4, len(fitting))}",
     ]
+    starts = [span.start for span in scene.sentences]
     options = [TargetOption(None, (*features, *(f"none:{kind}" for kind in kinds)))]
     seen: dict[str, int] = {}
     for i in fitting:
         fact = facts[i]
         rank = seen[fact.kind] = seen.get(fact.kind, -1) + 1
         away = sum(abs(fact.value / price - 1) >= edge for edge in _AWAY) if price else "unknown"
-        sentence = sum(span.start <= fact.evidence.start for span in scene.sentences) - 1
+        sentence = bisect_right(starts, fact.evidence.start) - 1
         names = [
             f"rank:{min(rank, 3)}",
             f"away:{away}",

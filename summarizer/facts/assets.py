@@ -7,12 +7,13 @@ introduced as articles do: "Tokenize Xchange (TKX)", "$PNUT", "Merkle's native t
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from summarizer.facts.kinds import load_words
 
 MARKET = "MARKET"
+CALLED = frozenset({"coin", "project", "sector", "index", "stock", "etf"})  # groups of mentions that a call can be about
 WORD = re.compile(r"[A-Za-z0-9]+|[^\sA-Za-z0-9]")
 _CASHTAG = re.compile(r"(?<![\w$])\$([A-Z][A-Z0-9]{1,9})\b")
 _BRACKETED = re.compile(
@@ -127,7 +128,8 @@ def stock_tickers() -> dict[str, str]:
     return named
 
 
-def find_mentions(text: str, words: list[re.Match[str]] | None = None) -> list[Mention]:
+@lru_cache(maxsize=16)  # as for sentences
+def find_mentions(text: str) -> tuple[Mention, ...]:
     """Every asset named in `text`, in reading order, the longest name at each place.
 
     >>> [(m.subject, text[m.start:m.end]) for text in ["Bitcoin (BTC) and one of the SUI holders"]
@@ -135,7 +137,7 @@ def find_mentions(text: str, words: list[re.Match[str]] | None = None) -> list[M
     [('BTC', 'Bitcoin'), ('BTC', 'BTC'), ('SUI', 'SUI')]
     """
     table = load_assets()
-    words = words if words is not None else list(WORD.finditer(text))
+    words = list(WORD.finditer(text))
     lowered = [word[0].lower() for word in words]
     local_names, local_tickers = _learn(text, table)
     found: list[Mention] = []
@@ -174,7 +176,7 @@ def find_mentions(text: str, words: list[re.Match[str]] | None = None) -> list[M
         i += 1
     found += [mention for mention in shy if mention.subject in named]
     listed = {match.start(1) for match in _LISTED.finditer(text)}  # an exchange that a stock is listed at is no index
-    return _join_pairs(text, sorted((m for m in _prefer_introduced(found) if m.start not in listed), key=lambda m: m.start))
+    return tuple(_join_pairs(text, sorted((m for m in _prefer_introduced(found) if m.start not in listed), key=lambda m: m.start)))
 
 
 @cache

@@ -96,7 +96,7 @@ def find_venue(reading: Reading, candidate: Candidate) -> str | None:
     for match in _VENUE.finditer(reading.text, span.start, span.end):
         start, end = (match.end(), number.start) if match.start() < number.start else (candidate.end, match.start())
         parted = _PAST_CLAUSE if reading.crosses_clause(start, end) or _WITH.search(reading.text, start, end) else 0
-        parted += _PAST_NUMBER * any(start <= other.start < end for other in reading.numbers)
+        parted += _PAST_NUMBER * bool(reading.numbers_between(start, end))
         hits.append((end - start + parted, match[0]))
     return min(hits)[1] if hits else None
 

@@ -38,7 +38,6 @@ def describe_narratives(article: Article) -> list[tuple[str, float]]:
     return [*features, *((f"title:{name}", 1.0) for name in _weigh(article.title or "")[0]), ("bias", 1.0)]
 
 
-@lru_cache(maxsize=4)  # the analyst names them, verification finds them
 def find_narratives(text: str) -> tuple[Narrative, ...]:
     """Every theme of the guide that the text has a cue for, the weightiest first, with the first words that show it."""
     weights, places = _weigh(text)
@@ -53,6 +52,7 @@ def find_narratives(text: str) -> tuple[Narrative, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4)  # the analyst weighs them, and names those that verification finds
 def _weigh(text: str) -> tuple[dict[str, float], dict[str, tuple[int, int]]]:
     """The weight of each theme's cues, those of the lead counting half as much again, and where the first one stands."""
     words, lowered = lower_words(text)

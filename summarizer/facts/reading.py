@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from summarizer.facts.assets import Mention, find_mentions
@@ -27,7 +28,7 @@ class Candidate:
     at: int
     past: int
     sentence: int
-    mentions: list[Mention] = field(default_factory=list)
+    mentions: Sequence[Mention] = ()
     scores: dict[str, float] = field(default_factory=dict)
     subject: str | None = None
 
@@ -46,7 +47,7 @@ class Reading:
         self.word_starts = [word.start() for word in self.words]
         self.sentences = split_sentences(text)
         self._sentence_starts = [s.start for s in self.sentences]
-        self.mentions = find_mentions(text, self.words)
+        self.mentions = find_mentions(text)
         self._mention_starts = [m.start for m in self.mentions]
         self.numbers = find_numbers(text)
         self._number_starts = [number.start for number in self.numbers]
@@ -61,7 +62,7 @@ class Reading:
         """Indices of the words of a span, half open."""
         return bisect_left(self.word_starts, span.start), bisect_left(self.word_starts, span.end)
 
-    def mentions_in(self, span: Span) -> list[Mention]:
+    def mentions_in(self, span: Span) -> tuple[Mention, ...]:
         """The assets named within a span."""
         return self.mentions[bisect_left(self._mention_starts, span.start) : bisect_left(self._mention_starts, span.end)]
 
@@ -77,7 +78,7 @@ class Reading:
     def candidates(self) -> list[Candidate]:
         """Every number that could be a market number, with its unit."""
         found = []
-        mentions: list[Mention] = []
+        mentions: Sequence[Mention] = ()
         last = -1
         for number in self.numbers:
             sentence = self.sentence_at(number.start)
@@ -94,7 +95,7 @@ class Reading:
             found.append(Candidate(number, unit_class, unit, end, at, past, sentence, mentions))
         return found
 
-    def _unit(self, number: Number, mentions: list[Mention]) -> tuple[str, str, int]:
+    def _unit(self, number: Number, mentions: Sequence[Mention]) -> tuple[str, str, int]:
         if number.unit in ("%", "bps"):
             return {"%": "percent", "bps": "bps"}[number.unit], number.unit, number.end
         if SPLIT.match(self.text, number.start):

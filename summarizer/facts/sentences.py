@@ -2,6 +2,7 @@
 by the capitals of its words, and by a word that begins a sentence, or that it has said already."""
 
 import re
+from functools import lru_cache
 from itertools import islice
 
 from summarizer.spans import Span, is_whole
@@ -28,20 +29,22 @@ _BEGINS = frozenset(
 )
 
 
-def split_sentences(text: str) -> list[Span]:
+@lru_cache(maxsize=16)  # facts, orders, themes, the analyst and verification each ask about the same text
+def split_sentences(text: str) -> tuple[Span, ...]:
     """Sentences of `text`, in order, without the blanks between them.
 
     >>> [text[s.start:s.end] for text in ["U.S. CPI rose. BTC fell to $58,000. It held."] for s in split_sentences(text)]
     ['U.S. CPI rose.', 'BTC fell to $58,000.', 'It held.']
     """
-    spans, start = [], 0
+    spans: list[Span] = []
+    start = 0
     for match in _END.finditer(text):
         if match[0] != "\n" and _ABBREVIATED.search(text, max(0, match.start() - 8), match.end()):
             continue
         end = match.start() + len(match[0].rstrip())
         spans += _cut(text, start, end)
         start = match.end()
-    return spans + _cut(text, start, start + len(text[start:].rstrip()))
+    return (*spans, *_cut(text, start, start + len(text[start:].rstrip())))
 
 
 def _find_heading(text: str, start: int, end: int) -> int | None:

@@ -8,6 +8,7 @@ import math
 import re
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from summarizer.facts.assets import MARKET, Mention, find_mentions, fund_assets, stock_tickers
@@ -20,8 +21,8 @@ from summarizer.spans import Span
 
 # Kinds whose subject is a company or project, named as printed where it has no ticker.
 ORGANISATIONAL = frozenset({"fund_raise", "exploit_loss", "legal_amount", "tvl", "yield_rate", "trading_volume"})
-UNDERLYING = {"IBIT": "BTC", "FBTC": "BTC", "ARKB": "BTC", "GBTC": "BTC", "BITB": "BTC", "BITO": "BTC",
-              "ETHA": "ETH", "FETH": "ETH", "ETHE": "ETH", "BTC.D": "BTC", "TOTAL2": "altcoins"}  # fmt: skip
+_OF_FUNDS = frozenset({"etf_flow", "treasury_holding", "treasury_purchase"})  # kinds that are about what a fund holds, not the fund
+_SHARES = {"BTC.D": "BTC", "TOTAL2": "altcoins"}
 _OF = re.compile(
     r"\s?(?:worth of|of|in|into|for|from|to|on)?\s?(?:the |a |spot |long |short |net |new |its |US |U\.S\. |open |total |more |"
     r"all |value |inflows? |outflows? |futures |options )*\$?\Z"
@@ -50,6 +51,15 @@ class Option:
 
     subject: str
     features: tuple[str, ...]
+
+
+def underlying(subject: str) -> str:
+    """What a fund on one coin, or a share of the market, is about; any other subject is about itself.
+
+    >>> underlying("IBIT"), underlying("BTC.D"), underlying("MSTR")
+    ('BTC', 'BTC', 'MSTR')
+    """
+    return _SHARES.get(subject) or fund_assets().get(subject, subject)
 
 
 class Subjects:
@@ -137,7 +147,7 @@ class Subjects:
                 + [f"{unit}|{feature}" for feature in features]
                 + [f"{state}|{feature}" for feature in short]
             )
-            meant = UNDERLYING.get(subject) or (fund_assets().get(subject, subject) if kind == "etf_flow" else subject)
+            meant = underlying(subject) if kind in _OF_FUNDS else _SHARES.get(subject, subject)
             options.append(Option(meant, tuple(dict.fromkeys(features + crossed))))
         return options
 
@@ -184,7 +194,7 @@ class Subjects:
             if len({m.subject for m in here}) == 1:
                 sources[first.subject].append("only")
 
-    def _direct(self, candidate: Candidate, here: list[Mention]) -> str | None:
+    def _direct(self, candidate: Candidate, here: Sequence[Mention]) -> str | None:
         """The asset that nothing parts from the number: no other number, no end of a clause, no other asset."""
         number = candidate.number
         before = [m for m in here if m.end <= number.start]
@@ -194,7 +204,7 @@ class Subjects:
         parted = any(last.end <= other.start < number.start for other in self.reading.numbers)
         return None if parted or self.reading.crosses_clause(last.end, number.start) else last.subject
 
-    def _parallel(self, candidate: Candidate, here: list[Mention]) -> tuple[str, list[str]] | None:
+    def _parallel(self, candidate: Candidate, here: Sequence[Mention]) -> tuple[str, list[str]] | None:
         """The asset that stands in its list where the number stands in its own, and what tells so: "Aptos (APT) and Flare (FLR), now
         at $4.59 and $0.02", "BTC and ETH fell 2% and 3%, respectively"."""
         start, end = self.reading.sentences[candidate.sentence]
@@ -211,7 +221,7 @@ class Subjects:
         listed = next((names for names in lists if len(names) == len(run)), None)
         return (listed[place], ["parallel", f"parallel:{bool(said)}"]) if listed else None
 
-    def _listed(self, mentions: list[Mention]) -> list[str]:
+    def _listed(self, mentions: Sequence[Mention]) -> list[str]:
         """The assets of the list that the first mention belongs to; a ticker after its name counts once."""
         names: list[str] = []
         last: Mention | None = None
