@@ -89,7 +89,10 @@ def _tell_facts(scene: Scene, asset: str, weighed: Sequence[tuple[Piece, float]]
         fitting = [
             i
             for i, pull in pulls.items()
-            if scene.facts[i].kind == kind and scene.facts[i].subject == asset and (pull * sign > 0 or not sign)
+            if scene.facts[i].kind == kind
+            and scene.facts[i].subject == asset
+            and (pull * sign > 0 or not sign)
+            and (kind != "price_change" or scene.facts[i].period)  # an undated move may be years old, or none: "it could rise 50%"
         ]
         if not fitting or len(told) == 2:
             continue
