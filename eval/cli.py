@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from summarizer.analyst.llm.prompt import load_prompt
 from summarizer.errors import SummarizerError, UsageError
-from summarizer.prompts import load_prompt
 from summarizer.settings import Settings, load_settings
 
 _FORMS = ("cryptolin", "sentfin", "finentity")
@@ -57,7 +57,7 @@ def _say(line: str) -> None:
 
 def _load_prices(given: Sequence[str]) -> dict[str, Any]:
     """Bars by asset, of `BTC=file` options."""
-    from eval.outcomes import load_bars
+    from eval.studies.outcomes import load_bars
 
     pairs = [pair.partition("=") for pair in given]
     if wrong := [name for name, sign, path in pairs if not sign or not Path(path).is_file()]:
@@ -92,10 +92,10 @@ def predict(labels: str, split: str | None, offline: bool, output: Path, brief: 
 @click.option("--prices", multiple=True, metavar="ASSET=FILE", help="For the page: bars, for what prices then did.")
 def score(labels: str, split: str | None, reports: Path, as_json: bool, html: Path | None, prices: tuple[str, ...]) -> None:
     """Score reports against labels, beside trivial rivals."""
-    from eval.outcomes import score_outcomes
     from eval.records import load_pairs
-    from eval.report import Page, find_failures, outcome_tables, print_tables, reliability, render_html, score_tables
-    from eval.score import score_reports
+    from eval.score.report import Page, find_failures, outcome_tables, print_tables, reliability, render_html, score_tables
+    from eval.score.score import score_reports
+    from eval.studies.outcomes import score_outcomes
 
     labelled, (made,) = load_pairs(labels, split, reports)
     if as_json:
@@ -116,7 +116,7 @@ def score(labels: str, split: str | None, reports: Path, as_json: bool, html: Pa
 
 
 def _rivals(labelled: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    from eval.trivial import majority_reports, vader_reports
+    from eval.score.trivial import majority_reports, vader_reports
 
     rivals = {"majority": majority_reports(labelled)}
     try:
@@ -134,9 +134,9 @@ def _rivals(labelled: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]
 @click.option("--check", is_flag=True, help="Judge the watched figures alone, on the articles that A has, and fail on a significant loss.")
 def compare(labels: str, split: str | None, a: Path, b: Path, as_json: bool, check: bool) -> None:
     """What reports B gain and lose over reports A of the same articles."""
-    from eval.compare import compare_reports, find_losses
     from eval.records import load_pairs
-    from eval.report import compare_tables, print_tables
+    from eval.score.compare import compare_reports, find_losses
+    from eval.score.report import compare_tables, print_tables
 
     labelled, (one, other) = load_pairs(labels, split, a, b)
     found, losses = find_losses(labelled, one, other) if check else (compare_reports(labelled, one, other), [])
@@ -154,9 +154,9 @@ def compare(labels: str, split: str | None, a: Path, b: Path, as_json: bool, che
 @_as_json
 def agreement(labels: str, split: str | None, second: Path | None, as_json: bool) -> None:
     """How far two labelling passes agree."""
-    from eval.agreement import measure_agreement
     from eval.records import DATA, load_pairs
-    from eval.report import agreement_table, print_tables
+    from eval.score.agreement import measure_agreement
+    from eval.score.report import agreement_table, print_tables
 
     labelled, (other,) = load_pairs(labels, split, second or DATA / "second_pass.jsonl")
     found = measure_agreement(labelled, other)
@@ -172,8 +172,8 @@ def agreement(labels: str, split: str | None, second: Path | None, as_json: bool
 @click.option("--output", type=click.Path(path_type=Path), help="Default: summarizer/data/calibration.json.")
 def calibrate(labels: str, split: str | None, reports: Path, output: Path | None) -> None:
     """Fit how often calls are right at each confidence, for each analyst in the reports; best of articles it was not trained on."""
-    from eval.calibrate import FILE, find_forecasts, fit_calibration, write_calibration
     from eval.records import load_pairs
+    from eval.train.calibrate import FILE, find_forecasts, fit_calibration, write_calibration
 
     labelled, (made,) = load_pairs(labels, split, reports)
     maps = {name: fit_calibration(said) for name, said in find_forecasts(labelled, made).items()}
@@ -194,10 +194,10 @@ def outcomes(
     reports: Path | None, headlines: Path | None, prices: tuple[str, ...], more: tuple[str, ...], since: str | None, as_json: bool
 ) -> None:
     """Score calls against what prices then did, beside always-up, momentum and shuffled dates."""
-    from eval.headlines import headline_reports, load_headlines
-    from eval.outcomes import score_outcomes
     from eval.records import load_jsonl
-    from eval.report import outcome_tables, print_tables
+    from eval.score.report import outcome_tables, print_tables
+    from eval.studies.headlines import headline_reports, load_headlines
+    from eval.studies.outcomes import score_outcomes
 
     if (reports is None) == (headlines is None):
         raise UsageError("give --reports or --headlines")
@@ -219,8 +219,8 @@ def outcomes(
 @_analyst
 def headlines(path: Path, form: str, cross_validate: bool, offline: bool, **analyst: Any) -> None:
     """Score tone on labelled headlines; a tone within 0.2 of 0 is neutral."""
-    from eval.headlines import load_headlines, tone_tables
-    from eval.report import print_tables
+    from eval.score.report import print_tables
+    from eval.studies.headlines import load_headlines, tone_tables
 
     print_tables(tone_tables(load_headlines(path, form), _settings(offline, **analyst), cross_validate=cross_validate))
 
@@ -232,9 +232,9 @@ def headlines(path: Path, form: str, cross_validate: bool, offline: bool, **anal
 @click.option("--json", "as_json", is_flag=True, help="Print the figures and every flip as JSON.")
 def injections(labels: str, split: str | None, offline: bool, each: int, as_json: bool, **analyst: Any) -> None:
     """How often an order to machine readers, put into an article, turns a call, and what it costs in accuracy."""
-    from eval.injections import injection_table, measure
     from eval.records import load_labels
-    from eval.report import print_tables
+    from eval.score.report import print_tables
+    from eval.studies.injections import injection_table, measure
 
     found = measure(load_labels(labels, split), _settings(offline, **analyst), each, lambda line: click.echo(line, err=True))
     if as_json:
@@ -249,7 +249,7 @@ def injections(labels: str, split: str | None, offline: bool, each: int, as_json
 def train(entities: Path | None, check: bool) -> None:
     """Fit every model that the package ships, on the project's labels and, where their texts are found, the real articles'."""
     from eval.records import load_jsonl, load_own, load_passages, load_real
-    from eval.train import train_all
+    from eval.train.train import train_all
 
     for line in train_all([*load_real(), *load_own()], list(load_passages()), load_jsonl(entities) if entities else [], check=check):
         click.echo(line)

@@ -17,11 +17,11 @@ from statistics import mean
 
 import click
 
-from eval.metrics import Counts, estimate_all
 from eval.records import DATA, load_jsonl
-from summarizer.article import extract_article
+from eval.score.metrics import Counts, estimate_all
 from summarizer.errors import InputError
 from summarizer.models import Page
+from summarizer.page.article import extract_article
 
 BENCHMARK = Path(__file__).parents[2] / "shared" / "data" / "pages" / "article-extraction-benchmark"
 _WORD = re.compile(r"\w+")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.records import Record, load_jsonl
-from summarizer.batch import analyze_record
+from summarizer.batch.run import analyze_record
 from summarizer.errors import SummarizerError, UsageError
 from summarizer.settings import Settings
 

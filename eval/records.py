@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from summarizer.batch.inputs import record_article
 from summarizer.errors import BadRecord, UsageError
 from summarizer.models import Article
-from summarizer.sources import record_article
-from summarizer.spans import normalise
+from summarizer.text.spans import normalise
 
 Record = dict[str, Any]
 DATA = Path(__file__).parent / "data"

@@ -10,10 +10,10 @@ from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 
-from summarizer.facts.orders import find_orders
 from summarizer.linear import likely_labels
 from summarizer.models import Article, Evidence, Signal
-from summarizer.spans import Span
+from summarizer.text.orders import find_orders
+from summarizer.text.spans import Span
 
 # Outlets with named editors and a corrections policy, by name without blanks or by the first part of the domain.
 _OUTLETS = frozenset(

@@ -5,17 +5,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from summarizer.analyst import embedded
-from summarizer.article import extract_article, make_article
+from summarizer.analyst.embedded import analyze as embedded
 from summarizer.credibility import find_signals
 from summarizer.errors import LLMError, UsageError
-from summarizer.facts import extract_facts
+from summarizer.facts.extract import extract_facts
 from summarizer.models import Analysis, Article, Fact, Page, Report, Signal
+from summarizer.page.article import extract_article, make_article
 from summarizer.settings import Settings, cache_path, load_settings
-from summarizer.verification import verify
+from summarizer.verification.verify import verify
 
 if TYPE_CHECKING:
-    from summarizer.analyst.gate import Gate
+    from summarizer.analyst.llm.gate import Gate
 
 
 def analyze(target: str | Path, settings: Settings | None = None) -> Report:
@@ -42,7 +42,7 @@ def _ask(article: Article, facts: list[Fact], signals: tuple[Signal, ...], setti
     """The words of the analyst that the settings name; an endpoint that fails is replaced only with `fallback`."""
     if not settings.uses_model:
         return embedded.analyze(article, facts, signals)
-    from summarizer.analyst import llm  # openai takes 1 s to import
+    from summarizer.analyst.llm import analyze as llm  # openai takes 1 s to import
 
     try:
         return llm.analyze(article, facts, signals, settings, gate)
@@ -58,7 +58,7 @@ def load_page(target: str | Path, settings: Settings) -> Page:
     if isinstance(target, str) and "://" in target:
         if settings.offline:
             raise UsageError("--offline forbids fetching a URL", url=target, advice="Save the page and give the file's name")
-        from summarizer.fetch import fetch  # the network stack takes 0.2 s to import
+        from summarizer.web.fetch import fetch  # the network stack takes 0.2 s to import
 
         return fetch(target, allow_private=settings.allow_private, cache=cache_path() if settings.cache else None)
     path = Path(target)

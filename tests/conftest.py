@@ -4,7 +4,8 @@ import ipaddress
 import sys
 
 import pytest
-from book import Book
+
+from tests.support.book import Book
 
 _refused: list[str] = []
 

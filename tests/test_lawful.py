@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from summarizer.article import make_article
 from summarizer.errors import EmptyInput
+from summarizer.page.article import make_article
 from summarizer.pipeline import analyze_article
 from summarizer.settings import Settings
-from summarizer.spans import is_whole
+from summarizer.text.spans import is_whole
 
 TEXTS = Path(__file__).parents[2] / "shared" / "data" / "articles" / "unlabelled.jsonl.gz"
 EVERY = 4  # articles; the others are read under the marker `slow`

@@ -4,11 +4,11 @@ import re
 from bisect import bisect_right
 from functools import cache
 
-from summarizer.facts.kinds import load_words
-from summarizer.facts.lexicon import Lexicon
-from summarizer.facts.reading import Candidate, Reading
 from summarizer.models import Evidence
-from summarizer.spans import is_whole
+from summarizer.tables import load_words
+from summarizer.text.lexicon import Lexicon
+from summarizer.text.reading import Candidate, Reading
+from summarizer.text.spans import is_whole
 
 _VENUE = re.compile(
     r"\b(?:Binance|Bybit|Deribit|OKX|Coinbase|Kraken|Bitfinex|Bitget|CME|BitMEX|Hyperliquid|dYdX|KuCoin|Huobi|HTX|Gate\.io|Upbit|Bitstamp"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from summarizer.facts.features import describe, follow
 from summarizer.facts.kinds import KINDS
-from summarizer.facts.reading import Candidate, Reading
 from summarizer.linear import load_linear, softmax
+from summarizer.text.reading import Candidate, Reading
 
 NONE = "none"
 LABELS = (NONE, *dict.fromkeys(kind.name for kind in KINDS))

@@ -5,10 +5,10 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from summarizer.facts.assets import MARKET, Mention
-from summarizer.facts.reading import Candidate, Reading
 from summarizer.facts.roles import LEVELS, best_kind
-from summarizer.spans import Span
+from summarizer.text.assets import MARKET, Mention
+from summarizer.text.reading import Candidate, Reading
+from summarizer.text.spans import Span
 
 _BEFORE, _AFTER = 9, 7  # words looked at on either side
 _STEM = re.compile(r"(?:ing|ed|es|s|ly)\Z")

@@ -6,8 +6,8 @@ their right only, `after` cues one to their left. Once labelled articles hold th
 """
 
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
+
+from summarizer.tables import read_rows
 
 _SCALED = {"yes": True, "no": False, "-": None}
 
@@ -22,27 +22,16 @@ class Kind:
     cues: list[tuple[str, str, float]] = field(default_factory=list)  # phrase, side, weight
 
 
-def _read(name: str) -> list[list[str]]:
-    text = (files("summarizer") / "data" / name).read_text("utf-8")
-    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
-
-
 def load_kinds() -> tuple[Kind, ...]:
     """Every kind, in the order of the file."""
     kinds: list[Kind] = []
-    for first, *rest in _read("kinds.tsv"):
+    for first, *rest in read_rows("kinds.tsv"):
         if first:
             kinds.append(Kind(first, frozenset(rest[0].split(" ")), _SCALED[rest[1]]))
         else:
             side, weight, phrases = rest
             kinds[-1].cues.extend((phrase, side, float(weight)) for phrase in phrases.split("|"))
     return tuple(kinds)
-
-
-@cache
-def load_words() -> dict[str, tuple[str, ...]]:
-    """The word lists of `data/words.tsv` by group: stop, up, down, no_name, acronym, size, rank, business and one for each period."""
-    return {group: tuple(words.split("|")) for group, words in _read("words.tsv")}
 
 
 KINDS = load_kinds()

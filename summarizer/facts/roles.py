@@ -6,9 +6,10 @@ from collections import defaultdict
 from functools import cache
 from itertools import pairwise
 
-from summarizer.facts.kinds import KINDS, Kind, load_words
-from summarizer.facts.lexicon import Lexicon
-from summarizer.facts.reading import Candidate, Reading
+from summarizer.facts.kinds import KINDS, Kind
+from summarizer.tables import load_words
+from summarizer.text.lexicon import Lexicon
+from summarizer.text.reading import Candidate, Reading
 
 MIN_SCORE = 1.0  # a number whose best kind weighs less is left out; chosen on the dev articles
 _REACH = 24  # words past which a cue says nothing about a number

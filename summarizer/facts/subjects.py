@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from summarizer.facts.assets import MARKET, Mention, find_mentions, fund_assets, stock_tickers
-from summarizer.facts.names import common_words, find_names, longest_form
-from summarizer.facts.numbers import Number
-from summarizer.facts.reading import Candidate, Reading
 from summarizer.facts.roles import LEVELS
 from summarizer.linear import load_linear
-from summarizer.spans import Span
+from summarizer.text.assets import MARKET, Mention, find_mentions, fund_assets, stock_tickers
+from summarizer.text.names import common_words, find_names, longest_form
+from summarizer.text.numbers import Number
+from summarizer.text.reading import Candidate, Reading
+from summarizer.text.spans import Span
 
 # Kinds whose subject is a company or project, named as printed where it has no ticker.
 ORGANISATIONAL = frozenset({"fund_raise", "exploit_loss", "legal_amount", "tvl", "yield_rate", "trading_volume"})

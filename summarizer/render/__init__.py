@@ -1,1 +1,0 @@
-"""A Report as people read it."""

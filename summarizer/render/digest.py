@@ -8,13 +8,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from summarizer.figures import format_value
+from summarizer.facts.figures import format_value
 from summarizer.models import AssetView, Digest, DigestStory, Figure
 from summarizer.render.markdown import escape
 from summarizer.render.parts import LOOK
 from summarizer.render.terminal import MAX_WIDTH
-from summarizer.spans import clean
-from summarizer.urls import is_web
+from summarizer.text.spans import clean
+from summarizer.web.urls import is_web
 
 _COLUMNS = ("Asset", "View", "", "Stories", "Up/Down/Flat")
 _NARROW = 60  # columns below which a view is its mark alone

@@ -7,11 +7,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from summarizer.figures import group_facts
+from summarizer.facts.figures import group_facts
 from summarizer.models import Report
 from summarizer.render.parts import describe_analyst, describe_article, describe_target, list_evidence, name_call
-from summarizer.spans import clean
-from summarizer.urls import is_web
+from summarizer.text.spans import clean
+from summarizer.web.urls import is_web
 
 TEMPLATES = Path(__file__).parents[1] / "data" / "templates"
 AROUND = 160  # characters of the article on either side of what is marked

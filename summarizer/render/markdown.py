@@ -1,8 +1,8 @@
 """Report -> a Markdown note to paste."""
 
-from summarizer.figures import distance, format_value, group_facts
+from summarizer.facts.figures import distance, format_value, group_facts
 from summarizer.models import Call, Report
-from summarizer.spans import clean
+from summarizer.text.spans import clean
 
 _ESCAPES = str.maketrans({c: "\\" + c for c in "\\`*_[]<>|#!"})
 

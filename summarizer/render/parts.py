@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from summarizer.figures import distance, format_value
+from summarizer.facts.figures import distance, format_value
 from summarizer.models import Analyst, Article, Call, Evidence, Fact, Report
 
 LOOK = {"bullish": ("▲", "green"), "bearish": ("▼", "red"), "neutral": ("■", "yellow")}

@@ -7,10 +7,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from summarizer.figures import group_facts
+from summarizer.facts.figures import group_facts
 from summarizer.models import Call, Report
 from summarizer.render.parts import LOOK, describe_analyst, describe_article, describe_target, list_evidence
-from summarizer.spans import clean
+from summarizer.text.spans import clean
 
 _LEVEL = {"high": "green", "medium": "yellow", "low": "red"}
 MAX_WIDTH = 120  # longer lines are hard to read

@@ -1,0 +1,56 @@
+"""Edge: answers that were paid for, kept in a file of the user's cache. Nothing is asked, or paid for, twice (law 8).
+
+The key is everything that was asked: article, facts, prompt, model, endpoint and schema. What is kept is the model's words; they
+are verified anew each time. The file may be deleted at any time.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from summarizer.analyst.llm.endpoint import Completion
+
+BUSY = 10.0  # seconds to wait for another process that writes
+
+
+def answer_key(*asked: Any) -> str:
+    """The same for the same question alone."""
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+def find_answer(path: str | None, key: str) -> Completion | None:
+    """The answer kept under the key; None where there is none, or no file can be had."""
+    if path is None:
+        return None
+    try:
+        with _open(path) as db:
+            row = db.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
+        return replace(Completion(**json.loads(row[0])), kept=True) if row else None
+    except (sqlite3.Error, OSError, ValueError, TypeError):  # TypeError: another version kept it
+        return None
+
+
+def keep_answer(path: str | None, key: str, answer: Completion) -> bool:
+    """Keep the answer; False where the file cannot be written: the report says so, and the answer is used all the same."""
+    if path is None:
+        return True
+    try:
+        with _open(path) as db:
+            db.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, json.dumps(asdict(answer))))
+    except (sqlite3.Error, OSError):
+        return False
+    return True
+
+
+@contextmanager
+def _open(path: str) -> Iterator[sqlite3.Connection]:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path, timeout=BUSY)) as db, db:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL)")
+        yield db

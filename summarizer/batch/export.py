@@ -1,0 +1,121 @@
+"""Edge: reports to files. JSONL, CSV and Parquet, each written beside its name and put in place when it is whole."""
+
+import csv
+import json
+import os
+import types
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal, TextIO, Union, get_args, get_origin
+
+from summarizer.errors import StorageError, UsageError
+from summarizer.models import Model, Report
+from summarizer.text.spans import clean, escape_json
+
+FORMATS = (".jsonl", ".parquet", ".csv")
+COLUMNS = (
+    *("id", "url", "title", "source", "published_at", "direction", "tone", "confidence", "horizon", "credibility", "calls", "summary"),
+    *("flags", "analyst", "model", "cost_usd"),
+)
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+ROWS = 500  # reports in memory at once
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file to write to, which takes the place of `path` when all went well. Raises StorageError."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(path)
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror or error}", advice="The folder must exist, be writable and have room") from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def write_reports(path: Path, reports: Iterable[dict[str, Any]], *, with_text: bool = False) -> None:
+    """Reports to `path`, in the format of its ending. Raises UsageError for another ending, StorageError for the disk."""
+    reports = (strip_text(told, with_text) for told in reports)
+    with replacing(path) as part:
+        if path.suffix == ".parquet":
+            write_parquet(part, reports)
+        elif path.suffix in FORMATS:
+            with part.open("w", encoding="utf-8", newline="") as stream:
+                (write_csv if path.suffix == ".csv" else write_jsonl)(stream, reports)
+        else:
+            raise UsageError(f"{path}: reports are written to {', '.join(FORMATS)} or .db")
+
+
+def strip_text(told: dict[str, Any], with_text: bool) -> dict[str, Any]:
+    """The report with its article's text only on request."""
+    return told if with_text else told | {"article": {name: value for name, value in told["article"].items() if name != "text"}}
+
+
+def write_jsonl(stream: TextIO, rows: Iterable[dict[str, Any]]) -> None:
+    """One object a line. What ends a line for some readers, or cannot be seen, is escaped."""
+    for row in rows:
+        stream.write(escape_json(json.dumps(row, ensure_ascii=False)) + "\n")
+
+
+def write_csv(stream: TextIO, reports: Iterable[dict[str, Any]]) -> None:
+    """One row a report, its calls as `BTC bearish; ETH neutral`. No cell is a formula to a spreadsheet."""
+    table = csv.writer(stream)
+    table.writerow(COLUMNS)
+    for told in reports:
+        article, overall, spoke = told["article"], told["overall"], told["analyst"]
+        calls = "; ".join(f"{call['asset']} {call['direction']}" for call in told["calls"])
+        row = (
+            told["id"], *(article[name] for name in ("url", "title", "source", "published_at")),
+            *(overall[name] for name in ("direction", "tone", "confidence")), told["timeframe"]["horizon"], told["credibility"]["level"],
+            calls, told["summary"], " ".join(told["flags"]), spoke["name"], spoke["model"], spoke["cost_usd"],
+        )  # fmt: skip
+        table.writerow([_cell(value) for value in row])
+
+
+def _cell(value: object) -> object:
+    """What a spreadsheet shows as it is: programs read a formula behind blanks too, and in full-width signs."""
+    if not isinstance(value, str):
+        return value
+    shown = clean(value)
+    return "'" + shown if shown.lstrip().startswith(_FORMULA) or shown.startswith("\n") else shown
+
+
+def write_parquet(path: Path, reports: Iterable[dict[str, Any]]) -> None:
+    """Reports as nested columns. Raises UsageError without the extra `parquet`."""
+    try:
+        import pyarrow as arrow
+        import pyarrow.parquet as parquet
+    except ImportError as error:
+        raise UsageError("Parquet needs pyarrow", advice="pip install 'crypto-news-summarizer[parquet]'") from error
+    schema = arrow.schema([(name, _arrow_type(arrow, info.annotation)) for name, info in Report.model_fields.items()])
+    reports = iter(reports)
+    with parquet.ParquetWriter(path, schema) as writer:
+        while rows := list(islice(reports, ROWS)):
+            writer.write_table(arrow.Table.from_pylist(rows, schema=schema))
+
+
+def _arrow_type(arrow: Any, kind: Any) -> Any:
+    """The Arrow type of a field of the report, from its annotation; times are ISO text, as in JSON."""
+    if get_origin(kind) in (Union, types.UnionType):
+        kind = next(part for part in get_args(kind) if part is not type(None))
+    if get_origin(kind) is Literal:
+        kind = type(get_args(kind)[0])
+    if get_origin(kind) is tuple:
+        return arrow.list_(_arrow_type(arrow, get_args(kind)[0]))
+    if isinstance(kind, type) and issubclass(kind, Model):
+        fields = [(name, _arrow_type(arrow, info.annotation)) for name, info in kind.model_fields.items() if not info.exclude]
+        return arrow.struct(fields)
+    plain = {
+        str: arrow.string(),
+        int: arrow.int64(),
+        float: arrow.float64(),
+        bool: arrow.bool_(),
+        datetime: arrow.string(),
+        date: arrow.string(),
+    }
+    return plain[kind]

@@ -1,0 +1,47 @@
+"""One spelling for one address, so that a story linked twice is fetched, analysed and paid for once."""
+
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+from summarizer.web.addresses import PORTS
+
+# What is added to a link to see who clicked it. Everything else stays: `?id=1` and `?id=2` are two pages.
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid", re.IGNORECASE)
+
+
+def canonical_url(url: str) -> str:
+    """The address without what does not tell pages apart: case of the host, default port, fragment, tracking.
+
+    Idempotent; what is no http(s) address comes back as it is.
+
+    >>> canonical_url("HTTPS://News.Example.com:443/a?utm_source=rss&id=2#top")
+    'https://news.example.com/a?id=2'
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        return url
+    if parts.scheme not in PORTS or not parts.hostname:
+        return url
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname.removesuffix(".")
+    netloc = host if port in (None, PORTS[parts.scheme]) else f"{host}:{port}"
+    kept = "&".join(pair for pair in parts.query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0]))
+    return urlunsplit((parts.scheme, netloc, parts.path or "/", kept, "")).strip()  # blanks before a fragment that is gone
+
+
+def host_of(url: str) -> str:
+    """Host and port of an address, the unit of politeness; "" for what has none."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
+
+
+def is_web(url: str | None) -> bool:
+    """Whether it is an http or https address with a host: what may be fetched and clicked.
+
+    >>> is_web("https://a.example/x"), is_web("javascript:alert(1)"), is_web(None)
+    (True, False, False)
+    """
+    return bool(url) and re.match(r"https?://[^\s/]", str(url), re.IGNORECASE) is not None and bool(host_of(str(url)))

@@ -1,0 +1,92 @@
+"""The analyst without a key: same input, same words, and nothing that verification would drop."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from eval.records import load_own
+from summarizer.analyst.embedded import analyze as embedded
+from summarizer.credibility import find_signals
+from summarizer.facts.extract import extract_facts
+from summarizer.page.article import make_article
+from summarizer.verification.verify import verify
+
+OWN = list(load_own())
+IDS = [labelled.id for labelled in OWN]
+
+
+def read(article):
+    facts, signals = extract_facts(article), find_signals(article)
+    return facts, signals, embedded.analyze(article, facts, signals)
+
+
+@pytest.mark.parametrize("labelled", OWN, ids=IDS)
+def test_the_same_article_gives_the_same_analysis(labelled):
+    assert read(labelled.article) == read(labelled.article.model_copy(deep=True))
+
+
+@pytest.mark.parametrize("labelled", OWN, ids=IDS)
+def test_every_claim_survives_verification(labelled):
+    facts, signals, analysis = read(labelled.article)
+    report = verify(labelled.article, facts, analysis, signals)
+    assert [finding for finding in report.findings if finding.verdict == "dropped"] == []
+    assert len(report.calls) == len(analysis.calls)
+    assert [call.target is not None for call in report.calls] == [call.target is not None for call in analysis.calls]
+    assert {narrative.name for narrative in report.narratives} == set(analysis.narratives)
+    assert report.summary
+    assert report.timeframe.rationale
+
+
+@pytest.mark.parametrize("labelled", OWN, ids=IDS)
+def test_what_is_said_keeps_to_its_ranges(labelled):
+    _, _, analysis = read(labelled.article)
+    assert len(analysis.calls) <= embedded.MAX_CALLS
+    assert len({call.asset for call in analysis.calls}) == len(analysis.calls)
+    for call in analysis.calls:
+        assert -1 <= call.tone <= 1
+        assert 1 / 3 <= call.confidence <= 1  # the likeliest of three directions
+        assert call.rationale.text
+
+
+def test_another_process_with_another_hash_seed_says_the_same():
+    """Sets are walked in another order there; sums of weights must not depend on it."""
+    code = (
+        "from eval.records import load_own\nfrom test_embedded import read\n"
+        "print([read(labelled.article)[2].model_dump_json() for labelled in list(load_own())[:12]])"
+    )
+    said = set()
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(["tests", "."])}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            env=environment,
+            timeout=100,
+            check=True,
+            cwd=Path(__file__).parents[3],
+        )
+        said.add(hashlib.sha256(done.stdout).hexdigest())
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize("text", ["Nothing here is about any asset at all.", "Word", "BTC", "5", "!", "Bitcoin. Bitcoin! Bitcoin?"])
+def test_little_text_is_analysed_too(text):
+    article = make_article(text)
+    facts, signals, analysis = read(article)
+    assert verify(article, facts, analysis, signals).article.text == text
+
+
+def test_what_is_explained_is_what_was_called():
+    article = make_article(
+        "Bitcoin slid to $58,000 on Monday. Bitcoin funding on Binance fell to -7%. Traders of bitcoin expect more losses.",
+        title="Bitcoin slides",
+    )
+    _, _, analysis = read(article)
+    weighed = embedded.explain(article)
+    assert list(weighed) == [call.asset for call in analysis.calls] == ["BTC"]
+    pulls = [abs(pull) for _, pull, _ in weighed["BTC"]]
+    assert pulls == sorted(pulls, reverse=True)

@@ -1,0 +1,51 @@
+"""The level a call aims at: only levels of the asset on the call's side, or none."""
+
+import pytest
+
+from eval.records import load_own
+from summarizer.analyst.embedded.evidence import Scene
+from summarizer.analyst.embedded.target import choose_target, target_options
+from summarizer.facts.extract import extract_facts
+from summarizer.facts.levels import is_target
+from summarizer.page.article import make_article
+
+LADDER = (
+    "Bitcoin trades at $118,000. Support sits at $115,000 and resistance at $120,500. Analyst Ann Writer expects bitcoin to reach a "
+    "price target of $125,000, while a break of support could send it to $111,000. Ether trades at $3,700, with a target of $4,000."
+)
+
+
+def scene_of(text: str) -> Scene:
+    article = make_article(text=text)
+    return Scene(article, extract_facts(article))
+
+
+@pytest.mark.parametrize("labelled", list(load_own()), ids=lambda labelled: labelled.id)
+def test_every_option_is_a_level_on_the_side_of_the_call(labelled):
+    scene = Scene(labelled.article, extract_facts(labelled.article))
+    for asset in scene.counts:
+        for direction in ("bullish", "bearish", "neutral"):
+            first, *levels = target_options(scene, asset, direction)
+            assert first.fact is None
+            assert all(is_target(scene.facts, scene.facts[option.fact], asset, direction) for option in levels)
+            assert choose_target(scene, asset, direction) in [first.fact, *(option.fact for option in levels)]
+
+
+@pytest.mark.parametrize(
+    ("asset", "direction", "value"),
+    [
+        ("BTC", "bullish", 125_000),
+        ("BTC", "bearish", 111_000),
+        ("ETH", "bullish", 4_000),
+        ("ETH", "bearish", None),
+        ("BTC", "neutral", None),
+    ],
+)
+def test_the_level_that_is_called_a_target_is_the_target(asset, direction, value):
+    scene = scene_of(LADDER)
+    chosen = choose_target(scene, asset, direction)
+    assert (None if chosen is None else scene.facts[chosen].value) == value
+
+
+def test_an_article_without_levels_names_no_target():
+    assert choose_target(scene_of("Bitcoin rose on Monday and traders were glad of it."), "BTC", "bullish") is None

@@ -1,0 +1,29 @@
+"""A released prompt is never edited: its hash is on record, and stands in every report that it made."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from summarizer.analyst.llm.prompt import load_prompt, prompts_root
+
+ROOT = Path(str(prompts_root()))
+RELEASED = dict(line.split("  ")[::-1] for line in (ROOT / "RELEASED").read_text("utf-8").splitlines() if not line.startswith("#"))
+
+
+@pytest.mark.parametrize("name", RELEASED)
+def test_a_released_prompt_is_as_it_was(name):
+    assert hashlib.sha256((ROOT / name).read_bytes()).hexdigest() == RELEASED[name]
+
+
+def test_the_prompt_in_use_is_released_and_its_hash_is_the_reports():
+    assert load_prompt("analyze").sha256 == RELEASED["analyze/v1.md"]
+
+
+def test_every_prompt_has_its_line():
+    assert {str(path.relative_to(ROOT)) for path in ROOT.rglob("*.md")} == set(RELEASED)
+
+
+def test_a_prompt_that_names_an_input_it_does_not_have_is_refused():
+    with pytest.raises(KeyError):
+        load_prompt("analyze").fill("user", marker="m")

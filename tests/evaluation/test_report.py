@@ -1,0 +1,109 @@
+"""The HTML report: self-contained, escaped, and read back out of a real browser."""
+
+import io
+import json
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from eval.cli import main
+from eval.records import load_labels
+from eval.score.report import Page, Table, find_failures, outcome_tables, print_tables, reliability, render_html, score_tables
+from eval.score.trivial import majority_reports
+from eval.studies.outcomes import Bars, score_outcomes
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+          "--disable-sync", "--no-first-run", "--hide-scrollbars"]  # fmt: skip
+HOSTILE = "</td><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+
+
+def full_page() -> Page:
+    labelled = load_labels("own")
+    labelled[0] = {**labelled[0], "title": HOSTILE}
+    reports = [{**report, "facts": [], "analyst": {"name": "embedded"}} for report in majority_reports(labelled)]
+    tables, counts = score_tables(labelled, reports, {"majority": reports})
+    at = 1735689600.0 + 3600 * np.arange(3000)
+    closes = 100 * np.exp(np.cumsum(np.random.default_rng(0).normal(0, 0.01, 3000)))
+    calls = [{"asset": "BTC", "direction": "bullish", "confidence": 0.7}]
+    made = [
+        {"article": {"published_at": (datetime(2025, 1, 1, 5, 30, tzinfo=UTC) + timedelta(hours=20 * k)).isoformat()}, "calls": calls}
+        for k in range(120)
+    ]
+    result = score_outcomes(made, {"BTC": Bars(at, closes, closes)}, resamples=50)
+    page = Page(
+        "How good are the reports?",
+        "a test",
+        [*tables, *outcome_tables(result)],
+        reliability(counts),
+        result["curve"],
+        result["verdicts"],
+    )
+    page.failures = [(HOSTILE, 1, find_failures(labelled, reports)[0][2]), *find_failures(labelled, reports)]
+    return page
+
+
+def test_page_is_self_contained_and_escaped():
+    html = render_html(full_page())
+    assert "<script" not in html
+    assert "<img" not in html
+    assert not re.search(r"<[^>]*\b(?:src|href|on\w+)\s*=|url\(|@import", html)
+    assert "default-src 'none'" in html
+    assert html.count("<mark>") > 10
+
+
+def test_the_words_that_are_marked_stand_in_the_article():
+    labelled = load_labels("own")
+    texts = {str(record["title"]): record["gold"] for record in labelled}
+    for title, _, passages in find_failures(labelled, []):
+        for passage in passages:
+            assert passage.marked in texts[title.removesuffix(" (no report)")]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt-get install chromium")
+def test_a_browser_shows_every_part(tmp_path: Path):
+    page = tmp_path / "report.html"
+    page.write_text(render_html(full_page()), "utf-8")
+    command = [str(CHROMIUM), *_FLAGS, f"--user-data-dir={tmp_path / 'profile'}"]
+    dom = subprocess.run([*command, "--dump-dom", page.as_uri()], capture_output=True, text=True, timeout=60, check=True).stdout
+    assert "<title>How good are the reports?</title>" in dom  # no script of the article's ran
+    assert dom.count("<circle") == len(full_page().reliability)
+    assert dom.count("<polyline") == 2
+    for title in ("Figures", "Facts by kind", "Confusion: calls", "Outcomes", "Where it fails"):
+        assert f"<h2>{title}</h2>" in dom
+    shot = tmp_path / "shot.png"
+    subprocess.run(
+        [*command, "--window-size=1200,2000", f"--screenshot={shot}", page.as_uri()], capture_output=True, timeout=60, check=True
+    )
+    assert shot.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert shot.stat().st_size > 50_000  # an empty page of this size takes about 10 kB
+
+
+def test_command_writes_the_page_with_outcomes(tmp_path: Path):
+    labelled = load_labels("own", "test")
+    call, article = {"asset": "BTC", "direction": "bullish"}, {"published_at": "2025-01-02T05:30:00Z"}
+    made = [{"id": record["id"], "calls": [call], "article": article, "analyst": {"name": "embedded"}} for record in labelled]
+    (tmp_path / "r.jsonl").write_text("".join(json.dumps(report) + "\n" for report in made))
+    rows = "".join(f"{1735689600 + 3600 * i},{100 + i},{101 + i}\n" for i in range(400))
+    (tmp_path / "b.csv").write_text(f"ts,open,close\n{rows}")
+    page, prices = tmp_path / "page.html", f"BTC={tmp_path / 'b.csv'}"
+    options = ["--labels", "own", "--split", "test", "--reports", str(tmp_path / "r.jsonl"), "--html", str(page), "--prices", prices]
+    assert CliRunner().invoke(main, ["score", *options]).exit_code == 0
+    html = page.read_text("utf-8")
+    assert f"embedded on {len(labelled)} articles of own" in html
+    assert "24h: too few to tell: 100.0% right of 27 calls" in html
+
+
+def test_terminal_shows_the_same_tables_and_no_escape_sequence():
+    console = Console(record=True, width=160, file=io.StringIO())
+    print_tables([Table("T", ["name", "n"], [["\x1b[31m[bold]x[/bold]", "1"]], "a note")], console)
+    shown = console.export_text()
+    assert "[bold]x[/bold]" in shown
+    assert "\x1b" not in shown

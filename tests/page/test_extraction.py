@@ -1,0 +1,298 @@
+"""Pages of many makes: gold text in, furniture out; hidden text; and the shared benchmark as a floor."""
+
+import gzip
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from eval.extraction import evaluate, extract_text, load_benchmark, load_pages, score_page, summarise
+from eval.records import load_own
+from summarizer.page.extraction import read_page
+
+DATA = Path(__file__).parents[2] / "eval" / "data"
+COINDESK = Path(__file__).parents[3] / "shared" / "data" / "pages" / "crypto" / "coindesk_2025-04-07_bitcoin-pops-and-drops.html.gz"
+OWN = [*load_pages(DATA / "articles.jsonl"), *load_pages(DATA / "pages2.jsonl")]
+FLOOR = 0.962  # F1 on the benchmark's half at hand: what the project asks for
+
+
+@pytest.mark.parametrize("gold", OWN, ids=[gold.id for gold in OWN])
+def test_own_page(gold):
+    score = score_page(gold, extract_text(gold.page))
+    assert not score.furniture
+    assert score.f1 >= 0.96
+
+
+def test_every_labelled_quote_is_found():
+    """What extraction leaves out, no report can state: of each labelled article, page or text, the words of each fact are there."""
+    found = [(own.id, fact["quote"], fact["quote"] in own.article.text) for own in load_own() for fact in own.labels["facts"]]
+    assert len(found) > 900
+    assert not [lost for lost in found if not lost[2]]
+
+
+def test_benchmark():
+    scores = evaluate(load_benchmark())
+    if not scores:
+        pytest.skip("the article-extraction-benchmark is looked for in ../shared/data/pages, beside the checkout")
+    for half in ("tuned", "untuned"):
+        figures = summarise([score for score in scores if score.half == half])
+        assert figures["f1"] >= FLOOR and figures["f1_pages"] >= FLOOR, (half, figures)
+
+
+def test_a_whole_coindesk_page():
+    if not COINDESK.is_file():
+        pytest.skip("the saved crypto pages are looked for in ../shared/data/pages, beside the checkout")
+    text = read_page(gzip.decompress(COINDESK.read_bytes()))["text"]
+    assert "$74,400" in text and "top team" in text
+    for furniture in ("Back to menu", "What to know", "He holds", "newsletter", "Newsletter", "Terms"):
+        assert furniture not in text
+
+
+def read(body, head=""):
+    return read_page(f"<html><head><title>t</title>{head}</head><body>{body}</body></html>".encode())["text"]
+
+
+P1 = "<p>Bitcoin fell 4% to $58,000 on Tuesday after a week in which funds lost money every day.</p>"
+P2 = "<p>Open interest in futures dropped to $15.9 billion, which is the least since the spring of last year.</p>"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<p hidden>SECRET words that only a machine would read, at some length</p>",
+        '<p style="display: none">SECRET words that only a machine would read</p>',
+        '<div style="visibility:hidden"><p>SECRET words that only a machine would read</p></div>',
+        '<p style="font-size:0px">SECRET words that only a machine would read</p>',
+        '<p style="color:#FFFFFF;background-color:white">SECRET words that only a machine reads</p>',
+        '<span style="color: rgb(255, 255, 255)">SECRET words that only a machine would read</span>',
+        "<template><p>SECRET words that only a machine would read</p></template>",
+        '<p style="position:absolute; left:-10000px">SECRET words that only a machine would read</p>',
+        '<p style="text-indent:-9999px">SECRET words that only a machine would read</p>',
+        '<p class="visually-hidden">SECRET words that only a machine would read</p>',
+        '<p aria-hidden="true">SECRET words that only a machine would read</p>',
+        "<!-- SECRET --><noscript><p>SECRET words</p></noscript><script>SECRET</script>",
+        '<p style="font-size:1px">SECRET words that only a machine would read</p>',
+        '<p style="height:0;overflow:hidden">SECRET words that only a machine would read</p>',
+        '<p style="color:#123456;background:#123456">SECRET words that only a machine would read</p>',
+        '<p><font color="white">SECRET words that only a machine would read</font></p>',
+        '<p style="transform:translateX(-9999px)">SECRET words that only a machine would read</p>',
+        '<p style="clip: rect(0,0,0,0)">SECRET words that only a machine would read</p>',
+    ],
+)
+def test_hidden_text_is_gone_before_anything_is_read(hidden):
+    text = read(f"<article>{P1}{hidden}{P2}</article>")
+    assert "SECRET" not in text and "$58,000" in text and "$15.9 billion" in text
+
+
+def test_a_style_sheet_hides_by_class_but_not_when_printing():
+    head = "<style>@media print{.story{display:none}} .x9,.x8{display:none;color:red}</style>"
+    text = read(f'<article class="story">{P1}<p class="x9">SECRET words that only a machine would read</p>{P2}</article>', head)
+    assert "SECRET" not in text and "$58,000" in text
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<div style="background:#123"><p style="color:#fff">{}</p></div>',
+        '<div style="background-image:linear-gradient(#000,#333)"><p style="color:white">{}</p></div>',
+        '<div class="dark"><p style="color:#fff">{}</p></div>',
+        '<p style="color:#fff;background-color:navy">{}</p>',
+        '<p class="inverse">{}</p>',
+        '<p style="font-size:0.9em;opacity:0.8;max-height:400px">{}</p>',
+        '<p class="hidden md:block">{}</p>',
+    ],
+)
+def test_white_on_dark_and_the_like_is_not_hidden(box):
+    head = "<style>.dark{background:#111}.inverse{color:#fff}</style>"
+    text = read(
+        f"<article>{P1}{box.format('The premium on futures at CME fell under 3% for the first time since May, data show.')}{P2}</article>",
+        head,
+    )
+    assert "premium" in text
+
+
+def test_an_article_that_scripts_fade_in_is_not_hidden():
+    assert "$58,000" in read(f'<article style="opacity:0" aria-hidden="true">{P1}{P2}</article>')
+
+
+def test_an_inline_ticker_reads_as_words_of_its_sentence():
+    widget = '<a class="ticker" href="/b"><span>BTC</span><span>$58,120.10</span></a>'
+    text = read(f"<article><p>Bitcoin {widget} fell to its lowest price in a month on Tuesday, funds data show.</p>{P2}</article>")
+    assert text.startswith("Bitcoin BTC $58,120.10 fell to its lowest")
+
+
+def test_line_ends_of_the_source_are_blanks_and_breaks_are_lines():
+    text = read(
+        f"<article><p>Bitcoin fell\n   4% on Tuesday<br>after a week of outflows from\nfunds in America and in Europe.</p>{P2}</article>"
+    )
+    assert text.startswith("Bitcoin fell 4% on Tuesday\nafter a week of outflows from funds in America")
+
+
+def test_a_table_keeps_its_rows():
+    rows = "<table><tr><th>Fund</th><th>Flow</th></tr><tr><td>IBIT</td><td>-$190 million</td></tr></table>"
+    assert "Fund | Flow\nIBIT | -$190 million" in read(f"<article>{P1}{rows}{P2}</article>")
+
+
+def test_a_page_whose_classes_speak_of_newsletters_keeps_its_article():
+    text = read(f'<div class="newsletter-post subscribe related">{P1}{P2}{P1.replace("Tuesday", "Friday")}</div>')
+    assert "Tuesday" in text and "Friday" in text
+
+
+def test_every_post_of_a_live_blog_is_read():
+    posts = "".join(f'<article class="post"><time>1{n}:05</time><h2>Post {n}</h2>{p}</article>' for n, p in enumerate((P1 * 9, P2, P2)))
+    text = read(f"<main><h1>Live</h1><section>{posts}</section></main>")
+    assert text.count("$15.9 billion") == 2 and "Post 2" in text and "12:05" not in text
+
+
+def test_other_stories_below_are_no_live_blog():
+    more = '<article class="post"><h2><a href="/x">Ether falls under $2,000</a></h2><p>The second largest of them lost a tenth in a week, and more is to come.</p></article>'
+    text = read(f'<main><article class="post"><h1>t</h1>{P1}{P2}</article>{more}{more}</main>')
+    assert "$15.9 billion" in text and "Ether" not in text
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<div class="b2"><span>MORE</span><p><a href="/x">BOX of another story and what it says</a></p></div>',
+        '<div class="nl4">BOX that speaks of letters by electronic mail</div>',
+        '<div class="box box--mail"><div>BOX alerts: be first, not last</div></div>',
+        '<table border="1"><tr><td><font size="1">BOX for professionals, $39 a month. Call us</font></td></tr></table>',
+        '<table align="right" bgcolor="#eee"><tr><td>BOX: 21 ways to get through the winter</td></tr></table>',
+        '<center><img src="a.gif"><br><font size="1">BOX of the week, logarithmic</font></center>',
+        '<p><img src="a.gif"><br><em>BOX of the week, logarithmic</em></p>',
+        "<p>Open interest, monthly. Chart: BOX Research</p>",
+        "<p>Press contact: BOX Partners, press@box.example</p>",
+    ],
+)
+def test_a_box_among_the_paragraphs_goes(box):
+    text = read(f"<div class='story'><h1>t</h1>{P1}{P2}{box}{P1}{P2}</div>")
+    assert "BOX" not in text and text.count("$58,000") == 2
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        '<table border="1"><tr><td>“KEPT: a weak thing that stops falling is weak.”</td></tr></table>',
+        "<table border='1'><tr><td>KEPT</td><td>$4.2 million</td></tr></table>",
+        "<p><img src='a.gif'><em>KEPT</em> as it was, the rate tells of a market at rest.</p>",
+        "<p>KEPT mail by the way<br>and KEPT lines<br>of verse</p>",
+        "<h2>KEPT</h2>",
+        "<h3>Key takeaways</h3><ul><li>KEPT: supply is 9 billion tokens.</li></ul>",
+    ],
+)
+def test_a_part_of_the_story_that_looks_like_a_box_stays(part):
+    assert "KEPT" in read(f"<div class='story'><h1>t</h1>{P1}{P2}{part}{P1}{P2}</div>")
+
+
+def test_a_list_of_points_over_the_story_is_a_summary():
+    points = "<div><h3>Key takeaways</h3><ul><li>BOX: supply is 9 billion tokens.</li></ul></div>"
+    assert "BOX" not in read(f"<article><h1>t</h1>{points}{P1}{P2}</article>")
+
+
+def test_a_link_on_a_line_of_its_own_between_breaks_is_a_teaser():
+    link = '<a href="/old">Flashback: the top that nobody called</a>'
+    story = f"{P1[3:-4]}<br><br>&gt;&gt; {link}<br><br>{P2[3:-4]}<br>See <a href='/d'>the data of the exchange itself</a> for more."
+    text = read(f"<table><tr><td><h1>t</h1><div>{story}</div></td></tr></table>")
+    assert "Flashback" not in text and "the data of the exchange itself" in text
+
+
+def test_subheads_in_h1_are_no_titles():
+    text = read(
+        f"<article><h1>A market at rest</h1>{P1}<h1>Floors</h1>{P2}<h1>Ceilings</h1>{P1}</article>", "<title>A market at rest</title>"
+    )
+    assert text.startswith("Bitcoin fell") and "\nFloors\n" in text and "A market at rest" not in text
+
+
+def test_a_page_without_h1_has_its_title_in_another_heading():
+    head = "<title>The Beat: Arbor Vale doubles its coins</title>"
+    story = f"<h2>Arbor Vale doubles its coins, sells stock</h2><p>By Ana Ruiz, August 28, 2025</p>{P1}{P2}<p>Ms. Ruiz owns 40 SOL.</p>"
+    text = read_page(f"<html><head>{head}</head><body><div>{story}</div></body></html>".encode())["text"]
+    assert text.startswith("Bitcoin fell") and text.endswith("last year.")
+
+
+def test_an_imprint_beside_the_story_does_not_make_the_whole_page_the_story():
+    strip = "<div><div>Leaders</div><div>BTC 101,880</div></div>"
+    imprint = "<div class='z'>The Watch is a trading name of Redbrick Media, est. 2019. Cookies? We use three.</div>"
+    text = read(f"{strip}<div class='w'><div class='c'>{P1}{P2}</div></div>{imprint}")
+    assert "101,880" not in text and "Redbrick" not in text and "$15.9 billion" in text
+
+
+def test_what_is_said_around_a_field_for_an_address_goes_with_it():
+    box = '<div><p>Get the closing bell in ninety seconds, as 130,000 readers do.</p><p><input type="email"></p></div>'
+    text = read(f"<div><h1>t</h1>{P1}{box}{P2}</div>")
+    assert "130,000" not in text and "$58,000" in text and "$15.9 billion" in text
+
+
+def test_a_widget_without_a_name_is_parted_from_its_sentence():
+    text = read(
+        f'<article><p>Bitcoin<a href="/b"><span>BTC</span><span>$58,120.10</span></a>fell to its lowest price in a month.</p>{P2}</article>'
+    )
+    assert text.startswith("Bitcoin BTC $58,120.10 fell to its lowest")
+
+
+def test_a_shell_with_its_text_in_json_is_read():
+    body = "Bitcoin fell 4% to $58,000 on Tuesday. " * 10
+    head = '<script type="application/ld+json">{"@type":"NewsArticle","articleBody":"' + body + '"}</script>'
+    assert "$58,000" in read('<div id="root"></div>', head)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<style>" + "a" * 150_000 + "</style>",
+        "<style>" + "@media x{.a{" * 15_000 + "</style>",
+        "<style>" + "/*" * 90_000 + "</style>",
+        "<style>" + ".a{color:" * 20_000 + "</style>",
+        "<style>.x{transform:translate(((((" + "(" * 100_000 + "</style>",
+        '<script type="application/ld+json">' + "[" * 100_000 + "</script>",
+    ],
+    ids=range(6),
+)
+def test_a_hostile_head_takes_no_squared_time(head):
+    started = time.monotonic()
+    assert "$58,000" in read(f"<article>{P1}{P2}</article>", head)
+    assert time.monotonic() - started < 4
+
+
+@pytest.mark.parametrize(
+    "lines", ["<a href=x>four words and more</a><br>" * 8_000, "<img><br><em>a</em><br>" * 8_000, "<img>" * 8_000], ids=range(3)
+)
+def test_many_lines_of_one_block_take_no_squared_time(lines):
+    started = time.monotonic()
+    assert "$58,000" in read(f"<article>{P1}{P2}<div>{lines}</div>{P1}{P2}</article>")
+    assert time.monotonic() - started < 8
+
+
+def test_broken_pages_raise_nothing():
+    """Pages cut, doubled, filled with stray tags and control characters, the same ones each time."""
+    chance = random.Random(7)
+    pieces = [
+        b"<div style='display:none'>",
+        b"</div></div>",
+        b"<table><tr><td>",
+        b"\0",
+        b"\xff\xfe",
+        b"&#8;",
+        b"&#xfffe;",
+        b"<!--",
+        b"<svg><p>",
+        b"<plaintext>",
+    ]
+    for _ in range(120):
+        body = bytearray(chance.choice(OWN).page.body)
+        for _ in range(chance.choice([1, 3, 10])):
+            at, to = chance.randrange(len(body)), chance.randrange(len(body))
+            if chance.random() < 0.5:
+                body[at:at] = chance.choice(pieces)
+            elif chance.random() < 0.5:
+                del body[at : at + 500]
+            else:
+                body[at:at] = body[to : to + 2000]
+            body = body or bytearray(b"<p>x")
+        read_page(bytes(body), chance.choice([None, "https://["]), chance.choice([None, "text/html; charset=bogus"]))
+
+
+@pytest.mark.parametrize("depth", [300, 1500])
+def test_deep_nesting_is_read(depth):
+    assert "$58,000" in read("<div>" * depth + P1 + P2 + "</div>" * depth)

@@ -1,0 +1,236 @@
+"""A good analysis, corrupted one way at a time: each lie has to be caught, and may not reach the report."""
+
+import re
+
+import pytest
+
+from summarizer.models import Analysis, Analyst, CallClaim, Claim, ClaimedFact, Evidence, Fact
+from summarizer.page.article import make_article
+from summarizer.verification.verify import list_faults, verify
+
+TEXT = (
+    "Bitcoin fell 4.2% in the past 24 hours and is trading at $61,300, according to CoinGlass. "
+    "Ether rose 3.1% in the past 24 hours and is trading at $3,050. "
+    "Open interest in bitcoin futures is $15.9 billion, and funding rates on Binance turned negative at -0.02%, while Bybit shows -0.05%. "
+    "Analysts at Kaiko see bitcoin support at $60,000 and resistance at $64,000. "
+    "Spot bitcoin ETFs saw outflows of $120 million on Monday. "
+    "Liquidations across the crypto market reached $290 million. "
+    "“Traders are cautious,” said Jane Miller of Kaiko. "
+    "Analysts doubt that ether will reach $4,000."
+)
+ARTICLE = make_article(TEXT, title="Bitcoin falls as ether gains", source="CoinDesk")
+
+
+def _fact(kind: str, subject: str, value: float, unit: str, quote: str, **more: str) -> Fact:
+    start = TEXT.index(quote)
+    return Fact(
+        kind=kind, subject=subject, value=value, unit=unit, evidence=Evidence(quote=quote, start=start, end=start + len(quote)), **more
+    )
+
+
+FACTS = [
+    _fact("price_change", "BTC", -4.2, "%", "fell 4.2%", period="24h"),  # F0
+    _fact("price", "BTC", 61_300, "USD", "$61,300"),  # F1
+    _fact("price_change", "ETH", 3.1, "%", "rose 3.1%", period="24h"),  # F2
+    _fact("price", "ETH", 3_050, "USD", "$3,050"),  # F3
+    _fact("open_interest", "BTC", 15.9e9, "USD", "$15.9 billion"),  # F4
+    _fact("funding_rate", "BTC", -0.02, "%", "-0.02%", venue="Binance"),  # F5
+    _fact("funding_rate", "BTC", -0.05, "%", "-0.05%", venue="Bybit"),  # F6
+    _fact("support_level", "BTC", 60_000, "USD", "$60,000"),  # F7
+    _fact("resistance_level", "BTC", 64_000, "USD", "$64,000"),  # F8
+    _fact("etf_flow", "BTC", -120e6, "USD", "outflows of $120 million"),  # F9
+    _fact("liquidations", "MARKET", 290e6, "USD", "$290 million"),  # F10
+    _fact("price_target", "ETH", 4_000, "USD", "$4,000"),  # F11
+]
+GOOD = (
+    "Bitcoin fell {F0} over 24 hours and is trading at {F1}, while ether rose {F2}.",
+    "Bitcoin funding on Binance is negative at {F5}, and open interest is {F4}.",
+    "Bitcoin support at {F7} lies {D7}, resistance at {F8} {D8}.",
+    "Spot bitcoin ETFs had outflows of {F9}.",
+    "Across the crypto market, liquidations reached {F10}.",
+    "“Traders are cautious,” said Jane Miller of Kaiko.",
+    "Ether trades at $3,050, up 3.1%.",
+    "Bitcoin fell to a price of {F1}.",
+    "Bitcoin trades above support at {F7}.",
+    "Open interest in bitcoin futures is $15.9 billion.",
+    "Bitcoin looks weak on Monday.",
+    "Analysts see bitcoin support at {F7} and resistance at {F8}.",
+    "Bitcoin slipped {F0} over the past day to {F1}.",
+    "Negative funding ({F5} on Binance, {F6} on Bybit) and open interest of {F4} weigh on bitcoin.",
+    "Bitcoin could fall to {F7}, {D7}.",
+    "A break above {F8} would help bitcoin.",
+    "Ether may reach {F11}, {D11}, analysts say.",
+    "Bitcoin funding is between {F6} and {F5}.",
+)
+CALL = CallClaim(
+    asset="BTC", direction="bearish", tone=-0.5, target=7, facts=(0, 7), rationale=Claim(text="Bitcoin fell {F0}.", sentences=(0,))
+)
+SAID = {
+    "another digit": "Bitcoin fell 4.3% over 24 hours.",
+    "a digit more": "Bitcoin is trading at $61,3000.",
+    "a digit less": "Bitcoin is trading at $6,130.",
+    "a scale": "Open interest in bitcoin futures is $15.9 million.",
+    "a sign by its word": "Bitcoin rose {F0}.",
+    "a sign by its word, the other way": "Ether fell {F2}.",
+    "a sign typed": "Bitcoin moved +4.2%.",
+    "a sign left out": "The bitcoin price moved 4.2%.",
+    "a sign by a typed figure's word": "Bitcoin gained 4.2%.",
+    "a sign by the word after": "Bitcoin saw a {F0} gain.",
+    "flows turned round": "Spot bitcoin ETFs had inflows of {F9}.",
+    "funding turned round": "Bitcoin funding is positive at {F5}.",
+    "a move denied": "Bitcoin did not fall {F0}.",
+    "a unit": "Bitcoin fell $4.2.",
+    "a unit of money": "Bitcoin is trading at €61,300.",
+    "another asset's change": "Bitcoin rose {F2}.",
+    "another asset's price": "Ether is trading at {F1}.",
+    "another asset's price, typed": "Ether is trading at $61,300.",
+    "two figures swapped": "Bitcoin rose {F2} and ether fell {F0}.",
+    "two prices swapped": "Bitcoin is trading at {F3}, while ether is trading at {F1}.",
+    "the market's figure on one asset": "Bitcoin liquidations reached {F10}.",
+    "one asset's figure on the market": "Across the crypto market, funding is negative at {F5}.",
+    "support for resistance": "Bitcoin resistance is at {F7}.",
+    "resistance for support": "Bitcoin support is at {F8}.",
+    "a level for the price": "Bitcoin is trading at {F7}.",
+    "open interest for volume": "Bitcoin trading volume is {F4}.",
+    "open interest for ETF flows": "Bitcoin ETF inflows were {F4}.",
+    "funding for a price change": "The bitcoin price fell {F5}.",
+    "a price for a target": "Bitcoin has a price target of {F1}.",
+    "the wrong side of the price": "Bitcoin trades below {F7}.",
+    "the other side of the price": "Bitcoin trades above {F8}.",
+    "a move to the price that was none": "Bitcoin rose to a price of {F1}.",
+    "another period": "Bitcoin fell {F0} over the past week.",
+    "another venue": "Bitcoin funding is negative at {F5} on Bybit.",
+    "no such fact": "Bitcoin fell {F99}.",
+    "a reference that is none": "Bitcoin fell {Fx}.",
+    "a distance that is none": "Bitcoin open interest lies {D4}.",
+    "a number in words": "Bitcoin fell five percent.",
+    "a multiple in words": "Bitcoin open interest doubled.",
+    "a multiple": "Bitcoin will go 10x.",
+    "a fullwidth digit": "Bitcoin fell ９%.",
+    "a superscript": "Bitcoin fell to 10⁴ dollars.",
+    "a fraction": "Bitcoin lost ½ of its value.",
+    "a Roman numeral": "Bitcoin fell Ⅻ percent.",
+    "a year": "Bitcoin may recover in 2031.",
+    "a date": "Bitcoin may recover on 12 March.",
+    "a day": "Bitcoin may recover on Friday.",
+    "an asset that is not there": "Solana is weak too.",
+    "a ticker that is not there": "Traders move into $WIF.",
+    "a ticker nobody knows": "Traders move into ZZZQ.",
+    "a person": "Bitcoin is weak, said John Smith.",
+    "a firm": "Bitcoin is weak, according to Glassnode.",
+    "a quotation": "Traders are “terrified” of bitcoin.",
+    "a quotation, a word changed": "“Traders are reckless,” said Jane Miller of Kaiko.",
+    "a quotation without end": "Traders are “cautious about bitcoin.",
+    "another asset set apart": "Bitcoin, unlike ether, rose {F2}.",
+    "a sign before a reference": "Ether moved -{F2}.",
+    "a scale after a reference": "Open interest in bitcoin futures is {F4} billion.",
+    "a digit before a reference": "Bitcoin is trading at 1{F1}.",
+    "a digit after a reference": "Bitcoin is trading at {F1}0.",
+    "a currency before a reference": "Bitcoin is trading at €{F1}.",
+    "a rate": "Bitcoin fell {F0} per hour.",
+    "a factor": "Bitcoin open interest is 2×{F4}.",
+    "a printed sentence, a word changed": "Open interest in ether futures is $15.9 billion.",
+    "a printed sentence, its head cut off": "Ether will reach $4,000.",
+}
+
+
+def _analysis(**change: object) -> Analysis:
+    good = {
+        "summary": tuple(Claim(text=text, sentences=tuple(range(8))) for text in GOOD), "calls": (CALL,), "overall": "bearish",
+        "horizon_rationale": Claim(text="Moves of the day work within days."), "analyst": Analyst(name="llm"),
+    }  # fmt: skip
+    return Analysis.model_validate(good | change)
+
+
+def test_the_good_analysis_is_kept_whole():
+    assert list_faults(ARTICLE, FACTS, _analysis()) == []
+    report = verify(ARTICLE, FACTS, _analysis())
+    assert report.summary.startswith("Bitcoin fell 4.2% over 24 hours and is trading at $61,300, while ether rose 3.1%.")
+    assert report.calls[0].target.value == 60_000
+
+
+@pytest.mark.parametrize("where", ["summary", "rationale", "timeframe", "credibility"])
+@pytest.mark.parametrize("lie", SAID.values(), ids=SAID.keys())
+def test_a_lie_is_caught_wherever_it_is_told(lie, where):
+    claim = Claim(text=lie, sentences=tuple(range(8)))
+    change = {
+        "summary": {"summary": (claim,)},
+        "rationale": {"calls": (CALL.model_copy(update={"rationale": claim}),)},
+        "timeframe": {"horizon_rationale": claim},
+        "credibility": {"credibility_note": claim},
+    }[where]
+    assert len(list_faults(ARTICLE, FACTS, _analysis(**change))) == 1
+    report = verify(ARTICLE, FACTS, _analysis(**change))
+    shown = {"summary": report.summary, "timeframe": report.timeframe.rationale, "credibility": report.credibility.note}
+    assert (shown | {"rationale": report.calls[0].rationale})[where] == ""
+
+
+def _call(**change: object) -> dict[str, object]:
+    return {"calls": (CALL.model_copy(update=change),)}
+
+
+STATED = {
+    "a target of another asset": _call(target=11),
+    "a target on the wrong side": _call(target=8),
+    "a target below for bullish": _call(direction="bullish"),
+    "a target for neutral": _call(direction="neutral"),
+    "a target that is the price": _call(target=1),
+    "a target that is a flow": _call(target=9),
+    "a target that is no fact": _call(target=77),
+    "a call on an asset that is not there": _call(asset="SOL"),
+    "a call on a name": _call(asset="Bitcoin"),
+    "a call on everything": _call(asset="MARKET"),
+    "a second call on an asset": {"calls": (CALL, CALL.model_copy(update={"direction": "bullish", "target": None}))},
+    "a call on another asset's facts": _call(asset="ETH", direction="bullish", target=None),
+    "a call on no facts": _call(facts=(55,)),
+    "a call on nothing": _call(facts=(), rationale=Claim(text="Bitcoin is weak.")),
+    "a call on a sentence about another": _call(facts=(), rationale=Claim(text="Bitcoin is weak.", sentences=(1,))),
+    "a sentence that is not there": {"summary": (Claim(text="Bitcoin is weak.", sentences=(99,)),)},
+    "a sentence before the first": {"summary": (Claim(text="Bitcoin is weak.", sentences=(-1,)),)},
+    "a summary that cites nothing": {"summary": (Claim(text="Bitcoin is weak."),)},
+}
+ADDED = {
+    "an invented quote": ("price", "BTC", 61_000, "USD", "Bitcoin is trading at $61,000"),
+    "a quote from within a number": ("price", "BTC", 1_300, "USD", "1,300"),
+    "another value": ("price", "BTC", 61_301, "USD", "Bitcoin fell 4.2% in the past 24 hours and is trading at $61,300"),
+    "another kind": ("max_pain", "BTC", 60_000, "USD", "bitcoin support at $60,000"),
+    "another subject": ("support_level", "ETH", 60_000, "USD", "bitcoin support at $60,000"),
+    "another unit": ("support_level", "BTC", 60_000, "EUR", "bitcoin support at $60,000"),
+    "a fact once more": ("support_level", "BTC", 60_000, "USD", "bitcoin support at $60,000"),
+}
+
+
+@pytest.mark.parametrize("change", STATED.values(), ids=STATED.keys())
+def test_a_false_statement_is_caught(change):
+    assert list_faults(ARTICLE, FACTS, _analysis(**change))
+    report = verify(ARTICLE, FACTS, _analysis(**change))
+    assert all(call.target is None or call.target.value == 60_000 for call in report.calls)
+    assert {call.asset for call in report.calls} <= {"BTC"}
+
+
+@pytest.mark.parametrize("added", ADDED.values(), ids=ADDED.keys())
+def test_a_false_fact_is_not_added(added):
+    kind, subject, value, unit, quote = added
+    claimed = ClaimedFact(kind=kind, subject=subject, value=value, unit=unit, quote=quote)
+    report = verify(ARTICLE, FACTS, _analysis(added_facts=(claimed,)))
+    assert report.facts == tuple(FACTS)
+    assert [finding.where for finding in report.findings if finding.verdict == "dropped"] == ["added_facts[0]"]
+
+
+def test_a_fact_that_the_rules_left_out_is_added_with_its_quote():
+    quote = "Analysts at Kaiko see bitcoin support at $60,000"
+    claimed = ClaimedFact(kind="support_level", subject="BTC", value=60_000, unit="USD", quote=quote)
+    fewer = [fact for fact in FACTS if fact.value != 60_000]
+    report = verify(ARTICLE, fewer, _analysis(summary=(), calls=(), added_facts=(claimed,)))
+    added = report.facts[-1]
+    assert (added.origin, added.kind, added.evidence.quote) == ("model", "support_level", quote)
+    assert TEXT[added.evidence.start : added.evidence.end] == quote
+
+
+def test_no_figure_survives_that_is_no_facts():
+    """All lies at once, in every field: the figures of the report are those of the facts."""
+    claims = tuple(Claim(text=lie, sentences=(0,)) for lie in SAID.values())
+    calls = tuple(CALL.model_copy(update={"asset": a, "rationale": c}) for a, c in zip(["BTC", "ETH", "SOL"], claims, strict=False))
+    report = verify(ARTICLE, FACTS, _analysis(summary=claims, calls=calls, horizon_rationale=claims[0], credibility_note=claims[1]))
+    shown = " ".join([report.summary, report.timeframe.rationale, report.credibility.note, *(call.rationale for call in report.calls)])
+    assert re.findall(r"\d", shown) == []
