@@ -240,7 +240,7 @@ def test_a_dead_workers_item_is_taken_again_and_a_late_result_is_dropped(store):
     assert store.read("SELECT count(*) FROM reports")[0][0] == 1
 
 
-@pytest.mark.parametrize("until", [time.time() + 10 * LEASE, time.time() - 3600])
+@pytest.mark.parametrize("until", [time.time() + 10 * LEASE, time.time() - 3600], ids=["ahead", "behind"])
 def test_a_clock_that_jumped_does_not_keep_an_item(store, until):
     ledger = Ledger(store)
     ledger.add([Item("record:1", "record", payload={})])
