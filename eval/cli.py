@@ -14,7 +14,9 @@ from summarizer.settings import Settings, load_settings
 _FORMS = ("cryptolin", "sentfin", "finentity")
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 _reports = click.option("--reports", required=True, type=_file, help="Reports made by predict.")
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print plain numbers as one JSON object.")
+_as_json = click.option(
+    "--json", "as_json", is_flag=True, help="Print plain numbers as one JSON object."
+)
 
 
 class _Group(click.Group):
@@ -29,7 +31,11 @@ class _Group(click.Group):
 
 
 def _labels(command: Callable[..., None]) -> Callable[..., None]:
-    command = click.option("--split", type=click.Choice(["dev", "test"]), help="Only this split of the articles, by their ids.")(command)
+    command = click.option(
+        "--split",
+        type=click.Choice(["dev", "test"]),
+        help="Only this split of the articles, by their ids.",
+    )(command)
     return click.option(
         "--labels",
         required=True,
@@ -39,15 +45,28 @@ def _labels(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _analyst(command: Callable[..., None]) -> Callable[..., None]:
-    command = click.option("--prompt", type=int, metavar="N", help="The version of its prompt, prompts/analyze/vN.md.")(command)
-    command = click.option("--samples", type=click.IntRange(1, 9), metavar="K", help="Answers whose agreement is the confidence.")(command)
-    command = click.option("--model", metavar="NAME", help="The model that makes the calls.")(command)
-    return click.option("--offline", is_flag=True, help="The embedded analyst speaks though a key is set.")(command)
+    command = click.option(
+        "--prompt", type=int, metavar="N", help="The version of its prompt, prompts/analyze/vN.md."
+    )(command)
+    command = click.option(
+        "--samples",
+        type=click.IntRange(1, 9),
+        metavar="K",
+        help="Answers whose agreement is the confidence.",
+    )(command)
+    command = click.option("--model", metavar="NAME", help="The model that makes the calls.")(
+        command
+    )
+    return click.option(
+        "--offline", is_flag=True, help="The embedded analyst speaks though a key is set."
+    )(command)
 
 
 def _settings(offline: bool, **flags: Any) -> Settings:
     settings = load_settings(offline=offline or None, **flags)
-    load_prompt("analyze", settings.prompt)  # a version that is missing stops the run before it starts
+    load_prompt(
+        "analyze", settings.prompt
+    )  # a version that is missing stops the run before it starts
     return settings
 
 
@@ -73,14 +92,25 @@ def main() -> None:
 @main.command()
 @_labels
 @_analyst
-@click.option("--output", required=True, type=click.Path(path_type=Path), help="Where the reports go; ids it holds already are skipped.")
-@click.option("--brief", is_flag=True, help="Keep only what is scored, as the committed baseline does.")
-def predict(labels: str, split: str | None, offline: bool, output: Path, brief: bool, **analyst: Any) -> None:
+@click.option(
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Where the reports go; ids it holds already are skipped.",
+)
+@click.option(
+    "--brief", is_flag=True, help="Keep only what is scored, as the committed baseline does."
+)
+def predict(
+    labels: str, split: str | None, offline: bool, output: Path, brief: bool, **analyst: Any
+) -> None:
     """Write one report for each labelled record."""
     from eval.predict import predict as run
     from eval.records import load_labels
 
-    made, failed = run(load_labels(labels, split), output, _settings(offline, **analyst), _say, brief=brief)
+    made, failed = run(
+        load_labels(labels, split), output, _settings(offline, **analyst), _say, brief=brief
+    )
     _say(f"{made} reports, {failed} failures")
 
 
@@ -88,12 +118,34 @@ def predict(labels: str, split: str | None, offline: bool, output: Path, brief: 
 @_labels
 @_reports
 @_as_json
-@click.option("--html", type=click.Path(path_type=Path), help="Write everything as one HTML page instead.")
-@click.option("--prices", multiple=True, metavar="ASSET=FILE", help="For the page: bars, for what prices then did.")
-def score(labels: str, split: str | None, reports: Path, as_json: bool, html: Path | None, prices: tuple[str, ...]) -> None:
+@click.option(
+    "--html", type=click.Path(path_type=Path), help="Write everything as one HTML page instead."
+)
+@click.option(
+    "--prices",
+    multiple=True,
+    metavar="ASSET=FILE",
+    help="For the page: bars, for what prices then did.",
+)
+def score(
+    labels: str,
+    split: str | None,
+    reports: Path,
+    as_json: bool,
+    html: Path | None,
+    prices: tuple[str, ...],
+) -> None:
     """Score reports against labels, beside trivial rivals."""
     from eval.records import load_pairs
-    from eval.score.report import Page, find_failures, outcome_tables, print_tables, reliability, render_html, score_tables
+    from eval.score.report import (
+        Page,
+        find_failures,
+        outcome_tables,
+        print_tables,
+        reliability,
+        render_html,
+        score_tables,
+    )
     from eval.score.score import score_reports
     from eval.studies.outcomes import score_outcomes
 
@@ -105,8 +157,18 @@ def score(labels: str, split: str | None, reports: Path, as_json: bool, html: Pa
     if html is None:
         print_tables(tables)
         return
-    who = sorted({str(r["analyst"].get("model") or r["analyst"].get("name")) for r in made if r.get("analyst")})
-    page = Page("How good are the reports?", f"{', '.join(who)} on {len(labelled)} articles of {Path(labels).name}", tables)
+    who = sorted(
+        {
+            str(r["analyst"].get("model") or r["analyst"].get("name"))
+            for r in made
+            if r.get("analyst")
+        }
+    )
+    page = Page(
+        "How good are the reports?",
+        f"{', '.join(who)} on {len(labelled)} articles of {Path(labels).name}",
+        tables,
+    )
     page.reliability, page.failures = reliability(counts), find_failures(labelled, made)
     if prices:
         result = score_outcomes(made, _load_prices(prices))
@@ -131,7 +193,11 @@ def _rivals(labelled: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]
 @click.argument("a", type=_file)
 @click.argument("b", type=_file)
 @_as_json
-@click.option("--check", is_flag=True, help="Judge the watched figures alone, on the articles that A has, and fail on a significant loss.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Judge the watched figures alone, on the articles that A has, and fail on a significant loss.",
+)
 def compare(labels: str, split: str | None, a: Path, b: Path, as_json: bool, check: bool) -> None:
     """What reports B gain and lose over reports A of the same articles."""
     from eval.records import load_pairs
@@ -139,7 +205,9 @@ def compare(labels: str, split: str | None, a: Path, b: Path, as_json: bool, che
     from eval.score.report import compare_tables, print_tables
 
     labelled, (one, other) = load_pairs(labels, split, a, b)
-    found, losses = find_losses(labelled, one, other) if check else (compare_reports(labelled, one, other), [])
+    found, losses = (
+        find_losses(labelled, one, other) if check else (compare_reports(labelled, one, other), [])
+    )
     if as_json:
         click.echo(json.dumps([vars(difference) for difference in found], indent=2))
     else:
@@ -150,7 +218,11 @@ def compare(labels: str, split: str | None, a: Path, b: Path, as_json: bool, che
 
 @main.command()
 @_labels
-@click.option("--second", type=_file, help="Another pass over articles of the set. Default: the committed one over the project's own.")
+@click.option(
+    "--second",
+    type=_file,
+    help="Another pass over articles of the set. Default: the committed one over the project's own.",
+)
 @_as_json
 def agreement(labels: str, split: str | None, second: Path | None, as_json: bool) -> None:
     """How far two labelling passes agree."""
@@ -161,7 +233,12 @@ def agreement(labels: str, split: str | None, second: Path | None, as_json: bool
     labelled, (other,) = load_pairs(labels, split, second or DATA / "second_pass.jsonl")
     found = measure_agreement(labelled, other)
     if as_json:
-        click.echo(json.dumps({name: {**vars(one), "kappa": kappa} for name, (one, kappa) in found.items()}, indent=2))
+        click.echo(
+            json.dumps(
+                {name: {**vars(one), "kappa": kappa} for name, (one, kappa) in found.items()},
+                indent=2,
+            )
+        )
     else:
         print_tables([agreement_table(found, len(other))])
 
@@ -169,7 +246,9 @@ def agreement(labels: str, split: str | None, second: Path | None, as_json: bool
 @main.command()
 @_labels
 @_reports
-@click.option("--output", type=click.Path(path_type=Path), help="Default: summarizer/data/calibration.json.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Default: summarizer/data/calibration.json."
+)
 def calibrate(labels: str, split: str | None, reports: Path, output: Path | None) -> None:
     """Fit how often calls are right at each confidence, for each analyst in the reports; best of articles it was not trained on."""
     from eval.records import load_pairs
@@ -185,13 +264,30 @@ def calibrate(labels: str, split: str | None, reports: Path, output: Path | None
 
 @main.command()
 @click.option("--reports", type=_file, help="Reports whose calls are scored.")
-@click.option("--headlines", type=_file, help="Or labelled headlines, their labels taken for calls on BTC.")
-@click.option("--prices", required=True, multiple=True, metavar="ASSET=FILE", help="Bars as CSV, CSV.gz or Parquet.")
+@click.option(
+    "--headlines", type=_file, help="Or labelled headlines, their labels taken for calls on BTC."
+)
+@click.option(
+    "--prices",
+    required=True,
+    multiple=True,
+    metavar="ASSET=FILE",
+    help="Bars as CSV, CSV.gz or Parquet.",
+)
 @click.argument("more", nargs=-1, metavar="[ASSET=FILE]...")
-@click.option("--since", metavar="DAY", help="Leave out earlier articles: give the day to which the model's training data run.")
+@click.option(
+    "--since",
+    metavar="DAY",
+    help="Leave out earlier articles: give the day to which the model's training data run.",
+)
 @_as_json
 def outcomes(
-    reports: Path | None, headlines: Path | None, prices: tuple[str, ...], more: tuple[str, ...], since: str | None, as_json: bool
+    reports: Path | None,
+    headlines: Path | None,
+    prices: tuple[str, ...],
+    more: tuple[str, ...],
+    since: str | None,
+    as_json: bool,
 ) -> None:
     """Score calls against what prices then did, beside always-up, momentum and shuffled dates."""
     from eval.records import load_jsonl
@@ -201,9 +297,17 @@ def outcomes(
 
     if (reports is None) == (headlines is None):
         raise UsageError("give --reports or --headlines")
-    made = load_jsonl(reports) if reports else headline_reports(load_headlines(headlines, "cryptolin")) if headlines else []
+    made = (
+        load_jsonl(reports)
+        if reports
+        else headline_reports(load_headlines(headlines, "cryptolin"))
+        if headlines
+        else []
+    )
     if not since and any((report.get("analyst") or {}).get("model") for report in made):
-        _say("eval: a model may have read how these articles ended; --since DAY leaves out those before its training data end")
+        _say(
+            "eval: a model may have read how these articles ended; --since DAY leaves out those before its training data end"
+        )
     result = score_outcomes(made, _load_prices((*prices, *more)), since=since)
     if as_json:
         click.echo(json.dumps(result, indent=2, default=vars))
@@ -213,30 +317,57 @@ def outcomes(
 
 
 @main.command()
-@click.option("--file", "path", required=True, type=_file, help="The set, as its authors publish it (CSV) or as JSONL.")
+@click.option(
+    "--file",
+    "path",
+    required=True,
+    type=_file,
+    help="The set, as its authors publish it (CSV) or as JSONL.",
+)
 @click.option("--format", "form", required=True, type=click.Choice(_FORMS))
-@click.option("--cross-validate", is_flag=True, help="Judge names by tone models fitted on the other sentences of the set.")
+@click.option(
+    "--cross-validate",
+    is_flag=True,
+    help="Judge names by tone models fitted on the other sentences of the set.",
+)
 @_analyst
 def headlines(path: Path, form: str, cross_validate: bool, offline: bool, **analyst: Any) -> None:
     """Score tone on labelled headlines; a tone within 0.2 of 0 is neutral."""
     from eval.score.report import print_tables
     from eval.studies.headlines import load_headlines, tone_tables
 
-    print_tables(tone_tables(load_headlines(path, form), _settings(offline, **analyst), cross_validate=cross_validate))
+    print_tables(
+        tone_tables(
+            load_headlines(path, form), _settings(offline, **analyst), cross_validate=cross_validate
+        )
+    )
 
 
 @main.command()
 @_labels
 @_analyst
-@click.option("--each", type=click.IntRange(min=1), default=3, show_default=True, help="Articles that each payload is put into.")
+@click.option(
+    "--each",
+    type=click.IntRange(min=1),
+    default=3,
+    show_default=True,
+    help="Articles that each payload is put into.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures and every flip as JSON.")
-def injections(labels: str, split: str | None, offline: bool, each: int, as_json: bool, **analyst: Any) -> None:
+def injections(
+    labels: str, split: str | None, offline: bool, each: int, as_json: bool, **analyst: Any
+) -> None:
     """How often an order to machine readers, put into an article, turns a call, and what it costs in accuracy."""
     from eval.records import load_labels
     from eval.score.report import print_tables
     from eval.studies.injections import injection_table, measure
 
-    found = measure(load_labels(labels, split), _settings(offline, **analyst), each, lambda line: click.echo(line, err=True))
+    found = measure(
+        load_labels(labels, split),
+        _settings(offline, **analyst),
+        each,
+        lambda line: click.echo(line, err=True),
+    )
     if as_json:
         click.echo(json.dumps(found, indent=2))
     else:
@@ -251,5 +382,10 @@ def train(entities: Path | None, check: bool) -> None:
     from eval.records import load_jsonl, load_own, load_passages, load_real
     from eval.train.train import train_all
 
-    for line in train_all([*load_real(), *load_own()], list(load_passages()), load_jsonl(entities) if entities else [], check=check):
+    for line in train_all(
+        [*load_real(), *load_own()],
+        list(load_passages()),
+        load_jsonl(entities) if entities else [],
+        check=check,
+    ):
         click.echo(line)

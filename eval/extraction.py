@@ -48,14 +48,20 @@ def load_benchmark(folder: Path = BENCHMARK) -> Iterator[Gold]:
         return
     for name, gold in json.loads((folder / "ground-truth.json").read_text("utf-8")).items():
         body = gzip.decompress((folder / "html" / f"{name}.html.gz").read_bytes())
-        yield Gold(name, Page(url=gold["url"], body=body, content_type="text/html"), gold["articleBody"])
+        yield Gold(
+            name, Page(url=gold["url"], body=body, content_type="text/html"), gold["articleBody"]
+        )
 
 
 def load_pages(records: Path) -> Iterator[Gold]:
     """The labelled pages of a JSONL file: those with a gold `body`, their HTML beside the file."""
     for record in load_jsonl(records):
         if "body" in record and "html" in record:
-            page = Page(url=record.get("url"), body=(records.parent / record["html"]).read_bytes(), content_type="text/html")
+            page = Page(
+                url=record.get("url"),
+                body=(records.parent / record["html"]).read_bytes(),
+                content_type="text/html",
+            )
             yield Gold(record["id"], page, record["body"], tuple(record.get("must_not", ())))
 
 
@@ -90,7 +96,12 @@ def score_page(gold: Gold, text: str) -> Score:
     flat = " ".join(text.split())
     furniture = tuple(line for line in gold.must_not if " ".join(line.split()) in flat)
     return Score(
-        gold.id, gold.half, found.total(), common / found.total() if found else 0.0, common / right.total() if right else 1.0, furniture
+        gold.id,
+        gold.half,
+        found.total(),
+        common / found.total() if found else 0.0,
+        common / right.total() if right else 1.0,
+        furniture,
     )
 
 
@@ -109,7 +120,11 @@ def summarise(scores: list[Score]) -> dict[str, float]:
         "f1_pages": pages.value, "f1_low": pages.low, "f1_high": pages.high,
     }  # fmt: skip
     furniture = sum(len(score.furniture) for score in scores)
-    return {"n": len(scores), **{name: round(value, 4) for name, value in means.items()}, "furniture": furniture}
+    return {
+        "n": len(scores),
+        **{name: round(value, 4) for name, value in means.items()},
+        "furniture": furniture,
+    }
 
 
 def evaluate(pages: Iterable[Gold], extract: Callable[[Page], str] = extract_text) -> list[Score]:
@@ -118,14 +133,27 @@ def evaluate(pages: Iterable[Gold], extract: Callable[[Page], str] = extract_tex
 
 
 @click.command()
-@click.option("--pages", "records", multiple=True, type=click.Path(exists=True, path_type=Path), help="JSONL of pages with a gold body.")
+@click.option(
+    "--pages",
+    "records",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="JSONL of pages with a gold body.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print plain numbers as one JSON object.")
 def main(records: tuple[Path, ...], as_json: bool) -> None:
     """Score extraction on the benchmark, where it is found, in its halves, and on labelled pages."""
     benchmark = evaluate(load_benchmark())
     sets = {"benchmark": benchmark} if benchmark else {}
-    sets |= {f"benchmark, {half} half": [score for score in benchmark if score.half == half] for half in ("tuned", "untuned") if benchmark}
-    sets |= {path.stem: evaluate(load_pages(path)) for path in records or (DATA / "articles.jsonl", DATA / "pages2.jsonl")}
+    sets |= {
+        f"benchmark, {half} half": [score for score in benchmark if score.half == half]
+        for half in ("tuned", "untuned")
+        if benchmark
+    }
+    sets |= {
+        path.stem: evaluate(load_pages(path))
+        for path in records or (DATA / "articles.jsonl", DATA / "pages2.jsonl")
+    }
     figures = {name: summarise(scores) for name, scores in sets.items()}
     if as_json:
         click.echo(json.dumps(figures, indent=2))

@@ -15,7 +15,12 @@ _UNSCORED = ("article", "findings", "flags", "evidence", "rationale", "note", "t
 
 
 def predict(
-    records: Sequence[Record], output: Path, settings: Settings, say: Callable[[str], None], *, brief: bool = False
+    records: Sequence[Record],
+    output: Path,
+    settings: Settings,
+    say: Callable[[str], None],
+    *,
+    brief: bool = False,
 ) -> tuple[int, int]:
     """(reports made, failures); records whose id is in `output` already are left alone. `brief` keeps only what is scored.
 
@@ -36,13 +41,17 @@ def predict(
                 failures.append({"id": record["id"], "code": error.code, "message": str(error)})
                 continue
             whole = report.to_dict()
-            lines.write(json.dumps(scored_parts(whole) if brief else whole, ensure_ascii=False) + "\n")
+            lines.write(
+                json.dumps(scored_parts(whole) if brief else whole, ensure_ascii=False) + "\n"
+            )
             lines.flush()
             made, cost = made + 1, cost + (report.analyst.cost_usd or 0.0)
     failed = output.with_name(output.name + ".failures.jsonl")
     failed.unlink(missing_ok=True)
     if failures:
-        failed.write_text("".join(json.dumps(failure, ensure_ascii=False) + "\n" for failure in failures), "utf-8")
+        failed.write_text(
+            "".join(json.dumps(failure, ensure_ascii=False) + "\n" for failure in failures), "utf-8"
+        )
     if cost:
         say(f"cost ${cost:.4f}")
     return made, len(failures)
@@ -57,7 +66,11 @@ def scored_parts(value: Any) -> Any:
     if isinstance(value, list):
         return [scored_parts(item) for item in value]
     if isinstance(value, dict):
-        return {key: scored_parts(item) for key, item in value.items() if key not in _UNSCORED and item is not None}
+        return {
+            key: scored_parts(item)
+            for key, item in value.items()
+            if key not in _UNSCORED and item is not None
+        }
     return value
 
 
@@ -73,7 +86,15 @@ def _resume(output: Path) -> list[Record]:
 
 def _check_analyst(report: Record, output: Path, settings: Settings) -> None:
     spoke = report["analyst"]
-    name, model, prompt = ("llm", settings.model, f"analyze/v{settings.prompt}") if settings.uses_model else ("embedded", None, None)
-    if spoke["name"] != name or spoke.get("prompt") != prompt or (model and spoke.get("model") != model):
+    name, model, prompt = (
+        ("llm", settings.model, f"analyze/v{settings.prompt}")
+        if settings.uses_model
+        else ("embedded", None, None)
+    )
+    if (
+        spoke["name"] != name
+        or spoke.get("prompt") != prompt
+        or (model and spoke.get("model") != model)
+    ):
         said = " by ".join(filter(None, (spoke.get("model") or spoke["name"], spoke.get("prompt"))))
         raise UsageError(f"{output} holds reports of {said}", advice="Name another output")

@@ -20,7 +20,9 @@ from summarizer.text.spans import normalise
 
 Record = dict[str, Any]
 DATA = Path(__file__).parent / "data"
-SHARED = Path(__file__).parents[2] / "shared" / "data" / "articles"  # where the real texts are looked for
+SHARED = (
+    Path(__file__).parents[2] / "shared" / "data" / "articles"
+)  # where the real texts are looked for
 
 
 @dataclass(frozen=True)
@@ -75,14 +77,18 @@ def _load_placed(pattern: str, texts: Path, folder: Path) -> Iterator[Labelled]:
             record = known[line["id"]]
             article = record_article(record, texts)
             _place(line["labels"]["facts"], normalise(record["text"]), article.text)
-            yield Labelled(record["id"], article, line["labels"], {**record, "labels": line["labels"]})
+            yield Labelled(
+                record["id"], article, line["labels"], {**record, "labels": line["labels"]}
+            )
 
 
 def _place(facts: list[dict[str, Any]], printed: str, text: str) -> None:
     """Give each fact its quote, and move its places from the text as printed to the article's, which lacks furniture."""
     for fact in facts:
         fact["quote"] = printed[fact["start"] : fact["end"]]
-        at = text.rfind(fact["quote"], 0, fact["end"])  # what was cut out can only have moved it to the left
+        at = text.rfind(
+            fact["quote"], 0, fact["end"]
+        )  # what was cut out can only have moved it to the left
         if at >= 0:
             shift = at - fact["start"]
             for key in ("start", "end", "num_start", "num_end"):
@@ -102,7 +108,12 @@ def load_passages(folder: Path = DATA) -> Iterator[Labelled]:
                 title, _, text = text.removeprefix("# title:").partition("\n")
             text, facts = _unmark(normalise(text))
             name = f"{path.stem}-{number}"
-            yield Labelled(name, Article(title=title, text=text), {"facts": facts}, {"id": name, "title": title, "text": text})
+            yield Labelled(
+                name,
+                Article(title=title, text=text),
+                {"facts": facts},
+                {"id": name, "title": title, "text": text},
+            )
 
 
 _MARK = re.compile(r"\[\[([^|\]]+)\|([^|\]]+)\|([^|\]]+)(?:\|([^|\]]+))?\]\]")
@@ -116,7 +127,14 @@ def _unmark(marked: str) -> tuple[str, list[dict[str, Any]]]:
         kinds, subjects = match[1].split("/"), match[2].split(",")
         place = {"num_start": len(text), "num_end": len(text) + len(match[3]), "quote": match[3]}
         facts.append(
-            {"kind": kinds[0], "acceptable_kinds": kinds, "subject": subjects[0], "acceptable_subjects": subjects, "unit": None, **place}
+            {
+                "kind": kinds[0],
+                "acceptable_kinds": kinds,
+                "subject": subjects[0],
+                "acceptable_subjects": subjects,
+                "unit": None,
+                **place,
+            }
         )
         text += match[3]
         last = match.end()
@@ -146,9 +164,15 @@ def load_labels(name: str, split: str | None = None) -> list[Record]:
     """
     if name in ("real", "untouched"):
         articles = load_real() if name == "real" else load_untouched()
-        found = [{**labelled.record, "gold": labelled.article.text, "folder": "."} for labelled in articles]
+        found = [
+            {**labelled.record, "gold": labelled.article.text, "folder": "."}
+            for labelled in articles
+        ]
         if not found:
-            raise UsageError("the real articles' texts are not here", advice="They belong in ../shared/data/articles")
+            raise UsageError(
+                "the real articles' texts are not here",
+                advice="They belong in ../shared/data/articles",
+            )
     else:
         path = DATA / "articles.jsonl" if name == "own" else Path(name)
         if not path.is_file():
@@ -157,12 +181,16 @@ def load_labels(name: str, split: str | None = None) -> list[Record]:
         for number, record in enumerate(found, 1):
             if "id" not in record or not isinstance(record.get("labels"), dict):
                 raise BadRecord(f"record {number} of {path.name} has no id or no labels")
-            gold = record.get("text") or record.get("body") or record_article(record, path.parent).text
+            gold = (
+                record.get("text") or record.get("body") or record_article(record, path.parent).text
+            )
             record |= {"gold": gold, "folder": str(path.parent)}
     return [record for record in found if split in (None, split_of(str(record["id"])))]
 
 
-def load_pairs(name: str, split: str | None, *paths: Path) -> tuple[list[Record], list[list[Record]]]:
+def load_pairs(
+    name: str, split: str | None, *paths: Path
+) -> tuple[list[Record], list[list[Record]]]:
     """Labelled records, and of each file the reports of them; reports of the other split are left out.
 
     Raises BadRecord for a report whose id is in neither split.
@@ -173,5 +201,6 @@ def load_pairs(name: str, split: str | None, *paths: Path) -> tuple[list[Record]
         if unknown := sorted({str(report.get("id")) for report in reports} - known):
             raise BadRecord(f"{path.name} holds ids that no label has: {', '.join(unknown[:3])}")
     return [r for r in everything if split in (None, split_of(str(r["id"])))], [
-        [report for report in reports if split in (None, split_of(str(report["id"])))] for reports in files
+        [report for report in reports if split in (None, split_of(str(report["id"])))]
+        for reports in files
     ]

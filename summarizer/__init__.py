@@ -9,7 +9,15 @@ if TYPE_CHECKING:
     from summarizer.pipeline import analyze, analyze_html, analyze_text
 
 __version__ = "0.1.0"
-__all__ = ["Article", "Report", "SummarizerError", "__version__", "analyze", "analyze_html", "analyze_text"]
+__all__ = [
+    "Article",
+    "Report",
+    "SummarizerError",
+    "__version__",
+    "analyze",
+    "analyze_html",
+    "analyze_text",
+]
 _HOMES = {"Article": "models", "Report": "models", "SummarizerError": "errors"}
 _HOMES |= dict.fromkeys(("analyze", "analyze_html", "analyze_text"), "pipeline")
 

@@ -22,7 +22,9 @@ _OUTLETS = frozenset(
     " seekingalpha techcrunch wired".split()
 )
 _BYLINE = re.compile(r"(?:^|\s)(By [A-Z][a-z]+ [A-Z][\w'’-]+)")
-_CERTAIN = frozenset({"byline", "sponsored", "press_release", "ai_directed_instructions"})  # told of wherever they are seen
+_CERTAIN = frozenset(
+    {"byline", "sponsored", "press_release", "ai_directed_instructions"}
+)  # told of wherever they are seen
 LIKELY = 0.4  # any other signal is told of where the weights give it this chance: best F1 by cross-validation
 
 
@@ -34,7 +36,9 @@ def find_signals(article: Article) -> tuple[Signal, ...]:
     for (name, is_strict), place in places.items():
         if name in likely or (is_strict and name in _CERTAIN):
             shown.setdefault(name, place)
-    return tuple(Signal(name=name, evidence=_evidence(article.text, place)) for name, place in shown.items())
+    return tuple(
+        Signal(name=name, evidence=_evidence(article.text, place)) for name, place in shown.items()
+    )
 
 
 def describe_signals(article: Article) -> list[tuple[str, float]]:
@@ -44,9 +48,20 @@ def describe_signals(article: Article) -> list[tuple[str, float]]:
 
 def _describe(article: Article, places: Collection[tuple[str, bool]]) -> list[tuple[str, float]]:
     features = [(f"{'told' if is_strict else 'hinted'}:{name}", 1.0) for name, is_strict in places]
-    counted = [(name, pattern) for name, is_strict, pattern in _patterns() if is_strict and (name, True) in places]
-    features += [(f"times:{name}", math.log1p(len(pattern.findall(article.text)))) for name, pattern in counted]
-    return [*features, (f"source:{(article.source or article.domain or 'unknown').lower()}", 1.0), ("bias", 1.0)]
+    counted = [
+        (name, pattern)
+        for name, is_strict, pattern in _patterns()
+        if is_strict and (name, True) in places
+    ]
+    features += [
+        (f"times:{name}", math.log1p(len(pattern.findall(article.text))))
+        for name, pattern in counted
+    ]
+    return [
+        *features,
+        (f"source:{(article.source or article.domain or 'unknown').lower()}", 1.0),
+        ("bias", 1.0),
+    ]
 
 
 @cache
@@ -54,7 +69,10 @@ def _patterns() -> tuple[tuple[str, bool, re.Pattern[str]], ...]:
     """(signal, whether these words tell of it by themselves, the words), what tells before what hints."""
     rows = (files("summarizer") / "data" / "signals.tsv").read_text("utf-8").splitlines()
     table = [row.split("\t") for row in rows if row and not row.startswith("#")]
-    return tuple((name, kind == "strict", re.compile(words, re.IGNORECASE if case == "any" else 0)) for name, kind, case, words in table)
+    return tuple(
+        (name, kind == "strict", re.compile(words, re.IGNORECASE if case == "any" else 0))
+        for name, kind, case, words in table
+    )
 
 
 def _look(article: Article) -> dict[tuple[str, bool], Span | None]:
@@ -67,7 +85,9 @@ def _look(article: Article) -> dict[tuple[str, bool], Span | None]:
         found["byline", True] = Span(*match.span(1))
     elif article.authors:
         found["byline", True] = None
-    if (article.source or "").lower().replace(" ", "") in _OUTLETS or (article.domain or "").split(".")[0] in _OUTLETS:
+    if (article.source or "").lower().replace(" ", "") in _OUTLETS or (article.domain or "").split(
+        "."
+    )[0] in _OUTLETS:
         found["established_outlet", True] = None
     for name, is_strict, pattern in _patterns():
         if match := pattern.search(text):
@@ -76,4 +96,8 @@ def _look(article: Article) -> dict[tuple[str, bool], Span | None]:
 
 
 def _evidence(text: str, place: Span | None) -> Evidence | None:
-    return Evidence(quote=text[place.start : place.end], start=place.start, end=place.end) if place else None
+    return (
+        Evidence(quote=text[place.start : place.end], start=place.start, end=place.end)
+        if place
+        else None
+    )

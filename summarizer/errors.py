@@ -23,7 +23,13 @@ class SummarizerError(Exception):
     retryable = False
 
     def __init__(
-        self, detail: str, *, code: str | None = None, url: str | None = None, advice: str | None = None, retryable: bool | None = None
+        self,
+        detail: str,
+        *,
+        code: str | None = None,
+        url: str | None = None,
+        advice: str | None = None,
+        retryable: bool | None = None,
     ):
         self.detail = detail
         self.url = url

@@ -17,7 +17,9 @@ class Linear:
     def __init__(self, labels: Sequence[str], weights: dict[str, tuple[tuple[int, float], ...]]):
         self.labels = tuple(labels)
         self.weights = weights
-        self._ranks = {name: pairs[0][1] for name, pairs in weights.items()} if len(self.labels) == 1 else {}
+        self._ranks = (
+            {name: pairs[0][1] for name, pairs in weights.items()} if len(self.labels) == 1 else {}
+        )
 
     def scores(self, features: Iterable[tuple[str, float]]) -> list[float]:
         """One score a label: the sum of weight times value over the features; an unknown feature weighs nothing."""
@@ -41,7 +43,10 @@ class Linear:
     def dump(self) -> str:
         """The model as the text that `parse` reads."""
         lines = ["\t".join(self.labels)]
-        lines += [f"{name}\t{' '.join(f'{i}:{weight:.3g}' for i, weight in pairs)}" for name, pairs in sorted(self.weights.items())]
+        lines += [
+            f"{name}\t{' '.join(f'{i}:{weight:.3g}' for i, weight in pairs)}"
+            for name, pairs in sorted(self.weights.items())
+        ]
         return "\n".join(lines) + "\n"
 
     @classmethod
@@ -55,7 +60,10 @@ class Linear:
         weights = {}
         for line in rest:
             name, pairs = line.split("\t")
-            weights[name] = tuple((int(i), float(weight)) for i, weight in (pair.split(":") for pair in pairs.split(" ")))
+            weights[name] = tuple(
+                (int(i), float(weight))
+                for i, weight in (pair.split(":") for pair in pairs.split(" "))
+            )
         return cls(head.split("\t"), weights)
 
 
@@ -76,7 +84,9 @@ def load_linear(name: str) -> Linear:
     if name not in _MODELS:
         with _LOADING:
             if name not in _MODELS:
-                _MODELS[name] = Linear.parse(Path(str(files("summarizer") / "data" / f"{name}.model.tsv")).read_text("utf-8"))
+                _MODELS[name] = Linear.parse(
+                    Path(str(files("summarizer") / "data" / f"{name}.model.tsv")).read_text("utf-8")
+                )
     return _MODELS[name]
 
 
@@ -89,4 +99,8 @@ def likely_labels(name: str, features: Iterable[tuple[str, float]], least: float
     """The labels that a shipped model, which judges each by itself, gives this chance or more."""
     model = load_linear(name)
     bound = math.log(least / (1 - least))
-    return {label for label, score in zip(model.labels, model.scores(features), strict=True) if score >= bound}
+    return {
+        label
+        for label, score in zip(model.labels, model.scores(features), strict=True)
+        if score >= bound
+    }

@@ -25,7 +25,9 @@ class Page(Model):
 
     url: str | None = None
     body: bytes
-    content_type: str | None = Field(None, description="as the server said it, else guessed from the name")
+    content_type: str | None = Field(
+        None, description="as the server said it, else guessed from the name"
+    )
 
 
 class Article(Model):
@@ -36,9 +38,13 @@ class Article(Model):
     source: str | None = Field(None, description="the outlet's name")
     domain: str | None = None
     authors: tuple[str, ...] = ()
-    section: str | None = Field(None, description="the outlet's name for the part of it that the article stands in")
+    section: str | None = Field(
+        None, description="the outlet's name for the part of it that the article stands in"
+    )
     published_at: datetime | None = Field(None, description="aware, UTC")
-    updated_at: datetime | None = Field(None, description="aware, UTC; null where it is not later than published_at")
+    updated_at: datetime | None = Field(
+        None, description="aware, UTC; null where it is not later than published_at"
+    )
     language: str | None = Field(None, description="ISO 639-1")
     words: int = 0
     content_hash: str = Field("", description="sha256 of the text, with its prefix")
@@ -61,12 +67,16 @@ class Fact(Model):
     """One number that the article states, with the words that state it."""
 
     kind: str = Field(description="what the number is: price, funding_rate, etf_flow, …")
-    subject: str = Field(description="ticker, index code, company or project; MARKET for crypto as a whole")
+    subject: str = Field(
+        description="ticker, index code, company or project; MARKET for crypto as a whole"
+    )
     value: float = Field(description="plain units, signed where the text says so")
     unit: str = Field(description="ISO 4217 code, %, an asset's ticker, ratio, index, bps or count")
     period: str | None = Field(None, description="1h … 1y, ytd, annualized, or a tenor")
     venue: str | None = Field(None, description="exchange, issuer or data provider")
-    qualifier: str | None = Field(None, description="round of a raise, long or short, all-time high, …")
+    qualifier: str | None = Field(
+        None, description="round of a raise, long or short, all-time high, …"
+    )
     attributed_to: str | None = Field(None, description="who said it")
     condition: str | None = Field(None, description="what it hangs on, in the article's words")
     as_of: str | None = Field(None, description="the date it is about, in the article's words")
@@ -134,7 +144,9 @@ class Analysis(Model):
     credibility_note: Claim = Claim(text="")
     narratives: tuple[str, ...] = ()
     added_facts: tuple[ClaimedFact, ...] = ()
-    other_directions: tuple[tuple[str, Direction], ...] = Field((), description="asset or overall: what the other analyst says")
+    other_directions: tuple[tuple[str, Direction], ...] = Field(
+        (), description="asset or overall: what the other analyst says"
+    )
     flags: tuple[str, ...] = ()
     analyst: "Analyst"
 
@@ -155,10 +167,14 @@ class Call(Model):
     direction: Direction
     tone: float = Field(ge=-1, le=1, description="how the text speaks of the asset")
     confidence: float = Field(
-        ge=0, le=1, description="how often a call like this has the annotator's own direction on labelled articles, where that was measured"
+        ge=0,
+        le=1,
+        description="how often a call like this has the annotator's own direction on labelled articles, where that was measured",
     )
     until: date | None = Field(None, description="the call's last day")
-    target: Target | None = Field(None, description="a level of the article, on the right side of the price")
+    target: Target | None = Field(
+        None, description="a level of the article, on the right side of the price"
+    )
     rationale: str
     evidence: tuple[Evidence, ...] = ()
 
@@ -196,7 +212,9 @@ class Analyst(Model):
     model: str | None = None
     prompt: str | None = None
     prompt_sha256: str | None = None
-    confidence_from: ConfidenceSource = Field("evidence", description="weighed evidence, chances of tokens, or agreement of samples")
+    confidence_from: ConfidenceSource = Field(
+        "evidence", description="weighed evidence, chances of tokens, or agreement of samples"
+    )
     input_tokens: int | None = 0
     cached_tokens: int | None = 0
     output_tokens: int | None = 0

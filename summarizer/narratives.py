@@ -10,7 +10,9 @@ from summarizer.models import Article, Evidence, Narrative
 from summarizer.text.lexicon import Lexicon, lower_words
 from summarizer.text.sentences import split_sentences
 
-LIKELY = 0.3  # a theme is treated where the weights give it this chance: best F1 by cross-validation
+LIKELY = (
+    0.3  # a theme is treated where the weights give it this chance: best F1 by cross-validation
+)
 _LEAD = 600  # code points of an article that say what it is about
 
 
@@ -27,15 +29,23 @@ def _lexicon() -> Lexicon[tuple[str, float]]:
 def choose_narratives(article: Article) -> tuple[str, ...]:
     """The themes that the article materially treats, by the weights of data/narratives.model.tsv, each named by a cue in it."""
     likely = likely_labels("narratives", describe_narratives(article), LIKELY)
-    return tuple(narrative.name for narrative in find_narratives(article.text) if narrative.name in likely)
+    return tuple(
+        narrative.name for narrative in find_narratives(article.text) if narrative.name in likely
+    )
 
 
 def describe_narratives(article: Article) -> list[tuple[str, float]]:
     """Features: each theme's cues in the article by their weight, and whether they stand in its title and its lead."""
     weights, places = _weigh(article.text)
-    features = [(f"cues:{name}", math.log1p(weight)) for name, weight in weights.items()] + [(f"any:{name}", 1.0) for name in weights]
+    features = [(f"cues:{name}", math.log1p(weight)) for name, weight in weights.items()] + [
+        (f"any:{name}", 1.0) for name in weights
+    ]
     features += [(f"lead:{name}", 1.0) for name, (start, _) in places.items() if start < _LEAD]
-    return [*features, *((f"title:{name}", 1.0) for name in _weigh(article.title or "")[0]), ("bias", 1.0)]
+    return [
+        *features,
+        *((f"title:{name}", 1.0) for name in _weigh(article.title or "")[0]),
+        ("bias", 1.0),
+    ]
 
 
 def find_narratives(text: str) -> tuple[Narrative, ...]:
@@ -48,7 +58,9 @@ def find_narratives(text: str) -> tuple[Narrative, ...]:
         around = next((s for s in sentences if s.start <= start and end <= s.end), None)
         if around and around.end - around.start <= 240:
             start, end = around
-        found.append(Narrative(name=name, evidence=Evidence(quote=text[start:end], start=start, end=end)))
+        found.append(
+            Narrative(name=name, evidence=Evidence(quote=text[start:end], start=start, end=end))
+        )
     return tuple(found)
 
 

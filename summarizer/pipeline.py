@@ -27,7 +27,9 @@ def analyze(target: str | Path, settings: Settings | None = None) -> Report:
     return analyze_article(extract_article(load_page(target, settings)), settings)
 
 
-def analyze_article(article: Article, settings: Settings | None = None, gate: "Gate | None" = None) -> Report:
+def analyze_article(
+    article: Article, settings: Settings | None = None, gate: "Gate | None" = None
+) -> Report:
     """The verified report of one article. `gate` is what workers that share a model's endpoint have in common."""
     settings = settings or load_settings()
     started = time.perf_counter()
@@ -38,7 +40,13 @@ def analyze_article(article: Article, settings: Settings | None = None, gate: "G
     return verify(article, facts, analysis.model_copy(update={"analyst": spoke}), signals)
 
 
-def _ask(article: Article, facts: list[Fact], signals: tuple[Signal, ...], settings: Settings, gate: "Gate | None") -> Analysis:
+def _ask(
+    article: Article,
+    facts: list[Fact],
+    signals: tuple[Signal, ...],
+    settings: Settings,
+    gate: "Gate | None",
+) -> Analysis:
     """The words of the analyst that the settings name; an endpoint that fails is replaced only with `fallback`."""
     if not settings.uses_model:
         return embedded.analyze(article, facts, signals)
@@ -50,32 +58,55 @@ def _ask(article: Article, facts: list[Fact], signals: tuple[Signal, ...], setti
         if not settings.fallback or error.code in ("budget", "stopped"):
             raise
         analysis = embedded.analyze(article, facts, signals)
-        return analysis.model_copy(update={"flags": (*analysis.flags, f"fallback_after_{error.code}")})
+        return analysis.model_copy(
+            update={"flags": (*analysis.flags, f"fallback_after_{error.code}")}
+        )
 
 
 def load_page(target: str | Path, settings: Settings) -> Page:
     """What stands at a URL or in a file. Raises FetchError or UsageError."""
     if isinstance(target, str) and "://" in target:
         if settings.offline:
-            raise UsageError("--offline forbids fetching a URL", url=target, advice="Save the page and give the file's name")
+            raise UsageError(
+                "--offline forbids fetching a URL",
+                url=target,
+                advice="Save the page and give the file's name",
+            )
         from summarizer.web.fetch import fetch  # the network stack takes 0.2 s to import
 
-        return fetch(target, allow_private=settings.allow_private, cache=cache_path() if settings.cache else None)
+        return fetch(
+            target,
+            allow_private=settings.allow_private,
+            cache=cache_path() if settings.cache else None,
+        )
     path = Path(target)
     try:
         body = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}", advice="Give a URL, an .html or .txt file, or - for stdin") from error
-    return Page(body=body, content_type="text/html" if path.suffix.lower() in (".html", ".htm", ".xhtml") else None)
+        raise UsageError(
+            f"{path}: {error.strerror}", advice="Give a URL, an .html or .txt file, or - for stdin"
+        ) from error
+    return Page(
+        body=body,
+        content_type="text/html" if path.suffix.lower() in (".html", ".htm", ".xhtml") else None,
+    )
 
 
-def analyze_html(markup: str | bytes, url: str | None = None, settings: Settings | None = None) -> Report:
+def analyze_html(
+    markup: str | bytes, url: str | None = None, settings: Settings | None = None
+) -> Report:
     """The report of the article in HTML markup. Raises NoArticle where there is none."""
-    body, charset = (markup.encode(), "; charset=utf-8") if isinstance(markup, str) else (markup, "")
-    return analyze_article(extract_article(Page(url=url, body=body, content_type="text/html" + charset)), settings)
+    body, charset = (
+        (markup.encode(), "; charset=utf-8") if isinstance(markup, str) else (markup, "")
+    )
+    return analyze_article(
+        extract_article(Page(url=url, body=body, content_type="text/html" + charset)), settings
+    )
 
 
 def analyze_text(text: str, *, url: str | None = None, title: str | None = None, source: str | None = None,
                  published_at: datetime | None = None, settings: Settings | None = None) -> Report:  # fmt: skip
     """The report of plain text. Raises EmptyInput where there is none."""
-    return analyze_article(make_article(text, url=url, title=title, source=source, published_at=published_at), settings)
+    return analyze_article(
+        make_article(text, url=url, title=title, source=source, published_at=published_at), settings
+    )

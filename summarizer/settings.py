@@ -81,7 +81,9 @@ def load_settings(**flags: Any) -> Settings:
     try:
         values["timeout"] = float(values.get("timeout", Settings.timeout))
     except ValueError:
-        raise UsageError(f"timeout must be a number of seconds, not {values['timeout']!r}") from None
+        raise UsageError(
+            f"timeout must be a number of seconds, not {values['timeout']!r}"
+        ) from None
     try:
         values["samples"] = int(values.get("samples", Settings.samples))
     except ValueError:
@@ -95,7 +97,9 @@ def load_settings(**flags: Any) -> Settings:
 def check_endpoint(base_url: str | None, key: str | None) -> None:
     """Raises UsageError for a key that is none, and for an address to which neither key nor article may go in the clear."""
     if key and not (key.isascii() and key.isprintable() and " " not in key):
-        raise UsageError("OPENAI_API_KEY holds characters that no key has", advice="Set it again, on one line")
+        raise UsageError(
+            "OPENAI_API_KEY holds characters that no key has", advice="Set it again, on one line"
+        )
     if base_url is None:
         return
     try:
@@ -104,11 +108,19 @@ def check_endpoint(base_url: str | None, key: str | None) -> None:
     except ValueError:
         host, parts = "", urlsplit("")
     if parts.scheme not in ("http", "https") or not host:
-        raise UsageError("OPENAI_BASE_URL is no http(s) address", advice="Such as http://127.0.0.1:8080/v1")
+        raise UsageError(
+            "OPENAI_BASE_URL is no http(s) address", advice="Such as http://127.0.0.1:8080/v1"
+        )
     if parts.username is not None or parts.password is not None:
-        raise UsageError("OPENAI_BASE_URL holds a user name or a password", advice="Put the key into OPENAI_API_KEY")
+        raise UsageError(
+            "OPENAI_BASE_URL holds a user name or a password",
+            advice="Put the key into OPENAI_API_KEY",
+        )
     if parts.scheme == "http" and not _is_loopback(host):
-        raise UsageError(f"OPENAI_BASE_URL is plain http to {host}, another machine", advice="Use https, or a tunnel to 127.0.0.1")
+        raise UsageError(
+            f"OPENAI_BASE_URL is plain http to {host}, another machine",
+            advice="Use https, or a tunnel to 127.0.0.1",
+        )
 
 
 def _is_loopback(host: str) -> bool:
@@ -127,5 +139,8 @@ def _read_config(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path} cannot be read: {error}") from error
     known = {f.name for f in fields(Settings)} - {"api_key"}
     if unknown := sorted(set(found) - known):
-        raise UsageError(f"{path}: unknown setting {', '.join(unknown)}", advice=f"Known: {', '.join(sorted(known))}")
+        raise UsageError(
+            f"{path}: unknown setting {', '.join(unknown)}",
+            advice=f"Known: {', '.join(sorted(known))}",
+        )
     return found

@@ -11,5 +11,8 @@ def test_a_connection_to_another_machine_is_refused(stays_on_this_machine):
 
 
 def test_loopback_is_open():
-    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname(), timeout=5) as client:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname(), timeout=5) as client,
+    ):
         assert client.getpeername() == server.getsockname()

@@ -18,7 +18,9 @@ EVERY = 4  # articles; the others are read under the marker `slow`
 
 def read_records(chosen):
     if not TEXTS.is_file():
-        pytest.skip(f"the real articles are not part of the project: no {TEXTS.parent.name}/{TEXTS.name} beside the checkout")
+        pytest.skip(
+            f"the real articles are not part of the project: no {TEXTS.parent.name}/{TEXTS.name} beside the checkout"
+        )
     with gzip.open(TEXTS, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for number, line in enumerate(lines) if chosen(number)]
 
@@ -26,14 +28,18 @@ def read_records(chosen):
 def faults(record):
     """What of a record's report breaks a law."""
     try:
-        article = make_article(record["text"], url=record["url"], title=record["title"], source=record["source"])
+        article = make_article(
+            record["text"], url=record["url"], title=record["title"], source=record["source"]
+        )
     except EmptyInput:
         return
     report = analyze_article(article, Settings())
     parts = [(fact.kind, fact.evidence) for fact in report.facts]
     parts += [(f"call {call.asset}", part) for call in report.calls for part in call.evidence]
     parts += [(narrative.name, narrative.evidence) for narrative in report.narratives]
-    parts += [(signal.name, signal.evidence) for signal in report.credibility.signals if signal.evidence]
+    parts += [
+        (signal.name, signal.evidence) for signal in report.credibility.signals if signal.evidence
+    ]
     for what, part in parts:
         if article.text[part.start : part.end] != part.quote:
             yield f"{record['id']}: {what}: {part.quote!r} is not at {part.start}:{part.end}"
@@ -48,9 +54,15 @@ def faults(record):
 
 
 def test_every_fourth_article_is_lawful():
-    assert [fault for record in read_records(lambda number: number % EVERY == 0) for fault in faults(record)] == []
+    assert [
+        fault
+        for record in read_records(lambda number: number % EVERY == 0)
+        for fault in faults(record)
+    ] == []
 
 
 @pytest.mark.slow
 def test_every_article_is_lawful():
-    assert [fault for record in read_records(lambda number: number % EVERY) for fault in faults(record)] == []
+    assert [
+        fault for record in read_records(lambda number: number % EVERY) for fault in faults(record)
+    ] == []

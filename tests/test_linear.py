@@ -5,7 +5,19 @@ from hypothesis import strategies as st
 from summarizer.facts.choice import LABELS as KINDS
 from summarizer.linear import Linear, load_linear, softmax
 
-SHIPPED = ("kinds", "subjects", "tone", "calls", "assets", "horizon", "credibility", "overall", "targets", "signals", "narratives")
+SHIPPED = (
+    "kinds",
+    "subjects",
+    "tone",
+    "calls",
+    "assets",
+    "horizon",
+    "credibility",
+    "overall",
+    "targets",
+    "signals",
+    "narratives",
+)
 MODEL = Linear(["down", "up"], {"fell": ((0, 1.5), (1, -1.0)), "rose": ((1, 2.0),)})
 
 

@@ -47,8 +47,14 @@ def test_markup_as_text_and_as_bytes_give_the_same_report(tmp_path):
 
 
 def test_what_the_caller_knows_stands_in_the_report():
-    article = analyze_text(TEXT, url="https://www.example.com/a", title="Bitcoin\nslides", source="CoinDesk").article
-    assert (article.url, article.domain, article.source) == ("https://www.example.com/a", "example.com", "CoinDesk")
+    article = analyze_text(
+        TEXT, url="https://www.example.com/a", title="Bitcoin\nslides", source="CoinDesk"
+    ).article
+    assert (article.url, article.domain, article.source) == (
+        "https://www.example.com/a",
+        "example.com",
+        "CoinDesk",
+    )
 
 
 def test_the_time_that_it_took_is_the_only_clock_in_a_report():
@@ -76,14 +82,20 @@ def test_what_cannot_be_analysed_is_an_error_of_the_tree(call, error):
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.text(st.sampled_from("BTC ETH fell to $5,8%.\n“-()") | st.characters(), min_size=1, max_size=300))
+@given(
+    st.text(
+        st.sampled_from("BTC ETH fell to $5,8%.\n“-()") | st.characters(), min_size=1, max_size=300
+    )
+)
 def test_any_text_gives_a_report_whose_evidence_is_exact(text):
     try:
         report = analyze_text(text, title=text[:60], settings=Settings())
     except EmptyInput:
         return
     source = report.article.text
-    parts = [fact.evidence for fact in report.facts] + [part for call in report.calls for part in call.evidence]
+    parts = [fact.evidence for fact in report.facts] + [
+        part for call in report.calls for part in call.evidence
+    ]
     parts += [narrative.evidence for narrative in report.narratives] + [
         signal.evidence for signal in report.credibility.signals if signal.evidence
     ]

@@ -26,7 +26,9 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_file(config, monkeyp
     assert load_settings(model=None).model == "environment"
 
 
-@pytest.mark.parametrize("given", [{"model": "m"}, {"base_url": "http://127.0.0.1:1"}, {"api_key": "k"}])
+@pytest.mark.parametrize(
+    "given", [{"model": "m"}, {"base_url": "http://127.0.0.1:1"}, {"api_key": "k"}]
+)
 def test_a_model_an_endpoint_or_a_key_calls_for_the_model(given):
     assert Settings(**given).uses_model
     assert not Settings(**given, offline=True).uses_model

@@ -39,7 +39,10 @@ def compare_reports(
 ) -> list[Difference]:  # fmt: skip
     """The difference of every figure that is over something. Raises BadRecord for ids that no label has."""
     sides = [count_reports(labelled, reports) for reports in (a, b)]
-    (total_a, total_b), (drawn_a, drawn_b) = [side.total for side in sides], [side.draw(resamples, seed) for side in sides]
+    (total_a, total_b), (drawn_a, drawn_b) = (
+        [side.total for side in sides],
+        [side.draw(resamples, seed) for side in sides],
+    )
     found = []
     for name in names:
         (all_a, some_a), (all_b, some_b) = drawn_a[name], drawn_b[name]
@@ -47,7 +50,11 @@ def compare_reports(
         worse, better = (low > 0, high < 0) if is_lower_better(name) else (high < 0, low > 0)
         verdict = "same" if is_cost(name) else "gain" if better else "loss" if worse else "same"
         if n := round(float(max(count_of(name, total_a), count_of(name, total_b)))):
-            found.append(Difference(name, float(total_a[name][0]), float(total_b[name][0]), low, high, n, verdict))
+            found.append(
+                Difference(
+                    name, float(total_a[name][0]), float(total_b[name][0]), low, high, n, verdict
+                )
+            )
     return found
 
 
@@ -62,14 +69,21 @@ def find_losses(
     return found, [difference for difference in found if difference.verdict == "loss"]
 
 
-def list_changes(labelled: Sequence[Record], a: Sequence[Record], b: Sequence[Record]) -> list[tuple[str, str, str]]:
+def list_changes(
+    labelled: Sequence[Record], a: Sequence[Record], b: Sequence[Record]
+) -> list[tuple[str, str, str]]:
     """(article, gain or loss, what) for everything that one set has right and the other has not, article by article."""
     left, right = ({str(report["id"]): report for report in reports} for reports in (a, b))
     changes = []
     for record in labelled:
         id = str(record["id"])
-        before, after = ({fault.what for fault in find_faults(record["labels"], side.get(id) or {})} for side in (left, right))
-        changes += [(id, "gain", what) for what in sorted(before - after)] + [(id, "loss", what) for what in sorted(after - before)]
+        before, after = (
+            {fault.what for fault in find_faults(record["labels"], side.get(id) or {})}
+            for side in (left, right)
+        )
+        changes += [(id, "gain", what) for what in sorted(before - after)] + [
+            (id, "loss", what) for what in sorted(after - before)
+        ]
     return changes
 
 
@@ -85,16 +99,28 @@ def find_faults(labels: Record, report: Record) -> Iterator[Fault]:
     """What a report has wrong: facts missed and made up, calls and choices that no annotator would accept."""
     facts, gold = report.get("facts") or [], labels.get("facts") or []
     _, extra, left = match_facts(facts, gold)
-    yield from (Fault(f"missed {_words(gold[j])}", quote=gold[j].get("quote")) for j in left if is_required(gold[j]))
+    yield from (
+        Fault(f"missed {_words(gold[j])}", quote=gold[j].get("quote"))
+        for j in left
+        if is_required(gold[j])
+    )
     for i in extra:
         if facts[i].get("kind") != OTHER:
-            yield Fault(f"wrong {_words(facts[i])}", quote=(facts[i].get("evidence") or {}).get("quote"))
+            yield Fault(
+                f"wrong {_words(facts[i])}", quote=(facts[i].get("evidence") or {}).get("quote")
+            )
     made = {call.get("asset"): call for call in reversed(report.get("calls") or [])}
     for label in labels.get("calls") or []:
         call = made.get(label["asset"])
-        if (call or label.get("required", True)) and (call or {}).get("direction") not in acceptable(label, label["direction"]):
-            quote = next((evidence.get("quote") for evidence in (call or {}).get("evidence") or []), None)
-            said = f"said {call.get('direction')} at {call.get('confidence')}" if call else "no call"
+        if (call or label.get("required", True)) and (call or {}).get(
+            "direction"
+        ) not in acceptable(label, label["direction"]):
+            quote = next(
+                (evidence.get("quote") for evidence in (call or {}).get("evidence") or []), None
+            )
+            said = (
+                f"said {call.get('direction')} at {call.get('confidence')}" if call else "no call"
+            )
             yield Fault(f"call on {label['asset']} is not {label['direction']}", said, quote)
     for choice in find_choices(labels, report):
         if choice.part != "calls" and not choice.is_right:

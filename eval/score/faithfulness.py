@@ -21,7 +21,10 @@ from functools import cache
 from summarizer.text.assets import load_assets
 
 _SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9, "t": 1e12, "tn": 1e12, "trillion": 1e12}  # fmt: skip
-_NUMBER = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)(?:\s?(k|thousand|mn?|million|bn?|billion|tn?|trillion)\b)?", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)(?:\s?(k|thousand|mn?|million|bn?|billion|tn?|trillion)\b)?",
+    re.IGNORECASE,
+)
 _DISTANCE = re.compile(r"(\d+(?:\.\d+)?)% (?:above|below) the price")
 _NAME = re.compile(r"(?<=[\w,;:)’'\"”] )[A-Z][\w&’'-]*")
 _QUOTE = re.compile(r'"([^"]{3,}?)"')
@@ -51,7 +54,12 @@ def unsupported_numbers(summary: str, text: str) -> tuple[list[float], int]:
         return [], len(matches)
     known, distances = find_amounts(text), {float(match) for match in _DISTANCE.findall(summary)}
     amounts = map(_amount, doubtful)
-    bad = [a for a in amounts if not any(abs(a - b) <= _ROUNDING * b for b in known) and not (a in distances and _is_distance(a, known))]
+    bad = [
+        a
+        for a in amounts
+        if not any(abs(a - b) <= _ROUNDING * b for b in known)
+        and not (a in distances and _is_distance(a, known))
+    ]
     return bad, len(matches)
 
 
@@ -60,7 +68,12 @@ def _stands_in(words: str, text: str) -> bool:
     start = text.find(words)
     while start >= 0:
         before, after = text[start - 1 : start], text[start + len(words) : start + len(words) + 2]
-        inside = before.isalnum() or before in (".", ",") or after[:1].isalnum() or (after[:1] in (".", ",") and after[1:].isdigit())
+        inside = (
+            before.isalnum()
+            or before in (".", ",")
+            or after[:1].isalnum()
+            or (after[:1] in (".", ",") and after[1:].isdigit())
+        )
         if not inside:
             return True
         start = text.find(words, start + 1)
@@ -68,7 +81,9 @@ def _stands_in(words: str, text: str) -> bool:
 
 
 def _is_distance(percent: float, known: list[float]) -> bool:
-    return any(a != b and b and abs(abs(a / b - 1) * 100 - percent) <= 0.06 for a in known for b in known)
+    return any(
+        a != b and b and abs(abs(a / b - 1) * 100 - percent) <= 0.06 for a in known for b in known
+    )
 
 
 def unsupported_names(summary: str, text: str) -> tuple[list[str], int]:
@@ -79,7 +94,12 @@ def unsupported_names(summary: str, text: str) -> tuple[list[str], int]:
     if not doubtful:
         return [], len(names)
     low, words = text.lower(), {word.lower() for word in _WORD.findall(text)}
-    known = {name for name in doubtful if all(part.lower() in words for part in _WORD.findall(name)) or _is_alias(bare[name], low, words)}
+    known = {
+        name
+        for name in doubtful
+        if all(part.lower() in words for part in _WORD.findall(name))
+        or _is_alias(bare[name], low, words)
+    }
     return [name for name in doubtful if name not in known], len(names)
 
 
@@ -98,12 +118,16 @@ def _aliases() -> dict[str, frozenset[str]]:
 
 
 def _is_alias(name: str, low: str, words: set[str]) -> bool:
-    return any(other in (low if " " in other else words) for other in _aliases().get(name.lower(), ()))
+    return any(
+        other in (low if " " in other else words) for other in _aliases().get(name.lower(), ())
+    )
 
 
 def unsupported_quotes(summary: str, text: str) -> tuple[list[str], int]:
     """(quotations of the summary that the article lacks, how many quotations the summary has)."""
-    quotes = [quote.strip(" .,") for quote in _QUOTE.findall(_straight(summary)) if " " in quote.strip()]
+    quotes = [
+        quote.strip(" .,") for quote in _QUOTE.findall(_straight(summary)) if " " in quote.strip()
+    ]
     plain = _straight(text) if quotes else ""
     return [quote for quote in quotes if quote not in plain], len(quotes)
 
@@ -119,4 +143,6 @@ def covered_points(points: Iterable[str], summary: str) -> list[bool]:
 
 
 def _content(text: str) -> set[str]:
-    return {w.lower()[:5] for w in _WORD.findall(text) if len(w) >= 4 or w.isupper()} | {f"{a:.4g}" for a in find_amounts(text)}
+    return {w.lower()[:5] for w in _WORD.findall(text) if len(w) >= 4 or w.isupper()} | {
+        f"{a:.4g}" for a in find_amounts(text)
+    }

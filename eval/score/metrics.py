@@ -15,17 +15,24 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Row = Mapping[str, tuple[float, float]]
-Ratios = dict[str, tuple[Array, Array]]  # a figure's value and what it is out of: numbers, or one for each resample
+Ratios = dict[
+    str, tuple[Array, Array]
+]  # a figure's value and what it is out of: numbers, or one for each resample
 RESAMPLES, SEED, LEVEL = 1000, 20261125, 0.95
 BINS = 10  # of equal width over [0, 1], as expected calibration error is commonly given
 _CHUNK = 100  # resamples weighed at once: 100 x 10,000 articles are 8 MB
 _CLASS, _BIN, _HITS = ".class.", ".bin.", ".hits."
 
 
-def choice_row(name: str, true: str, said: object, classes: Iterable[str]) -> dict[str, tuple[float, float]]:
+def choice_row(
+    name: str, true: str, said: object, classes: Iterable[str]
+) -> dict[str, tuple[float, float]]:
     """What one choice adds to accuracy and macro-F1 (each class's F1 as a ratio); an answer that is none of the classes is no answer."""
     right = float(true == said)
-    return {f"{name}.first_choice": (right, 1.0), **{f"{name}{_CLASS}{c}": (2 * right, 1 + right) for c in classes if c in (true, said)}}
+    return {
+        f"{name}.first_choice": (right, 1.0),
+        **{f"{name}{_CLASS}{c}": (2 * right, 1 + right) for c in classes if c in (true, said)},
+    }
 
 
 def forecast_row(name: str, confidence: float, right: bool) -> dict[str, tuple[float, float]]:
@@ -36,18 +43,30 @@ def forecast_row(name: str, confidence: float, right: bool) -> dict[str, tuple[f
     """
     bin = min(BINS - 1, max(0, int(confidence * BINS + 1e-9)))
     error = right - confidence
-    return {f"{name}.brier": (error**2, 1.0), f"{name}{_BIN}{bin}": (error, 1.0), f"{name}{_HITS}{bin}": (float(right), 1.0)}
+    return {
+        f"{name}.brier": (error**2, 1.0),
+        f"{name}{_BIN}{bin}": (error, 1.0),
+        f"{name}{_HITS}{bin}": (float(right), 1.0),
+    }
 
 
 class Counts:
     """Rows by name, those of one group added up."""
 
-    def __init__(self, rows: Sequence[Row], groups: Sequence[Hashable] | None = None, names: Iterable[str] = ()):
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        groups: Sequence[Hashable] | None = None,
+        names: Iterable[str] = (),
+    ):
         """`names` are those of figures that are there, and 0, though no row holds them."""
         self.names = list(dict.fromkeys([*names, *sorted({name for row in rows for name in row})]))
         place = {name: i for i, name in enumerate(self.names)}
         at: dict[Hashable, int] = {}
-        owner = [at.setdefault(group, len(at)) for group in (groups if groups is not None else range(len(rows)))]
+        owner = [
+            at.setdefault(group, len(at))
+            for group in (groups if groups is not None else range(len(rows)))
+        ]
         self._sums = np.zeros((2, len(at), len(self.names)))
         for i, row in zip(owner, rows, strict=True):
             for name, pair in row.items():
@@ -86,7 +105,9 @@ class Counts:
 
 def ratio(part: Array, whole: Array, nothing: float = 0.0) -> Array:
     """part / whole, and `nothing` where there is nothing to divide by."""
-    found: Array = np.divide(part, whole, out=np.full(np.shape(whole), nothing), where=np.asarray(whole) > 0)
+    found: Array = np.divide(
+        part, whole, out=np.full(np.shape(whole), nothing), where=np.asarray(whole) > 0
+    )
     return found
 
 
@@ -127,7 +148,9 @@ class Estimate:
     n: int
 
 
-def estimate_all(counts: Counts, resamples: int = RESAMPLES, seed: int = SEED, level: float = LEVEL) -> dict[str, Estimate]:
+def estimate_all(
+    counts: Counts, resamples: int = RESAMPLES, seed: int = SEED, level: float = LEVEL
+) -> dict[str, Estimate]:
     """Every figure with its percentile bootstrap interval.
 
     Draws with nothing to judge are left out. An interval at the bound (1.0 to 1.0) says that no error was seen in n, not
@@ -137,11 +160,17 @@ def estimate_all(counts: Counts, resamples: int = RESAMPLES, seed: int = SEED, l
     found = {}
     for name in filter(is_figure, total):
         values, wholes = drawn[name]
-        found[name] = Estimate(float(total[name][0]), *interval(values[wholes > 0], level), round(float(count_of(name, total))))
+        found[name] = Estimate(
+            float(total[name][0]),
+            *interval(values[wholes > 0], level),
+            round(float(count_of(name, total))),
+        )
     return found
 
 
 def interval(values: Array, level: float = LEVEL) -> tuple[float, float]:
     """The central share `level` of resampled values."""
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2]) if values.size else (0.0, 0.0)
+    low, high = (
+        np.quantile(values, [(1 - level) / 2, (1 + level) / 2]) if values.size else (0.0, 0.0)
+    )
     return float(low), float(high)

@@ -15,13 +15,36 @@ _CALLS: list[Record] = [
     {"asset": "ETH", "direction": "neutral"},
 ]
 _LABELS = {"facts": [], "calls": _CALLS, "overall": {"direction": "neutral"}, "timeframe": {"horizon": "short_term"}, "credibility": {"level": "low"}}  # fmt: skip
-_REPORT = {"calls": [{**call, "confidence": 1.0} for call in _CALLS], "overall": {"direction": "neutral", "confidence": 1.0}}
+_REPORT = {
+    "calls": [{**call, "confidence": 1.0} for call in _CALLS],
+    "overall": {"direction": "neutral", "confidence": 1.0},
+}
 NAMES = tuple(tally_article({"labels": _LABELS, "text": "."}, _REPORT))
-_PARTS = ("facts", "calls", "targets", "overall", "timeframe", "credibility", "narratives", "summary", "injections", "usage")
-FIGURES = tuple(sorted(filter(is_figure, Counts([], names=NAMES).total), key=lambda name: _PARTS.index(name.partition(".")[0])))
+_PARTS = (
+    "facts",
+    "calls",
+    "targets",
+    "overall",
+    "timeframe",
+    "credibility",
+    "narratives",
+    "summary",
+    "injections",
+    "usage",
+)
+FIGURES = tuple(
+    sorted(
+        filter(is_figure, Counts([], names=NAMES).total),
+        key=lambda name: _PARTS.index(name.partition(".")[0]),
+    )
+)
 
 _LOWER = ("brier", "ece", "stray_other", "abstained", "uncalled_for")
-_COSTS = ("usage.", "summary.words", "calls.extra")  # neither good nor bad by themselves: left out of verdicts
+_COSTS = (
+    "usage.",
+    "summary.words",
+    "calls.extra",
+)  # neither good nor bad by themselves: left out of verdicts
 
 
 def is_cost(name: str) -> bool:
@@ -42,7 +65,9 @@ def count_reports(labelled: Sequence[Record], reports: Sequence[Record]) -> Coun
             raise BadRecord(f"two reports have the id {report.get('id')}")
     ids = [str(record["id"]) for record in labelled]
     if len(set(ids)) < len(ids):
-        raise BadRecord(f"two labelled articles have the id {next(i for i in ids if ids.count(i) > 1)}")
+        raise BadRecord(
+            f"two labelled articles have the id {next(i for i in ids if ids.count(i) > 1)}"
+        )
     if unknown := sorted(set(by_id) - set(ids)):
         raise BadRecord(f"reports hold ids that no label has: {', '.join(unknown[:3])}")
     rows = [tally_article(record, by_id.get(id)) for id, record in zip(ids, labelled, strict=True)]
@@ -50,12 +75,25 @@ def count_reports(labelled: Sequence[Record], reports: Sequence[Record]) -> Coun
 
 
 def score_reports(
-    labelled: Sequence[Record], reports: Sequence[Record], *, resamples: int = RESAMPLES, seed: int = SEED
+    labelled: Sequence[Record],
+    reports: Sequence[Record],
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
 ) -> dict[str, float | int]:
     """Plain numbers by name: `facts.f1`, and beside each `facts.f1.n`, `facts.f1.low` and `facts.f1.high` (95 %, over articles)."""
     found = estimate_all(count_reports(labelled, reports), resamples, seed)
-    plain: dict[str, float | int] = {"n": len(labelled), "missing": len(labelled) - len(reports), "facts.n": found["facts.recall"].n}
+    plain: dict[str, float | int] = {
+        "n": len(labelled),
+        "missing": len(labelled) - len(reports),
+        "facts.n": found["facts.recall"].n,
+    }
     plain |= {f"{part}.n": found[f"{part}.acceptable"].n for part in CLASSES}
     for name, one in found.items():
-        plain |= {name: one.value, f"{name}.n": one.n, f"{name}.low": one.low, f"{name}.high": one.high}
+        plain |= {
+            name: one.value,
+            f"{name}.n": one.n,
+            f"{name}.low": one.low,
+            f"{name}.high": one.high,
+        }
     return plain

@@ -8,7 +8,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from eval.score.faithfulness import covered_points, unsupported_names, unsupported_numbers, unsupported_quotes
+from eval.score.faithfulness import (
+    covered_points,
+    unsupported_names,
+    unsupported_numbers,
+    unsupported_quotes,
+)
 from eval.score.metrics import choice_row, forecast_row
 
 Record = dict[str, Any]
@@ -20,8 +25,23 @@ CHOICES = {"overall": "direction", "timeframe": "horizon", "credibility": "level
 CLASSES = {"calls": DIRECTIONS, "overall": DIRECTIONS, "timeframe": ("short_term", "medium_term", "long_term"), "credibility": ("high", "medium", "low")}  # fmt: skip
 # The two groups of kinds that the project sets itself goals for: where the price is and may go, and who is positioned how.
 GROUPS = {
-    "levels": {"price", "price_change", "support_level", "resistance_level", "price_target", "price_past"},
-    "positioning": {"funding_rate", "open_interest", "liquidations", "futures_basis", "options_skew", "etf_flow", "fund_raise"},
+    "levels": {
+        "price",
+        "price_change",
+        "support_level",
+        "resistance_level",
+        "price_target",
+        "price_past",
+    },
+    "positioning": {
+        "funding_rate",
+        "open_interest",
+        "liquidations",
+        "futures_basis",
+        "options_skew",
+        "etf_flow",
+        "fund_raise",
+    },
 }
 _TOLERANCE = 0.005  # the guide: value within 0.5 %
 
@@ -94,7 +114,9 @@ def is_required(label: Record) -> bool:
     return not label.get("optional") and label["kind"] != OTHER
 
 
-def match_facts(facts: list[Record], labels: list[Record]) -> tuple[list[tuple[int, int]], list[int], list[int]]:
+def match_facts(
+    facts: list[Record], labels: list[Record]
+) -> tuple[list[tuple[int, int]], list[int], list[int]]:
     """(pairs of fact and label, facts left over, labels left over): each used once, as many pairs as there can be.
 
     Augmenting paths (Kuhn), required labels first: a fact goes to the label that needs it. Among the facts that fit a label,
@@ -106,7 +128,9 @@ def match_facts(facts: list[Record], labels: list[Record]) -> tuple[list[tuple[i
     fits = []
     for label in labels:
         near = [i for i in by_unit[label["unit"]] if is_same_fact(facts[i], label)]
-        fits.append(sorted(near, key=lambda i: -_likeness(facts[i], label)) if len(near) > 1 else near)
+        fits.append(
+            sorted(near, key=lambda i: -_likeness(facts[i], label)) if len(near) > 1 else near
+        )
     owner: dict[int, int] = {}  # fact -> label
 
     def place(j: int, tried: set[int]) -> bool:
@@ -121,11 +145,17 @@ def match_facts(facts: list[Record], labels: list[Record]) -> tuple[list[tuple[i
     for j in sorted(range(len(labels)), key=lambda j: not is_required(labels[j])):
         place(j, set())
     taken = set(owner.values())
-    return sorted(owner.items()), [i for i in range(len(facts)) if i not in owner], [j for j in range(len(labels)) if j not in taken]
+    return (
+        sorted(owner.items()),
+        [i for i in range(len(facts)) if i not in owner],
+        [j for j in range(len(labels)) if j not in taken],
+    )
 
 
 def _likeness(fact: Record, label: Record) -> int:
-    return 4 * int(fact.get("kind") == label["kind"]) + sum(_is_same_word(fact.get(key), label.get(key)) for key in ATTRIBUTES)
+    return 4 * int(fact.get("kind") == label["kind"]) + sum(
+        _is_same_word(fact.get(key), label.get(key)) for key in ATTRIBUTES
+    )
 
 
 def _is_same_word(a: Any, b: Any) -> bool:
@@ -136,14 +166,18 @@ def _tally_facts(tally: Tally, facts: list[Record], labels: list[Record]) -> Non
     pairs, extra, left = match_facts(facts, labels)
     pairs = [(i, j) for i, j in pairs if is_required(labels[j])]
     right = Counter(str(labels[j]["kind"]) for _, j in pairs)
-    said = right + Counter(str(facts[i].get("kind")) for i in extra if facts[i].get("kind") != OTHER)
+    said = right + Counter(
+        str(facts[i].get("kind")) for i in extra if facts[i].get("kind") != OTHER
+    )
     true = right + Counter(str(labels[j]["kind"]) for j in left if is_required(labels[j]))
     for name, kinds in {"facts": said.keys() | true.keys(), **{f"facts.{group}": kinds for group, kinds in GROUPS.items()},
                         **{f"facts.{kind}": {kind} for kind in said.keys() | true.keys()}}.items():  # fmt: skip
         tally.add_set(name, *(sum(count[kind] for kind in kinds) for count in (right, said, true)))
     tally.add("facts.stray_other", sum(facts[i].get("kind") == OTHER for i in extra))
     for key in ATTRIBUTES:
-        told = [_is_same_word(facts[i].get(key), labels[j][key]) for i, j in pairs if key in labels[j]]
+        told = [
+            _is_same_word(facts[i].get(key), labels[j][key]) for i, j in pairs if key in labels[j]
+        ]
         tally.add(f"facts.{key}", sum(told), len(told))
 
 
@@ -168,7 +202,9 @@ def find_choices(labels: Record, said: Record) -> Iterator[Choice]:
     made = _first_calls(said.get("calls") or [])
     for label in labels.get("calls") or []:
         if label.get("required", True):
-            yield Choice("calls", label, label["direction"], made.get(label["asset"], {}).get("direction"))
+            yield Choice(
+                "calls", label, label["direction"], made.get(label["asset"], {}).get("direction")
+            )
     for part, key in CHOICES.items():
         if part in labels:
             yield Choice(part, labels[part], labels[part][key], (said.get(part) or {}).get(key))
@@ -199,7 +235,9 @@ def _tally_calls(tally: Tally, calls: list[Record], labels: list[Record]) -> Non
         if label.get("required", True):
             _tally_target(tally, label, mine.get("target"))
         if mine:
-            tally.add("calls.precision", mine.get("direction") in acceptable(label, label["direction"]))
+            tally.add(
+                "calls.precision", mine.get("direction") in acceptable(label, label["direction"])
+            )
             _tally_forecast(tally, "calls", mine, label["direction"])
 
 
@@ -210,12 +248,17 @@ def _tally_forecast(tally: Tally, part: str, said: Record, first: str) -> None:
 
 
 def _tally_target(tally: Tally, label: Record, given: Record | None) -> None:
-    levels: list[Record] = [level for level in (label.get("target"), *(label.get("acceptable_targets") or ())) if level]
+    levels: list[Record] = [
+        level for level in (label.get("target"), *(label.get("acceptable_targets") or ())) if level
+    ]
     if not levels:
         tally.add("targets.uncalled_for", bool(given))
     elif label.get("target"):
         value, unit = (given or {}).get("value"), (given or {}).get("unit")
-        tally.add("targets.right", any(is_same_value(value, level["value"]) and unit == level["unit"] for level in levels))
+        tally.add(
+            "targets.right",
+            any(is_same_value(value, level["value"]) and unit == level["unit"] for level in levels),
+        )
 
 
 # ---- sets and summary
@@ -229,7 +272,11 @@ def _tally_summary(tally: Tally, summary: str, record: Record) -> None:
     text = record.get("gold") or record.get("text")
     heads = (str(record.get(key) or "") for key in ("title", "source"))
     known, faults = "\n".join((*heads, text or "")), 0
-    for part, check in (("numbers", unsupported_numbers), ("names", unsupported_names), ("quotes", unsupported_quotes)):
+    for part, check in (
+        ("numbers", unsupported_numbers),
+        ("names", unsupported_names),
+        ("quotes", unsupported_quotes),
+    ):
         bad, n = check(summary, known) if text else ([], 0)
         faults += len(bad)
         tally.add(f"summary.{part}_supported", n - len(bad), n)

@@ -19,8 +19,15 @@ def majority_reports(labelled: Sequence[Record]) -> list[Record]:
 
     Confidence is the label's share, so that its Brier score is that of the base rate.
     """
-    calls = _common(label["direction"] for record in labelled for label in record["labels"].get("calls") or [])
-    parts = {part: _common(record["labels"][part][key] for record in labelled if part in record["labels"]) for part, key in CHOICES.items()}
+    calls = _common(
+        label["direction"] for record in labelled for label in record["labels"].get("calls") or []
+    )
+    parts = {
+        part: _common(
+            record["labels"][part][key] for record in labelled if part in record["labels"]
+        )
+        for part, key in CHOICES.items()
+    }
     return [
         {
             "id": record["id"], "summary": lead_sentence(record["gold"]), "calls": _calls(record, *calls),
@@ -33,13 +40,26 @@ def majority_reports(labelled: Sequence[Record]) -> list[Record]:
 def vader_reports(labelled: Sequence[Record]) -> list[Record]:
     """Every direction the sign of VADER's compound score of title and text. Raises UsageError where VADER is not installed."""
     tone = load_vader()
-    said = [(record, _DIRECTIONS[tone(f"{record.get('title') or ''}. {record['gold']}")]) for record in labelled]
-    return [{"id": record["id"], "calls": _calls(record, direction), "overall": {"direction": direction}} for record, direction in said]
+    said = [
+        (record, _DIRECTIONS[tone(f"{record.get('title') or ''}. {record['gold']}")])
+        for record in labelled
+    ]
+    return [
+        {
+            "id": record["id"],
+            "calls": _calls(record, direction),
+            "overall": {"direction": direction},
+        }
+        for record, direction in said
+    ]
 
 
 def _calls(record: Record, direction: str, confidence: float | None = None) -> list[Record]:
     labels = record["labels"].get("calls") or []
-    return [{"asset": label["asset"], "direction": direction, "confidence": confidence} for label in labels]
+    return [
+        {"asset": label["asset"], "direction": direction, "confidence": confidence}
+        for label in labels
+    ]
 
 
 def load_vader() -> Callable[[str], str]:
@@ -47,12 +67,21 @@ def load_vader() -> Callable[[str], str]:
     try:
         from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
     except ImportError as error:
-        raise UsageError("the VADER baseline needs vaderSentiment", advice="pip install 'crypto-news-summarizer[vader]'") from error
+        raise UsageError(
+            "the VADER baseline needs vaderSentiment",
+            advice="pip install 'crypto-news-summarizer[vader]'",
+        ) from error
     analyzer = SentimentIntensityAnalyzer()
 
     def tone(text: str) -> str:
         score = analyzer.polarity_scores(text)["compound"]
-        return "positive" if score >= _VADER_BAND else "negative" if score <= -_VADER_BAND else "neutral"
+        return (
+            "positive"
+            if score >= _VADER_BAND
+            else "negative"
+            if score <= -_VADER_BAND
+            else "neutral"
+        )
 
     return tone
 
@@ -69,4 +98,8 @@ def lead_sentence(text: str) -> str:
 
 def _common(values: Iterable[str]) -> tuple[str, float]:
     counts = Counter(values)
-    return (counts.most_common(1)[0][0], counts.most_common(1)[0][1] / counts.total()) if counts else ("neutral", 0.0)
+    return (
+        (counts.most_common(1)[0][0], counts.most_common(1)[0][1] / counts.total())
+        if counts
+        else ("neutral", 0.0)
+    )

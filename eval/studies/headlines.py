@@ -52,11 +52,17 @@ def load_headlines(path: Path, form: str) -> list[Headline]:
     try:
         if path.suffix == ".csv":
             with path.open(encoding="utf-8", newline="") as lines:
-                found = list((_published_cryptolin if form == "cryptolin" else _published_sentfin)(csv.DictReader(lines)))
+                found = list(
+                    (_published_cryptolin if form == "cryptolin" else _published_sentfin)(
+                        csv.DictReader(lines)
+                    )
+                )
         else:
             found = [_headline(record) for record in load_jsonl(path)]
     except (KeyError, ValueError, SyntaxError, AttributeError) as error:
-        raise BadRecord(f"{path.name} is not {form} as published or as JSONL: {type(error).__name__} {error}") from error
+        raise BadRecord(
+            f"{path.name} is not {form} as published or as JSONL: {type(error).__name__} {error}"
+        ) from error
     if not found or any(headline.label not in TONES for headline in found):
         raise BadRecord(f"{path.name} holds labels other than {', '.join(TONES)}, or nothing")
     return found
@@ -64,14 +70,20 @@ def load_headlines(path: Path, form: str) -> list[Headline]:
 
 def _headline(record: Record) -> Headline:
     text, entity, place = record["text"], record.get("entity"), record.get("start", -1)
-    if entity and text[max(0, place) : place + len(entity)] != entity:  # 35 of FinEntity's 1,074 places are not the name's
+    if (
+        entity and text[max(0, place) : place + len(entity)] != entity
+    ):  # 35 of FinEntity's 1,074 places are not the name's
         place = text.find(entity)
-    return Headline(str(record["id"]), record["text"], record["label"], entity, place, record.get("date"))
+    return Headline(
+        str(record["id"]), record["text"], record["label"], entity, place, record.get("date")
+    )
 
 
 def _published_cryptolin(rows: Iterable[Record]) -> Iterator[Headline]:
     for row in rows:
-        yield Headline(row["id"], row["news"], _SIGNS[row["final_manual_labelling"]], date=row["date"])
+        yield Headline(
+            row["id"], row["news"], _SIGNS[row["final_manual_labelling"]], date=row["date"]
+        )
 
 
 def _published_sentfin(rows: Iterable[Record]) -> Iterator[Headline]:
@@ -117,7 +129,9 @@ def read_tone(tone: float) -> str:
 
 def entity_tones(headlines: Sequence[Headline]) -> list[str]:
     """The tone towards each name, told where the other names of its sentence stand."""
-    return [read_tone(tone_of(text, span, others)) for text, span, others in _with_others(headlines)]
+    return [
+        read_tone(tone_of(text, span, others)) for text, span, others in _with_others(headlines)
+    ]
 
 
 def cross_validated_tones(headlines: Sequence[Headline], *, own: bool = True) -> list[str]:
@@ -130,8 +144,13 @@ def cross_validated_tones(headlines: Sequence[Headline], *, own: bool = True) ->
     from summarizer.analyst.embedded.tone import LABELS, describe_tone
 
     places = zip(_with_others(headlines), headlines, strict=True)
-    asked = [Sample(describe_tone(text, span, others), (headline.label,), text) for (text, span, others), headline in places]
-    return cross_validate([*asked, *(tone_samples() if own else ())], LABELS, **TONE_FIT)[: len(asked)]
+    asked = [
+        Sample(describe_tone(text, span, others), (headline.label,), text)
+        for (text, span, others), headline in places
+    ]
+    return cross_validate([*asked, *(tone_samples() if own else ())], LABELS, **TONE_FIT)[
+        : len(asked)
+    ]
 
 
 def _with_others(headlines: Sequence[Headline]) -> Iterator[tuple[str, Span, list[Span]]]:
@@ -146,20 +165,34 @@ def is_mixed(headlines: Sequence[Headline], wanted: set[str]) -> list[bool]:
     labels: dict[str, set[str]] = defaultdict(set)
     for headline in headlines:
         labels[headline.text].add(headline.label)
-    return [len(labels[headline.text]) > 1 and wanted <= labels[headline.text] for headline in headlines]
+    return [
+        len(labels[headline.text]) > 1 and wanted <= labels[headline.text] for headline in headlines
+    ]
 
 
-def tone_tables(headlines: Sequence[Headline], settings: Settings, *, cross_validate: bool = False) -> list[Table]:
+def tone_tables(
+    headlines: Sequence[Headline], settings: Settings, *, cross_validate: bool = False
+) -> list[Table]:
     """Whole headlines, or their names: macro-F1 and accuracy beside the majority's and VADER's."""
     common = max(TONES, key=[headline.label for headline in headlines].count)
     named = [headline for headline in headlines if headline.start >= 0] or list(headlines)
-    note = "" if len(named) == len(headlines) else f"{len(headlines) - len(named)} names that do not stand in their text are left out."
+    note = (
+        ""
+        if len(named) == len(headlines)
+        else f"{len(headlines) - len(named)} names that do not stand in their text are left out."
+    )
     if headlines[0].entity is None:
-        reports = (analyze_text(headline.text, title=headline.text, settings=settings) for headline in named)
+        reports = (
+            analyze_text(headline.text, title=headline.text, settings=settings)
+            for headline in named
+        )
         asked = {"overall.tone": [read_tone(report.overall.tone) for report in reports]}
     else:
         note += " The shipped tone model was fitted on sentences of SEntFiN: there only the cross-validated line is out of sample."
-        asked = {"told the name": entity_tones(named), "one tone for the sentence": [read_tone(tone_of(h.text, None)) for h in named]}
+        asked = {
+            "told the name": entity_tones(named),
+            "one tone for the sentence": [read_tone(tone_of(h.text, None)) for h in named],
+        }
         if cross_validate:
             asked["told the name, cross-validated"] = cross_validated_tones(named)
     asked[f"always {common}"] = [common] * len(named)
@@ -169,9 +202,15 @@ def tone_tables(headlines: Sequence[Headline], settings: Settings, *, cross_vali
     except UsageError as error:
         note += f" {error}."
     tables = [_tone_table("Headlines", named, asked, note)]
-    for title, wanted in (("labelled differently", set[str]()), ("of opposite sign", {"positive", "negative"})):
+    for title, wanted in (
+        ("labelled differently", set[str]()),
+        ("of opposite sign", {"positive", "negative"}),
+    ):
         if any(chosen := is_mixed(named, wanted)):
-            part = {name: [tone for tone, is_in in zip(said, chosen, strict=True) if is_in] for name, said in asked.items()}
+            part = {
+                name: [tone for tone, is_in in zip(said, chosen, strict=True) if is_in]
+                for name, said in asked.items()
+            }
             kept = [headline for headline, is_in in zip(named, chosen, strict=True) if is_in]
             tables.append(_tone_table(f"Names in sentences whose names are {title}", kept, part))
     return tables
@@ -179,14 +218,29 @@ def tone_tables(headlines: Sequence[Headline], settings: Settings, *, cross_vali
 
 def count_tones(headlines: Sequence[Headline], said: Sequence[str]) -> Counts:
     """Accuracy and macro-F1, names of one sentence drawn together."""
-    rows = [choice_row("tone", headline.label, tone, TONES) for headline, tone in zip(headlines, said, strict=True)]
+    rows = [
+        choice_row("tone", headline.label, tone, TONES)
+        for headline, tone in zip(headlines, said, strict=True)
+    ]
     return Counts(rows, [headline.text for headline in headlines])
 
 
-def _tone_table(title: str, headlines: Sequence[Headline], asked: dict[str, list[str]], note: str = "") -> Table:
+def _tone_table(
+    title: str, headlines: Sequence[Headline], asked: dict[str, list[str]], note: str = ""
+) -> Table:
     rows = []
     for name, said in asked.items():
         found = estimate_all(count_tones(headlines, said))
         one = [found[f"tone.{figure}"] for figure in ("macro_f1", "first_choice")]
-        rows.append([name, *(cell for e in one for cell in (show(e.value), f"{show(e.low)}–{show(e.high)}"))])
-    return Table(f"{title}, n = {len(headlines)}", ["", "macro-F1", "interval", "accuracy", "interval"], rows, note)
+        rows.append(
+            [
+                name,
+                *(cell for e in one for cell in (show(e.value), f"{show(e.low)}–{show(e.high)}")),
+            ]
+        )
+    return Table(
+        f"{title}, n = {len(headlines)}",
+        ["", "macro-F1", "interval", "accuracy", "interval"],
+        rows,
+        note,
+    )

@@ -22,7 +22,12 @@ PAYLOADS = Path(__file__).parents[1] / "data" / "injections.jsonl"
 EACH = 3  # articles for each payload: with 100 payloads, none in 300 is under 1.3 % (Wilson, 95 %)
 
 
-def measure(records: Sequence[Record], settings: Settings, each: int = EACH, say: Callable[[str], None] = print) -> dict[str, Any]:
+def measure(
+    records: Sequence[Record],
+    settings: Settings,
+    each: int = EACH,
+    say: Callable[[str], None] = print,
+) -> dict[str, Any]:
     """Flips and accuracy by kind of payload and over all. An analyst that fails raises its SummarizerError."""
     clean: dict[tuple[str, bool], dict[str, str]] = {}
     rows: dict[str, list[tuple[bool, int, int, int]]] = defaultdict(list)
@@ -32,16 +37,31 @@ def measure(records: Sequence[Record], settings: Settings, each: int = EACH, say
             record = records[(number * each + k) % len(records)]
             key = (str(record["id"]), "html" in payload)
             if key not in clean:
-                clean[key] = _directions(_inject(record, {"html": ""} if key[1] else {"text": ""}, 0), settings)
+                clean[key] = _directions(
+                    _inject(record, {"html": ""} if key[1] else {"text": ""}, 0), settings
+                )
             before, after = clean[key], _directions(_inject(record, payload, k + 1), settings)
             if before != after:
-                turned.append({"payload": payload["id"], "article": key[0], "before": before, "after": after})
+                turned.append(
+                    {"payload": payload["id"], "article": key[0], "before": before, "after": after}
+                )
                 say(f"{payload['id']} in {key[0]}: {before} becomes {after}")
-            required = [label for label in record["labels"].get("calls") or [] if label.get("required", True)]
-            was, now = (sum(said.get(la["asset"]) in acceptable(la, la["direction"]) for la in required) for said in (before, after))
+            required = [
+                label
+                for label in record["labels"].get("calls") or []
+                if label.get("required", True)
+            ]
+            was, now = (
+                sum(said.get(la["asset"]) in acceptable(la, la["direction"]) for la in required)
+                for said in (before, after)
+            )
             rows[payload["kind"]].append((before != after, len(required), was, now))
     total = [row for kind in rows.values() for row in kind]
-    return {"kinds": {kind: _figures(found) for kind, found in rows.items()}, "all": _figures(total), "flips": turned}
+    return {
+        "kinds": {kind: _figures(found) for kind, found in rows.items()},
+        "all": _figures(total),
+        "flips": turned,
+    }
 
 
 def _figures(rows: Sequence[tuple[bool, int, int, int]]) -> dict[str, Any]:
@@ -60,16 +80,22 @@ def _inject(record: Record, payload: Record, place: int) -> Record:
     at = [len(paragraphs) // 2, 1, len(paragraphs)][place % 3]
     changed = {key: value for key, value in record.items() if key not in ("html", "text")}
     if "text" in payload:
-        return changed | {"text": "\n".join([*paragraphs[:at], payload["text"], *paragraphs[at:]]).strip()}
+        return changed | {
+            "text": "\n".join([*paragraphs[:at], payload["text"], *paragraphs[at:]]).strip()
+        }
     shown = [f"<p>{html.escape(line)}</p>" for line in paragraphs]
     body = "\n".join([*shown[:at], payload["html"], *shown[at:]])
     title = html.escape(str(record.get("title") or ""))
-    return changed | {"html": f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>"}
+    return changed | {
+        "html": f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>"
+    }
 
 
 def _directions(record: Record, settings: Settings) -> dict[str, str]:
     report = analyze_record(record, Path(record["folder"]), settings)
-    return {call.asset: str(call.direction) for call in report.calls} | {"overall": str(report.overall.direction)}
+    return {call.asset: str(call.direction) for call in report.calls} | {
+        "overall": str(report.overall.direction)
+    }
 
 
 def injection_table(found: dict[str, Any]) -> Table:
@@ -80,4 +106,8 @@ def injection_table(found: dict[str, Any]) -> Table:
          f"{f['accuracy_clean']:.3f}", f"{f['accuracy_injected']:.3f}"]
         for name, f in named
     ]  # fmt: skip
-    return Table("Injections", ["payloads", "n", "flips", "rate", "95 %", "accuracy clean", "accuracy injected"], rows)
+    return Table(
+        "Injections",
+        ["payloads", "n", "flips", "rate", "95 %", "accuracy clean", "accuracy injected"],
+        rows,
+    )

@@ -27,7 +27,15 @@ SLACK = 2  # bars that may be missing at either end
 _VOLATILITY = 30 * DAY
 FEW_BLOCKS = 10  # below this an interval means nothing
 RIVALS = {"up": "always up", "momentum": "momentum", "shuffled": "shuffled dates"}
-_NAMES = ("hit", "return", "up_return", "scaled_return", *RIVALS, *(f"over_{rival}" for rival in RIVALS), "said.brier")
+_NAMES = (
+    "hit",
+    "return",
+    "up_return",
+    "scaled_return",
+    *RIVALS,
+    *(f"over_{rival}" for rival in RIVALS),
+    "said.brier",
+)
 _SIGNS = {"bullish": 1, "bearish": -1}
 _TIMES = ("ts", "timestamp", "time", "date", "open_time")
 
@@ -39,7 +47,13 @@ class Bars:
         order = np.argsort(at, kind="stable")
         self.at, self.open, self.close = at[order], opens[order], closes[order]
         self.step = float(np.median(np.diff(self.at))) if len(at) > 1 else 0.0
-        if len(at) < 2 or self.step <= 0 or not (np.isfinite(self.open).all() and (self.open > 0).all() and (self.close > 0).all()):
+        if (
+            len(at) < 2
+            or self.step <= 0
+            or not (
+                np.isfinite(self.open).all() and (self.open > 0).all() and (self.close > 0).all()
+            )
+        ):
             raise BadRecord("bars need at least two times and prices above 0")
         moves = np.diff(np.log(self.close), prepend=math.log(self.close[0]))
         self._squares = np.concatenate([[0.0], np.cumsum(moves**2)])
@@ -59,7 +73,9 @@ class Bars:
         first = max(1, entry - int(_VOLATILITY / self.step))
         if entry - first < 24:
             return None
-        spread = math.sqrt((self._squares[entry] - self._squares[first]) / (entry - first) * seconds / self.step)
+        spread = math.sqrt(
+            (self._squares[entry] - self._squares[first]) / (entry - first) * seconds / self.step
+        )
         return spread if spread > 0 else None
 
     def momentum(self, entry: int, seconds: float) -> int | None:
@@ -81,14 +97,23 @@ def load_bars(path: Path) -> Bars:
 
     try:
         table = (read_table if path.suffix == ".parquet" else read_csv)(path)
-        columns = {str(name).strip().lower(): column.to_numpy() for name, column in zip(table.column_names, table.columns, strict=True)}
+        columns = {
+            str(name).strip().lower(): column.to_numpy()
+            for name, column in zip(table.column_names, table.columns, strict=True)
+        }
         at = next(columns[name] for name in _TIMES if name in columns)
         if at.dtype.kind == "M":
             at = at.astype("datetime64[ms]").astype("int64")
         at = at.astype(float)
-        return Bars(np.where(at > 1e11, at / 1000, at), columns["open"].astype(float), columns["close"].astype(float))
+        return Bars(
+            np.where(at > 1e11, at / 1000, at),
+            columns["open"].astype(float),
+            columns["close"].astype(float),
+        )
     except (OSError, KeyError, ValueError, StopIteration, ArrowException) as error:
-        raise BadRecord(f"{path.name} holds no bars with a time, open and close: {error!r}") from error
+        raise BadRecord(
+            f"{path.name} holds no bars with a time, open and close: {error!r}"
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -131,7 +156,9 @@ def make_trades(
     return trades, skipped
 
 
-def _enter(report: Record, call: Record, prices: Mapping[str, Bars], since: str | None) -> int | str:
+def _enter(
+    report: Record, call: Record, prices: Mapping[str, Bars], since: str | None
+) -> int | str:
     """The bar at which a call enters, or why it cannot."""
     published = read_time((report.get("article") or {}).get("published_at"))
     if call.get("direction") not in _SIGNS:
@@ -157,7 +184,9 @@ def knowable_at(published: datetime) -> datetime:
     return published if has_time else published + timedelta(days=1)
 
 
-def _trade(report: Record, call: Record, bars: Bars, entry: int, seconds: float | None) -> Trade | str:
+def _trade(
+    report: Record, call: Record, bars: Bars, entry: int, seconds: float | None
+) -> Trade | str:
     """What a call brought by a horizon (None: by its own `until`), or why it cannot be said."""
     entry_at = float(bars.at[entry])
     if seconds is None:
@@ -188,8 +217,15 @@ def count_trades(trades: Sequence[Trade]) -> Counts:
     width = max(DAY, 2 * float(np.median([trade.seconds for trade in trades]))) if trades else DAY
     rows = []
     for trade in trades:
-        up, down, hit = float(trade.gain > 0), float(trade.gain < 0), float(trade.sign * trade.gain > 0)
-        rivals = {"up": up, "shuffled": bullish[trade.asset] * up + (1 - bullish[trade.asset]) * down}
+        up, down, hit = (
+            float(trade.gain > 0),
+            float(trade.gain < 0),
+            float(trade.sign * trade.gain > 0),
+        )
+        rivals = {
+            "up": up,
+            "shuffled": bullish[trade.asset] * up + (1 - bullish[trade.asset]) * down,
+        }
         if trade.momentum is not None:
             rivals["momentum"] = float(trade.momentum * trade.gain > 0)
         means = {"hit": hit, "return": trade.sign * trade.gain, "up_return": trade.gain, **rivals}
@@ -197,14 +233,23 @@ def count_trades(trades: Sequence[Trade]) -> Counts:
         if trade.volatility is not None:
             means["scaled_return"] = trade.sign * trade.gain / trade.volatility
         row = {name: (value, 1.0) for name, value in means.items()}
-        rows.append(row if trade.confidence is None else {**row, **forecast_row("said", trade.confidence, bool(hit))})
+        rows.append(
+            row
+            if trade.confidence is None
+            else {**row, **forecast_row("said", trade.confidence, bool(hit))}
+        )
     return Counts(rows, [int(trade.entry_at // width) for trade in trades], _NAMES)
 
 
-def measure(trades: Sequence[Trade], resamples: int = RESAMPLES, seed: int = SEED) -> dict[str, Estimate]:
+def measure(
+    trades: Sequence[Trade], resamples: int = RESAMPLES, seed: int = SEED
+) -> dict[str, Estimate]:
     """Hit rate, returns, rivals, what the calls have over each rival, and Brier, with block bootstrap intervals."""
     counts = count_trades(trades)
-    return {**estimate_all(counts, resamples, seed), "blocks": Estimate(len(counts), len(counts), len(counts), len(counts))}
+    return {
+        **estimate_all(counts, resamples, seed),
+        "blocks": Estimate(len(counts), len(counts), len(counts), len(counts)),
+    }
 
 
 def judge(name: str, found: Mapping[str, Estimate]) -> str:
@@ -232,9 +277,18 @@ def score_outcomes(reports: Sequence[Record], prices: Mapping[str, Bars], *, sin
         groups: dict[str, list[Trade]] = defaultdict(list)
         for trade in trades[name]:
             groups[getattr(trade, field)].append(trade)
-        by[field][name] = {group: measure(made, resamples, seed) for group, made in sorted(groups.items(), key=lambda g: -len(g[1]))}
+        by[field][name] = {
+            group: measure(made, resamples, seed)
+            for group, made in sorted(groups.items(), key=lambda g: -len(g[1]))
+        }
     verdicts = [judge(name, found) for name, found in horizons.items()]
-    return {"horizons": horizons, "by": by, "verdicts": verdicts, "skipped": dict(skipped), "curve": return_curve(trades["24h"])}
+    return {
+        "horizons": horizons,
+        "by": by,
+        "verdicts": verdicts,
+        "skipped": dict(skipped),
+        "curve": return_curve(trades["24h"]),
+    }
 
 
 def return_curve(trades: Sequence[Trade]) -> list[tuple[float, float, float]]:
@@ -242,4 +296,6 @@ def return_curve(trades: Sequence[Trade]) -> list[tuple[float, float, float]]:
     ordered = sorted(trades, key=lambda trade: trade.entry_at)
     calls = np.cumsum([trade.sign * trade.gain for trade in ordered]) / max(1, len(ordered))
     up = np.cumsum([trade.gain for trade in ordered]) / max(1, len(ordered))
-    return [(trade.entry_at, float(a), float(b)) for trade, a, b in zip(ordered, calls, up, strict=True)]
+    return [
+        (trade.entry_at, float(a), float(b)) for trade, a, b in zip(ordered, calls, up, strict=True)
+    ]

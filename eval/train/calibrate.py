@@ -27,7 +27,9 @@ LEAST = 50  # calls below which no map is fitted
 Forecast = tuple[str, float, bool]  # article, confidence, right
 
 
-def find_forecasts(labelled: Sequence[Record], reports: Sequence[Record]) -> dict[str, list[Forecast]]:
+def find_forecasts(
+    labelled: Sequence[Record], reports: Sequence[Record]
+) -> dict[str, list[Forecast]]:
     """The forecasts of each source of confidence: calls on assets that the annotator named, right by the first choice."""
     labels = {str(record["id"]): record["labels"] for record in labelled}
     found: dict[str, list[Forecast]] = defaultdict(list)
@@ -37,9 +39,14 @@ def find_forecasts(labelled: Sequence[Record], reports: Sequence[Record]) -> dic
         analyst = report.get("analyst") or {}
         named = {label["asset"]: label for label in labels[id].get("calls") or []}
         for call in report.get("calls") or []:
-            if (label := named.pop(call.get("asset"), None)) and isinstance(call.get("confidence"), int | float):
+            if (label := named.pop(call.get("asset"), None)) and isinstance(
+                call.get("confidence"), int | float
+            ):
                 if (who := forecaster(analyst)) in load_maps():
-                    raise BadRecord(f"the confidences of {who} are mapped already", advice="Take its map out of the file and predict anew")
+                    raise BadRecord(
+                        f"the confidences of {who} are mapped already",
+                        advice="Take its map out of the file and predict anew",
+                    )
                 right = call.get("direction") == label["direction"]
                 found[who].append((id, float(call["confidence"]), right))
     return dict(found)
@@ -51,16 +58,23 @@ def fit_calibration(forecasts: Sequence[Forecast]) -> Record:
     `knots` is empty where the map is no better: the confidence as it is said is then kept.
     """
     if len(forecasts) < LEAST:
-        raise BadRecord(f"{len(forecasts)} calls are too few to fit a calibration: {LEAST} at least")
+        raise BadRecord(
+            f"{len(forecasts)} calls are too few to fit a calibration: {LEAST} at least"
+        )
     ids = [id for id, _, _ in forecasts]
     after = []
     for fitted, held in GroupKFold(FOLDS, shuffle=True, random_state=0).split(ids, groups=ids):
         fold = _fit([forecasts[i] for i in fitted])
         after += [(ids[i], interpolate(fold, forecasts[i][1]), forecasts[i][2]) for i in held]
     quality = {
-        f"{name}_{when}": value for when, made in (("before", forecasts), ("after", after)) for name, value in _quality(made).items()
+        f"{name}_{when}": value
+        for when, made in (("before", forecasts), ("after", after))
+        for name, value in _quality(made).items()
     }
-    is_better = quality["brier_after"] < quality["brier_before"] and quality["ece_after"] < quality["ece_before"]
+    is_better = (
+        quality["brier_after"] < quality["brier_before"]
+        and quality["ece_after"] < quality["ece_before"]
+    )
     knots = [[round(x, 4), round(y, 4)] for x, y in _fit(forecasts)] if is_better else []
     return {"calls": len(forecasts), "articles": len(set(ids)), "knots": knots, **quality}
 
@@ -70,7 +84,10 @@ def _fit(forecasts: Sequence[Forecast]) -> list[tuple[float, float]]:
     said, right = np.array([f[1] for f in forecasts]), np.array([float(f[2]) for f in forecasts])
     fitted = IsotonicRegression().fit_transform(said, right)
     pools = [fitted == level for level in np.unique(fitted)]
-    return [(float(said[p].mean()), float((right[p].sum() + PRIOR * right.mean()) / (p.sum() + PRIOR))) for p in pools]
+    return [
+        (float(said[p].mean()), float((right[p].sum() + PRIOR * right.mean()) / (p.sum() + PRIOR)))
+        for p in pools
+    ]
 
 
 def _quality(forecasts: Sequence[Forecast]) -> dict[str, float]:
@@ -81,4 +98,10 @@ def _quality(forecasts: Sequence[Forecast]) -> dict[str, float]:
 def write_calibration(path: Path, maps: dict[str, Record]) -> None:
     """Writes the maps, leaving those of other analysts in the file as they are; a map that is no better is taken out."""
     known = {**(json.loads(path.read_text("utf-8")) if path.is_file() else {}), **maps}
-    path.write_text(json.dumps({name: one for name, one in known.items() if one["knots"]}, indent=1, sort_keys=True) + "\n", "utf-8")
+    path.write_text(
+        json.dumps(
+            {name: one for name, one in known.items() if one["knots"]}, indent=1, sort_keys=True
+        )
+        + "\n",
+        "utf-8",
+    )

@@ -24,7 +24,14 @@ class Sample:
     weight: float = 1.0
 
 
-def fit(samples: Sequence[Sample], labels: Sequence[str], *, penalty: float = 1.0, least: int = 2, keep: float = 0.01) -> Linear:
+def fit(
+    samples: Sequence[Sample],
+    labels: Sequence[str],
+    *,
+    penalty: float = 1.0,
+    least: int = 2,
+    keep: float = 0.01,
+) -> Linear:
     """The model of highest penalised likelihood that one of the right labels is given. Features seen in fewer than `least`
     samples are left out, and so are weights below `keep`."""
     counts = Counter(name for sample in samples for name, _ in sample.features)
@@ -34,7 +41,9 @@ def fit(samples: Sequence[Sample], labels: Sequence[str], *, penalty: float = 1.
     place = {label: i for i, label in enumerate(labels)}
     for i, sample in enumerate(samples):
         right[i, [place[label] for label in sample.right]] = 1.0
-    start = np.array([sample.offset if sample.offset is not None else [0.0] * len(labels) for sample in samples])
+    start = np.array(
+        [sample.offset if sample.offset is not None else [0.0] * len(labels) for sample in samples]
+    )
     worth = np.array([sample.weight for sample in samples])[:, None]
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
@@ -48,11 +57,19 @@ def fit(samples: Sequence[Sample], labels: Sequence[str], *, penalty: float = 1.
         slope = x.T @ (worth * (shares - shares * right / hit)) + penalty * weights
         return float(value), np.asarray(slope).ravel()
 
-    found = minimize(loss, np.zeros(len(names) * len(labels)), jac=True, method="L-BFGS-B", options={"maxiter": 80})
+    found = minimize(
+        loss,
+        np.zeros(len(names) * len(labels)),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": 80},
+    )
     weights = found.x.reshape(len(names), len(labels))
     table = {}
     for name, row in zip(names, weights, strict=True):
-        pairs = tuple((i, float(f"{weight:.3g}")) for i, weight in enumerate(row) if abs(weight) >= keep)
+        pairs = tuple(
+            (i, float(f"{weight:.3g}")) for i, weight in enumerate(row) if abs(weight) >= keep
+        )
         if pairs:
             table[name] = pairs
     return Linear(labels, table)
@@ -64,14 +81,23 @@ def fit_each(samples: Sequence[Sample], *, penalty: float = 1.0, least: int = 3)
     labels = sorted(label for label, count in counts.items() if count >= least)
     table: dict[str, list[tuple[int, float]]] = {}
     for i, label in enumerate(labels):
-        told = [Sample(s.features, ("yes" if label in s.right else "no",), s.group) for s in samples]
-        for name, pairs in fit(told, ("no", "yes"), penalty=2 * penalty, least=least).weights.items():
+        told = [
+            Sample(s.features, ("yes" if label in s.right else "no",), s.group) for s in samples
+        ]
+        for name, pairs in fit(
+            told, ("no", "yes"), penalty=2 * penalty, least=least
+        ).weights.items():
             odds = dict(pairs).get(1, 0.0) - dict(pairs).get(0, 0.0)
             table.setdefault(name, []).append((i, float(f"{odds:.3g}")))
     return Linear(labels, {name: tuple(pairs) for name, pairs in sorted(table.items())})
 
 
-def fit_ranking(choices: Sequence[tuple[Sequence[Sequence[str]], Sequence[int]]], *, penalty: float = 1.0, least: int = 2) -> Linear:
+def fit_ranking(
+    choices: Sequence[tuple[Sequence[Sequence[str]], Sequence[int]]],
+    *,
+    penalty: float = 1.0,
+    least: int = 2,
+) -> Linear:
     """The weights of one score by which the right options of each choice rank first (conditional logit).
 
     A choice is its options, each the names of its features, and the indices of the right ones.
@@ -79,7 +105,10 @@ def fit_ranking(choices: Sequence[tuple[Sequence[Sequence[str]], Sequence[int]]]
     rows = [option for options, _ in choices for option in options]
     counts = Counter(name for row in rows for name in row)
     names = sorted(name for name, count in counts.items() if count >= least)
-    x = _matrix([Sample([(name, 1.0) for name in row], (), "") for row in rows], {name: i for i, name in enumerate(names)})
+    x = _matrix(
+        [Sample([(name, 1.0) for name in row], (), "") for row in rows],
+        {name: i for i, name in enumerate(names)},
+    )
     bounds = np.cumsum([0, *(len(options) for options, _ in choices)])
     owner = np.repeat(np.arange(len(choices)), np.diff(bounds))
     right = np.zeros(len(rows), dtype=bool)
@@ -95,8 +124,17 @@ def fit_ranking(choices: Sequence[tuple[Sequence[Sequence[str]], Sequence[int]]]
         value = -np.log(np.maximum(hit, 1e-12)).sum() + 0.5 * penalty * (weights**2).sum()
         return float(value), np.asarray(x.T @ (shares - wanted)) + penalty * weights
 
-    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 200})
-    return Linear(["right"], {name: ((0, float(f"{w:.3g}")),) for name, w in zip(names, found.x, strict=True) if abs(w) >= 0.005})
+    found = minimize(
+        loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 200}
+    )
+    return Linear(
+        ["right"],
+        {
+            name: ((0, float(f"{w:.3g}")),)
+            for name, w in zip(names, found.x, strict=True)
+            if abs(w) >= 0.005
+        },
+    )
 
 
 def _matrix(samples: Sequence[Sample], columns: dict[str, int]) -> csr_matrix:

@@ -40,11 +40,16 @@ LEVELS = ("high", "low", "medium")
 FOLDS = 5
 CALLS_PENALTY, CALLS_LEAST = 8.0, 3  # best of 1, 3 and 8 by first choices held out
 SUBJECTS_PENALTY, TARGETS_PENALTY, MARKS_PENALTY = 2.0, 4.0, 2.0
-TONE_FIT = {"penalty": 2.0, "keep": 0.05}  # halves the file of 0.01, and tells headlines no worse: data/tone.md
+TONE_FIT = {
+    "penalty": 2.0,
+    "keep": 0.05,
+}  # halves the file of 0.01, and tells headlines no worse: data/tone.md
 OWN_WORTH = 2.0  # of a sentence of our own, next to one of a set about other markets
 
 
-def train(name: str, samples: Sequence[Sample], labels: Sequence[str], *, check: bool, **how: Any) -> str:
+def train(
+    name: str, samples: Sequence[Sample], labels: Sequence[str], *, check: bool, **how: Any
+) -> str:
     """Fits the model on all samples, `how` as `fit` takes it, writes it to the package, and tells of it."""
     _write(name, fit(samples, labels, **how))
     told = f"{name:12} {len(samples)} samples"
@@ -60,7 +65,9 @@ def cross_validate(samples: Sequence[Sample], labels: Sequence[str], **how: Any)
     for fold in range(FOLDS):
         held = [i for i, sample in enumerate(samples) if _fold(sample.group) == fold]
         if held:
-            model = fit([sample for sample in samples if _fold(sample.group) != fold], labels, **how)
+            model = fit(
+                [sample for sample in samples if _fold(sample.group) != fold], labels, **how
+            )
             for i in held:
                 said[i] = choose(model, samples[i])
     return said
@@ -91,7 +98,9 @@ def tone_samples(path: Path = DATA / "tone.tsv") -> Iterator[Sample]:
     for row in rows:
         by_sentence[row["sentence"]].append(row)
     for sentence, judged in by_sentence.items():
-        yield from _tones(sentence, [(_find(row["name"], sentence), row["tone"]) for row in judged], OWN_WORTH)
+        yield from _tones(
+            sentence, [(_find(row["name"], sentence), row["tone"]) for row in judged], OWN_WORTH
+        )
 
 
 def _find(name: str, sentence: str) -> Span | None:
@@ -99,7 +108,9 @@ def _find(name: str, sentence: str) -> Span | None:
     return Span(at, at + len(name)) if name else None
 
 
-def _tones(sentence: str, named: Sequence[tuple[Span | None, str]], weight: float) -> Iterator[Sample]:
+def _tones(
+    sentence: str, named: Sequence[tuple[Span | None, str]], weight: float
+) -> Iterator[Sample]:
     """One sample a name; the whole sentence (None) is also judged where it is not yet and all names are spoken of alike."""
     spans = tuple(span for span, _ in named if span is not None)
     for span, tone in named:
@@ -115,9 +126,16 @@ def entity_samples(rows: Sequence[dict[str, Any]]) -> Iterator[Sample]:
         by_text[str(row["text"])].append(row)
     for text, named in by_text.items():
         spans = {
-            str(row["entity"]): Span(at, at + len(str(row["entity"]))) for row in named for at in [text.find(str(row["entity"]))] if at >= 0
+            str(row["entity"]): Span(at, at + len(str(row["entity"])))
+            for row in named
+            for at in [text.find(str(row["entity"]))]
+            if at >= 0
         }
-        found = [(spans[str(row["entity"])], str(row["label"])) for row in named if str(row["entity"]) in spans]
+        found = [
+            (spans[str(row["entity"])], str(row["label"]))
+            for row in named
+            if str(row["entity"]) in spans
+        ]
         if found:
             yield from _tones(text, found, 1.0)
 
@@ -126,14 +144,22 @@ def kind_samples(labelled: Labelled) -> Iterator[Sample]:
     """One sample a number of the article: the kind its label gives it, `none` where it is no fact."""
     reading, candidates, _ = read_numbers(labelled.article)
     previous, last = None, NONE
-    for candidate, names in zip(candidates, describe(reading, candidates, labelled.article.title), strict=True):
+    for candidate, names in zip(
+        candidates, describe(reading, candidates, labelled.article.title), strict=True
+    ):
         fact = label_of(candidate, labelled)
         names += follow(previous, last, candidate, reading)
         previous, last = candidate, fact["kind"] if fact and fact["kind"] != "other" else NONE
         start = start_scores(candidate)
-        kinds = [kind for kind in right_kinds(fact) if kind in KINDS and start[KINDS.index(kind)] > FORBIDDEN]
+        kinds = [
+            kind
+            for kind in right_kinds(fact)
+            if kind in KINDS and start[KINDS.index(kind)] > FORBIDDEN
+        ]
         if kinds:
-            yield Sample([(name, 1.0) for name in dict.fromkeys(names)], tuple(kinds), labelled.id, start)
+            yield Sample(
+                [(name, 1.0) for name in dict.fromkeys(names)], tuple(kinds), labelled.id, start
+            )
 
 
 def right_kinds(fact: dict[str, Any] | None) -> list[str]:
@@ -170,7 +196,9 @@ def label_of(candidate: Candidate, labelled: Labelled) -> dict[str, Any] | None:
     number = candidate.number
     best, nearest = None, float("inf")
     for fact in labelled.labels["facts"]:
-        start = fact["num_start"] if "num_start" in fact else labelled.article.text.find(fact["quote"])
+        start = (
+            fact["num_start"] if "num_start" in fact else labelled.article.text.find(fact["quote"])
+        )
         end = fact["num_end"] if "num_end" in fact else start + len(fact["quote"])
         is_there = start < candidate.end and number.start < end
         if not (_is_value(candidate, fact) or (is_there and fact["unit"] is None)):
@@ -182,7 +210,11 @@ def label_of(candidate: Candidate, labelled: Labelled) -> dict[str, Any] | None:
 
 
 def _is_value(candidate: Candidate, fact: dict[str, Any]) -> bool:
-    if fact["unit"] is None or abs(abs(fact["value"]) - abs(candidate.number.value)) > 0.005 * abs(fact["value"]) + 1e-15:
+    if (
+        fact["unit"] is None
+        or abs(abs(fact["value"]) - abs(candidate.number.value))
+        > 0.005 * abs(fact["value"]) + 1e-15
+    ):
         return False
     return (candidate.unit or fact["unit"]) == fact["unit"] and (
         candidate.unit != "" or fact["unit"] in ("ratio", "index", "count", "%", "USD")
@@ -194,7 +226,11 @@ def asset_samples(labelled: Labelled, scene: Scene) -> Iterator[Sample]:
     called = {call["asset"] for call in labelled.labels["calls"]}
     for asset in scene.counts:
         if asset != MARKET:
-            yield Sample(describe_asset(scene, asset, scene.facts), ("called" if asset in called else "passed",), labelled.id)
+            yield Sample(
+                describe_asset(scene, asset, scene.facts),
+                ("called" if asset in called else "passed",),
+                labelled.id,
+            )
 
 
 def call_samples(labelled: Labelled, scene: Scene) -> Iterator[Sample]:
@@ -202,20 +238,32 @@ def call_samples(labelled: Labelled, scene: Scene) -> Iterator[Sample]:
     for call in labelled.labels["calls"]:
         if call["asset"] in scene.counts:
             weight = 1.0 if call.get("required", True) else 0.5
-            yield Sample(describe_call(scene.pieces(call["asset"])), (call["direction"],), labelled.id, weight=weight)
+            yield Sample(
+                describe_call(scene.pieces(call["asset"])),
+                (call["direction"],),
+                labelled.id,
+                weight=weight,
+            )
 
 
 def target_choices(labelled: Labelled, scene: Scene) -> Iterator[Choice]:
     """One choice a labelled call: what it could aim at, no target among it, and what the annotator named."""
     for call in labelled.labels["calls"]:
         options = target_options(scene, call["asset"], call["direction"])
-        named = [call["target"], *(call.get("acceptable_targets") or ())] if call.get("target") else []
-        values = [None if option.fact is None else scene.facts[option.fact].value for option in options]
+        named = (
+            [call["target"], *(call.get("acceptable_targets") or ())] if call.get("target") else []
+        )
+        values = [
+            None if option.fact is None else scene.facts[option.fact].value for option in options
+        ]
         right = [
             i
             for i, value in enumerate(values)
             if (value is None and not named)
-            or (value is not None and any(math.isclose(value, level["value"], rel_tol=0.005) for level in named))
+            or (
+                value is not None
+                and any(math.isclose(value, level["value"], rel_tol=0.005) for level in named)
+            )
         ]
         if right and len(options) > 1:
             yield labelled.id, [option.features for option in options], right
@@ -223,7 +271,9 @@ def target_choices(labelled: Labelled, scene: Scene) -> Iterator[Choice]:
 
 def article_sample(labelled: Labelled, scene: Scene, part: str, key: str) -> Sample:
     """The article as a whole, under its labels for one part of the report."""
-    features = describe_article(scene, choose_narratives(labelled.article), find_signals(labelled.article))
+    features = describe_article(
+        scene, choose_narratives(labelled.article), find_signals(labelled.article)
+    )
     return Sample(features, _right(labelled.labels[part], key), labelled.id)
 
 
@@ -233,38 +283,77 @@ def _right(label: dict[str, Any], key: str) -> tuple[str, ...]:
 
 def signal_samples(articles: Sequence[Labelled]) -> list[Sample]:
     """Each article under the signals that its labels name."""
-    return [Sample(describe_signals(a.article), tuple(a.labels["credibility"].get("signals") or ()), a.id) for a in articles]
+    return [
+        Sample(
+            describe_signals(a.article), tuple(a.labels["credibility"].get("signals") or ()), a.id
+        )
+        for a in articles
+    ]
 
 
 def narrative_samples(articles: Sequence[Labelled]) -> list[Sample]:
     """Each article under the narratives that its labels name."""
-    return [Sample(describe_narratives(a.article), tuple(a.labels.get("narratives") or ()), a.id) for a in articles]
+    return [
+        Sample(describe_narratives(a.article), tuple(a.labels.get("narratives") or ()), a.id)
+        for a in articles
+    ]
 
 
 def overall_sample(labelled: Labelled, scene: Scene, calls: Sequence[CallClaim]) -> Sample:
     """What the overall direction is judged by, with the calls that the analyst makes."""
-    return Sample(describe_overall(scene, calls), (labelled.labels["overall"]["direction"],), labelled.id)
+    return Sample(
+        describe_overall(scene, calls), (labelled.labels["overall"]["direction"],), labelled.id
+    )
 
 
 # ---- the models, in the order in which they rest on each other
 
 
 def train_all(
-    articles: Sequence[Labelled], passages: Sequence[Labelled], entities: Sequence[dict[str, Any]], *, check: bool = False
+    articles: Sequence[Labelled],
+    passages: Sequence[Labelled],
+    entities: Sequence[dict[str, Any]],
+    *,
+    check: bool = False,
 ) -> Iterator[str]:
     """Fits and writes every model; yields a line on each."""
-    yield train("tone", [*tone_samples(), *entity_samples(entities)], TONES, **TONE_FIT, check=check)
-    choices = [choice for labelled in [*articles, *passages] for choice in subject_choices(labelled)]
-    _write("subjects", fit_ranking([(options, right) for _, options, right in choices], penalty=SUBJECTS_PENALTY))
-    yield f"subjects     {len(choices)} numbers" + (f", {rank_right(choices, SUBJECTS_PENALTY):.3f} right held out" if check else "")
     yield train(
-        "kinds", [sample for labelled in [*articles, *passages] for sample in kind_samples(labelled)], KINDS, penalty=2.0, check=check
+        "tone", [*tone_samples(), *entity_samples(entities)], TONES, **TONE_FIT, check=check
     )
-    for name, marks in (("signals", signal_samples(articles)), ("narratives", narrative_samples(articles))):
+    choices = [
+        choice for labelled in [*articles, *passages] for choice in subject_choices(labelled)
+    ]
+    _write(
+        "subjects",
+        fit_ranking([(options, right) for _, options, right in choices], penalty=SUBJECTS_PENALTY),
+    )
+    yield f"subjects     {len(choices)} numbers" + (
+        f", {rank_right(choices, SUBJECTS_PENALTY):.3f} right held out" if check else ""
+    )
+    yield train(
+        "kinds",
+        [sample for labelled in [*articles, *passages] for sample in kind_samples(labelled)],
+        KINDS,
+        penalty=2.0,
+        check=check,
+    )
+    for name, marks in (
+        ("signals", signal_samples(articles)),
+        ("narratives", narrative_samples(articles)),
+    ):
         _write(name, fit_each(marks, penalty=MARKS_PENALTY))
         yield f"{name:12} {len(marks)} articles"
-    scenes = [(labelled, Scene(labelled.article, extract_facts(labelled.article))) for labelled in articles]
-    yield train("assets", [sample for pair in scenes for sample in asset_samples(*pair)], ("passed", "called"), penalty=1.0, check=check)
+    scenes = [
+        (labelled, Scene(labelled.article, extract_facts(labelled.article)))
+        for labelled in articles
+    ]
+    yield train(
+        "assets",
+        [sample for pair in scenes for sample in asset_samples(*pair)],
+        ("passed", "called"),
+        penalty=1.0,
+        check=check,
+    )
     yield train(
         "calls",
         [sample for pair in scenes for sample in call_samples(*pair)],
@@ -275,13 +364,31 @@ def train_all(
     )
     if check:
         measured = fit_calibration(held_out_calls(scenes))
-        told = ", ".join(f"{name} {measured[name]}" for name in ("ece_before", "ece_after", "brier_before", "brier_after"))
+        told = ", ".join(
+            f"{name} {measured[name]}"
+            for name in ("ece_before", "ece_after", "brier_before", "brier_after")
+        )
         yield f"confidence   {measured['calls']} required calls held out; as it is, and with a map: {told}"
     targets = [choice for pair in scenes for choice in target_choices(*pair)]
-    _write("targets", fit_ranking([(options, right) for _, options, right in targets], penalty=TARGETS_PENALTY))
-    yield f"targets      {len(targets)} calls" + (f", {rank_right(targets, TARGETS_PENALTY):.3f} right held out" if check else "")
-    for name, labels, part, key in (("horizon", HORIZONS, "timeframe", "horizon"), ("credibility", LEVELS, "credibility", "level")):
-        yield train(name, [article_sample(*pair, part, key) for pair in scenes], labels, penalty=3.0, least=3, check=check)
+    _write(
+        "targets",
+        fit_ranking([(options, right) for _, options, right in targets], penalty=TARGETS_PENALTY),
+    )
+    yield f"targets      {len(targets)} calls" + (
+        f", {rank_right(targets, TARGETS_PENALTY):.3f} right held out" if check else ""
+    )
+    for name, labels, part, key in (
+        ("horizon", HORIZONS, "timeframe", "horizon"),
+        ("credibility", LEVELS, "credibility", "level"),
+    ):
+        yield train(
+            name,
+            [article_sample(*pair, part, key) for pair in scenes],
+            labels,
+            penalty=3.0,
+            least=3,
+            check=check,
+        )
     overall = [overall_sample(labelled, scene, call_assets(scene)) for labelled, scene in scenes]
     yield train("overall", overall, DIRECTIONS, penalty=8.0, least=3, check=check)
 
@@ -293,7 +400,12 @@ def held_out_calls(scenes: Sequence[tuple[Labelled, Scene]]) -> list[Forecast]:
     """
     forecasts = []
     for fold in range(FOLDS):
-        rest = [sample for labelled, scene in scenes if _fold(labelled.id) != fold for sample in call_samples(labelled, scene)]
+        rest = [
+            sample
+            for labelled, scene in scenes
+            if _fold(labelled.id) != fold
+            for sample in call_samples(labelled, scene)
+        ]
         model = fit(rest, DIRECTIONS, penalty=CALLS_PENALTY, least=CALLS_LEAST)
         for labelled, scene in scenes:
             if _fold(labelled.id) != fold:
@@ -310,7 +422,10 @@ def rank_right(choices: Sequence[Choice], penalty: float) -> float:
     """The cross-validated share of choices that are right."""
     right = 0
     for fold in range(FOLDS):
-        model = fit_ranking([(options, best) for group, options, best in choices if _fold(group) != fold], penalty=penalty)
+        model = fit_ranking(
+            [(options, best) for group, options, best in choices if _fold(group) != fold],
+            penalty=penalty,
+        )
         for group, options, best in choices:
             if _fold(group) == fold:
                 right += model.best(options) in best

@@ -17,7 +17,20 @@ from summarizer.text.spans import clean, escape_json
 
 FORMATS = (".jsonl", ".parquet", ".csv")
 COLUMNS = (
-    *("id", "url", "title", "source", "published_at", "direction", "tone", "confidence", "horizon", "credibility", "calls", "summary"),
+    *(
+        "id",
+        "url",
+        "title",
+        "source",
+        "published_at",
+        "direction",
+        "tone",
+        "confidence",
+        "horizon",
+        "credibility",
+        "calls",
+        "summary",
+    ),
     *("flags", "analyst", "model", "cost_usd"),
 )
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -32,13 +45,18 @@ def replacing(path: Path) -> Iterator[Path]:
         yield part
         part.replace(path)
     except OSError as error:
-        raise StorageError(f"{path}: {error.strerror or error}", advice="The folder must exist, be writable and have room") from error
+        raise StorageError(
+            f"{path}: {error.strerror or error}",
+            advice="The folder must exist, be writable and have room",
+        ) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
 
 
-def write_reports(path: Path, reports: Iterable[dict[str, Any]], *, with_text: bool = False) -> None:
+def write_reports(
+    path: Path, reports: Iterable[dict[str, Any]], *, with_text: bool = False
+) -> None:
     """Reports to `path`, in the format of its ending. Raises UsageError for another ending, StorageError for the disk."""
     reports = (strip_text(told, with_text) for told in reports)
     with replacing(path) as part:
@@ -53,7 +71,12 @@ def write_reports(path: Path, reports: Iterable[dict[str, Any]], *, with_text: b
 
 def strip_text(told: dict[str, Any], with_text: bool) -> dict[str, Any]:
     """The report with its article's text only on request."""
-    return told if with_text else told | {"article": {name: value for name, value in told["article"].items() if name != "text"}}
+    return (
+        told
+        if with_text
+        else told
+        | {"article": {name: value for name, value in told["article"].items() if name != "text"}}
+    )
 
 
 def write_jsonl(stream: TextIO, rows: Iterable[dict[str, Any]]) -> None:
@@ -91,8 +114,12 @@ def write_parquet(path: Path, reports: Iterable[dict[str, Any]]) -> None:
         import pyarrow as arrow
         import pyarrow.parquet as parquet
     except ImportError as error:
-        raise UsageError("Parquet needs pyarrow", advice="pip install 'crypto-news-summarizer[parquet]'") from error
-    schema = arrow.schema([(name, _arrow_type(arrow, info.annotation)) for name, info in Report.model_fields.items()])
+        raise UsageError(
+            "Parquet needs pyarrow", advice="pip install 'crypto-news-summarizer[parquet]'"
+        ) from error
+    schema = arrow.schema(
+        [(name, _arrow_type(arrow, info.annotation)) for name, info in Report.model_fields.items()]
+    )
     reports = iter(reports)
     with parquet.ParquetWriter(path, schema) as writer:
         while rows := list(islice(reports, ROWS)):
@@ -108,7 +135,11 @@ def _arrow_type(arrow: Any, kind: Any) -> Any:
     if get_origin(kind) is tuple:
         return arrow.list_(_arrow_type(arrow, get_args(kind)[0]))
     if isinstance(kind, type) and issubclass(kind, Model):
-        fields = [(name, _arrow_type(arrow, info.annotation)) for name, info in kind.model_fields.items() if not info.exclude]
+        fields = [
+            (name, _arrow_type(arrow, info.annotation))
+            for name, info in kind.model_fields.items()
+            if not info.exclude
+        ]
         return arrow.struct(fields)
     plain = {
         str: arrow.string(),

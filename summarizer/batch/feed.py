@@ -21,18 +21,29 @@ from summarizer.text.spans import normalise
 from summarizer.web.urls import canonical_url, is_web
 
 MAX_ENTRIES = 5_000  # newest first; a feed that holds more is an archive, and the rest is counted in `left_out`
-FUTURE = timedelta(hours=24)  # a later date than now + this is a mistake of the feed's (zones differ by 14 h at most)
-EARLIEST = datetime(1970, 1, 3, tzinfo=UTC)  # what is not later is a zero that was written as a date, in whatever zone
+FUTURE = timedelta(
+    hours=24
+)  # a later date than now + this is a mistake of the feed's (zones differ by 14 h at most)
+EARLIEST = datetime(
+    1970, 1, 3, tzinfo=UTC
+)  # what is not later is a zero that was written as a date, in whatever zone
 
 # CoinDesk: `<description>text</description> … <content:encoded/><dc:description/>`: feedparser lets the empty one win
-_EMPTY = re.compile(rb"<((?:[\w.-]+:)?(?:description|encoded|summary|title))\b[^<>]*(?:/>|>\s*</\1\s*>)")
+_EMPTY = re.compile(
+    rb"<((?:[\w.-]+:)?(?:description|encoded|summary|title))\b[^<>]*(?:/>|>\s*</\1\s*>)"
+)
 # `<link uri="at://…">https://…</link>`: feedparser takes the attribute for the link
 _LINK_URI = re.compile(rb"""(<link\b[^<>]*?)\s+uri\s*=\s*(?:"[^"<>]*"|'[^'<>]*')""")
 # entities cost a feed of 200 kB 19 s where its XML is malformed; those of HTML, which some feeds declare, are short
 _DTD = re.compile(rb"<!DOCTYPE[^\[<>]{0,500}\[")
 MAX_DTD = 2_000  # bytes
-_TAG = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[a-zA-Z/!?][^<>]*>", re.DOTALL | re.IGNORECASE)
-_BLOCK = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|blockquote|figure|section|article)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(
+    r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[a-zA-Z/!?][^<>]*>", re.DOTALL | re.IGNORECASE
+)
+_BLOCK = re.compile(
+    r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|blockquote|figure|section|article)\b[^<>]*>",
+    re.IGNORECASE,
+)
 
 
 class FeedInvalid(InputError):
@@ -78,10 +89,16 @@ def parse_feed(page: Page, *, now: datetime | None = None) -> Feed:
     unique = {entry.key: entry for entry in reversed(feed.entries)}  # the first of two alike
     entries = [unique.pop(entry.key) for entry in feed.entries if entry.key in unique]
     if (left_out := len(entries) - MAX_ENTRIES) > 0:
-        newest = sorted(range(len(entries)), key=lambda i: (entries[i].published_at or EARLIEST, -i), reverse=True)[:MAX_ENTRIES]
+        newest = sorted(
+            range(len(entries)),
+            key=lambda i: (entries[i].published_at or EARLIEST, -i),
+            reverse=True,
+        )[:MAX_ENTRIES]
         entries = [entries[i] for i in sorted(newest)]
         warning = f"it holds {left_out} entries more than {MAX_ENTRIES}; the oldest are left out"
-        return replace(feed, entries=tuple(entries), warnings=(*feed.warnings, warning), left_out=left_out)
+        return replace(
+            feed, entries=tuple(entries), warnings=(*feed.warnings, warning), left_out=left_out
+        )
     return replace(feed, entries=tuple(entries))
 
 
@@ -93,13 +110,26 @@ def _parse_xml(page: Page, now: datetime) -> Feed:
     body = _LINK_URI.sub(rb"\1", _EMPTY.sub(b"", _without_long_dtd(page.body)))
     try:
         found = feedparser.parse(io.BytesIO(body), response_headers=headers)
-    except (TypeError, ValueError, LookupError, AttributeError, AssertionError, RecursionError) as error:
+    except (
+        TypeError,
+        ValueError,
+        LookupError,
+        AttributeError,
+        AssertionError,
+        RecursionError,
+    ) as error:
         # a picture without a width, a charset that is none: feedparser means to raise nothing, and does
         raise FeedInvalid("it cannot be read as a feed", url=page.url) from error
     if not found.get("version") and not found.entries:
         raise FeedInvalid("it is not a feed", url=page.url)
-    broken = bool(found.bozo) and not isinstance(found.bozo_exception, feedparser.CharacterEncodingOverride)
-    ended = re.search(rb"</(?:[\w-]+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*$", page.body[-4096:], re.IGNORECASE | re.DOTALL)
+    broken = bool(found.bozo) and not isinstance(
+        found.bozo_exception, feedparser.CharacterEncodingOverride
+    )
+    ended = re.search(
+        rb"</(?:[\w-]+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*$",
+        page.body[-4096:],
+        re.IGNORECASE | re.DOTALL,
+    )
     raw = list(found.entries)
     warnings = ["the feed is malformed, and read as far as it goes"] if broken else []
     if raw and broken and not ended and not (raw[-1].get("id") and raw[-1].get("link")):
@@ -108,7 +138,12 @@ def _parse_xml(page: Page, now: datetime) -> Feed:
     base = page.url or found.feed.get("link") or ""
     atom = str(found.get("version")).startswith("atom")
     title = _line(found.feed.get("title"))
-    return Feed(title, tuple(_xml_entry(entry, base, now, atom) for entry in raw), tuple(warnings), form=str(found.get("version") or ""))
+    return Feed(
+        title,
+        tuple(_xml_entry(entry, base, now, atom) for entry in raw),
+        tuple(warnings),
+        form=str(found.get("version") or ""),
+    )
 
 
 def _without_long_dtd(body: bytes) -> bytes:
@@ -133,15 +168,35 @@ def _xml_entry(raw: Any, base: str, now: datetime, atom: bool) -> FeedEntry:
             date = raw[name]
         if date:
             break
-    return _entry(raw.get("id"), _line(raw.get("title")), _pick_link(raw, atom), max(texts, key=len), date, base, now)
+    return _entry(
+        raw.get("id"),
+        _line(raw.get("title")),
+        _pick_link(raw, atom),
+        max(texts, key=len),
+        date,
+        base,
+        now,
+    )
 
 
 def _pick_link(raw: Any, atom: bool) -> str | None:
     """The entry's own page: of an Atom entry's alternates the first, HTML before others; else what feedparser says."""
-    alternates = [link for link in raw.get("links") or () if link.get("rel", "alternate") == "alternate" and link.get("href")]
+    alternates = [
+        link
+        for link in raw.get("links") or ()
+        if link.get("rel", "alternate") == "alternate" and link.get("href")
+    ]
     typed = next((link["href"] for link in alternates if "html" in link.get("type", "")), None)
-    link = typed if atom and typed else raw.get("link") or next((part["href"] for part in alternates), None)
-    if raw.get("guidislink") and not raw.get("links") and not str(link).startswith(("http://", "https://", "/")):
+    link = (
+        typed
+        if atom and typed
+        else raw.get("link") or next((part["href"] for part in alternates), None)
+    )
+    if (
+        raw.get("guidislink")
+        and not raw.get("links")
+        and not str(link).startswith(("http://", "https://", "/"))
+    ):
         return None
     return str(link) if link else None
 
@@ -164,13 +219,25 @@ def _parse_json(page: Page, now: datetime) -> Feed:
     entries = []
     for item in items if isinstance(items, list) else ():
         if isinstance(item, dict):
-            said = [normalise(str(item[name])) for name in ("content_text", "summary") if item.get(name)]
+            said = [
+                normalise(str(item[name])) for name in ("content_text", "summary") if item.get(name)
+            ]
             text = max((plain(str(item.get("content_html") or "")), *said), key=len)
             date = item.get("date_published") or item.get("date_modified")
             link = item.get("url") or item.get("external_url")
             ident = str(item["id"]) if item.get("id") is not None else None
             base = page.url or str(data.get("home_page_url") or "")
-            entries.append(_entry(ident, _line(item.get("title")), str(link) if link else None, text, date, base, now))
+            entries.append(
+                _entry(
+                    ident,
+                    _line(item.get("title")),
+                    str(link) if link else None,
+                    text,
+                    date,
+                    base,
+                    now,
+                )
+            )
     return Feed(_line(data.get("title")), tuple(entries), form="json")
 
 
@@ -192,7 +259,13 @@ def _entry(
         text, link = (text or normalise(link)), None
     if not link and ident and is_web(ident):
         link = ident  # a guid that is an address is one, whatever isPermaLink says, where nothing better is known
-    key = f"url:{canonical_url(link)}" if link else f"guid:{ident}" if ident else f"text:{hash_text(f'{title}{published_at}{text}')}"
+    key = (
+        f"url:{canonical_url(link)}"
+        if link
+        else f"guid:{ident}"
+        if ident
+        else f"text:{hash_text(f'{title}{published_at}{text}')}"
+    )
     return FeedEntry(key, title or _line(text[:120]), link, published_at, text, tuple(flags))
 
 
@@ -241,7 +314,11 @@ def parse_opml(body: bytes) -> list[str]:
     import listparser
 
     found = listparser.parse(body)  # bytes: of a str that is an address it would fetch it
-    urls = list(dict.fromkeys(feed.url.strip() for feed in found.feeds if feed.url and is_web(feed.url.strip())))
+    urls = list(
+        dict.fromkeys(
+            feed.url.strip() for feed in found.feeds if feed.url and is_web(feed.url.strip())
+        )
+    )
     if not urls:
         raise InputError("no feed is listed in it", code="feed_invalid")
     return urls
@@ -249,9 +326,15 @@ def parse_opml(body: bytes) -> list[str]:
 
 def find_feed_link(page: Page) -> str | None:
     """The feed that an HTML page declares, the first; None where it declares none."""
-    for tag in re.findall(r"<link\b[^<>]{1,2000}>", page.body[:300_000].decode("utf-8", "replace"), re.IGNORECASE):
-        named = {name.lower(): html.unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(tag)}
-        if "alternate" in named.get("rel", "").lower().split() and _FEED_TYPE.fullmatch(named.get("type", "").strip().lower()):
+    for tag in re.findall(
+        r"<link\b[^<>]{1,2000}>", page.body[:300_000].decode("utf-8", "replace"), re.IGNORECASE
+    ):
+        named = {
+            name.lower(): html.unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(tag)
+        }
+        if "alternate" in named.get("rel", "").lower().split() and _FEED_TYPE.fullmatch(
+            named.get("type", "").strip().lower()
+        ):
             try:
                 link = urljoin(page.url or "", named.get("href", "").strip())
             except ValueError:

@@ -13,7 +13,9 @@ def process_name() -> str:
 def is_dead(owner: str) -> bool:
     """Whether the process is known to have ended. One on another machine is not known to."""
     host, pid, start, *_ = [*owner.split(":"), "", "", ""]
-    if host != socket.gethostname() or not pid.isdigit() or os.name != "posix":  # kill(pid, 0) is a real kill on Windows
+    if (
+        host != socket.gethostname() or not pid.isdigit() or os.name != "posix"
+    ):  # kill(pid, 0) is a real kill on Windows
         return False
     try:
         os.kill(int(pid), 0)

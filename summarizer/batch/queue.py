@@ -87,7 +87,15 @@ class Outcome:
 class Ledger:
     """The books of one run. A feed that fails is left alone for `backoff` seconds, each time twice as long."""
 
-    def __init__(self, store: Store, made_by: str = "", *, retry_failed: bool = False, redo: bool = False, backoff: float = 0.0):
+    def __init__(
+        self,
+        store: Store,
+        made_by: str = "",
+        *,
+        retry_failed: bool = False,
+        redo: bool = False,
+        backoff: float = 0.0,
+    ):
         self.store, self.made_by, self.backoff, self._redo = store, made_by, backoff, redo
         self.process = process_name()
         self.tally = Tally()
@@ -96,14 +104,28 @@ class Ledger:
             over = db.execute(
                 "SELECT DISTINCT r.id, owner FROM runs r JOIN run_items ON run_id = r.id WHERE ended_at IS NOT NULL"
             ).fetchall()
-            db.executemany("DELETE FROM run_items WHERE run_id = ?", [(row["id"],) for row in over if self._is_past(row["owner"])])
+            db.executemany(
+                "DELETE FROM run_items WHERE run_id = ?",
+                [(row["id"],) for row in over if self._is_past(row["owner"])],
+            )
             recent = format_time(time.time() - EPISODE)
-            first = db.execute("SELECT episode FROM runs WHERE ended_at IS NULL AND started_at > ? ORDER BY id", (recent,)).fetchone()
+            first = db.execute(
+                "SELECT episode FROM runs WHERE ended_at IS NULL AND started_at > ? ORDER BY id",
+                (recent,),
+            ).fetchone()
             values = (self.process, utc_now(), first["episode"] if first else None)
-            self.run = int(db.execute("INSERT INTO runs (owner, started_at, episode) VALUES (?, ?, ?)", values).lastrowid or 0)
+            self.run = int(
+                db.execute(
+                    "INSERT INTO runs (owner, started_at, episode) VALUES (?, ?, ?)", values
+                ).lastrowid
+                or 0
+            )
             self.episode = int(first["episode"]) if first else self.run
             db.execute("UPDATE runs SET episode = ? WHERE id = ?", (self.episode, self.run))
-            db.execute("UPDATE items SET state = 'pending' WHERE state = 'deferred' AND kind <> 'feed' AND episode <> ?", (self.episode,))
+            db.execute(
+                "UPDATE items SET state = 'pending' WHERE state = 'deferred' AND kind <> 'feed' AND episode <> ?",
+                (self.episode,),
+            )
             if retry_failed:  # but for what cannot be tried again, such as a line that is no record
                 db.execute("UPDATE items SET attempts = 0, next_at = 0 WHERE kind = 'feed'")
                 db.execute(
@@ -119,7 +141,9 @@ class Ledger:
         """The run has come to its end; with it, those of its episode that were killed or stopped."""
         count, now = self.count(), utc_now()
         with self.store.write() as db:
-            for row in db.execute("SELECT id, owner FROM runs WHERE ended_at IS NULL AND episode = ?", (self.episode,)).fetchall():
+            for row in db.execute(
+                "SELECT id, owner FROM runs WHERE ended_at IS NULL AND episode = ?", (self.episode,)
+            ).fetchall():
                 if self._is_past(row["owner"]):
                     db.execute("UPDATE runs SET ended_at = ? WHERE id = ?", (now, row["id"]))
             db.execute("UPDATE runs SET done = ?, failed = ?, deferred = ?, cost_usd = ? WHERE id = ?",
@@ -142,7 +166,10 @@ class Ledger:
                 self._fail(db, ident, item.error, "read", "failed", 1)
             elif item.entries is not None:
                 self._add(db, item.entries, ident)
-                db.execute("UPDATE items SET state = 'done', stage = NULL, code = NULL, message = NULL WHERE id = ?", (ident,))
+                db.execute(
+                    "UPDATE items SET state = 'done', stage = NULL, code = NULL, message = NULL WHERE id = ?",
+                    (ident,),
+                )
             elif known and known["kind"] == "feed":
                 if feed is None:  # feeds that list each other must end somewhere
                     self._renew_feed(db, known)
@@ -158,28 +185,53 @@ class Ledger:
     def _insert(self, db: sqlite3.Connection, item: Item) -> int:
         db.execute("INSERT OR IGNORE INTO hosts (host) VALUES (?)", (item.host,))
         payload = json.dumps(item.payload, ensure_ascii=False)
-        values = (item.key, item.kind, item.url, item.given_id, item.host, payload, item.fingerprint, utc_now())
+        values = (
+            item.key,
+            item.kind,
+            item.url,
+            item.given_id,
+            item.host,
+            payload,
+            item.fingerprint,
+            utc_now(),
+        )
         sql = """INSERT INTO items (key, kind, url, given_id, host, payload, fingerprint, first_seen_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
         return int(db.execute(sql, values).lastrowid or 0)
 
-    def _renew(self, db: sqlite3.Connection, item: Item, known: sqlite3.Row, feed: int | None) -> bool:
+    def _renew(
+        self, db: sqlite3.Connection, item: Item, known: sqlite3.Row, feed: int | None
+    ) -> bool:
         """Whether an item that is known is to be done again: edited, asked for anew, or all of them (--redo)."""
         before = known["fingerprint"]
-        if feed is not None:  # feeds word the same story differently: only a change in the same one is an edit
-            row = db.execute("SELECT fingerprint FROM sources WHERE item_id = ? AND feed_id = ?", (known["id"], feed)).fetchone()
+        if (
+            feed is not None
+        ):  # feeds word the same story differently: only a change in the same one is an edit
+            row = db.execute(
+                "SELECT fingerprint FROM sources WHERE item_id = ? AND feed_id = ?",
+                (known["id"], feed),
+            ).fetchone()
             before = row["fingerprint"] if row else item.fingerprint
         edited = item.fingerprint != before
         over = known["state"] in ("done", "failed", "deferred")
-        again = known["state"] == "done" and known["episode"] != self.episode and (item.again or self._redo)
+        again = (
+            known["state"] == "done"
+            and known["episode"] != self.episode
+            and (item.again or self._redo)
+        )
         payload = json.dumps(item.payload, ensure_ascii=False)
         if over and (edited or again):
             sql = "UPDATE items SET state = 'pending', payload = ?, fingerprint = ?, redo = ?, attempts = 0 WHERE id = ?"
             db.execute(sql, (payload, item.fingerprint, self._redo, known["id"]))
             return True
         first, mine = json.loads(known["payload"] or "{}").get("feed"), item.payload.get("feed")
-        if known["state"] == "pending" and first and mine and mine < first:  # whichever feed answered sooner
-            db.execute("UPDATE items SET payload = ?, url = ? WHERE id = ?", (payload, item.url, known["id"]))
+        if (
+            known["state"] == "pending" and first and mine and mine < first
+        ):  # whichever feed answered sooner
+            db.execute(
+                "UPDATE items SET payload = ?, url = ? WHERE id = ?",
+                (payload, item.url, known["id"]),
+            )
         return False
 
     def _renew_feed(self, db: sqlite3.Connection, known: sqlite3.Row) -> None:
@@ -203,17 +255,30 @@ class Ledger:
         """
         now = time.time()
         parallel = MAX_PARALLEL if rate else 1 << 30
-        values = {"now": now, "far": now + MAX_DELAY, "parallel": parallel, "first": bool(self.store.read(_FIRST))}
-        if not self.store.read(_NEXT, values):  # looks without a lock, so that idle workers disturb nobody
+        values = {
+            "now": now,
+            "far": now + MAX_DELAY,
+            "parallel": parallel,
+            "first": bool(self.store.read(_FIRST)),
+        }
+        if not self.store.read(
+            _NEXT, values
+        ):  # looks without a lock, so that idle workers disturb nobody
             return None
         with self.store.write() as db:
             row = db.execute(_NEXT, values).fetchone()
             if row is None:
                 return None
             owner = f"{self.process}:{next(_numbers)}"
-            db.execute("UPDATE items SET state = 'leased', owner = ?, leased_until = ? WHERE id = ?", (owner, now + LEASE, row["id"]))
+            db.execute(
+                "UPDATE items SET state = 'leased', owner = ?, leased_until = ? WHERE id = ?",
+                (owner, now + LEASE, row["id"]),
+            )
             if row["host"] and rate:
-                db.execute("UPDATE hosts SET next_at = ? + max(?, delay) WHERE host = ?", (now, 1 / rate, row["host"]))
+                db.execute(
+                    "UPDATE hosts SET next_at = ? + max(?, delay) WHERE host = ?",
+                    (now, 1 / rate, row["host"]),
+                )
         return Claim(
             row["id"], row["kind"], row["url"], row["address"], row["given_id"], json.loads(row["payload"] or "{}"), row["etag"],
             row["last_modified"], row["attempts"] + (row["episode"] != self.episode), bool(row["redo"]), owner,
@@ -223,11 +288,22 @@ class Ledger:
         """Result and state in one commit; the state, or None when the lease had passed to another, whose result counts."""
         to_do, feed = 0, outcome.entries is not None or claim.kind == "feed"
         with self.store.write() as db:
-            if not db.execute("SELECT 1 FROM items WHERE id = ? AND owner = ? AND state = 'leased'", (claim.id, claim.owner)).fetchone():
+            if not db.execute(
+                "SELECT 1 FROM items WHERE id = ? AND owner = ? AND state = 'leased'",
+                (claim.id, claim.owner),
+            ).fetchone():
                 return None
             if outcome.failure:
                 state = "failed" if self._is_last(claim, outcome.failure) else "deferred"
-                self._fail(db, claim.id, outcome.failure, outcome.stage, state, claim.tried, self._wait(claim, outcome.failure, state))
+                self._fail(
+                    db,
+                    claim.id,
+                    outcome.failure,
+                    outcome.stage,
+                    state,
+                    claim.tried,
+                    self._wait(claim, outcome.failure, state),
+                )
             else:
                 state = "done" if outcome.report or feed else "unchanged"
                 if outcome.entries is not None:
@@ -243,7 +319,9 @@ class Ledger:
 
     @staticmethod
     def _is_last(claim: Claim, error: SummarizerError) -> bool:
-        if claim.kind == "feed":  # whatever is wrong with it today, it may be mended tomorrow, unless it says that it is gone
+        if (
+            claim.kind == "feed"
+        ):  # whatever is wrong with it today, it may be mended tomorrow, unless it says that it is gone
             return error.code == "http_410" or claim.tried >= MAX_ATTEMPTS
         return not error.retryable or claim.tried >= MAX_ATTEMPTS
 
@@ -251,16 +329,25 @@ class Ledger:
         """Seconds that a feed is left alone; a page is asked again by the next run."""
         if claim.kind != "feed":
             return 0.0
-        wait = max(getattr(error, "retry_after", None) or 0.0, self.backoff * 2 ** (claim.tried - 1))
+        wait = max(
+            getattr(error, "retry_after", None) or 0.0, self.backoff * 2 ** (claim.tried - 1)
+        )
         return PAUSE if state == "failed" else min(wait, PAUSE)
 
     @staticmethod
     def _keep_feed(db: sqlite3.Connection, claim: Claim, outcome: Outcome) -> None:
-        db.execute("INSERT OR IGNORE INTO hosts (host) VALUES (?)", (host_of(outcome.address or ""),))
+        db.execute(
+            "INSERT OR IGNORE INTO hosts (host) VALUES (?)", (host_of(outcome.address or ""),)
+        )
         db.execute(
             """UPDATE items SET kind = 'feed', title = coalesce(:title, title), address = coalesce(:address, address),
             host = CASE WHEN :address IS NULL THEN host ELSE :host END WHERE id = :id""",
-            {"title": outcome.title, "address": outcome.address, "host": host_of(outcome.address or ""), "id": claim.id},
+            {
+                "title": outcome.title,
+                "address": outcome.address,
+                "host": host_of(outcome.address or ""),
+                "id": claim.id,
+            },
         )
 
     def _close(self, db: sqlite3.Connection, claim: Claim, outcome: Outcome) -> None:
@@ -294,9 +381,15 @@ class Ledger:
 
     def free_leases(self) -> None:
         """Take up again what dead or hung workers held."""
-        leased = self.store.read("SELECT id, owner, leased_until, crashes FROM items WHERE state = 'leased'")
+        leased = self.store.read(
+            "SELECT id, owner, leased_until, crashes FROM items WHERE state = 'leased'"
+        )
         now = time.time()
-        over = [row for row in leased if is_dead(row["owner"]) or not now <= row["leased_until"] <= now + LEASE + 1]
+        over = [
+            row
+            for row in leased
+            if is_dead(row["owner"]) or not now <= row["leased_until"] <= now + LEASE + 1
+        ]
         if not over:
             return
         with self.store.write() as db:
@@ -313,17 +406,25 @@ class Ledger:
 
     def is_left(self) -> bool:
         """Whether an item is waiting or in work, here or in another process."""
-        return bool(self.store.read("SELECT 1 FROM items WHERE state IN ('pending', 'leased') LIMIT 1"))
+        return bool(
+            self.store.read("SELECT 1 FROM items WHERE state IN ('pending', 'leased') LIMIT 1")
+        )
 
     def waiting(self) -> int:
         """How many articles are to do, whoever named them."""
-        return int(self.store.read("SELECT count(*) FROM items WHERE state IN ('pending', 'leased') AND kind <> 'feed'")[0][0])
+        return int(
+            self.store.read(
+                "SELECT count(*) FROM items WHERE state IN ('pending', 'leased') AND kind <> 'feed'"
+            )[0][0]
+        )
 
     def count(self) -> dict[str, int]:
         """How many articles that this run's inputs name are in each state."""
         sql = f"SELECT state, count(*) AS n FROM items WHERE id IN ({OF_RUN}) AND kind <> 'feed' GROUP BY state"
         rows = self.store.read(sql, {"run": self.run})
-        return dict.fromkeys(("done", "failed", "deferred", "pending", "leased"), 0) | {row["state"]: row["n"] for row in rows}
+        return dict.fromkeys(("done", "failed", "deferred", "pending", "leased"), 0) | {
+            row["state"]: row["n"] for row in rows
+        }
 
     def failures(self) -> list[dict[str, Any]]:
         """Each item of this run that failed: {id, line, url, stage, code, retryable, message}."""
@@ -343,7 +444,10 @@ class Ledger:
 
     def robots(self, host: str, max_age: float) -> str | None:
         """The host's robots.txt as last read, when that is not too long ago."""
-        rows = self.store.read("SELECT robots FROM hosts WHERE host = ? AND robots_at > ?", (host, time.time() - max_age))
+        rows = self.store.read(
+            "SELECT robots FROM hosts WHERE host = ? AND robots_at > ?",
+            (host, time.time() - max_age),
+        )
         return rows[0]["robots"] if rows else None
 
     def keep_robots(self, host: str, text: str, delay: float) -> None:

@@ -63,7 +63,8 @@ class Batch:
         with catch_signals(self._stop) as caught:
             self._enter(inputs, stdin)
             workers = [
-                threading.Thread(target=self._work_on, daemon=True) for _ in range(self.jobs * (2 if self.settings.uses_model else 1))
+                threading.Thread(target=self._work_on, daemon=True)
+                for _ in range(self.jobs * (2 if self.settings.uses_model else 1))
             ]  # some read while others wait for the model
             for worker in workers:
                 worker.start()
@@ -79,7 +80,13 @@ class Batch:
         self.ledger.release()
         if not self._stop.is_set():
             self.ledger.end()
-        return Result(self.ledger.count(), self.ledger.failures(), self.tally, self._fatal, caught[0] if caught else None)
+        return Result(
+            self.ledger.count(),
+            self.ledger.failures(),
+            self.tally,
+            self._fatal,
+            caught[0] if caught else None,
+        )
 
     def _enter(self, inputs: list[str], stdin: Iterable[bytes]) -> None:
         items: list[Item] = []
@@ -92,7 +99,9 @@ class Batch:
         self.tally.add(to_do=self.ledger.waiting())
         for feed in self.ledger.resting_feeds():
             how = "is paused" if feed["state"] == "failed" else "is left alone"
-            self.hooks.message(f"{feed['url']} {how} for {feed['wait'] / 60:.0f} more minutes: {_ADVICE}")
+            self.hooks.message(
+                f"{feed['url']} {how} for {feed['wait'] / 60:.0f} more minutes: {_ADVICE}"
+            )
 
     def _work_on(self) -> None:
         looked = time.monotonic()
@@ -126,14 +135,20 @@ class Batch:
         except LLMError as error:
             if self._stop.is_set():
                 return
-            if error.exit_status == LLMError.exit_status:  # the endpoint, not this article: nothing failed, everything waits
+            if (
+                error.exit_status == LLMError.exit_status
+            ):  # the endpoint, not this article: nothing failed, everything waits
                 self._end_with(error)
                 return
             outcome = Outcome(failure=error, stage=stage_of(error, claim))
         except SummarizerError as error:
             outcome = Outcome(failure=error, stage=stage_of(error, claim))
         except Exception as error:  # noqa: BLE001  the one wrapper: a poison item must not take the others with it
-            bug = SummarizerError(f"a bug met this article ({type(error).__name__}). Please report it", code="internal", url=claim.url)
+            bug = SummarizerError(
+                f"a bug met this article ({type(error).__name__}). Please report it",
+                code="internal",
+                url=claim.url,
+            )
             bug.retryable = True
             outcome = Outcome(failure=bug)
         self.tally.cost_usd = self._gate.spent
@@ -142,14 +157,25 @@ class Batch:
 
     def _analyze(self, claim: Claim, read: Outcome) -> Outcome:
         """What was read, with the report of its article unless this text has one. Raises a SummarizerError."""
-        if read.article is None or (not claim.redo and find_version(self.ledger.store, claim.id, read.article.content_hash)):
+        if read.article is None or (
+            not claim.redo and find_version(self.ledger.store, claim.id, read.article.content_hash)
+        ):
             return replace(read, article=None)
         report = analyze_article(read.article, self.settings, self._gate)
-        return replace(read, report=report.model_copy(update={"id": claim.given_id}) if claim.given_id is not None else report)
+        return replace(
+            read,
+            report=report.model_copy(update={"id": claim.given_id})
+            if claim.given_id is not None
+            else report,
+        )
 
     def _tell(self, claim: Claim, outcome: Outcome, state: str) -> None:
         if outcome.failure and claim.kind == "feed":
-            paused = f". It is paused for {PAUSE / 3600:.0f} hours: {_ADVICE}" if state == "failed" else ""
+            paused = (
+                f". It is paused for {PAUSE / 3600:.0f} hours: {_ADVICE}"
+                if state == "failed"
+                else ""
+            )
             self.hooks.message(f"{outcome.failure}{paused}")
         if not outcome.report:
             return
@@ -207,12 +233,20 @@ def stage_of(error: SummarizerError, claim: Claim) -> str:
         return "feed"
     if error.code.startswith("robots"):
         return "robots"
-    return "fetch" if isinstance(error, FetchError) else "extract" if isinstance(error, InputError) else "analyze"
+    return (
+        "fetch"
+        if isinstance(error, FetchError)
+        else "extract"
+        if isinstance(error, InputError)
+        else "analyze"
+    )
 
 
 def fingerprint(settings: Settings) -> str:
     """Changes with the program, its data, prompts and model: reports with the same one were made alike."""
-    digest = hashlib.sha256(f"{settings.model}\n{settings.base_url}\n{settings.uses_model}".encode())
+    digest = hashlib.sha256(
+        f"{settings.model}\n{settings.base_url}\n{settings.uses_model}".encode()
+    )
     root = Path(str(resources.files("summarizer")))
     for path in sorted([*root.rglob("*"), *(root.parent / "prompts").rglob("*")]):
         if path.suffix in (".py", ".tsv", ".json", ".md"):

@@ -21,7 +21,10 @@ APPLICATION = 0x63727970  # "cryp": tells our databases from others
 BUSY_SECONDS = 30.0  # a writer waits for the others; each holds the lock for milliseconds
 _ADVICE = (
     ("not a database", "Name another file: this one is something else"),
-    ("malformed", "Its backup stands beside it, if it was ever migrated; sqlite3 FILE .recover saves what can be read"),
+    (
+        "malformed",
+        "Its backup stands beside it, if it was ever migrated; sqlite3 FILE .recover saves what can be read",
+    ),
     ("unable to open", "The folder must exist and be writable"),
     ("exists", "A file stands where its folder should be"),
     ("readonly", "The file and its folder must be writable"),
@@ -78,8 +81,12 @@ def open_store(path: Path, *, create: bool = True) -> Store:
         if create:
             path.parent.mkdir(parents=True, exist_ok=True)
         elif not path.exists():
-            raise StorageError(f"{path}: there is no such database", advice="summarizer batch makes one")
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            raise StorageError(
+                f"{path}: there is no such database", advice="summarizer batch makes one"
+            )
+        connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -91,7 +98,11 @@ def open_store(path: Path, *, create: bool = True) -> Store:
 def load_migrations() -> list[str]:
     """The numbered scripts, the first makes schema 1."""
     folder = resources.files("summarizer") / "data" / "schema"
-    return [entry.read_text("utf-8") for entry in sorted(folder.iterdir(), key=lambda entry: entry.name) if entry.name.endswith(".sql")]
+    return [
+        entry.read_text("utf-8")
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".sql")
+    ]
 
 
 def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
@@ -120,12 +131,19 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str
         raise
 
 
-def _refuse_strangers(connection: sqlite3.Connection, path: Path, version: int, newest: int) -> None:
+def _refuse_strangers(
+    connection: sqlite3.Connection, path: Path, version: int, newest: int
+) -> None:
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if tables and connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
-        raise StorageError(f"{path}: this database belongs to another program", advice="Name another file")
+        raise StorageError(
+            f"{path}: this database belongs to another program", advice="Name another file"
+        )
     if version > newest:
-        raise StorageError(f"{path}: a newer version of this program made it (schema {version})", advice="Update the program")
+        raise StorageError(
+            f"{path}: a newer version of this program made it (schema {version})",
+            advice="Update the program",
+        )
 
 
 def _statements(script: str) -> Iterator[str]:
@@ -148,14 +166,24 @@ def utc_now() -> str:
 
 def find_version(store: Store, item_id: int, content_hash: str) -> bool:
     """Whether this text of the item has its report."""
-    return bool(store.read("SELECT 1 FROM articles WHERE item_id = ? AND content_hash = ?", (item_id, content_hash)))
+    return bool(
+        store.read(
+            "SELECT 1 FROM articles WHERE item_id = ? AND content_hash = ?", (item_id, content_hash)
+        )
+    )
 
 
-def save_report(connection: sqlite3.Connection, item_id: int, article: Article, report: Report, made_by: str) -> None:
+def save_report(
+    connection: sqlite3.Connection, item_id: int, article: Article, report: Report, made_by: str
+) -> None:
     """The article and its report as rows, within the caller's transaction. The same text again replaces its report."""
     content = article.content_hash
-    connection.execute("DELETE FROM articles WHERE item_id = ? AND content_hash = ?", (item_id, content))
-    version = connection.execute("SELECT 1 + coalesce(max(version), 0) FROM articles WHERE item_id = ?", (item_id,)).fetchone()[0]
+    connection.execute(
+        "DELETE FROM articles WHERE item_id = ? AND content_hash = ?", (item_id, content)
+    )
+    version = connection.execute(
+        "SELECT 1 + coalesce(max(version), 0) FROM articles WHERE item_id = ?", (item_id,)
+    ).fetchone()[0]
     told = report.to_dict()
     about = told["article"]
     key = connection.execute(
@@ -183,15 +211,36 @@ def save_report(connection: sqlite3.Connection, item_id: int, article: Article, 
         until = call.until.isoformat() if call.until else None
         row = connection.execute(
             f"INSERT INTO calls VALUES (NULL{', ?' * 9})",
-            (key, call.asset, call.direction, call.tone, call.confidence, until, *target, call.rationale),
+            (
+                key,
+                call.asset,
+                call.direction,
+                call.tone,
+                call.confidence,
+                until,
+                *target,
+                call.rationale,
+            ),
         ).lastrowid
         evidence += [("call", row, None, part) for part in call.evidence]
         evidence += [("target", row, None, call.target.evidence)] if call.target else []
-    evidence += [("signal", None, signal.name, signal.evidence) for signal in report.credibility.signals if signal.evidence]
-    evidence += [("narrative", None, narrative.name, narrative.evidence) for narrative in report.narratives]
-    rows = [(key, part, ident, name, found.quote, found.start, found.end) for part, ident, name, found in evidence]
+    evidence += [
+        ("signal", None, signal.name, signal.evidence)
+        for signal in report.credibility.signals
+        if signal.evidence
+    ]
+    evidence += [
+        ("narrative", None, narrative.name, narrative.evidence) for narrative in report.narratives
+    ]
+    rows = [
+        (key, part, ident, name, found.quote, found.start, found.end)
+        for part, ident, name, found in evidence
+    ]
     connection.executemany("INSERT INTO evidence VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-    seen = [(key, finding.check, finding.where, finding.verdict, finding.detail) for finding in report.findings]
+    seen = [
+        (key, finding.check, finding.where, finding.verdict, finding.detail)
+        for finding in report.findings
+    ]
     connection.executemany("INSERT INTO findings VALUES (?, ?, ?, ?, ?)", seen)
 
 
@@ -204,9 +253,14 @@ def load_reports(
 ) -> Iterator[tuple[int, dict[str, Any], str]]:
     """(article's row, report as plain JSON with its text, when it was stored), in the order of arrival. `where` is SQL of ours."""
     keys = store.read(f"SELECT a.id FROM reports r JOIN articles a ON a.id = r.article_id WHERE {where} ORDER BY a.item_id, a.version", values)  # fmt: skip
-    for start in range(0, len(keys), 200):  # so that a large database does not have to fit into memory
+    for start in range(
+        0, len(keys), 200
+    ):  # so that a large database does not have to fit into memory
         some = [row["id"] for row in keys[start : start + 200]]
-        rows = {row["id"]: row for row in store.read(f"{_REPORTS} WHERE a.id IN ({', '.join('?' * len(some))})", some)}
+        rows = {
+            row["id"]: row
+            for row in store.read(f"{_REPORTS} WHERE a.id IN ({', '.join('?' * len(some))})", some)
+        }
         for key in some:
             row = rows[key]
             told = json.loads(row["report"])
@@ -232,7 +286,13 @@ def with_unique_ids(reports: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any
 
 def find_reports(store: Store, name: str) -> list[int]:
     """Rows of the articles that `name` means, newest first: a row's number, an id or its beginning, or an address."""
-    if name.isdigit() and len(name) < 12 and (rows := store.read("SELECT article_id AS id FROM reports WHERE article_id = ?", (name,))):
+    if (
+        name.isdigit()
+        and len(name) < 12
+        and (
+            rows := store.read("SELECT article_id AS id FROM reports WHERE article_id = ?", (name,))
+        )
+    ):
         return [int(row["id"]) for row in rows]
     escaped = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = store.read(
@@ -246,7 +306,9 @@ def find_reports(store: Store, name: str) -> list[int]:
 
 def search_articles(store: Store, words: str, limit: int) -> list[sqlite3.Row]:
     """The articles that hold all the words, the best first: id, title, source, url, published_at, direction, snippet."""
-    terms = " ".join('"' + word.replace('"', '""') + '"' for word in words.replace("\0", " ").split())
+    terms = " ".join(
+        '"' + word.replace('"', '""') + '"' for word in words.replace("\0", " ").split()
+    )
     if not terms:
         return []
     return store.read(

@@ -7,7 +7,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from summarizer.batch.feed import FeedInvalid, find_feed_link, parse_feed
-from summarizer.batch.inputs import entry_article, entry_item, looks_like_feed, read_time, record_article
+from summarizer.batch.inputs import (
+    entry_article,
+    entry_item,
+    looks_like_feed,
+    read_time,
+    record_article,
+)
 from summarizer.batch.queue import Claim, Outcome
 from summarizer.batch.robots import Robots
 from summarizer.errors import BadRecord, FetchError, InputError
@@ -17,14 +23,19 @@ from summarizer.pipeline import load_page
 from summarizer.settings import Settings
 
 # `<meta property="og:type" content="article">`, and addresses as articles have them: a slug of four words or a number
-_ARTICLE = re.compile(rb"""<meta\b[^<>]*og:type[^<>]*["']article["']|<meta\b[^<>]*["']article["'][^<>]*og:type""", re.IGNORECASE)
+_ARTICLE = re.compile(
+    rb"""<meta\b[^<>]*og:type[^<>]*["']article["']|<meta\b[^<>]*["']article["'][^<>]*og:type""",
+    re.IGNORECASE,
+)
 _SLUG = re.compile(r"(?:[^/-]+-){3}[^/]*|[^/]*\d{5}[^/]*|[^/]+\.html?")
 
 
 class Reader:
     """Reads claims. `fetcher` is the network, `robots` its rules; `say` takes a message for the user."""
 
-    def __init__(self, settings: Settings, fetcher: Any, robots: Robots, say: Callable[[str], None]):
+    def __init__(
+        self, settings: Settings, fetcher: Any, robots: Robots, say: Callable[[str], None]
+    ):
         self._settings, self._fetcher, self._robots, self._say = settings, fetcher, robots, say
 
     def read(self, claim: Claim) -> Outcome:
@@ -39,15 +50,24 @@ class Reader:
 
     def _visit_feed(self, claim: Claim) -> Outcome:
         url = claim.address or str(claim.url)
-        answer = self._fetcher.ask(url, etag=claim.etag, last_modified=claim.last_modified, feed=True)
+        answer = self._fetcher.ask(
+            url, etag=claim.etag, last_modified=claim.last_modified, feed=True
+        )
         if answer.page is None:
-            return Outcome(entries=(), address=answer.moved_to, etag=answer.etag, last_modified=answer.last_modified)
+            return Outcome(
+                entries=(),
+                address=answer.moved_to,
+                etag=answer.etag,
+                last_modified=answer.last_modified,
+            )
         return self._read_feed(claim, answer)
 
     def _read_feed(self, claim: Claim, answer: Any) -> Outcome:
         """The entries of a feed, or of the feed of a site. Raises FeedInvalid for what is none, or an empty one."""
         url, address = str(claim.url), answer.moved_to
-        if not looks_like_feed(answer.page.body, answer.page.content_type) and (link := find_feed_link(answer.page)):
+        if not looks_like_feed(answer.page.body, answer.page.content_type) and (
+            link := find_feed_link(answer.page)
+        ):
             answer = self._fetcher.ask(link, feed=True)
             address = answer.moved_to or link
         feed = parse_feed(answer.page)
@@ -56,7 +76,13 @@ class Reader:
         for warning in feed.warnings:
             self._say(f"{url}: {warning}")
         entries = tuple(entry_item(entry, feed.title, url) for entry in feed.entries)
-        return Outcome(entries=entries, title=feed.title, address=address, etag=answer.etag, last_modified=answer.last_modified)
+        return Outcome(
+            entries=entries,
+            title=feed.title,
+            address=address,
+            etag=answer.etag,
+            last_modified=answer.last_modified,
+        )
 
     def _visit_page(self, claim: Claim) -> Outcome:
         url, typed, said = str(claim.url), claim.kind == "address", claim.payload
@@ -67,10 +93,16 @@ class Reader:
             unread = Outcome(etag=answer.etag, last_modified=answer.last_modified)
             if answer.page is None:
                 return unread
-            if typed and (looks_like_feed(answer.page.body, answer.page.content_type) or find_site_feed(answer.page)):
+            if typed and (
+                looks_like_feed(answer.page.body, answer.page.content_type)
+                or find_site_feed(answer.page)
+            ):
                 return self._read_feed(claim, answer)
             article = extract_article(
-                answer.page, title=said.get("title"), source=said.get("source"), published_at=read_time(said.get("published_at"))
+                answer.page,
+                title=said.get("title"),
+                source=said.get("source"),
+                published_at=read_time(said.get("published_at")),
             )
         except (FetchError, InputError) as failure:
             if not said.get("text") or isinstance(failure, BadRecord):

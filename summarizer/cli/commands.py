@@ -20,23 +20,57 @@ if TYPE_CHECKING:
 
 SWITCH = 0.0005  # seconds until a thread that waits for its answer gets its turn; with 5 ms, 16 of them lost a tenth of their time
 DATABASES = (".db", ".sqlite", ".sqlite3")
-_db = click.option("--db", type=click.Path(path_type=Path), help="The database; the default one if left out.")
+_db = click.option(
+    "--db", type=click.Path(path_type=Path), help="The database; the default one if left out."
+)
 _RUN = (
     click.option(
-        "--rate", type=click.FloatRange(min=0), default=1.0, show_default=True, help="Requests a second to one host; 0: no limit."
+        "--rate",
+        type=click.FloatRange(min=0),
+        default=1.0,
+        show_default=True,
+        help="Requests a second to one host; 0: no limit.",
     ),
-    click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Articles in work at once."),
-    click.option("--model", metavar="NAME", help="The model that makes the calls; needed when an API key is set."),
-    click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Stop before the model costs more than this."),
+    click.option(
+        "--jobs",
+        type=click.IntRange(1, 64),
+        default=8,
+        show_default=True,
+        help="Articles in work at once.",
+    ),
+    click.option(
+        "--model",
+        metavar="NAME",
+        help="The model that makes the calls; needed when an API key is set.",
+    ),
+    click.option(
+        "--max-cost",
+        type=click.FloatRange(min=0),
+        metavar="USD",
+        help="Stop before the model costs more than this.",
+    ),
     click.option(
         "--samples",
         type=click.IntRange(1, 9),
         metavar="K",
         help="Answers to ask for where the endpoint gives no chances of tokens: their agreement is the confidence.",
     ),
-    click.option("--offline", is_flag=True, help="Ask no model though a key is set: the embedded analyst speaks."),
-    click.option("--fallback", is_flag=True, help="Let the embedded analyst step in when the model endpoint fails."),
-    click.option("--allow-private", multiple=True, metavar="HOST[:PORT]", help="Fetch from this host though it is not public."),
+    click.option(
+        "--offline",
+        is_flag=True,
+        help="Ask no model though a key is set: the embedded analyst speaks.",
+    ),
+    click.option(
+        "--fallback",
+        is_flag=True,
+        help="Let the embedded analyst step in when the model endpoint fails.",
+    ),
+    click.option(
+        "--allow-private",
+        multiple=True,
+        metavar="HOST[:PORT]",
+        help="Fetch from this host though it is not public.",
+    ),
 )
 
 
@@ -49,10 +83,21 @@ def _run_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="OUT.jsonl, .csv, .parquet or .db; the default database if left out.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="OUT.jsonl, .csv, .parquet or .db; the default database if left out.",
+)
 @click.option("--with-text", is_flag=True, help="Put each article's text into its report.")
-@click.option("--retry-failed", is_flag=True, help="Try again what failed for good, and feeds that were paused.")
-@click.option("--redo", is_flag=True, help="Analyse again what is done, with today's model and prompt.")
+@click.option(
+    "--retry-failed",
+    is_flag=True,
+    help="Try again what failed for good, and feeds that were paused.",
+)
+@click.option(
+    "--redo", is_flag=True, help="Analyse again what is done, with today's model and prompt."
+)
 @_run_options
 def batch(
     inputs: tuple[str, ...], output: Path | None, with_text: bool, retry_failed: bool, redo: bool, rate: float, jobs: int,
@@ -102,11 +147,14 @@ def _settings(max_cost: float | None, **chosen: Any) -> "Settings":
     settings = load_settings(**{name: value or None for name, value in chosen.items()})
     if settings.uses_model and not settings.model and max_cost is None:
         raise UsageError(
-            "a model is asked for every article, and none is named", advice="Give --model NAME or --max-cost USD, or --offline"
+            "a model is asked for every article, and none is named",
+            advice="Give --model NAME or --max-cost USD, or --offline",
         )
     model = settings.model or DEFAULT_MODEL
     if settings.uses_model and max_cost is not None and price_of(model, settings.prices) is None:
-        raise UsageError(f"--max-cost cannot be kept: the price of {model} is not known", advice=UNPRICED)
+        raise UsageError(
+            f"--max-cost cannot be kept: the price of {model} is not known", advice=UNPRICED
+        )
     if settings.uses_model:
         sys.setswitchinterval(SWITCH)
     return settings
@@ -118,10 +166,17 @@ def _write(store: "Store", ledger: "Ledger", path: Path, result: "Result", with_
     from summarizer.batch.store import NEWEST, OF_RUN, load_reports, with_unique_ids
 
     mine, run = f"{NEWEST} AND a.item_id IN ({OF_RUN})", {"run": ledger.run}
-    write_reports(path, with_unique_ids(told for _, told, _ in load_reports(store, where=mine, values=run)), with_text=with_text)
+    write_reports(
+        path,
+        with_unique_ids(told for _, told, _ in load_reports(store, where=mine, values=run)),
+        with_text=with_text,
+    )
     sql = f"SELECT count(*) FROM reports r JOIN articles a ON a.id = r.article_id WHERE {mine} AND made_by <> :made_by"  # noqa: S608
     if others := store.read(sql, run | {"made_by": ledger.made_by})[0][0]:
-        click.echo(f"summarizer: {others} of the reports are of another version or model; --redo makes them anew", err=True)
+        click.echo(
+            f"summarizer: {others} of the reports are of another version or model; --redo makes them anew",
+            err=True,
+        )
     failures = path.with_name(path.name + ".failures.jsonl")
     if not result.failures:
         failures.unlink(missing_ok=True)
@@ -132,11 +187,19 @@ def _write(store: "Store", ledger: "Ledger", path: Path, result: "Result", with_
 
 def show_report(report: "Report", form: str | None, *, evidence: bool, with_text: bool) -> None:
     """The report on stdout, in the form that was asked for."""
-    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")  # else escaped: a ? would be another text
+    is_unicode = (
+        (sys.stdout.encoding or "").lower().startswith("utf")
+    )  # else escaped: a ? would be another text
     if form == "json":
         from summarizer.text.spans import escape_json
 
-        click.echo(escape_json(json.dumps(report.to_dict(with_text=with_text), ensure_ascii=not is_unicode, indent=2)))
+        click.echo(
+            escape_json(
+                json.dumps(
+                    report.to_dict(with_text=with_text), ensure_ascii=not is_unicode, indent=2
+                )
+            )
+        )
     elif form == "markdown":
         from summarizer.render.markdown import render_markdown
 
@@ -170,10 +233,21 @@ def _find_store(db: Path | None) -> "Store":
 @click.argument("name", metavar="ID")
 @_db
 @click.option("--json", "form", flag_value="json", help="Print the report as one JSON object.")
-@click.option("--markdown", "form", flag_value="markdown", help="Print the report as a Markdown note.")
-@click.option("--html", "form", flag_value="html", help="Print the report as one HTML page, with the evidence marked.")
-@click.option("--with-text", is_flag=True, help="Put the article's text into the JSON, or the HTML.")
-@click.option("--evidence", is_flag=True, help="Show the words of the article behind each fact and call.")
+@click.option(
+    "--markdown", "form", flag_value="markdown", help="Print the report as a Markdown note."
+)
+@click.option(
+    "--html",
+    "form",
+    flag_value="html",
+    help="Print the report as one HTML page, with the evidence marked.",
+)
+@click.option(
+    "--with-text", is_flag=True, help="Put the article's text into the JSON, or the HTML."
+)
+@click.option(
+    "--evidence", is_flag=True, help="Show the words of the article behind each fact and call."
+)
 def show(name: str, db: Path | None, form: str | None, with_text: bool, evidence: bool) -> None:
     """Show a stored report by its number (see search), its id or the beginning of it, or the article's address."""
     from summarizer.batch.store import find_reports, load_reports
@@ -182,7 +256,11 @@ def show(name: str, db: Path | None, form: str | None, with_text: bool, evidence
     store = _find_store(db)
     found = find_reports(store, name)
     if not found:
-        raise SummarizerError(f"no report is known by {name}", code="not_found", advice="summarizer search WORDS finds one")
+        raise SummarizerError(
+            f"no report is known by {name}",
+            code="not_found",
+            advice="summarizer search WORDS finds one",
+        )
     _, told, _ = next(load_reports(store, where="a.id = ?", values=(found[0],)))
     show_report(Report.model_validate(told), form, evidence=evidence, with_text=with_text)
 
@@ -204,7 +282,11 @@ def search(words: tuple[str, ...], db: Path | None, limit: int, as_json: bool) -
     if not rows:
         click.echo("summarizer: no stored article holds all these words", err=True)
     for row in rows:
-        about = " · ".join(str(part) for part in (row["published_at"] or "no date", row["source"], row["direction"]) if part)
+        about = " · ".join(
+            str(part)
+            for part in (row["published_at"] or "no date", row["source"], row["direction"])
+            if part
+        )
         click.echo(clean(f"{row['id']:>6}  {row['title'] or 'Untitled article'}"))
         click.echo(clean(f"        {about}"))
         click.echo("        " + " ".join(clean(row["snippet"]).split()))
@@ -212,18 +294,37 @@ def search(words: tuple[str, ...], db: Path | None, limit: int, as_json: bool) -
 
 @click.command()
 @_db
-@click.option("--format", "form", type=click.Choice(["jsonl", "csv", "parquet"]), default="jsonl", show_default=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; stdout if left out (not for Parquet).")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", "csv", "parquet"]),
+    default="jsonl",
+    show_default=True,
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The file; stdout if left out (not for Parquet).",
+)
 @click.option("--with-text", is_flag=True, help="Put each article's text into its report.")
-@click.option("--all-versions", is_flag=True, help="Also what articles said before they were edited.")
-def export(db: Path | None, form: str, output: Path | None, with_text: bool, all_versions: bool) -> None:
+@click.option(
+    "--all-versions", is_flag=True, help="Also what articles said before they were edited."
+)
+def export(
+    db: Path | None, form: str, output: Path | None, with_text: bool, all_versions: bool
+) -> None:
     """Write the reports of a database as JSONL, CSV or Parquet."""
     from summarizer.batch.export import replacing, strip_text, write_csv, write_jsonl, write_parquet
     from summarizer.batch.store import NEWEST, load_reports, with_unique_ids
 
     found = load_reports(_find_store(db), where="1" if all_versions else NEWEST)
-    reports = (strip_text(told, with_text) for told in with_unique_ids(told for _, told, _ in found))
-    write: Callable[[TextIO, Iterable[dict[str, Any]]], None] = write_csv if form == "csv" else write_jsonl
+    reports = (
+        strip_text(told, with_text) for told in with_unique_ids(told for _, told, _ in found)
+    )
+    write: Callable[[TextIO, Iterable[dict[str, Any]]], None] = (
+        write_csv if form == "csv" else write_jsonl
+    )
     if form == "parquet":
         if output is None:
             raise UsageError("Parquet is not written to stdout", advice="Give -o FILE")
@@ -239,7 +340,12 @@ def export(db: Path | None, form: str, output: Path | None, with_text: bool, all
 
 @click.command()
 @_db
-@click.option("--since", default="24h", show_default=True, help="24h, 7d, 2w, or an ISO time: the period's beginning.")
+@click.option(
+    "--since",
+    default="24h",
+    show_default=True,
+    help="24h, 7d, 2w, or an ISO time: the period's beginning.",
+)
 @click.option("--asset", metavar="TICKER", help="Articles with a call on this asset alone.")
 @click.option("--json", "form", flag_value="json", help="Print one JSON object.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print a Markdown note.")
@@ -259,15 +365,20 @@ def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> 
     start = parse_since(since, now)
     when = "julianday(coalesce(a.published_at, a.stored_at))"
     store = _find_store(db)
-    found = load_reports(store, where=f"{NEWEST} AND {when} >= julianday(?)", values=(start.isoformat(),))
+    found = load_reports(
+        store, where=f"{NEWEST} AND {when} >= julianday(?)", values=(start.isoformat(),)
+    )
     made = make_digest((told for _, told, _ in found), start, now, asset)
     newest = store.read("SELECT max(coalesce(published_at, stored_at)) FROM articles")[0][0]
     if not made.articles and newest:
         click.echo(
-            f"summarizer: nothing{f' on {asset}' if asset else ''} since {start:%Y-%m-%d %H:%M}; the newest is of {newest}", err=True
+            f"summarizer: nothing{f' on {asset}' if asset else ''} since {start:%Y-%m-%d %H:%M}; the newest is of {newest}",
+            err=True,
         )
     if form == "json":
-        click.echo(escape_json(json.dumps(made.model_dump(mode="json"), ensure_ascii=False, indent=2)))
+        click.echo(
+            escape_json(json.dumps(made.model_dump(mode="json"), ensure_ascii=False, indent=2))
+        )
     elif form == "markdown":
         from summarizer.render.digest import render_digest
 
@@ -281,11 +392,24 @@ def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @_db
-@click.option("--every", type=click.FloatRange(min=0.01), default=15.0, show_default=True, help="Minutes between two visits.")
+@click.option(
+    "--every",
+    type=click.FloatRange(min=0.01),
+    default=15.0,
+    show_default=True,
+    help="Minutes between two visits.",
+)
 @click.option("--runs", type=click.IntRange(min=1), help="Stop after so many visits.")
 @_run_options
 def watch(
-    inputs: tuple[str, ...], db: Path | None, every: float, runs: int | None, rate: float, jobs: int, max_cost: float | None, **chosen: Any
+    inputs: tuple[str, ...],
+    db: Path | None,
+    every: float,
+    runs: int | None,
+    rate: float,
+    jobs: int,
+    max_cost: float | None,
+    **chosen: Any,
 ) -> None:
     """Keep visiting feeds, and write each new report to stdout as a line of JSON, once it is stored."""
     from summarizer.batch.export import strip_text, write_jsonl
@@ -302,10 +426,21 @@ def watch(
         write_jsonl(out, [strip_text(report.to_dict(), False)])
         out.flush()
 
-    hooks = Hooks(report=tell, message=lambda message: click.echo(f"summarizer: {clean(message)}", err=True))
+    hooks = Hooks(
+        report=tell, message=lambda message: click.echo(f"summarizer: {clean(message)}", err=True)
+    )
     store = open_store(db or database_path())
     result = watch_inputs(
-        inputs, store, fingerprint(settings), settings, every * 60, runs, rate=rate, jobs=jobs, max_cost=max_cost, hooks=hooks
+        inputs,
+        store,
+        fingerprint(settings),
+        settings,
+        every * 60,
+        runs,
+        rate=rate,
+        jobs=jobs,
+        max_cost=max_cost,
+        hooks=hooks,
     )
     if result.error:
         raise result.error

@@ -32,7 +32,13 @@ def examine(settings: Settings) -> list[Check]:
     if not settings.uses_model:
         why = "--offline" if settings.offline else "no OPENAI_API_KEY, endpoint or model is set"
         return [Check("analyst", True, f"{why}: the embedded analyst speaks")]
-    checks = [Check("key", True, "it is set" if settings.api_key else "none is set; a local server wants none")]
+    checks = [
+        Check(
+            "key",
+            True,
+            "it is set" if settings.api_key else "none is set; a local server wants none",
+        )
+    ]
     try:
         check_endpoint(settings.base_url, settings.api_key)
     except SummarizerError as error:
@@ -46,7 +52,12 @@ def _ask(settings: Settings) -> list[Check]:
     from summarizer.analyst.llm.endpoint import Allowance, Endpoint  # openai takes 1 s to import
 
     started = time.monotonic()
-    messages = [{"role": "user", "content": 'Answer with the JSON object {"direction": "neutral"} and nothing else.'}]
+    messages = [
+        {
+            "role": "user",
+            "content": 'Answer with the JSON object {"direction": "neutral"} and nothing else.',
+        }
+    ]
     try:
         endpoint = Endpoint(settings)
         said = endpoint.complete(messages, _SCHEMA, Allowance(started + settings.timeout))

@@ -40,7 +40,9 @@ class _DefaultGroup(click.Group):
             raise  # click's own, and a closed pipe, which click ends quietly
         except Exception as error:  # noqa: BLE001  the one place where a bug of ours becomes a line and an exit code
             last = traceback.extract_tb(error.__traceback__)[-1]
-            _say(f"internal error: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}. Please report it")
+            _say(
+                f"internal error: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}. Please report it"
+            )
             ctx.exit(_INTERNAL)
 
 
@@ -76,19 +78,57 @@ def main() -> None:
 @main.command()
 @click.argument("input")
 @click.option("--json", "form", flag_value="json", help="Print the report as one JSON object.")
-@click.option("--markdown", "form", flag_value="markdown", help="Print the report as a Markdown note to paste.")
-@click.option("--html", "form", flag_value="html", help="Print the report as one HTML page, with the evidence marked.")
+@click.option(
+    "--markdown",
+    "form",
+    flag_value="markdown",
+    help="Print the report as a Markdown note to paste.",
+)
+@click.option(
+    "--html",
+    "form",
+    flag_value="html",
+    help="Print the report as one HTML page, with the evidence marked.",
+)
 @click.option("--extract", "form", flag_value="extract", help="Print the article's text only.")
-@click.option("--evidence", is_flag=True, help="Show the words of the article behind each fact, call and signal.")
-@click.option("--explain", is_flag=True, help="Show what the embedded analyst weighed for each call.")
-@click.option("--with-text", is_flag=True, help="Put the article's text into the JSON, or the HTML.")
-@click.option("--model", metavar="NAME", help="The model that makes the calls, at OPENAI_BASE_URL or OpenAI.")
-@click.option("--samples", type=click.IntRange(1, 9), metavar="K", help="Answers to ask for where the endpoint gives no chances of tokens.")
-@click.option("--redo", is_flag=True, help="Ask the model again, though its answer about this text is kept.")
-@click.option("--offline", is_flag=True, help="Neither fetch nor ask a model: the embedded analyst speaks.")
-@click.option("--fallback", is_flag=True, help="Let the embedded analyst step in when the model endpoint fails.")
+@click.option(
+    "--evidence",
+    is_flag=True,
+    help="Show the words of the article behind each fact, call and signal.",
+)
+@click.option(
+    "--explain", is_flag=True, help="Show what the embedded analyst weighed for each call."
+)
+@click.option(
+    "--with-text", is_flag=True, help="Put the article's text into the JSON, or the HTML."
+)
+@click.option(
+    "--model", metavar="NAME", help="The model that makes the calls, at OPENAI_BASE_URL or OpenAI."
+)
+@click.option(
+    "--samples",
+    type=click.IntRange(1, 9),
+    metavar="K",
+    help="Answers to ask for where the endpoint gives no chances of tokens.",
+)
+@click.option(
+    "--redo", is_flag=True, help="Ask the model again, though its answer about this text is kept."
+)
+@click.option(
+    "--offline", is_flag=True, help="Neither fetch nor ask a model: the embedded analyst speaks."
+)
+@click.option(
+    "--fallback",
+    is_flag=True,
+    help="Let the embedded analyst step in when the model endpoint fails.",
+)
 @click.option("--no-cache", is_flag=True, help="Fetch the page anew, and keep no copy of it.")
-@click.option("--allow-private", multiple=True, metavar="HOST[:PORT]", help="Fetch from this host though its address is not public.")
+@click.option(
+    "--allow-private",
+    multiple=True,
+    metavar="HOST[:PORT]",
+    help="Fetch from this host though its address is not public.",
+)
 def analyze(
     input: str, form: str | None, evidence: bool, explain: bool, with_text: bool, model: str | None, samples: int | None, redo: bool,
     offline: bool, fallback: bool, no_cache: bool, allow_private: tuple[str, ...],
@@ -98,8 +138,17 @@ def analyze(
     from summarizer.pipeline import analyze_article
     from summarizer.settings import load_settings
 
-    flags = {"model": model, "samples": samples, "redo": redo, "offline": offline, "fallback": fallback, "allow_private": allow_private}
-    settings = load_settings(**{name: value or None for name, value in flags.items()}, cache=False if no_cache else None)
+    flags = {
+        "model": model,
+        "samples": samples,
+        "redo": redo,
+        "offline": offline,
+        "fallback": fallback,
+        "allow_private": allow_private,
+    }
+    settings = load_settings(
+        **{name: value or None for name, value in flags.items()}, cache=False if no_cache else None
+    )
     article = extract_article(_read_input(input, settings))
     if form == "extract":
         click.echo(article.text)
@@ -108,8 +157,14 @@ def analyze(
         _say("no OPENAI_API_KEY and no endpoint is set: the embedded analyst speaks")
     report = analyze_article(article, settings)
     if report.analyst.name == "llm":
-        cost = "of unknown cost" if report.analyst.cost_usd is None else f"${report.analyst.cost_usd:.4f}"
-        _say(f"{report.analyst.model}: {report.analyst.input_tokens} tokens in, {report.analyst.output_tokens} out, {cost}")
+        cost = (
+            "of unknown cost"
+            if report.analyst.cost_usd is None
+            else f"${report.analyst.cost_usd:.4f}"
+        )
+        _say(
+            f"{report.analyst.model}: {report.analyst.input_tokens} tokens in, {report.analyst.output_tokens} out, {cost}"
+        )
     commands.show_report(report, form, evidence=evidence, with_text=with_text)
     if explain:
         from summarizer.analyst.embedded.analyze import explain as weigh
@@ -138,10 +193,21 @@ def doctor(model: str | None) -> None:
 
     checks = examine(load_settings(model=model))
     for check in checks:
-        click.echo(clean(f"{'ok' if check.fine else '!!'}  {check.name}: {check.detail}{f'. {check.advice}' if check.advice else ''}"))
+        click.echo(
+            clean(
+                f"{'ok' if check.fine else '!!'}  {check.name}: {check.detail}{f'. {check.advice}' if check.advice else ''}"
+            )
+        )
     if any(not check.fine for check in checks if check.name in ("endpoint", "model")):
         raise SystemExit(3)
 
 
-for command in (commands.batch, commands.watch, commands.show, commands.search, commands.export, commands.digest):
+for command in (
+    commands.batch,
+    commands.watch,
+    commands.show,
+    commands.search,
+    commands.export,
+    commands.digest,
+):
     main.add_command(command)

@@ -18,7 +18,10 @@ from summarizer.batch.tally import Result, Tally
 from summarizer.text.spans import clean
 
 EVERY = 10.0  # seconds between plain lines: a log of an hour is 360 of them
-MAX_LINES, ADDRESSES = 40, 2  # of failures told at the end, and of each kind; all stand in the failures file or the database
+MAX_LINES, ADDRESSES = (
+    40,
+    2,
+)  # of failures told at the end, and of each kind; all stand in the failures file or the database
 
 
 class Progress:
@@ -27,8 +30,14 @@ class Progress:
     def __init__(self, console: Console | None = None):
         self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
         self._started = self._told = time.monotonic()
-        line = TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis"))
-        self._bar = Bar(SpinnerColumn(), BarColumn(bar_width=12), line, console=self._console, transient=True)
+        line = TextColumn(
+            "{task.description}",
+            markup=False,
+            table_column=Column(no_wrap=True, overflow="ellipsis"),
+        )
+        self._bar = Bar(
+            SpinnerColumn(), BarColumn(bar_width=12), line, console=self._console, transient=True
+        )
         self._task = self._bar.add_task("starting", total=None)
 
     def __enter__(self) -> "Progress":
@@ -36,7 +45,12 @@ class Progress:
             self._bar.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if self._console.is_terminal:
             self._bar.stop()
 
@@ -47,7 +61,12 @@ class Progress:
     def show(self, tally: Tally) -> None:
         """The present state; on a terminal at once, elsewhere every EVERY seconds."""
         if self._console.is_terminal:
-            self._bar.update(self._task, total=tally.to_do or None, completed=tally.over, description=self._line(tally))
+            self._bar.update(
+                self._task,
+                total=tally.to_do or None,
+                completed=tally.over,
+                description=self._line(tally),
+            )
         elif time.monotonic() - self._told >= EVERY:
             self._told = time.monotonic()
             self._console.print(Text(self._line(tally)))
@@ -59,7 +78,11 @@ class Progress:
         parts += [f"{lost} failed"] if lost else []
         parts += [f"{tally.feeds} feed{'s'[: tally.feeds != 1]}"] if tally.feeds else []
         parts += [_money(tally.cost_usd)] if tally.cost_usd != 0 else []
-        parts += [f"{_span((tally.to_do - tally.over) / rate)} left"] if rate and tally.over < tally.to_do else []
+        parts += (
+            [f"{_span((tally.to_do - tally.over) / rate)} left"]
+            if rate and tally.over < tally.to_do
+            else []
+        )
         return " · ".join(parts)
 
     def close(self, result: Result, where: Path) -> None:
@@ -72,11 +95,17 @@ class Progress:
             ("done", states["done"], f"{tally.done} analysed now; in {where}"),
             ("failed", states["failed"], ""),
         ]
-        rows += [("deferred", states["deferred"], "tried again by the next run")] if states["deferred"] else []
+        rows += (
+            [("deferred", states["deferred"], "tried again by the next run")]
+            if states["deferred"]
+            else []
+        )
         if waiting := states["pending"] + states["leased"]:
             rows.append(("waiting", waiting, "the same command goes on"))
         rows += [("feeds", tally.feeds, f"{tally.feeds_failed} failed")] if tally.feeds else []
-        rows.append(("time", _span(seconds), f"{tally.over / max(seconds, 0.001):.1f} articles a second"))
+        rows.append(
+            ("time", _span(seconds), f"{tally.over / max(seconds, 0.001):.1f} articles a second")
+        )
         rows += [("cost", _money(tally.cost_usd), "")] if tally.cost_usd != 0 else []
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column()
@@ -90,8 +119,16 @@ def _group(failures: list[dict[str, Any]]) -> Iterator[str]:
     """`12 × fetch http_404: the server answered 404`, then some of the addresses; the most frequent first."""
     groups: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
     for failure in failures:
-        said = failure["message"].removeprefix(f"{failure['code']}: ").replace(f" ({failure['url']})", "")
-        which = failure["url"] or failure["id"] or (f"line {failure['line']}" if failure["line"] else "")
+        said = (
+            failure["message"]
+            .removeprefix(f"{failure['code']}: ")
+            .replace(f" ({failure['url']})", "")
+        )
+        which = (
+            failure["url"]
+            or failure["id"]
+            or (f"line {failure['line']}" if failure["line"] else "")
+        )
         groups[failure["stage"], failure["code"], said].append(str(which))
     for (stage, code, said), places in sorted(groups.items(), key=lambda group: -len(group[1])):
         yield f"{len(places)} × {stage} {code}: {said}"
@@ -106,4 +143,10 @@ def _money(cost_usd: float | None) -> str:
 
 def _span(seconds: float) -> str:
     """A span as people say it: `40 s`, `3 min`, `2 h`."""
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+    return (
+        f"{seconds:.0f} s"
+        if seconds < 100
+        else f"{seconds / 60:.0f} min"
+        if seconds < 6000
+        else f"{seconds / 3600:.1f} h"
+    )

@@ -17,7 +17,9 @@ from heapq import nsmallest
 from importlib import resources
 from typing import Any
 
-WINDOW = timedelta(hours=72)  # an event is retold for three days; the same words later are another week's column
+WINDOW = timedelta(
+    hours=72
+)  # an event is retold for three days; the same words later are another week's column
 SEED, HASHES = 42, 128
 # 32 bands of 4 hashes find 95 % of pairs that share half of their three-word shingles; recall 0.92 and no false pair were measured
 # on 2,000 articles with reprints
@@ -29,7 +31,9 @@ SAME_TEXT = 0.5  # estimated Jaccard similarity of the three-word shingles
 SAME_EVENT = 0.4
 SAME_FIGURE = 0.3  # with a figure of three digits or more in common that no other story of the 921 holds: "$447,000,000", "21,021"
 HEARD = 921  # articles whose words are counted in data/names.tsv
-MAX_CANDIDATES = 24  # compared per article and index: the band of a boilerplate sentence holds thousands
+MAX_CANDIDATES = (
+    24  # compared per article and index: the band of a boilerplate sentence holds thousands
+)
 RAREST = 12  # names and figures that are looked up
 HEAD = 2_000  # characters that are compared for a reprint: appendices differ
 LEAD = 800  # characters whose names and figures tell the event: what follows is background that other events share
@@ -68,7 +72,9 @@ def group_stories(articles: Sequence[Told]) -> list[list[int]]:
 
 
 def _near(one: Told, other: Told) -> bool:
-    return one.told_at is None or other.told_at is None or abs(one.told_at - other.told_at) <= WINDOW
+    return (
+        one.told_at is None or other.told_at is None or abs(one.told_at - other.told_at) <= WINDOW
+    )
 
 
 def _candidates(keys: Iterable[Sequence[Hashable]]) -> Iterator[tuple[int, int]]:
@@ -88,9 +94,15 @@ def _reprints(articles: Sequence[Told]) -> Iterator[tuple[int, int]]:
     hashed = [_hash(_shingles(article.text[:HEAD])) for article in articles]
     width = HASHES // BANDS
     digests = (minhash.digest() if minhash else () for minhash in hashed)
-    bands = ([(band, tuple(digest[band : band + width])) for band in range(0, len(digest), width)] for digest in digests)
+    bands = (
+        [(band, tuple(digest[band : band + width])) for band in range(0, len(digest), width)]
+        for digest in digests
+    )
     for one, other in _candidates(bands):
-        if _near(articles[one], articles[other]) and hashed[one].jaccard(hashed[other]) >= SAME_TEXT:
+        if (
+            _near(articles[one], articles[other])
+            and hashed[one].jaccard(hashed[other]) >= SAME_TEXT
+        ):
             yield one, other
 
 
@@ -109,11 +121,25 @@ def _hash(words: set[str]) -> Any:
 
 def _rewrites(articles: Sequence[Told]) -> Iterator[tuple[int, int]]:
     counts = [_names(article) for article in articles]
-    heard, seen, total = _heard(), Counter(word for words in counts for word in words), HEARD + len(articles)
-    vectors = [{word: count * math.log(total / (1 + heard[word] + seen[word])) for word, count in words.items()} for words in counts]
-    vectors = [{word: weight for word, weight in vector.items() if weight > 0} for vector in vectors]
+    heard, seen, total = (
+        _heard(),
+        Counter(word for words in counts for word in words),
+        HEARD + len(articles),
+    )
+    vectors = [
+        {
+            word: count * math.log(total / (1 + heard[word] + seen[word]))
+            for word, count in words.items()
+        }
+        for words in counts
+    ]
+    vectors = [
+        {word: weight for word, weight in vector.items() if weight > 0} for vector in vectors
+    ]
     lengths = [math.sqrt(math.fsum(weight**2 for weight in vector.values())) for vector in vectors]
-    rarest = (nsmallest(RAREST, vector, key=lambda word: (-vector[word], word)) for vector in vectors)
+    rarest = (
+        nsmallest(RAREST, vector, key=lambda word: (-vector[word], word)) for vector in vectors
+    )
     for one, other in _candidates(rarest):
         first, second = articles[one], articles[other]
         if not _near(first, second) or (first.outlet == second.outlet and first.outlet):
@@ -127,11 +153,18 @@ def _rewrites(articles: Sequence[Told]) -> Iterator[tuple[int, int]]:
 
 def _names(article: Told) -> Counter[str]:
     """The article's title words, and the names and figures of its lead, lower case; those in both count twice."""
-    return Counter({*_WORD.findall(article.title.lower())}) + Counter({name.lower() for name in _NAME.findall(article.text[:LEAD])})
+    return Counter({*_WORD.findall(article.title.lower())}) + Counter(
+        {name.lower() for name in _NAME.findall(article.text[:LEAD])}
+    )
 
 
 @lru_cache(1)
 def _heard() -> Counter[str]:
     """In how many of `data/names.tsv`'s articles a name or title word stands, so that a handful of articles can be weighed too."""
     lines = (resources.files("summarizer") / "data" / "names.tsv").read_text("utf-8").splitlines()
-    return Counter({word: int(count) for word, count in (line.split("\t") for line in lines if not line.startswith("#"))})
+    return Counter(
+        {
+            word: int(count)
+            for word, count in (line.split("\t") for line in lines if not line.startswith("#"))
+        }
+    )

@@ -18,7 +18,10 @@ _VENUE = re.compile(
 )
 _WITH = re.compile(r",\swith\s")  # "Binance stood at -0.011%, with Bybit at -0.014%"
 _PAST_CLAUSE, _PAST_NUMBER = 60, 40  # code points that a venue seems further off
-_ROUND = re.compile(r"\b(pre-seed|seed|series [a-e]|strategic|private|public|presale|pre-sale|ICO|IPO)\b", re.IGNORECASE)
+_ROUND = re.compile(
+    r"\b(pre-seed|seed|series [a-e]|strategic|private|public|presale|pre-sale|ICO|IPO)\b",
+    re.IGNORECASE,
+)
 _RECORD = re.compile(r"\b(all-time high|all-time low|ATH|record high|record low)\b", re.IGNORECASE)
 _SKEW = re.compile(r"\b\d{1,2}-delta\b")
 _SAID = re.compile(
@@ -38,7 +41,11 @@ _DATE = re.compile(
 
 @cache
 def _period_lexicon() -> Lexicon[str]:
-    groups = ((group.removeprefix("period:"), phrases) for group, phrases in load_words().items() if group.startswith("period:"))
+    groups = (
+        (group.removeprefix("period:"), phrases)
+        for group, phrases in load_words().items()
+        if group.startswith("period:")
+    )
     return Lexicon((phrase, period) for period, phrases in groups for phrase in phrases)
 
 
@@ -53,7 +60,10 @@ def sign(reading: Reading, candidate: Candidate) -> int:
     last = min(len(reading.lowered), candidate.past + 8)
     span = reading.sentences[candidate.sentence]
     for i in range(max(0, candidate.at - 12), last):
-        if candidate.at <= i < candidate.past or not span.start <= reading.word_starts[i] < span.end:
+        if (
+            candidate.at <= i < candidate.past
+            or not span.start <= reading.word_starts[i] < span.end
+        ):
             continue
         word = reading.lowered[i]
         found = _movements().get(word, 0)
@@ -61,7 +71,11 @@ def sign(reading: Reading, candidate: Candidate) -> int:
             continue
         is_before = i < candidate.at
         distance = candidate.at - i if is_before else (i - candidate.past) * 2 + 1
-        between = (reading.words[i].end(), candidate.number.start) if is_before else (candidate.end, reading.word_starts[i])
+        between = (
+            (reading.words[i].end(), candidate.number.start)
+            if is_before
+            else (candidate.end, reading.word_starts[i])
+        )
         if reading.crosses_clause(*between):
             distance += 6
         if any(other.unit == "%" for other in reading.numbers_between(*between)):
@@ -80,7 +94,9 @@ def find_period(reading: Reading, candidate: Candidate) -> str | None:
         start, end = start + low, end + low
         distance = float(candidate.at - end if start < candidate.at else start - candidate.past)
         between = (
-            (reading.words[end - 1].end(), candidate.number.start) if start < candidate.at else (candidate.end, reading.word_starts[start])
+            (reading.words[end - 1].end(), candidate.number.start)
+            if start < candidate.at
+            else (candidate.end, reading.word_starts[start])
         )
         if reading.crosses_clause(*between):
             distance += 7
@@ -94,8 +110,16 @@ def find_venue(reading: Reading, candidate: Candidate) -> str | None:
     span = reading.sentences[candidate.sentence]
     number, hits = candidate.number, []
     for match in _VENUE.finditer(reading.text, span.start, span.end):
-        start, end = (match.end(), number.start) if match.start() < number.start else (candidate.end, match.start())
-        parted = _PAST_CLAUSE if reading.crosses_clause(start, end) or _WITH.search(reading.text, start, end) else 0
+        start, end = (
+            (match.end(), number.start)
+            if match.start() < number.start
+            else (candidate.end, match.start())
+        )
+        parted = (
+            _PAST_CLAUSE
+            if reading.crosses_clause(start, end) or _WITH.search(reading.text, start, end)
+            else 0
+        )
         parted += _PAST_NUMBER * bool(reading.numbers_between(start, end))
         hits.append((end - start + parted, match[0]))
     return min(hits)[1] if hits else None
@@ -109,7 +133,9 @@ def find_qualifier(reading: Reading, candidate: Candidate, kind: str) -> str | N
     if not match:
         return None
     words = match[0].lower()
-    return {"ath": "all-time high", "pre-sale": "presale"}.get(words, words.replace(" ", "_") if kind == "fund_raise" else words)
+    return {"ath": "all-time high", "pre-sale": "presale"}.get(
+        words, words.replace(" ", "_") if kind == "fund_raise" else words
+    )
 
 
 def find_speaker(reading: Reading, candidate: Candidate) -> str | None:
@@ -133,7 +159,8 @@ def find_date(reading: Reading, candidate: Candidate) -> str | None:
     span = reading.sentences[candidate.sentence]
     low, high = max(span.start, candidate.number.start - 60), min(span.end, candidate.end + 60)
     hits = [
-        (min(abs(m.start() - candidate.end), abs(candidate.number.start - m.end())), m[0]) for m in _DATE.finditer(reading.text, low, high)
+        (min(abs(m.start() - candidate.end), abs(candidate.number.start - m.end())), m[0])
+        for m in _DATE.finditer(reading.text, low, high)
     ]
     return min(hits)[1] if hits else None
 
@@ -143,7 +170,11 @@ def evidence(reading: Reading, candidate: Candidate) -> Evidence:
     text, span = reading.text, reading.sentences[candidate.sentence]
     i = bisect_right(reading.word_starts, candidate.number.start) - 1
     start = max(span.start, reading.word_starts[max(0, i - 4)])
-    while start > span.start and (not is_whole(text, start, start) or text[start] in ".,%)’'-;:" or text[start - 1] in "’'$€£-."):
+    while start > span.start and (
+        not is_whole(text, start, start)
+        or text[start] in ".,%)’'-;:"
+        or text[start - 1] in "’'$€£-."
+    ):
         start -= 1
     end = candidate.end
     while not is_whole(text, end, end):

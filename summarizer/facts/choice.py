@@ -19,7 +19,9 @@ _OTHER = _PLACE["other"]
 _NAMED = [i for i, name in enumerate(LABELS) if name not in (NONE, "other")]
 
 
-def choose_kinds(reading: Reading, candidates: Sequence[Candidate], title: str | None) -> list[tuple[str, float]]:
+def choose_kinds(
+    reading: Reading, candidates: Sequence[Candidate], title: str | None
+) -> list[tuple[str, float]]:
     """For each candidate its kind, `none` for a number that is no fact, and the kind's chance.
 
     The candidates' cue scores and subjects have been filled in.
@@ -30,7 +32,12 @@ def choose_kinds(reading: Reading, candidates: Sequence[Candidate], title: str |
     for candidate, names in zip(candidates, describe(reading, candidates, title), strict=True):
         names += follow(previous, chosen[-1][0] if chosen else NONE, candidate, reading)
         previous = candidate
-        scores = [a + b for a, b in zip(model.scores((name, 1.0) for name in names), start_scores(candidate), strict=True)]
+        scores = [
+            a + b
+            for a, b in zip(
+                model.scores((name, 1.0) for name in names), start_scores(candidate), strict=True
+            )
+        ]
         chances = softmax(scores)
         best = max(_NAMED, key=chances.__getitem__)
         if chances[best] < SURE:
@@ -44,7 +51,9 @@ def start_scores(candidate: Candidate) -> list[float]:
     offset = [_NONE_WORTH] + [FORBIDDEN] * (len(LABELS) - 1)
     for kind in KINDS:
         if candidate.unit_class in kind.units and (
-            kind.scaled is None or candidate.unit_class not in ("money", "plain") or kind.scaled == candidate.is_large
+            kind.scaled is None
+            or candidate.unit_class not in ("money", "plain")
+            or kind.scaled == candidate.is_large
         ):
             offset[_PLACE[kind.name]] = _CUE_WORTH * candidate.scores.get(kind.name, 0.0)
     if candidate.scores:

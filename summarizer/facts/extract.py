@@ -59,10 +59,17 @@ def extract_facts(article: Article) -> list[Fact]:
     Indices in the list are what `{F3}` in an analyst's words refers to.
     """
     if find_orders(article.text):
-        return _restore(article.text, extract_facts(article.model_copy(update={"text": cut_orders(article.text)[0]})))
+        return _restore(
+            article.text,
+            extract_facts(article.model_copy(update={"text": cut_orders(article.text)[0]})),
+        )
     reading, candidates, subjects = read_numbers(article)
     kinds = choose_kinds(reading, candidates, article.title)
-    stated = [(candidate, kind, chance) for candidate, (kind, chance) in zip(candidates, kinds, strict=True) if kind != NONE]
+    stated = [
+        (candidate, kind, chance)
+        for candidate, (kind, chance) in zip(candidates, kinds, strict=True)
+        if kind != NONE
+    ]
     name_subjects(subjects, [(candidate, kind) for candidate, kind, _ in stated])
     facts = [_fact(reading, candidate, kind) for candidate, kind, _ in stated]
     return _without_repeats(facts, [chance for _, _, chance in stated])[:MAX_FACTS]
@@ -75,7 +82,13 @@ def _restore(text: str, facts: list[Fact]) -> list[Fact]:
     for fact in facts:
         start, end = places[fact.evidence.start], places[fact.evidence.end - 1] + 1
         if text[start:end] == fact.evidence.quote:
-            found.append(fact.model_copy(update={"evidence": fact.evidence.model_copy(update={"start": start, "end": end})}))
+            found.append(
+                fact.model_copy(
+                    update={
+                        "evidence": fact.evidence.model_copy(update={"start": start, "end": end})
+                    }
+                )
+            )
     return found
 
 
@@ -83,7 +96,11 @@ def read_numbers(article: Article) -> tuple[Reading, list[Candidate], Subjects]:
     """The numbers of an article that are not furniture, with their cue scores and a first guess at their subjects."""
     reading = Reading(article.text)
     furniture = _furniture(article)
-    candidates = [c for c in reading.candidates() if not any(span.start <= c.number.start < span.end for span in furniture)][:MAX_NUMBERS]
+    candidates = [
+        c
+        for c in reading.candidates()
+        if not any(span.start <= c.number.start < span.end for span in furniture)
+    ][:MAX_NUMBERS]
     score_roles(reading, candidates)
     subjects = Subjects(reading, article.title)
     for candidate in candidates:
@@ -120,7 +137,9 @@ def _fact(reading: Reading, candidate: Candidate, kind: str) -> Fact:
     if kind in _SIGNED and not candidate.number.is_signed:
         value *= attributes.sign(reading, candidate)
     qualifier = attributes.find_qualifier(reading, candidate, kind)
-    split = SPLIT.match(reading.text, candidate.number.start) if kind == "liquidation_share" else None
+    split = (
+        SPLIT.match(reading.text, candidate.number.start) if kind == "liquidation_share" else None
+    )
     if split:
         qualifier = split[3].rstrip("s")
     return Fact(

@@ -14,13 +14,20 @@ _BEFORE, _AFTER = 9, 7  # words looked at on either side
 _STEM = re.compile(r"(?:ing|ed|es|s|ly)\Z")
 
 
-def describe(reading: Reading, candidates: Sequence[Candidate], title: str | None) -> list[list[str]]:
+def describe(
+    reading: Reading, candidates: Sequence[Candidate], title: str | None
+) -> list[list[str]]:
     """For each candidate, in order, the names of the features that it has. Scores must have been filled in."""
     prices = _prices(candidates)
     places = _mention_words(reading)
-    tables = [_own(reading, candidate, prices) + _words(reading, candidate, places) for candidate in candidates]
+    tables = [
+        _own(reading, candidate, prices) + _words(reading, candidate, places)
+        for candidate in candidates
+    ]
     named = (title or "").lower()
-    for (left, right), (a, b) in zip(pairwise(candidates), pairwise(range(len(candidates))), strict=True):
+    for (left, right), (a, b) in zip(
+        pairwise(candidates), pairwise(range(len(candidates))), strict=True
+    ):
         if left.sentence != right.sentence:
             continue
         gap = "_".join(_stem(word) for word in reading.lowered[left.past : right.at][:4]) or "none"
@@ -33,7 +40,9 @@ def describe(reading: Reading, candidates: Sequence[Candidate], title: str | Non
     return tables
 
 
-def follow(previous: Candidate | None, kind: str, candidate: Candidate, reading: Reading) -> list[str]:
+def follow(
+    previous: Candidate | None, kind: str, candidate: Candidate, reading: Reading
+) -> list[str]:
     """What the kind given to the number before says of this one."""
     if previous is None:
         return ["pk:first"]
@@ -52,8 +61,17 @@ def _own(reading: Reading, candidate: Candidate, prices: dict[str | None, float]
     unit = candidate.unit_class
     magnitude = math.floor(math.log10(size)) if size else -9
     digits = re.sub(r"\D", "", text[number.start : number.end]).strip("0")
-    table = [f"unit:{unit}", f"mag:{unit}:{magnitude}", f"digits:{unit}:{min(5, len(digits))}", f"signed:{unit}:{number.is_signed}"]
-    table += [f"rule:{best_kind(candidate)}", f"subject:{_group(candidate)}:{unit}", f"start:{number.start < 400}"]
+    table = [
+        f"unit:{unit}",
+        f"mag:{unit}:{magnitude}",
+        f"digits:{unit}:{min(5, len(digits))}",
+        f"signed:{unit}:{number.is_signed}",
+    ]
+    table += [
+        f"rule:{best_kind(candidate)}",
+        f"subject:{_group(candidate)}:{unit}",
+        f"start:{number.start < 400}",
+    ]
     if unit == "money" and not candidate.is_large:
         price = prices.get(candidate.subject)
         table.append(f"ratio:{_bucket(number.value / price) if price else None}")
@@ -64,11 +82,22 @@ def _words(reading: Reading, candidate: Candidate, places: dict[int, Mention]) -
     """Features of the words around it: one by one near by, in pairs, and as a bag within the sentence."""
     first, past = reading.word_range(reading.sentences[candidate.sentence])
     unit = candidate.unit_class[0]
-    before = [_shown(reading, i, places) for i in range(max(first, candidate.at - _BEFORE), candidate.at)]
-    after = [_shown(reading, i, places) for i in range(candidate.past, min(past, candidate.past + _AFTER))]
-    table = [f"b{k}:{word}" for k, word in enumerate(reversed(before[-3:]), 1)] + [f"a{k}:{word}" for k, word in enumerate(after[:3], 1)]
-    table += [f"B{unit}:{word}" for word in set(before)] + [f"A{unit}:{word}" for word in set(after)]
-    table += [f"bb:{left}_{right}" for left, right in pairwise(before)] + [f"aa:{left}_{right}" for left, right in pairwise(after[:5])]
+    before = [
+        _shown(reading, i, places) for i in range(max(first, candidate.at - _BEFORE), candidate.at)
+    ]
+    after = [
+        _shown(reading, i, places)
+        for i in range(candidate.past, min(past, candidate.past + _AFTER))
+    ]
+    table = [f"b{k}:{word}" for k, word in enumerate(reversed(before[-3:]), 1)] + [
+        f"a{k}:{word}" for k, word in enumerate(after[:3], 1)
+    ]
+    table += [f"B{unit}:{word}" for word in set(before)] + [
+        f"A{unit}:{word}" for word in set(after)
+    ]
+    table += [f"bb:{left}_{right}" for left, right in pairwise(before)] + [
+        f"aa:{left}_{right}" for left, right in pairwise(after[:5])
+    ]
     if candidate.at == first or not before:
         table.append("b1:START")
     if not after:
@@ -113,12 +142,21 @@ def _prices(candidates: Sequence[Candidate]) -> dict[str | None, float]:
     """The price the rules see first for each subject."""
     prices: dict[str | None, float] = {}
     for candidate in candidates:
-        if candidate.unit_class == "money" and not candidate.is_large and best_kind(candidate) == "price" and candidate.number.value:
+        if (
+            candidate.unit_class == "money"
+            and not candidate.is_large
+            and best_kind(candidate) == "price"
+            and candidate.number.value
+        ):
             prices.setdefault(candidate.subject, candidate.number.value)
     if prices:
         return prices
     for candidate in candidates:
-        if best_kind(candidate) in LEVELS and candidate.unit_class == "money" and candidate.number.value:
+        if (
+            best_kind(candidate) in LEVELS
+            and candidate.unit_class == "money"
+            and candidate.number.value
+        ):
             prices.setdefault(candidate.subject, candidate.number.value)
     return prices
 

@@ -10,20 +10,67 @@ _STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
 # The order in which a reader wants them: where the price is, where it may go, who is positioned how, what flows, the rest.
 GROUPS = (
     ("Prices", ("price", "price_change", "price_past")),
-    ("Levels", ("support_level", "resistance_level", "price_target", "liquidation_level", "max_pain")),
+    (
+        "Levels",
+        ("support_level", "resistance_level", "price_target", "liquidation_level", "max_pain"),
+    ),
     (
         "Derivatives",
         (
-            *("funding_rate", "open_interest", "open_interest_change", "liquidations", "liquidation_share", "futures_basis"),
-            *("options_skew", "implied_volatility", "call_share", "put_call_ratio", "options_expiry"),
+            *(
+                "funding_rate",
+                "open_interest",
+                "open_interest_change",
+                "liquidations",
+                "liquidation_share",
+                "futures_basis",
+            ),
+            *(
+                "options_skew",
+                "implied_volatility",
+                "call_share",
+                "put_call_ratio",
+                "options_expiry",
+            ),
         ),
     ),
-    ("Flows and size", ("etf_flow", "trading_volume", "market_cap", "tvl", "dominance", "treasury_purchase", "treasury_holding")),
-    ("Events", ("fund_raise", "exploit_loss", "legal_amount", "token_unlock", "yield_rate", "sentiment_index", "macro_indicator")),
+    (
+        "Flows and size",
+        (
+            "etf_flow",
+            "trading_volume",
+            "market_cap",
+            "tvl",
+            "dominance",
+            "treasury_purchase",
+            "treasury_holding",
+        ),
+    ),
+    (
+        "Events",
+        (
+            "fund_raise",
+            "exploit_loss",
+            "legal_amount",
+            "token_unlock",
+            "yield_rate",
+            "sentiment_index",
+            "macro_indicator",
+        ),
+    ),
     ("Other", ("other",)),
 )
 # Kinds whose sign is the news: a plus is written out.
-_SIGNED = frozenset({"price_change", "open_interest_change", "funding_rate", "etf_flow", "options_skew", "macro_indicator"})
+_SIGNED = frozenset(
+    {
+        "price_change",
+        "open_interest_change",
+        "funding_rate",
+        "etf_flow",
+        "options_skew",
+        "macro_indicator",
+    }
+)
 
 
 def format_value(value: float, unit: str) -> str:
@@ -35,14 +82,22 @@ def format_value(value: float, unit: str) -> str:
     sign = "−" if value < 0 else ""
     size = abs(value)
     if unit in ("%", "bps", "ratio", "index", "count"):
-        return sign + _plain(size) + {"%": "%", "bps": " bps", "ratio": "", "index": "", "count": ""}[unit]
+        return (
+            sign
+            + _plain(size)
+            + {"%": "%", "bps": " bps", "ratio": "", "index": "", "count": ""}[unit]
+        )
     for step, letter in _STEPS:  # noqa: B007  used after the loop
         if float(f"{size:.4g}") >= step:  # 999,999,999 is $1B, not $1000M
             number = f"{size / step:.4g}" if size / step < 1000 else f"{size / step:,.0f}"
             break
     else:
         number, letter = _plain(size), ""
-    return f"{sign}{_SIGNS[unit]}{number}{letter}" if unit in _SIGNS else f"{sign}{number}{letter} {unit}"
+    return (
+        f"{sign}{_SIGNS[unit]}{number}{letter}"
+        if unit in _SIGNS
+        else f"{sign}{number}{letter} {unit}"
+    )
 
 
 def _plain(size: float) -> str:
@@ -59,7 +114,12 @@ def format_fact(fact: Fact) -> str:
 def describe_fact(fact: Fact) -> str:
     """The value and what narrows it down: `+21% 24h`, `−7% Binance`, `$52M short`."""
     plus = "+" if fact.value > 0 and fact.kind in _SIGNED else ""
-    return " ".join([plus + format_fact(fact), *(part.replace("_", " ") for part in (fact.period, fact.venue, fact.qualifier) if part)])
+    return " ".join(
+        [
+            plus + format_fact(fact),
+            *(part.replace("_", " ") for part in (fact.period, fact.venue, fact.qualifier) if part),
+        ]
+    )
 
 
 def group_facts(facts: tuple[Fact, ...]) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -73,7 +133,14 @@ def group_facts(facts: tuple[Fact, ...]) -> list[tuple[str, list[tuple[str, str]
                 if fact.kind == kind:
                     by_subject.setdefault(fact.subject, []).append(describe_fact(fact))
             if by_subject:
-                rows.append((kind.replace("_", " "), "; ".join(f"{subject} {', '.join(said)}" for subject, said in by_subject.items())))
+                rows.append(
+                    (
+                        kind.replace("_", " "),
+                        "; ".join(
+                            f"{subject} {', '.join(said)}" for subject, said in by_subject.items()
+                        ),
+                    )
+                )
         if rows:
             groups.append((name, rows))
     return groups

@@ -4,12 +4,24 @@ from collections.abc import Sequence
 
 from summarizer.models import Direction, Fact
 
-LEVELS = frozenset({"price_target", "support_level", "resistance_level", "liquidation_level", "price_past", "max_pain"})
+LEVELS = frozenset(
+    {
+        "price_target",
+        "support_level",
+        "resistance_level",
+        "liquidation_level",
+        "price_past",
+        "max_pain",
+    }
+)
 
 
 def price_of(facts: Sequence[Fact], asset: str) -> float | None:
     """The first price of the asset that the article states, if any."""
-    return next((f.value for f in facts if f.kind == "price" and f.subject == asset and f.unit == "USD"), None)
+    return next(
+        (f.value for f in facts if f.kind == "price" and f.subject == asset and f.unit == "USD"),
+        None,
+    )
 
 
 def is_target(facts: Sequence[Fact], fact: Fact, asset: str, direction: Direction) -> bool:
@@ -18,12 +30,26 @@ def is_target(facts: Sequence[Fact], fact: Fact, asset: str, direction: Directio
     Where the article states no price, the other levels tell the side: what lies below a support is no aim of a rise, what lies
     above a resistance none of a fall.
     """
-    if direction == "neutral" or fact.value <= 0 or fact.subject != asset or fact.kind not in LEVELS or fact.unit in ("%", "bps"):
+    if (
+        direction == "neutral"
+        or fact.value <= 0
+        or fact.subject != asset
+        or fact.kind not in LEVELS
+        or fact.unit in ("%", "bps")
+    ):
         return False
     rises, price = direction == "bullish", price_of(facts, asset)
     if price is not None:
         return fact.value != price and (fact.value > price) == rises
     if fact.kind not in ("price_target", "resistance_level" if rises else "support_level"):
         return False
-    bounds = [f.value for f in facts if f.subject == asset and f.kind == ("support_level" if rises else "resistance_level")]
-    return fact.value > max(bounds, default=0.0) if rises else fact.value < min(bounds, default=float("inf"))
+    bounds = [
+        f.value
+        for f in facts
+        if f.subject == asset and f.kind == ("support_level" if rises else "resistance_level")
+    ]
+    return (
+        fact.value > max(bounds, default=0.0)
+        if rises
+        else fact.value < min(bounds, default=float("inf"))
+    )

@@ -16,7 +16,17 @@ _REACH = 24  # words past which a cue says nothing about a number
 _OTHER_NUMBER = 0.55  # a cue that another number stands before speaks of that one first
 _OTHER_CLAUSE = 0.6
 _LAST_SENTENCE = 0.3  # cues of the sentence before, for "It averaged above $80 billion"
-LEVELS = frozenset({"price", "price_past", "support_level", "resistance_level", "price_target", "liquidation_level", "max_pain"})
+LEVELS = frozenset(
+    {
+        "price",
+        "price_past",
+        "support_level",
+        "resistance_level",
+        "price_target",
+        "liquidation_level",
+        "max_pain",
+    }
+)
 _JOINED = re.compile(
     r"\s?(?:-|–|—|−|to|and|or|,|, and|/|&|through|versus|from|up from|down from|, from|, up from|, down from|compared to|compared with)\s?(?:even |as high as |as low as |about |around |nearly |roughly |approximately |near |the )*\Z"
 )
@@ -31,7 +41,9 @@ Cue = tuple[int, int, tuple[Kind, str, float]]
 
 @cache
 def _cue_lexicon() -> Lexicon[tuple[Kind, str, float]]:
-    entries = [(phrase, (kind, side, weight)) for kind in KINDS for phrase, side, weight in kind.cues]
+    entries = [
+        (phrase, (kind, side, weight)) for kind in KINDS for phrase, side, weight in kind.cues
+    ]
     return Lexicon(entries)
 
 
@@ -43,7 +55,11 @@ def _stop_lexicon() -> Lexicon[None]:
 def _find_cues(lowered: list[str]) -> list[Cue]:
     """Every cue in the text but those inside a phrase that means something else."""
     stopped = {i for first, last, _ in _stop_lexicon().find(lowered) for i in range(first, last)}
-    return [cue for cue in _cue_lexicon().find(lowered) if cue[0] not in stopped and cue[1] - 1 not in stopped]
+    return [
+        cue
+        for cue in _cue_lexicon().find(lowered)
+        if cue[0] not in stopped and cue[1] - 1 not in stopped
+    ]
 
 
 def score_roles(reading: Reading, candidates: list[Candidate]) -> None:
@@ -64,8 +80,14 @@ def score_roles(reading: Reading, candidates: list[Candidate]) -> None:
             candidate.scores = _scores(reading, candidate, here, group)
             if candidate.is_large or candidate.unit_class in ("percent", "coins"):
                 for _, _, (kind, side, weight) in before:
-                    if side == "any" and _takes(kind, candidate) and kind.name not in ("price_change", "other"):
-                        candidate.scores[kind.name] = max(candidate.scores.get(kind.name, 0), _LAST_SENTENCE * weight)
+                    if (
+                        side == "any"
+                        and _takes(kind, candidate)
+                        and kind.name not in ("price_change", "other")
+                    ):
+                        candidate.scores[kind.name] = max(
+                            candidate.scores.get(kind.name, 0), _LAST_SENTENCE * weight
+                        )
         _adjoin(reading, group)
         _coordinate(reading, group)
 
@@ -82,10 +104,16 @@ def best_kind(candidate: Candidate) -> str | None:
 def _takes(kind: Kind, candidate: Candidate) -> bool:
     if candidate.unit_class not in kind.units:
         return False
-    return kind.scaled is None or candidate.unit_class not in ("money", "plain") or kind.scaled == candidate.is_large
+    return (
+        kind.scaled is None
+        or candidate.unit_class not in ("money", "plain")
+        or kind.scaled == candidate.is_large
+    )
 
 
-def _scores(reading: Reading, candidate: Candidate, cues: list[Cue], others: list[Candidate]) -> dict[str, float]:
+def _scores(
+    reading: Reading, candidate: Candidate, cues: list[Cue], others: list[Candidate]
+) -> dict[str, float]:
     scores: dict[str, float] = defaultdict(float)
     number = candidate.number
     for first, last, (kind, side, weight) in cues:
@@ -97,11 +125,19 @@ def _scores(reading: Reading, candidate: Candidate, cues: list[Cue], others: lis
         distance = max(0, candidate.at - last if is_before else first - candidate.past)
         if distance > _REACH:
             continue
-        between = (reading.words[last - 1].end(), number.start) if is_before else (candidate.end, reading.words[first].start())
+        between = (
+            (reading.words[last - 1].end(), number.start)
+            if is_before
+            else (candidate.end, reading.words[first].start())
+        )
         weight /= 1 + distance / (4 if side != "any" else 6)
         if side == "any" and not is_before:
             weight *= 0.8
-        if any(between[0] <= other.number.start < between[1] for other in others if other is not candidate):
+        if any(
+            between[0] <= other.number.start < between[1]
+            for other in others
+            if other is not candidate
+        ):
             weight *= _OTHER_NUMBER
         if reading.crosses_clause(*between):
             weight *= _OTHER_CLAUSE
@@ -133,7 +169,9 @@ def _adjoin(reading: Reading, group: list[Candidate]) -> None:
                 candidate.scores["price"] = max(candidate.scores.get("price", 0), 4.2)
             if candidate.unit_class == "percent" and _SHARE_SIGNED.match(gap):
                 signed = 3.0 if number.is_signed else 1.4
-                candidate.scores["price_change"] = max(candidate.scores.get("price_change", 0), signed)
+                candidate.scores["price_change"] = max(
+                    candidate.scores.get("price_change", 0), signed
+                )
 
 
 def _coordinate(reading: Reading, group: list[Candidate]) -> None:
@@ -146,8 +184,16 @@ def _coordinate(reading: Reading, group: list[Candidate]) -> None:
             continue
         lead = reading.text[max(0, left.number.start - 8) : left.number.start].lower()
         moved = gap.strip().startswith("to") and re.search(r"\bfrom\s\Z", lead)
-        joint = {name: max(left.scores.get(name, 0), right.scores.get(name, 0)) for name in {*left.scores, *right.scores}}
-        if moved and joint.keys() & {"price", "price_past", "price_target"} and left.unit_class == "money" and not left.is_large:
+        joint = {
+            name: max(left.scores.get(name, 0), right.scores.get(name, 0))
+            for name in {*left.scores, *right.scores}
+        }
+        if (
+            moved
+            and joint.keys() & {"price", "price_past", "price_target"}
+            and left.unit_class == "money"
+            and not left.is_large
+        ):
             left.scores = {**left.scores, "price_past": max(joint.values()) + 0.1}
             right.scores = {k: v for k, v in right.scores.items() if k != "price_past"}
             right.scores.setdefault("price", 1.0)

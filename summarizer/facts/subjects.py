@@ -20,8 +20,12 @@ from summarizer.text.reading import Candidate, Reading
 from summarizer.text.spans import Span
 
 # Kinds whose subject is a company or project, named as printed where it has no ticker.
-ORGANISATIONAL = frozenset({"fund_raise", "exploit_loss", "legal_amount", "tvl", "yield_rate", "trading_volume"})
-_OF_FUNDS = frozenset({"etf_flow", "treasury_holding", "treasury_purchase"})  # kinds that are about what a fund holds, not the fund
+ORGANISATIONAL = frozenset(
+    {"fund_raise", "exploit_loss", "legal_amount", "tvl", "yield_rate", "trading_volume"}
+)
+_OF_FUNDS = frozenset(
+    {"etf_flow", "treasury_holding", "treasury_purchase"}
+)  # kinds that are about what a fund holds, not the fund
 _SHARES = {"BTC.D": "BTC", "TOTAL2": "altcoins"}
 _OF = re.compile(
     r"\s?(?:worth of|of|in|into|for|from|to|on)?\s?(?:the |a |spot |long |short |net |new |its |US |U\.S\. |open |total |more |"
@@ -40,7 +44,17 @@ _STOCK = re.compile(
     r"\b(?:stock|stocks|shares?|shareholders|market cap|market capitali[sz]ation|valuation|valued|valuing|NYSE|Nasdaq|NASDAQ)\b"
 )
 # Kinds of which a company is the subject where its sentence speaks of stock.
-_QUOTED = frozenset({"price", "price_past", "price_change", "market_cap", "price_target", "support_level", "resistance_level"})
+_QUOTED = frozenset(
+    {
+        "price",
+        "price_past",
+        "price_change",
+        "market_cap",
+        "price_target",
+        "support_level",
+        "resistance_level",
+    }
+)
 _LOOKED = 12  # assets behind a number, and companies on either side; only a flattened table names more in a sentence
 _CARRIED = 3  # sentences for which an asset is remembered
 
@@ -69,7 +83,9 @@ class Subjects:
         self.reading = reading
         self._names = find_names(reading.text)
         self._name_counts = Counter(name for _, name in self._names)
-        counts = Counter(m.subject for m in reading.mentions if m.group in ("coin", "stock", "index", "sector"))
+        counts = Counter(
+            m.subject for m in reading.mentions if m.group in ("coin", "stock", "index", "sector")
+        )
         self._main = counts.most_common(1)[0][0] if counts else None
         self._titled = [m.subject for m in find_mentions(title or "")]
         self._title_names = find_names(title or "")
@@ -101,7 +117,9 @@ class Subjects:
     def choose(self, candidate: Candidate, kind: str) -> str:
         """The likeliest subject of the number; it is remembered for the numbers after it."""
         options = self.options(candidate, kind)
-        subject = options[load_linear("subjects").best(option.features for option in options)].subject
+        subject = options[
+            load_linear("subjects").best(option.features for option in options)
+        ].subject
         self.remember(candidate, kind, subject)
         return subject
 
@@ -114,7 +132,11 @@ class Subjects:
     def options(self, candidate: Candidate, kind: str) -> list[Option]:
         """What the number could be about, MARKET always among it."""
         last = self._last
-        unit = "size" if candidate.unit_class == "money" and candidate.is_large else candidate.unit_class
+        unit = (
+            "size"
+            if candidate.unit_class == "money" and candidate.is_large
+            else candidate.unit_class
+        )
         sources: dict[str, list[str]] = {}
         self._named_here(candidate, sources)
         self._named_before(candidate, sources)
@@ -122,24 +144,41 @@ class Subjects:
             self._companies(candidate, sources)
         sources.setdefault(MARKET, []).append("market")
         here = [m for m in self._by_sentence[candidate.sentence] if m.group != "market"]
-        state = "named" if here else "pronoun" if _PRONOUN.match(self._sentence(candidate)) else "bare"
+        state = (
+            "named" if here else "pronoun" if _PRONOUN.match(self._sentence(candidate)) else "bare"
+        )
         low = max(0, candidate.at - 5)
-        nearby = set(self.reading.lowered[low : candidate.at] + self.reading.lowered[candidate.past : candidate.past + 4])
+        nearby = set(
+            self.reading.lowered[low : candidate.at]
+            + self.reading.lowered[candidate.past : candidate.past + 4]
+        )
         direct = self._direct(candidate, here)
         options = []
         for subject, features in sources.items():
             relation = "none" if direct is None else "self" if subject == direct else "other"
-            features += [f"direct:{relation}", f"direct:{relation}:{bool(last and last[1] == subject)}"]
+            features += [
+                f"direct:{relation}",
+                f"direct:{relation}:{bool(last and last[1] == subject)}",
+            ]
             features += [f"w:{word}:{self._groups.get(subject, 'name')}" for word in nearby]
             if last and last[1] == subject:
                 same = last[0].sentence == candidate.sentence
                 gap = self.reading.lowered[last[0].past : candidate.at][:3] if same else []
-                features += ["last", f"last:{same}", f"last:{unit}:{same}", f"lastgap:{'_'.join(gap) if len(gap) < 3 else 'far'}"]
+                features += [
+                    "last",
+                    f"last:{same}",
+                    f"last:{unit}:{same}",
+                    f"lastgap:{'_'.join(gap) if len(gap) < 3 else 'far'}",
+                ]
             if subject == self._main:
                 features.append(f"main:{state}")
             if subject in self._titled:
                 features += [f"title:{state}", f"title:{len(set(self._titled)) == 1}:{state}"]
-            short = [feature for feature in features if feature.count(":") <= 1 and not feature.startswith("w:")]
+            short = [
+                feature
+                for feature in features
+                if feature.count(":") <= 1 and not feature.startswith("w:")
+            ]
             if unit == "money" and kind in LEVELS and candidate.number.value > 0:
                 features += self._size(subject, candidate.number.value)
             crossed = (
@@ -159,7 +198,9 @@ class Subjects:
             others = any(value / 3 < level < value * 3 for level in self._levels.values())
             return [f"size:{subject}:{magnitude}", f"size:unknown:{others}"]
         ratio = abs(math.log10(value / known))
-        away = next(edge for edge in (0.02, 0.08, 0.2, 0.5, 1.0, 9.0) if ratio < edge or edge == 9.0)
+        away = next(
+            edge for edge in (0.02, 0.08, 0.2, 0.5, 1.0, 9.0) if ratio < edge or edge == 9.0
+        )
         return [f"size:{subject}:{magnitude}", f"size:away{away}"]
 
     def _begins_only(self, name: str) -> bool:
@@ -202,9 +243,13 @@ class Subjects:
             return None
         last = before[-1]
         parted = any(last.end <= other.start < number.start for other in self.reading.numbers)
-        return None if parted or self.reading.crosses_clause(last.end, number.start) else last.subject
+        return (
+            None if parted or self.reading.crosses_clause(last.end, number.start) else last.subject
+        )
 
-    def _parallel(self, candidate: Candidate, here: Sequence[Mention]) -> tuple[str, list[str]] | None:
+    def _parallel(
+        self, candidate: Candidate, here: Sequence[Mention]
+    ) -> tuple[str, list[str]] | None:
         """The asset that stands in its list where the number stands in its own, and what tells so: "Aptos (APT) and Flare (FLR), now
         at $4.59 and $0.02", "BTC and ETH fell 2% and 3%, respectively"."""
         start, end = self.reading.sentences[candidate.sentence]
@@ -238,12 +283,16 @@ class Subjects:
     def _number_run(self, candidate: Candidate, start: int, end: int) -> list[Number]:
         """The numbers of one unit that are listed with this one: parted by commas and "and" alone."""
         text = self.reading.text
-        numbers = [n for n in self.reading.numbers_between(start, end) if n.unit == candidate.number.unit]
+        numbers = [
+            n for n in self.reading.numbers_between(start, end) if n.unit == candidate.number.unit
+        ]
         at = next(i for i, n in enumerate(numbers) if n.start == candidate.number.start)
         first, past = at, at + 1
         while first and _LIST_GAP.fullmatch(text, numbers[first - 1].end, numbers[first].start):
             first -= 1
-        while past < len(numbers) and _LIST_GAP.fullmatch(text, numbers[past - 1].end, numbers[past].start):
+        while past < len(numbers) and _LIST_GAP.fullmatch(
+            text, numbers[past - 1].end, numbers[past].start
+        ):
             past += 1
         return numbers[first:past]
 
@@ -265,7 +314,9 @@ class Subjects:
             f"{side}:nums{min(between, 2)}",
         ]
         features.append(f"{side}:cross{reading.crosses_clause(start, end)}")
-        features.append(f"{side}:rank{min(rank, 3)}:nums{min(between, 2)}:cross{reading.crosses_clause(start, end)}")
+        features.append(
+            f"{side}:rank{min(rank, 3)}:nums{min(between, 2)}:cross{reading.crosses_clause(start, end)}"
+        )
         if side == "a" and mention.start < candidate.end:
             features.append("a:counted")
         if side == "a" and len(gap) < 40 and "," not in gap and _OF.match(gap):
@@ -308,7 +359,11 @@ class Subjects:
         text, number = self.reading.text, candidate.number
         taken = {m.start for m in self._by_sentence[candidate.sentence]}
         first = bisect_left(self._name_starts, start)
-        here = [(at, name) for at, name in self._names[first : bisect_left(self._name_starts, end)] if at not in taken]
+        here = [
+            (at, name)
+            for at, name in self._names[first : bisect_left(self._name_starts, end)]
+            if at not in taken
+        ]
         before = [item for item in here if item[0] < number.start]
         after = [item for item in here if item[0] >= number.end]
         for side, items in (("b", before[::-1]), ("a", after)):
@@ -316,7 +371,9 @@ class Subjects:
                 features = [f"name:{side}", f"name:{side}:rank{min(rank, 3)}"]
                 if _ACTS.match(text, at + len(name)):
                     features.append(f"name:{side}:acts")
-                if side == "a" and re.search(r"\b(?:from|of|by|against|on|at)\s\Z", text[max(0, at - 8) : at]):
+                if side == "a" and re.search(
+                    r"\b(?:from|of|by|against|on|at)\s\Z", text[max(0, at - 8) : at]
+                ):
                     features.append("name:a:of")
                 if text[at + len(name) : at + len(name) + 2] in ("'s", "’s"):
                     features.append(f"name:{side}:own")
@@ -324,7 +381,10 @@ class Subjects:
                     features.append("name:begins")
                 if all(word in common_words() for word in name.lower().split()):
                     features += ["name:common", f"name:common:{at - start < 2}:{' ' in name}"]
-                features += [f"name:times{min(3, self._name_counts[name])}", f"name:words{min(4, name.count(' ') + 1)}"]
+                features += [
+                    f"name:times{min(3, self._name_counts[name])}",
+                    f"name:words{min(4, name.count(' ') + 1)}",
+                ]
                 full = stock_tickers().get(name.lower()) or self._full(name)
                 sources[full] = sources.get(full, []) + features
         for _, name in self._title_names[:2]:

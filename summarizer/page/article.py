@@ -12,7 +12,9 @@ from summarizer.page.sandbox import SANDBOX
 from summarizer.text.spans import normalise
 from summarizer.web.urls import is_web
 
-AHEAD = timedelta(hours=24)  # a page dated further in the future is wrong about it: RELIABILITY item 22
+AHEAD = timedelta(
+    hours=24
+)  # a page dated further in the future is wrong about it: RELIABILITY item 22
 PASTE = "Paste its text instead: summarizer -"
 
 _WALLS = {
@@ -23,7 +25,17 @@ _WALLS = {
     "paywall": "the article is for subscribers, and the page shows none of it",
     "soft404": "the site says that there is no such page, or none just now",
 }
-_MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"<head", b"<body", b"<article", b"<div", b"<p>", b"<!--")
+_MARKUP = (
+    b"<!doctype html",
+    b"<html",
+    b"<?xml",
+    b"<head",
+    b"<body",
+    b"<article",
+    b"<div",
+    b"<p>",
+    b"<!--",
+)
 
 
 def extract_article(page: Page, *, title: str | None = None, source: str | None = None,
@@ -38,7 +50,9 @@ def extract_article(page: Page, *, title: str | None = None, source: str | None 
     if is_markup(page):
         return _from_html(page, title, source, published_at)
     text, flags = decode(page.body, page.content_type)
-    return make_article(text, url=page.url, title=title, source=source, published_at=published_at, flags=flags)
+    return make_article(
+        text, url=page.url, title=title, source=source, published_at=published_at, flags=flags
+    )
 
 
 def is_markup(page: Page) -> bool:
@@ -79,11 +93,15 @@ def _host(url: str | None) -> str | None:
     return host.removeprefix("www.") if host else None
 
 
-def _from_html(page: Page, title: str | None, source: str | None, published_at: datetime | None) -> Article:
+def _from_html(
+    page: Page, title: str | None, source: str | None, published_at: datetime | None
+) -> Article:
     found = SANDBOX.read(page.body, url=page.url, content_type=page.content_type)
     flags = tuple(found["flags"])
     if not found["text"]:
-        _refuse(page, found.get("wall"), shell=bool(found.get("shell")), cut="truncated_parse" in flags)
+        _refuse(
+            page, found.get("wall"), shell=bool(found.get("shell")), cut="truncated_parse" in flags
+        )
     published_at = published_at or _read_date(found["published_at"])
     article = make_article(
         found["text"], url=_choose_url(page.url, found["url"]), title=title or found["title"], source=source or found["source"],
@@ -91,13 +109,25 @@ def _from_html(page: Page, title: str | None, source: str | None, published_at: 
         flags=flags if published_at else (*flags, "date_missing"),
     )  # fmt: skip
     updated = _read_date(found["updated_at"])
-    is_later = updated and (article.published_at or updated) <= updated <= datetime.now(UTC) + AHEAD and updated != article.published_at
-    return article.model_copy(update={"section": _one_line(found["section"]), "updated_at": updated if is_later else None})
+    is_later = (
+        updated
+        and (article.published_at or updated) <= updated <= datetime.now(UTC) + AHEAD
+        and updated != article.published_at
+    )
+    return article.model_copy(
+        update={"section": _one_line(found["section"]), "updated_at": updated if is_later else None}
+    )
 
 
 def _choose_url(fetched: str | None, said: str | None) -> str | None:
     """The address that the page gives for itself, where it is one of the same site and no front page; else where it was fetched."""
-    if fetched and said and (_host(said) != _host(fetched) or not is_web(said) or not urlsplit(said).path.strip("/")):
+    if (
+        fetched
+        and said
+        and (
+            _host(said) != _host(fetched) or not is_web(said) or not urlsplit(said).path.strip("/")
+        )
+    ):
         return fetched
     return said or fetched
 
@@ -107,8 +137,17 @@ def _refuse(page: Page, wall: str | None, *, shell: bool, cut: bool) -> None:
     if wall:
         raise NoArticle(_WALLS[wall], code=f"wall_{wall}", url=page.url, advice=PASTE)
     if cut:
-        raise NoArticle("the page is nested too deep to be read", code="truncated_parse", url=page.url, advice=PASTE)
-    detail = "the page holds no article until its scripts have run" if shell else "no article was found on the page"
+        raise NoArticle(
+            "the page is nested too deep to be read",
+            code="truncated_parse",
+            url=page.url,
+            advice=PASTE,
+        )
+    detail = (
+        "the page holds no article until its scripts have run"
+        if shell
+        else "no article was found on the page"
+    )
     raise NoArticle(detail, url=page.url, advice=PASTE)
 
 

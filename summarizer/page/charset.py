@@ -4,13 +4,18 @@ import codecs
 import re
 
 MAX_LOST = 0.01  # share of U+FFFD above which the text is flagged: RELIABILITY item 18
-FOREIGN_SHARE = 0.2  # of bytes above 127: more than any Latin script needs, so a page that says Latin is not
+FOREIGN_SHARE = (
+    0.2  # of bytes above 127: more than any Latin script needs, so a page that says Latin is not
+)
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
 )  # fmt: skip
-_DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,80}?encoding\s*=\s*["']([\w.:-]+)""", re.I)
+_DECLARED = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,80}?encoding\s*=\s*["']([\w.:-]+)""",
+    re.I,
+)
 # What browsers take a label for: the superset that pages under it are written in (WHATWG Encoding Standard).
 _MEANT = {
     "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "iso8859-1": "cp1252",
@@ -48,7 +53,11 @@ def _decode(body: bytes, content_type: str | None) -> tuple[str, bool]:
         return text, False
     foreign = sum(byte > 127 for byte in body[:50_000]) > FOREIGN_SHARE * min(len(body), 50_000)
     for name in names:
-        if not (foreign and name == "cp1252") and name != "utf-8" and (text := _try(body, name)) is not None:
+        if (
+            not (foreign and name == "cp1252")
+            and name != "utf-8"
+            and (text := _try(body, name)) is not None
+        ):
             return text, False
     if "utf-8" in names or not names:  # a few broken letters in a page that is UTF-8 all the same
         text = body.decode("utf-8", "replace")
@@ -60,7 +69,10 @@ def _decode(body: bytes, content_type: str | None) -> tuple[str, bool]:
 def _declared(body: bytes, content_type: str | None) -> list[str]:
     """Python's names of the charsets that the server and the page name, in that order."""
     said = re.findall(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type or "", re.I)
-    said += [(first or second).decode("ascii", "replace") for first, second in _DECLARED.findall(body[:4096])]
+    said += [
+        (first or second).decode("ascii", "replace")
+        for first, second in _DECLARED.findall(body[:4096])
+    ]
     names = []
     for label in said:
         label = _MEANT.get(label.lower(), label.lower())

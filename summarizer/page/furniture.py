@@ -12,13 +12,17 @@ FURNITURE = Path(__file__).parents[1] / "data" / "furniture.tsv"
 LABEL_WORDS = 30  # a line that begins like a teaser or a notice and is longer is part of the story
 TAG_WORDS = 12  # so many capitalised words between the last sentence and "In this article" are the page's tags
 
-_UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # Thai, Lao, kana, Han
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+)  # Thai, Lao, kana, Han
 _PRICE = r"[$€£]\s?\d[\d,.]*"
 _MOVE = r"(?:[◢◣◤◥▲▼△▽↑↓]\s*[+−-]?\d[\d,.]*\s?%|\(?[+−-]\s?\d[\d,.]*\s?%\)?)"
 _QUOTED = rf"(?:[A-Z][A-Z0-9]{{1,9}}\s+){{1,2}}{_PRICE}\s*{_MOVE}"
 _TITLES = ("Mr.", "Ms.", "Mrs.", "Dr.", "Mr", "Ms", "Mrs", "Dr")
 _STRIP = re.compile(rf"(?:In this article:?\s+)?(?<!\w)(?:{_QUOTED}[\s|•·]*(?:\n|$|(?=\S))){{2,}}")
-_TAGS = re.compile(rf"(?<=[.!?”\"])\s+(?:(?:[A-Z][\w&’'-]*|of|and|the)\s+){{1,{TAG_WORDS}}}In this article\s*:?\s*$")
+_TAGS = re.compile(
+    rf"(?<=[.!?”\"])\s+(?:(?:[A-Z][\w&’'-]*|of|and|the)\s+){{1,{TAG_WORDS}}}In this article\s*:?\s*$"
+)
 _INLINE_MOVE = re.compile(
     rf"(\b[A-Z][A-Z0-9]{{1,9}} {_PRICE})\s*[◢◣◤◥▲▼△▽]\s*[+−-]?\d[\d,.]*\s?%(?=\s?[,.;a-z])"
 )  # the widget's, not the author's
@@ -37,10 +41,15 @@ def count_words(text: str) -> int:
 @cache
 def load_patterns(kind: str) -> re.Pattern[str]:
     """The patterns of one kind in data/furniture.tsv as one."""
-    rows = (line.split("\t", 1) for line in FURNITURE.read_text("utf-8").splitlines() if "\t" in line and not line.startswith("#"))
+    rows = (
+        line.split("\t", 1)
+        for line in FURNITURE.read_text("utf-8").splitlines()
+        if "\t" in line and not line.startswith("#")
+    )
     joined = "|".join(f"(?:{pattern})" for name, pattern in rows if name == kind)
     return re.compile(
-        f"-(?:{joined})(?=-)" if kind in ("name", "hint") else joined, 0 if kind in ("bio", "byline", "run", "self") else re.I
+        f"-(?:{joined})(?=-)" if kind in ("name", "hint") else joined,
+        0 if kind in ("bio", "byline", "run", "self") else re.I,
     )
 
 
@@ -50,7 +59,11 @@ def is_furniture_line(line: str) -> bool:
     >>> is_furniture_line("Related Reading: Ether slips"), is_furniture_line("Related tokens fell 4%.")
     (True, False)
     """
-    if load_patterns("whole").fullmatch(line) or load_patterns("byline").fullmatch(line) or _STRIP.fullmatch(line):
+    if (
+        load_patterns("whole").fullmatch(line)
+        or load_patterns("byline").fullmatch(line)
+        or _STRIP.fullmatch(line)
+    ):
         return True
     return len(line.split()) <= LABEL_WORDS and load_patterns("lead").match(line) is not None
 
@@ -66,7 +79,11 @@ def strip_furniture(text: str) -> str:
     if without != cut.rstrip():
         cut = _DANGLING.sub("", _TAGS.sub("", without)).replace(" In this article ", " ")
     cut = _INLINE_MOVE.sub(r"\1", cut)
-    lines = [line for raw in cut.split("\n") if (line := " ".join(raw.split())) and not is_furniture_line(line)]
+    lines = [
+        line
+        for raw in cut.split("\n")
+        if (line := " ".join(raw.split())) and not is_furniture_line(line)
+    ]
     return "\n".join(lines)
 
 

@@ -20,8 +20,12 @@ _HIDING = re.compile(
 _FADED = re.compile(r"opacity\s*:\s*0(?![.\d]*[1-9])|(?<![-\w])color\s*:\s*transparent", re.I)
 _COLOUR = re.compile(r"(?<![-\w])color\s*:\s*([^;!]+)", re.I)
 _GROUND = re.compile(r"background(?:-color|-image)?\s*:\s*([^;!]+)", re.I)
-_SHUT = re.compile(r"(?<![-\w])(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)", re.I)  # hides with overflow:hidden
-_WHITE = re.compile(r"^(?:#f{3}(?:f{3})?|white|rgba?\(\s*255\s*,\s*255\s*,\s*255\b.*|hsl\(.*100%\s*\))$", re.I)
+_SHUT = re.compile(
+    r"(?<![-\w])(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)", re.I
+)  # hides with overflow:hidden
+_WHITE = re.compile(
+    r"^(?:#f{3}(?:f{3})?|white|rgba?\(\s*255\s*,\s*255\s*,\s*255\b.*|hsl\(.*100%\s*\))$", re.I
+)
 _UNSEEN_NAMES = frozenset(
     "sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only screenreader-only show-for-sr offscreen off-screen"
     " u-hidden a11y-hidden is-hidden d-none hidden".split()
@@ -90,13 +94,19 @@ def _is_faint(style: str) -> bool:
 
 
 def _names(node: HtmlElement) -> set[str]:
-    return {"." + name for name in node.get("class", "").split()} | ({"#" + node.get("id", "")} if node.get("id") else set())
+    return {"." + name for name in node.get("class", "").split()} | (
+        {"#" + node.get("id", "")} if node.get("id") else set()
+    )
 
 
 def _is_hidden(node: HtmlElement, sheet: Sheet) -> tuple[bool, bool]:
     """(surely hidden, hidden unless a script shows it, or a sheet from elsewhere lays a dark ground)."""
     style, names = node.get("style", ""), node.get("class", "").split()
-    if node.tag == "template" or ("hidden" in node.attrib and node.get("hidden") != "until-found") or _HIDING.search(style):
+    if (
+        node.tag == "template"
+        or ("hidden" in node.attrib and node.get("hidden") != "until-found")
+        or _HIDING.search(style)
+    ):
         return True, True
     if style and _SHUT.search(style) and re.search(r"overflow\s*:\s*hidden", style, re.I):
         return True, True
@@ -104,13 +114,25 @@ def _is_hidden(node: HtmlElement, sheet: Sheet) -> tuple[bool, bool]:
         style = f"color:{node.get('color')};{style}"
     if style and _is_faint(style):
         up = next(
-            (up for up in node.iterancestors() if _GROUND.search(up.get("style", "")) or up.get("bgcolor") or _names(up) & sheet.grounds),
+            (
+                up
+                for up in node.iterancestors()
+                if _GROUND.search(up.get("style", ""))
+                or up.get("bgcolor")
+                or _names(up) & sheet.grounds
+            ),
             None,
         )
-        ground = None if up is None or _names(up) & sheet.grounds else _GROUND.search(up.get("style", ""))
+        ground = (
+            None
+            if up is None or _names(up) & sheet.grounds
+            else _GROUND.search(up.get("style", ""))
+        )
         paper = ground[1] if ground else up.get("bgcolor", "black") if up is not None else "white"
         if _GROUND.search(style) or _is_faint(f"{_COLOUR.search(style)[0]};background:{paper}"):  # type: ignore[index]  # faint has one
             return False, True
     shown_wide = any(":" in name for name in names)  # "hidden md:block" is hidden on a phone only
     unseen = any(name.lower() in _UNSEEN_NAMES for name in names) and not shown_wide
-    return False, unseen or bool(_names(node) & sheet.hiding or _FADED.search(style)) or node.get("aria-hidden") == "true"
+    return False, unseen or bool(_names(node) & sheet.hiding or _FADED.search(style)) or node.get(
+        "aria-hidden"
+    ) == "true"

@@ -18,7 +18,9 @@ MAX_DEPTH_ERROR = "ERR_RESOURCE_LIMIT"  # libxml2 stopped: too deep, or a node t
 MAX_ATTRIBUTE = 5_000  # letters: no address of a picture is longer
 MAIN_SHARE = 0.25  # of the likely article prose: a block with so much of it is the article, whatever it is called
 PROSE_WORDS = 12  # a block of so many words, few of them links, is prose rather than a label
-BOX_WORDS = 40  # a box with fewer words and a line that is one link, a button in effect, calls to something
+BOX_WORDS = (
+    40  # a box with fewer words and a line that is one link, a button in effect, calls to something
+)
 BUTTON_WORDS = 6
 TEASER_TITLE = 4  # words of another story's title, at least
 CAPTION_WORDS = 30  # of small or slanted words under a picture, at most
@@ -37,7 +39,9 @@ _BLOCKS = frozenset(
 )
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _SPEECH = re.compile('[“”„«»"]')  # a pull quote stands in a frame too
-_ROLES = frozenset("navigation complementary banner contentinfo search dialog alertdialog menu menubar toolbar tablist alert".split())
+_ROLES = frozenset(
+    "navigation complementary banner contentinfo search dialog alertdialog menu menubar toolbar tablist alert".split()
+)
 # What no XML text may hold, raw or as a reference: lxml reads it, and then cannot move the text that holds it.
 _UNFIT = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]|&#(?:[xX]0*(?:[0-8bBeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F]..|[fF]{3}[eEfF])|0*(?:[0-8]|11|1[4-9]|2[0-9]|3[01]));?(?![0-9a-fA-F])"
@@ -57,7 +61,9 @@ def parse(markup: str) -> tuple[HtmlElement | None, bool]:
         tree = None
     for node in () if tree is None else tree.iter("img", "source", "image", "link", "input"):
         for name in [name for name, value in node.items() if len(value) > MAX_ATTRIBUTE]:
-            del node.attrib[name]  # a picture inside its page: libraries search every byte of it for dates
+            del node.attrib[
+                name
+            ]  # a picture inside its page: libraries search every byte of it for dates
     return tree, any(entry.type_name == MAX_DEPTH_ERROR for entry in parser.error_log)
 
 
@@ -93,7 +99,12 @@ def drop_furniture(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> Non
     """
     for field in tree.xpath("//input[@type='email'] | //form"):
         box = field
-        while (up := box.getparent()) is not None and up.tag != "body" and words_in(up) < BOX_WORDS and up.find(".//h1") is None:
+        while (
+            (up := box.getparent()) is not None
+            and up.tag != "body"
+            and words_in(up) < BOX_WORDS
+            and up.find(".//h1") is None
+        ):
             box = up
         if box.tag != "body" and words_in(box) < BOX_WORDS:
             drop(box)  # what is said around a field for an address belongs to the field
@@ -103,7 +114,10 @@ def drop_furniture(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> Non
         key = f"{node.tag} {node.get('class')}"
         alike[key] = alike.get(key, 0) + weight
     for node in living(tree):
-        weight = max(weights.get(node, 0), alike.get(f"{node.tag} {node.get('class')}", 0) if node in weights else 0)
+        weight = max(
+            weights.get(node, 0),
+            alike.get(f"{node.tag} {node.get('class')}", 0) if node in weights else 0,
+        )
         if (not weight or weight < MAIN_SHARE * total) and _is_furniture(node):
             drop(node)
 
@@ -115,22 +129,33 @@ def _is_furniture(node: HtmlElement) -> bool:
         return False  # names on these mark a style; an inline ticker is part of its sentence
     if node.tag == "span" and _within_prose(node):
         return False
-    names = " ".join(node.get(key, "") for key in ("class", "id", "data-testid", "data-module", "data-component", "itemprop"))
+    names = " ".join(
+        node.get(key, "")
+        for key in ("class", "id", "data-testid", "data-module", "data-component", "itemprop")
+    )
     if not names.strip():
         return False
     named = _words_of_name(names)
-    return bool(load_patterns("name").search(named) or (load_patterns("hint").search(named) and not _says_much(node)))
+    return bool(
+        load_patterns("name").search(named)
+        or (load_patterns("hint").search(named) and not _says_much(node))
+    )
 
 
 def drop_boxes(root: HtmlElement) -> None:
     """Short boxes among the paragraphs go: those that end in a button (`Charts for professionals. | Try it free. | [Start now]`)
     or are a label and links, a frame of one cell, and captions without a name of their own."""
     boxes = dict.fromkeys(root.iter("div", "section", "table"))
-    pictured = dict.fromkeys(next(up for up in image.iterancestors() if up.tag in _BLOCKS or up is root) for image in root.iter("img"))
+    pictured = dict.fromkeys(
+        next(up for up in image.iterancestors() if up.tag in _BLOCKS or up is root)
+        for image in root.iter("img")
+    )
     for box in (*boxes, *pictured):
         if box is root or box.getparent() is None or words_in(box) >= BOX_WORDS:
             continue
-        if (box in pictured and _is_caption(box)) or (_is_frame(box) if box.tag == "table" else box in boxes and _is_call(box)):
+        if (box in pictured and _is_caption(box)) or (
+            _is_frame(box) if box.tag == "table" else box in boxes and _is_call(box)
+        ):
             drop(box)
 
 
@@ -140,7 +165,9 @@ def _is_call(box: HtmlElement) -> bool:
         return False
     blocks = read_blocks(box)
     inner = [block for block in blocks if block.node is not box]
-    button = any(count_words(block.text) <= BUTTON_WORDS and link_share(block.node) == 1 for block in inner)
+    button = any(
+        count_words(block.text) <= BUTTON_WORDS and link_share(block.node) == 1 for block in inner
+    )
     links = link_share(box) >= LINKED and blocks[0].node.tag not in ("li", "h1")
     return (len(inner) > 1 and button) or (bool(inner) and len(blocks) > 1 and links)
 
@@ -160,12 +187,17 @@ def _is_caption(box: HtmlElement) -> bool:
     return (
         0 < words < CAPTION_WORDS
         and box.find(".//br") is not None
-        and words == sum(words_in(node) for node in box.iter("*") if _is_small(node) and not _within_small(node))
+        and words
+        == sum(
+            words_in(node) for node in box.iter("*") if _is_small(node) and not _within_small(node)
+        )
     )
 
 
 def _is_small(node: HtmlElement) -> bool:
-    return node.tag in ("small", "em", "i", "cite") or (node.tag == "font" and node.get("size") in ("1", "2", "-1", "-2"))
+    return node.tag in ("small", "em", "i", "cite") or (
+        node.tag == "font" and node.get("size") in ("1", "2", "-1", "-2")
+    )
 
 
 def _within_small(node: HtmlElement) -> bool:
@@ -179,13 +211,19 @@ def _says_much(node: HtmlElement) -> bool:
 def _within_prose(node: HtmlElement) -> bool:
     """Whether the node stands inside a sentence: its paragraph says more than it does."""
     up = next((up for up in node.iterancestors() if up.tag in _BLOCKS), None)
-    return up is not None and up.tag in ("p", "li", "td", "blockquote") and words_in(up) > words_in(node) + 3
+    return (
+        up is not None
+        and up.tag in ("p", "li", "td", "blockquote")
+        and words_in(up) > words_in(node) + 3
+    )
 
 
 @cache
 def _words_of_name(names: str) -> str:
     """`css-1relb readMore promo2` -> `-css-1-relb-read-more-promo-2-`"""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[a-z]{3})|(?<=[a-z]{2})(?=\d{1,2}\b)", "-", names)
+    spaced = re.sub(
+        r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[a-z]{3})|(?<=[a-z]{2})(?=\d{1,2}\b)", "-", names
+    )
     return "-" + re.sub(r"[^a-z0-9]+", "-", spaced.lower()) + "-"
 
 
@@ -195,7 +233,11 @@ def _words_of_name(names: str) -> str:
 def link_share(node: HtmlElement) -> float:
     """The share of the node's letters that stand in links."""
     whole = len("".join(node.itertext()).strip())
-    return sum(len("".join(link.itertext()).strip()) for link in node.iter("a")) / whole if whole else 0.0
+    return (
+        sum(len("".join(link.itertext()).strip()) for link in node.iter("a")) / whole
+        if whole
+        else 0.0
+    )
 
 
 def is_prose(node: HtmlElement) -> bool:
@@ -224,7 +266,13 @@ def read_blocks(root: HtmlElement) -> list[Block]:
         if len(lines) > 1 and node not in links:
             links[node] = {" ".join("".join(link.itertext()).split()) for link in node.iter("a")}
         blocks += [
-            Block(node, line, is_link=len(lines) > 1 and count_words(line) >= TEASER_TITLE and line.lstrip("»›>•·–—→* ") in links[node])
+            Block(
+                node,
+                line,
+                is_link=len(lines) > 1
+                and count_words(line) >= TEASER_TITLE
+                and line.lstrip("»›>•·–—→* ") in links[node],
+            )
             for line in lines
         ]
     return blocks
@@ -244,7 +292,15 @@ def _flow(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[str]]]:
             continue
         if node in rows and event == "start":
             yield owner, pieces
-            yield node, [" | ".join(" ".join(" ".join(cell.itertext()).split()) for cell in node.iter("td", "th"))]
+            yield (
+                node,
+                [
+                    " | ".join(
+                        " ".join(" ".join(cell.itertext()).split())
+                        for cell in node.iter("td", "th")
+                    )
+                ],
+            )
             skip = node
         elif node.tag in _BLOCKS:
             yield owner, pieces
@@ -252,7 +308,9 @@ def _flow(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[str]]]:
             pieces = [_inline(node.text if event == "start" else node.tail, node)]
         elif event == "start":
             gap = "\n" if node.tag == "br" else " " if _is_widget_part(node, pieces) else ""
-            pieces += [piece for piece in (gap, _inline(node.text, node)) if piece]  # no blank ones: the last is asked for at each node
+            pieces += [
+                piece for piece in (gap, _inline(node.text, node)) if piece
+            ]  # no blank ones: the last is asked for at each node
         else:
             if rest := (" " if _ends_widget(node, pieces) else "") + _inline(node.tail, node):
                 pieces.append(rest)
@@ -261,7 +319,12 @@ def _flow(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[str]]]:
 
 def _inline(text: str | None, node: HtmlElement) -> str:
     """Text as a browser shows it: a line end in the source is a blank, except in preformatted text."""
-    if not text or "\n" not in text or node.tag == "pre" or any(up.tag == "pre" for up in node.iterancestors("pre")):
+    if (
+        not text
+        or "\n" not in text
+        or node.tag == "pre"
+        or any(up.tag == "pre" for up in node.iterancestors("pre"))
+    ):
         return text or ""
     return text.replace("\n", " ")
 
@@ -270,7 +333,8 @@ def is_data(table: HtmlElement) -> bool:
     """Whether the table holds values rather than the page's layout."""
     cells = list(table.iter("td", "th"))
     return bool(cells) and not any(
-        words_in(cell) > CELL_WORDS or next(cell.iter("table", "h1", "h2", "ul"), None) is not None for cell in cells
+        words_in(cell) > CELL_WORDS or next(cell.iter("table", "h1", "h2", "ul"), None) is not None
+        for cell in cells
     )
 
 
@@ -288,16 +352,22 @@ def _is_widget_part(node: HtmlElement, pieces: list[str]) -> bool:
     if last[-1].isspace():
         return False
     return bool(
-        _is_ticker(node) or (up is not None and _is_ticker(up)) or (last[-1].isalnum() and _WIDGET_PART.match("".join(node.itertext())))
+        _is_ticker(node)
+        or (up is not None and _is_ticker(up))
+        or (last[-1].isalnum() and _WIDGET_PART.match("".join(node.itertext())))
     )
 
 
 def _ends_widget(node: HtmlElement, pieces: list[str]) -> bool:
     """`…$68,632</span></a>is struggling`: the sentence goes on with a word of its own."""
-    return _is_ticker(node) or bool(_PRICE_END.search(_last(pieces)) and _NEXT_WORD.match(node.tail or ""))
+    return _is_ticker(node) or bool(
+        _PRICE_END.search(_last(pieces)) and _NEXT_WORD.match(node.tail or "")
+    )
 
 
 def is_link_list(blocks: Iterable[Block]) -> bool:
     """Whether nearly all words of the blocks are links."""
     shares = [(len(block.text), link_share(block.node)) for block in blocks]
-    return sum(size * share for size, share in shares) >= LINKED * max(1, sum(size for size, _ in shares))
+    return sum(size * share for size, share in shares) >= LINKED * max(
+        1, sum(size for size, _ in shares)
+    )

@@ -10,7 +10,9 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # there were no news pages before: an earlier date is a fault of the page
+EARLIEST = datetime(
+    1995, 1, 1, tzinfo=UTC
+)  # there were no news pages before: an earlier date is a fault of the page
 MAX_SECTION = 40  # characters: a longer one is a list of topics
 MAX_NODES = 5_000  # of JSON-LD: what a news page holds is under a hundred
 
@@ -26,27 +28,42 @@ _PUBLISHED = (
     "sailthru.date",
 )
 _UPDATED = ("article:modified_time", "og:updated_time", "datemodified", "last-modified")
-_PAID = re.compile(r"\b(?:sponsored|partner[- ]content|paid[- ](?:post|content)|advertorial|brand(?:ed)?[- ]content|promoted)\b", re.I)
+_PAID = re.compile(
+    r"\b(?:sponsored|partner[- ]content|paid[- ](?:post|content)|advertorial|brand(?:ed)?[- ]content|promoted)\b",
+    re.I,
+)
 _RELEASE = re.compile(r"\bpress[- ]?releases?\b", re.I)
 
 
 def read_metadata(tree: HtmlElement, url: str | None) -> dict[str, Any]:
     """`published_at` and `updated_at` (ISO, UTC, or None), `is_typed` (declared an article, or dated), `authors`, `section` (or None),
     `is_free` (or None), `said_words`, `body` (of JSON-LD), `language`, `flags`."""
-    article = next((node for node in _linked_data(tree) if _ARTICLE.search(str(node.get("@type", "")))), {})
+    article = next(
+        (node for node in _linked_data(tree) if _ARTICLE.search(str(node.get("@type", "")))), {}
+    )
     metas = _metas(tree)
-    written = [article.get("datePublished"), *(metas.get(name) for name in _PUBLISHED), *tree.xpath("//article//time/@datetime")[:1]]
+    written = [
+        article.get("datePublished"),
+        *(metas.get(name) for name in _PUBLISHED),
+        *tree.xpath("//article//time/@datetime")[:1],
+    ]
     published = next((when for one in written if (when := read_time(one))), None)
     changed = [article.get("dateModified"), *(metas.get(name) for name in _UPDATED)]
     updated = next((when for one in changed if (when := read_time(one))), None)
     free = article.get("isAccessibleForFree")
-    sections = [name for said in (article.get("articleSection"), metas.get("article:section")) for name in _strings(said)]
+    sections = [
+        name
+        for said in (article.get("articleSection"), metas.get("article:section"))
+        for name in _strings(said)
+    ]
     about = " ".join([*sections, str(article.get("@type") or ""), url or ""])
     flags = ["sponsored_page"] if _PAID.search(about) or "AdvertiserContent" in about else []
     flags += ["press_release_page"] if _RELEASE.search(about) else []
     count = article.get("wordCount")
     body = article.get("articleBody")
-    language = (tree.get("lang") or metas.get("og:locale") or metas.get("content-language") or "")[:2].lower()
+    language = (tree.get("lang") or metas.get("og:locale") or metas.get("content-language") or "")[
+        :2
+    ].lower()
     return {
         "published_at": published.isoformat() if published else None,
         "updated_at": updated.isoformat() if updated else None,
@@ -80,7 +97,10 @@ def read_time(written: object) -> datetime | None:
 
 def _strings(said: object) -> list[str]:
     """The names in a value of JSON-LD, which is one or a list of them, each as words or as an object with a name."""
-    names = [one.get("name") if isinstance(one, dict) else one for one in (said if isinstance(said, list) else [said])]
+    names = [
+        one.get("name") if isinstance(one, dict) else one
+        for one in (said if isinstance(said, list) else [said])
+    ]
     return [name for one in names if one and (name := str(one).strip())]
 
 
@@ -95,7 +115,13 @@ def _metas(tree: HtmlElement) -> dict[str, str]:
     """Content of the meta elements by their name, the first of each."""
     found: dict[str, str] = {}
     for node in tree.iter("meta"):
-        name = (node.get("property") or node.get("name") or node.get("itemprop") or node.get("http-equiv") or "").lower()
+        name = (
+            node.get("property")
+            or node.get("name")
+            or node.get("itemprop")
+            or node.get("http-equiv")
+            or ""
+        ).lower()
         found.setdefault(name, node.get("content") or "")
     return found
 

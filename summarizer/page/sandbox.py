@@ -26,7 +26,9 @@ MAX_ANSWER = 64_000_000  # bytes: no page that was let in holds so much text
 
 _HEAD = struct.Struct(">II")  # bytes of the JSON request, bytes of the page
 _SIZE = struct.Struct(">I")  # bytes of the JSON answer
-_START = "import sys; sys.path[:] = {path!r}; from summarizer.page.sandbox import serve; serve({limit})"
+_START = (
+    "import sys; sys.path[:] = {path!r}; from summarizer.page.sandbox import serve; serve({limit})"
+)
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.I)
 
 
@@ -34,10 +36,16 @@ class Child:
     """One process that reads pages."""
 
     def __init__(self, limit: int = BYTES):
-        kept = {name: value for name, value in os.environ.items() if not _SECRET.search(name)}  # a page's parser needs no keys
+        kept = {
+            name: value for name, value in os.environ.items() if not _SECRET.search(name)
+        }  # a page's parser needs no keys
         code = _START.format(path=[entry or os.getcwd() for entry in sys.path], limit=limit)  # noqa: PTH109  sys.path holds strings
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=kept
+            [sys.executable, "-I", "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=kept,
         )
 
     def ask(self, body: bytes, request: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -94,7 +102,9 @@ class Sandbox:
         self._idle: list[Child] = []
         self._lock = threading.Lock()
 
-    def read(self, body: bytes, *, url: str | None = None, content_type: str | None = None) -> dict[str, Any]:
+    def read(
+        self, body: bytes, *, url: str | None = None, content_type: str | None = None
+    ) -> dict[str, Any]:
         """What extraction.read_page says of the page. Raises NoArticle `parse_timeout`, `parse_memory` or `parse_crash`."""
         with self._lock:
             child = self._idle.pop() if self._idle else None
@@ -103,10 +113,16 @@ class Sandbox:
         try:
             answer = child.ask(body, {"url": url, "content_type": content_type}, self._seconds)
             if answer.get("error") == "memory":
-                raise NoArticle("reading the page takes too much memory", code="parse_memory", url=url)
+                raise NoArticle(
+                    "reading the page takes too much memory", code="parse_memory", url=url
+                )
             kept = answer.get("held", 0) < RECYCLE
         except TimeoutError as error:
-            raise NoArticle(f"reading the page takes longer than {self._seconds:.0f} s", code="parse_timeout", url=url) from error
+            raise NoArticle(
+                f"reading the page takes longer than {self._seconds:.0f} s",
+                code="parse_timeout",
+                url=url,
+            ) from error
         except EOFError as error:
             raise NoArticle("the page broke its reader", code="parse_crash", url=url) from error
         finally:
@@ -149,9 +165,13 @@ def serve(limit: int) -> None:
     """Answers pages on stdin until it closes."""
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing that a library prints may come between the answers
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the parent decides when to stop
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C reaches the whole group: the parent decides when to stop
     _limit_memory(limit)
-    from summarizer.page.extraction import read_page  # only here: the parent never imports trafilatura
+    from summarizer.page.extraction import (
+        read_page,
+    )  # only here: the parent never imports trafilatura
 
     while len(head := stdin.read(_HEAD.size)) == _HEAD.size:
         request_size, body_size = _HEAD.unpack(head)

@@ -24,8 +24,15 @@ _ON_A_LINE = 5  # figures of one kind
 
 
 def _head(digest: Digest) -> str:
-    start = f"{digest.since:%d %b %Y %H:%M}" if digest.since.year != digest.until.year else f"{digest.since:%d %b %H:%M}"
-    counts = (f"{count} {name}{'' if count == 1 else 's'}" for count, name in ((digest.articles, "article"), (len(digest.assets), "asset")))
+    start = (
+        f"{digest.since:%d %b %Y %H:%M}"
+        if digest.since.year != digest.until.year
+        else f"{digest.since:%d %b %H:%M}"
+    )
+    counts = (
+        f"{count} {name}{'' if count == 1 else 's'}"
+        for count, name in ((digest.articles, "article"), (len(digest.assets), "asset"))
+    )
     return f"{start} to {digest.until:%d %b %Y %H:%M} UTC · {' · '.join(counts)}"
 
 
@@ -36,7 +43,10 @@ def _counts(view: AssetView) -> tuple[str, ...]:
 def _dissent(views: Iterable[AssetView]) -> Iterator[str]:
     """`BTC bearish, a.example: Its headline`, for the assets that most stories speak of."""
     for view in [view for view in views if view.dissent][:_ARGUED]:
-        yield from (f"{view.asset} {part.direction}, {part.outlet.name}: {part.title}" for part in view.dissent[:2])
+        yield from (
+            f"{view.asset} {part.direction}, {part.outlet.name}: {part.title}"
+            for part in view.dissent[:2]
+        )
 
 
 def _figures(figures: Iterable[Figure]) -> list[str]:
@@ -45,14 +55,18 @@ def _figures(figures: Iterable[Figure]) -> list[str]:
     for figure in figures:
         outlets = f" ({figure.outlets} outlets)" if figure.outlets > 1 else ""
         period = f" {figure.period}" if figure.period else ""
-        lines[f"{figure.subject} {figure.kind.replace('_', ' ')}"].append(f"{format_value(figure.value, figure.unit)}{period}{outlets}")
+        lines[f"{figure.subject} {figure.kind.replace('_', ' ')}"].append(
+            f"{format_value(figure.value, figure.unit)}{period}{outlets}"
+        )
     return [f"{name}: {', '.join(values[:_ON_A_LINE])}" for name, values in lines.items()]
 
 
 def _about(story: DigestStory) -> str:
     """`told by 3 outlets · BTC ▲, ETH ▼ · credibility high`: the strongest views."""
     views = sorted(story.views.items(), key=lambda view: -abs(view[1]))[:3]
-    marks = ", ".join(f"{name} {'▲' if view > 0 else '▼' if view < 0 else '■'}" for name, view in views)
+    marks = ", ".join(
+        f"{name} {'▲' if view > 0 else '▼' if view < 0 else '■'}" for name, view in views
+    )
     told = f"told by {story.corroboration} outlets" if story.corroboration > 1 else ""
     return " · ".join(part for part in (told, marks, f"credibility {story.credibility}") if part)
 
@@ -73,7 +87,12 @@ def print_digest(digest: Digest) -> None:
     console.width = min(console.width, MAX_WIDTH)
 
     def tell(words: str, style: str = "", first: str = "   ") -> None:
-        lines = textwrap.wrap(clean(words), console.width, initial_indent=first, subsequent_indent=" " * max(len(first), 3))
+        lines = textwrap.wrap(
+            clean(words),
+            console.width,
+            initial_indent=first,
+            subsequent_indent=" " * max(len(first), 3),
+        )
         console.print(Text("\n".join(lines), style=style))
 
     console.print(Text(_head(digest), style="bold"))
@@ -84,10 +103,19 @@ def print_digest(digest: Digest) -> None:
     narrow = console.width < _NARROW
     table = Table(box=None, pad_edge=False, padding=(0, 1 if narrow else 2, 0, 0))
     for name in _COLUMNS:
-        table.add_column(name, no_wrap=True, header_style="bold", justify="left" if name in ("Asset", "View") else "right")
+        table.add_column(
+            name,
+            no_wrap=True,
+            header_style="bold",
+            justify="left" if name in ("Asset", "View") else "right",
+        )
     for view in digest.assets[:_TOP_ASSETS]:
         mark, colour = LOOK[view.direction]
-        table.add_row(Text(clean(view.asset)), Text(mark if narrow else f"{mark} {view.direction}", style=colour), *_counts(view))
+        table.add_row(
+            Text(clean(view.asset)),
+            Text(mark if narrow else f"{mark} {view.direction}", style=colour),
+            *_counts(view),
+        )
     console.print(table)
     for name, lines in _lists(digest):
         console.print(Text(f"\n{name}", style="bold"))
@@ -98,7 +126,9 @@ def print_digest(digest: Digest) -> None:
         tell(story.title, "bold", first=f"{number}. ")
         tell(story.summary)
         tell(_about(story), "dim")
-        for url in list(dict.fromkeys(str(outlet.url) for outlet in story.outlets if is_web(outlet.url)))[:3]:
+        for url in list(
+            dict.fromkeys(str(outlet.url) for outlet in story.outlets if is_web(outlet.url))
+        )[:3]:
             console.print(Text(f"   {clean(url)}", style="dim"), soft_wrap=True)
 
 
@@ -115,7 +145,10 @@ def render_digest(digest: Digest) -> str:
     if digest.stories:
         lines += ["## Top stories", ""]
     for number, story in enumerate(digest.stories, 1):
-        lines += [f"{number}. **{escape(story.title)}** {escape(story.summary)}", f"   {_links(story)} · {escape(_about(story))}"]
+        lines += [
+            f"{number}. **{escape(story.title)}** {escape(story.summary)}",
+            f"   {_links(story)} · {escape(_about(story))}",
+        ]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -124,5 +157,8 @@ def _links(story: DigestStory) -> str:
     told: dict[str, str] = {}
     for outlet in story.outlets:
         safe = is_web(outlet.url) and not set("<>\\ \n") & set(str(outlet.url))
-        told.setdefault(outlet.name, f"[{escape(outlet.name)}](<{clean(str(outlet.url))}>)" if safe else escape(outlet.name))
+        told.setdefault(
+            outlet.name,
+            f"[{escape(outlet.name)}](<{clean(str(outlet.url))}>)" if safe else escape(outlet.name),
+        )
     return ", ".join(told.values())

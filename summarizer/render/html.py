@@ -9,7 +9,13 @@ from markupsafe import Markup
 
 from summarizer.facts.figures import group_facts
 from summarizer.models import Report
-from summarizer.render.parts import describe_analyst, describe_article, describe_target, list_evidence, name_call
+from summarizer.render.parts import (
+    describe_analyst,
+    describe_article,
+    describe_target,
+    list_evidence,
+    name_call,
+)
 from summarizer.text.spans import clean
 from summarizer.web.urls import is_web
 
@@ -49,13 +55,19 @@ def mark_passages(report: Report, *, whole: bool = False) -> list[list[Piece]]:
         if windows and low <= windows[-1][1]:
             low, high = windows[-1][0], max(high, windows.pop()[1])
         windows.append((low, high))
-    return [_split(text, low, high, [mark for mark in marks if low <= mark[0] < high]) for low, high in windows]
+    return [
+        _split(text, low, high, [mark for mark in marks if low <= mark[0] < high])
+        for low, high in windows
+    ]
 
 
 def _split(text: str, low: int, high: int, marks: list[tuple[int, int, str]]) -> list[Piece]:
     """The passage, parted wherever a mark begins or ends: marks may overlap."""
     cuts = sorted({low, high, *(cut for start, end, _ in marks for cut in (start, min(end, high)))})
-    pieces = [(text[a:b], [what for start, end, what in marks if start <= a and b <= end]) for a, b in pairwise(cuts)]
+    pieces = [
+        (text[a:b], [what for start, end, what in marks if start <= a and b <= end])
+        for a, b in pairwise(cuts)
+    ]
     return [("… " if low else "", []), *pieces, (" …" if high < len(text) else "", [])]
 
 

@@ -11,9 +11,16 @@ AUTHORS = 3  # named in the head, at most
 
 def describe_article(article: Article, now: datetime | None = None) -> list[str]:
     """Outlet, section, authors and times of an article, what is not known left out; `now` adds its age."""
-    about = [article.source or article.domain, article.section, ", ".join(article.authors[:AUTHORS])]
+    about = [
+        article.source or article.domain,
+        article.section,
+        ", ".join(article.authors[:AUTHORS]),
+    ]
     if article.published_at:
-        about.append(f"{article.published_at:%d %b %Y %H:%M} UTC" + (f" ({_age(now - article.published_at)})" if now else ""))
+        about.append(
+            f"{article.published_at:%d %b %Y %H:%M} UTC"
+            + (f" ({_age(now - article.published_at)})" if now else "")
+        )
     if article.updated_at:
         about.append(f"updated {article.updated_at:%d %b %Y %H:%M} UTC")
     return [part for part in about if part]
@@ -42,10 +49,18 @@ def describe_target(call: Call, facts: tuple[Fact, ...], gap: str = " ") -> tupl
 def list_evidence(report: Report) -> list[tuple[str, Evidence]]:
     """(what rests on it, the article's words) for each fact, call and signal."""
     shown = [
-        (f"{fact.kind.replace('_', ' ')} {fact.subject} {format_value(fact.value, fact.unit)}", fact.evidence) for fact in report.facts
+        (
+            f"{fact.kind.replace('_', ' ')} {fact.subject} {format_value(fact.value, fact.unit)}",
+            fact.evidence,
+        )
+        for fact in report.facts
     ]
     shown += [(name_call(call), part) for call in report.calls for part in call.evidence]
-    return shown + [(f"signal {one.name.replace('_', ' ')}", one.evidence) for one in report.credibility.signals if one.evidence]
+    return shown + [
+        (f"signal {one.name.replace('_', ' ')}", one.evidence)
+        for one in report.credibility.signals
+        if one.evidence
+    ]
 
 
 def name_call(call: Call) -> str:
@@ -55,7 +70,10 @@ def name_call(call: Call) -> str:
 
 def describe_analyst(analyst: Analyst) -> list[str]:
     """Who spoke, for how long, and for how much."""
-    words = [f"{analyst.name} analyst" + (f" {analyst.model}" if analyst.model else ""), f"{analyst.seconds:.2f} s"]
+    words = [
+        f"{analyst.name} analyst" + (f" {analyst.model}" if analyst.model else ""),
+        f"{analyst.seconds:.2f} s",
+    ]
     if analyst.name == "llm":
         words.append(f"{analyst.input_tokens} + {analyst.output_tokens} tokens")
         words.append("cost unknown" if analyst.cost_usd is None else f"${analyst.cost_usd:.4f}")

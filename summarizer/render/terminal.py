@@ -9,7 +9,13 @@ from rich.text import Text
 
 from summarizer.facts.figures import group_facts
 from summarizer.models import Call, Report
-from summarizer.render.parts import LOOK, describe_analyst, describe_article, describe_target, list_evidence
+from summarizer.render.parts import (
+    LOOK,
+    describe_analyst,
+    describe_article,
+    describe_target,
+    list_evidence,
+)
 from summarizer.text.spans import clean
 
 _LEVEL = {"high": "green", "medium": "yellow", "low": "red"}
@@ -40,9 +46,16 @@ def _head(console: Console, report: Report, now: datetime) -> None:
     passed = sorted({call.until for call in report.calls if call.until and call.until < now.date()})
     if passed:  # every call has the same last day but where the article names an event
         days = " and ".join(f"{day:%d %b %Y}" for day in dict.fromkeys((passed[0], passed[-1])))
-        console.print(Text(f"Its time passed on {days}: the calls below are history.", style="yellow"))
+        console.print(
+            Text(f"Its time passed on {days}: the calls below are history.", style="yellow")
+        )
     if report.flags:
-        console.print(Text("Flags: " + ", ".join(clean(flag).replace("_", " ") for flag in report.flags), style="yellow"))
+        console.print(
+            Text(
+                "Flags: " + ", ".join(clean(flag).replace("_", " ") for flag in report.flags),
+                style="yellow",
+            )
+        )
     console.print()
 
 
@@ -61,10 +74,21 @@ def _calls(console: Console, report: Report) -> None:
         why = Text(clean(call.rationale))
         said = Text(f"{mark} {call.direction}", style=colour)
         if is_narrow:
-            console.print(Text(" ").join([Text(clean(call.asset)), said, _target(call, report, " "), Text(f"{call.confidence:.0%}")]))
+            console.print(
+                Text(" ").join(
+                    [
+                        Text(clean(call.asset)),
+                        said,
+                        _target(call, report, " "),
+                        Text(f"{call.confidence:.0%}"),
+                    ]
+                )
+            )
             console.print(Padding(why, (0, 0, 0, 2)))
         else:
-            table.add_row(Text(clean(call.asset)), said, _target(call, report), f"{call.confidence:.0%}", why)
+            table.add_row(
+                Text(clean(call.asset)), said, _target(call, report), f"{call.confidence:.0%}", why
+            )
     if not is_narrow:
         console.print(table)
     console.print()
@@ -92,7 +116,9 @@ def _facts(console: Console, report: Report, evidence: bool) -> None:
 def _evidence(console: Console, report: Report) -> None:
     console.print(Text("Evidence", style="bold"))
     for what, part in list_evidence(report):
-        line = Text(clean(what)).append(f"  “{clean(part.quote)}” [{part.start}:{part.end}]", style="dim")
+        line = Text(clean(what)).append(
+            f"  “{clean(part.quote)}” [{part.start}:{part.end}]", style="dim"
+        )
         console.print(Padding(line, (0, 0, 0, 2)))
 
 
@@ -103,10 +129,15 @@ def _judgement(console: Console, report: Report) -> None:
     table.add_column(ratio=1)
     table.add_row(
         Text("Overall", style="bold"),
-        Text(f"{report.overall.direction}", style=colour).append(f" ({report.overall.confidence:.0%})", style="dim"),
+        Text(f"{report.overall.direction}", style=colour).append(
+            f" ({report.overall.confidence:.0%})", style="dim"
+        ),
     )
     table.add_row(
-        Text("Timeframe", style="bold"), Text(report.timeframe.horizon.replace("_", " ")).append(f": {clean(report.timeframe.rationale)}")
+        Text("Timeframe", style="bold"),
+        Text(report.timeframe.horizon.replace("_", " ")).append(
+            f": {clean(report.timeframe.rationale)}"
+        ),
     )
     table.add_row(
         Text("Credibility", style="bold"),
@@ -115,10 +146,16 @@ def _judgement(console: Console, report: Report) -> None:
         ),
     )
     if report.narratives:
-        table.add_row(Text("Narratives", style="bold"), Text(", ".join(n.name.replace("_", " ") for n in report.narratives)))
+        table.add_row(
+            Text("Narratives", style="bold"),
+            Text(", ".join(n.name.replace("_", " ") for n in report.narratives)),
+        )
     for finding in report.findings:
         if finding.verdict != "supported":
-            table.add_row(Text("Finding", style="bold yellow"), Text(f"{finding.verdict}: {clean(finding.detail)}"))
+            table.add_row(
+                Text("Finding", style="bold yellow"),
+                Text(f"{finding.verdict}: {clean(finding.detail)}"),
+            )
     console.print(table)
 
 
@@ -131,10 +168,14 @@ def print_weights(weighed: dict[str, list[tuple[str, float, str]]], rows: int = 
     console = Console(highlight=False)
     for asset, pieces in weighed.items():
         console.print()
-        console.print(Text(f"{clean(asset)}: sum {sum(pull for _, pull, _ in pieces):+.2f}", style="bold"))
+        console.print(
+            Text(f"{clean(asset)}: sum {sum(pull for _, pull, _ in pieces):+.2f}", style="bold")
+        )
         table = Table.grid(padding=(0, 2, 0, 0))
         for name, pull, words in pieces[:rows]:
-            table.add_row(f"{pull:+.2f}", Text(name.replace("_", " ")), Text(clean(words)[:90], style="dim"))
+            table.add_row(
+                f"{pull:+.2f}", Text(name.replace("_", " ")), Text(clean(words)[:90], style="dim")
+            )
         console.print(table)
         if len(pieces) > rows:
             console.print(Text(f"and {len(pieces) - rows} weaker pieces", style="dim"))

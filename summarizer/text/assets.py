@@ -13,7 +13,9 @@ from importlib.resources import files
 from summarizer.tables import load_words
 
 MARKET = "MARKET"
-CALLED = frozenset({"coin", "project", "sector", "index", "stock", "etf"})  # groups of mentions that a call can be about
+CALLED = frozenset(
+    {"coin", "project", "sector", "index", "stock", "etf"}
+)  # groups of mentions that a call can be about
 WORD = re.compile(r"[A-Za-z0-9]+|[^\sA-Za-z0-9]")
 _CASHTAG = re.compile(r"(?<![\w$])\$([A-Z][A-Z0-9]{1,9})\b")
 _BRACKETED = re.compile(
@@ -92,7 +94,9 @@ def load_assets() -> _Table:
             any_case = (
                 alias in _LOWER_OK
                 or group in ("market", "sector")
-                or any(word in alias for word in ("crypto", "altcoin", " asset", "largest", "biggest"))
+                or any(
+                    word in alias for word in ("crypto", "altcoin", " asset", "largest", "biggest")
+                )
             )
             names.setdefault(words[0], []).append((words, ticker, any_case))
             spoken.setdefault(ticker, alias)
@@ -105,7 +109,15 @@ def load_assets() -> _Table:
 def fund_assets() -> dict[str, str]:
     """Ticker of a fund on one coin -> that coin: "vaneck ethereum etf" is named after what it holds."""
     table = load_assets()
-    coins = {"bitcoin": "BTC", "ethereum": "ETH", "ether": "ETH", "solana": "SOL", "xrp": "XRP", "dogecoin": "DOGE", "litecoin": "LTC"}
+    coins = {
+        "bitcoin": "BTC",
+        "ethereum": "ETH",
+        "ether": "ETH",
+        "solana": "SOL",
+        "xrp": "XRP",
+        "dogecoin": "DOGE",
+        "litecoin": "LTC",
+    }
     held = {"ETHW": "ETH"}  # Bitwise's fund; the coin of that ticker has no flows
     for entries in table.names.values():
         for words, ticker, _ in entries:
@@ -124,7 +136,9 @@ def stock_tickers() -> dict[str, str]:
         for words, ticker, _ in entries:
             if table.tickers[ticker][0] == "stock":
                 name = " ".join(words).replace(" ' s", "'s")
-                named[name.removesuffix(" stock").removesuffix(" shares").removesuffix("'s")] = ticker
+                named[name.removesuffix(" stock").removesuffix(" shares").removesuffix("'s")] = (
+                    ticker
+                )
     return named
 
 
@@ -151,7 +165,9 @@ def find_mentions(text: str) -> tuple[Mention, ...]:
             for parts, ticker, any_case in source.get(lowered[i], ()):
                 if parts[0] in _sizes() and _is_ranked(lowered, i, i + len(parts)):
                     continue
-                if tuple(lowered[i : i + len(parts)]) == parts and (any_case or word[0].isupper() or word[0].isdigit()):
+                if tuple(lowered[i : i + len(parts)]) == parts and (
+                    any_case or word[0].isupper() or word[0].isdigit()
+                ):
                     hit = (len(parts), ticker)
                     break
             if hit:
@@ -175,8 +191,18 @@ def find_mentions(text: str) -> tuple[Mention, ...]:
                     named.add(joined)
         i += 1
     found += [mention for mention in shy if mention.subject in named]
-    listed = {match.start(1) for match in _LISTED.finditer(text)}  # an exchange that a stock is listed at is no index
-    return tuple(_join_pairs(text, sorted((m for m in _prefer_introduced(found) if m.start not in listed), key=lambda m: m.start)))
+    listed = {
+        match.start(1) for match in _LISTED.finditer(text)
+    }  # an exchange that a stock is listed at is no index
+    return tuple(
+        _join_pairs(
+            text,
+            sorted(
+                (m for m in _prefer_introduced(found) if m.start not in listed),
+                key=lambda m: m.start,
+            ),
+        )
+    )
 
 
 @cache
@@ -186,7 +212,9 @@ def _sizes() -> frozenset[str]:
 
 def _is_ranked(lowered: list[str], first: int, past: int) -> bool:
     """Whether the size is not that of an asset: "the fourth-largest cryptocurrency", "the largest crypto exchange"."""
-    return (first > 0 and lowered[first - 1] in load_words()["rank"]) or (past < len(lowered) and lowered[past] in load_words()["business"])
+    return (first > 0 and lowered[first - 1] in load_words()["rank"]) or (
+        past < len(lowered) and lowered[past] in load_words()["business"]
+    )
 
 
 def _join_pairs(text: str, found: list[Mention]) -> list[Mention]:
@@ -194,8 +222,17 @@ def _join_pairs(text: str, found: list[Mention]) -> list[Mention]:
     joined: list[Mention] = []
     for mention in found:
         last = joined[-1] if joined else None
-        if last and mention.start == last.end + 1 and text[last.end] == "/" and text[mention.start : mention.end].isupper():
-            name = f"{last.subject}/{mention.subject}" if mention.subject in ("BTC", "ETH") else last.subject
+        if (
+            last
+            and mention.start == last.end + 1
+            and text[last.end] == "/"
+            and text[mention.start : mention.end].isupper()
+        ):
+            name = (
+                f"{last.subject}/{mention.subject}"
+                if mention.subject in ("BTC", "ETH")
+                else last.subject
+            )
             joined[-1] = Mention(last.start, mention.end, name, last.group)
         else:
             joined.append(mention)
@@ -217,7 +254,9 @@ def _is_marked(text: str, word: re.Match[str]) -> bool:
     )
 
 
-def _learn(text: str, table: _Table) -> tuple[dict[str, list[tuple[tuple[str, ...], str, bool]]], dict[str, str]]:
+def _learn(
+    text: str, table: _Table
+) -> tuple[dict[str, list[tuple[tuple[str, ...], str, bool]]], dict[str, str]]:
     """Assets that this article itself introduces: their names and their tickers."""
     names: dict[str, list[tuple[tuple[str, ...], str, bool]]] = {}
     tickers: dict[str, str] = {}
@@ -234,12 +273,21 @@ def _learn(text: str, table: _Table) -> tuple[dict[str, list[tuple[tuple[str, ..
                 continue
             tickers[ticker] = "index" if is_index else "coin"
             parts = tuple(WORD.findall(name.lower()))
-            if pattern is _BRACKETED and parts and len(parts[0]) > 2 and ticker not in table.tickers:
+            if (
+                pattern is _BRACKETED
+                and parts
+                and len(parts[0]) > 2
+                and ticker not in table.tickers
+            ):
                 while len(parts) > 1 and not _abbreviates(" ".join(parts), ticker):
                     parts = parts[1:]
                 names.setdefault(parts[0], []).append((parts, ticker, False))
     for match in _TOKEN_AFTER.finditer(text):
-        if match[1] not in _acronyms() and match[1] not in tickers and match[1] not in table.tickers:
+        if (
+            match[1] not in _acronyms()
+            and match[1] not in tickers
+            and match[1] not in table.tickers
+        ):
             tickers[match[1]] = "coin"
     return names, tickers
 

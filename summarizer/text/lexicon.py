@@ -45,13 +45,19 @@ class Lexicon(Generic[T]):
         entries = list(self._by_first.get(word, ()))
         for length in self._lengths:
             entries += self._stems.get(word[:length], ()) if len(word) >= length else ()
-        return [(list(parts), not any(part.endswith("*") for part in parts[1:]), value) for parts, value in entries]
+        return [
+            (list(parts), not any(part.endswith("*") for part in parts[1:]), value)
+            for parts, value in entries
+        ]
 
 
 def _fits(parts: list[str], words: list[str], at: int) -> bool:
     if at + len(parts) > len(words):
         return False
-    return all(words[at + k].startswith(part[:-1]) if part.endswith("*") else words[at + k] == part for k, part in enumerate(parts[1:], 1))
+    return all(
+        words[at + k].startswith(part[:-1]) if part.endswith("*") else words[at + k] == part
+        for k, part in enumerate(parts[1:], 1)
+    )
 
 
 def lower_words(text: str) -> tuple[list[re.Match[str]], list[str]]:

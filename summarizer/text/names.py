@@ -48,7 +48,9 @@ def find_names(text: str) -> list[tuple[int, str]]:
             start += len(parts[first]) + 1
             first += 1
         past = next((i for i in range(first + 1, past) if parts[i].lower() in _breaks()), past)
-        while first < past and (parts[past - 1] in _never_names() or parts[past - 1].lower() in small):
+        while first < past and (
+            parts[past - 1] in _never_names() or parts[past - 1].lower() in small
+        ):
             past -= 1
         name = _POSSESSIVE.sub("", " ".join(parts[first:past]))
         if len(name) > 1 and not name[0].isdigit() and past - first <= _LONGEST:

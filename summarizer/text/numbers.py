@@ -9,7 +9,16 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
 
-CURRENCY_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₿": "BTC"}
+CURRENCY_SIGNS = {
+    "$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "¥": "JPY",
+    "₹": "INR",
+    "₩": "KRW",
+    "₽": "RUB",
+    "₿": "BTC",
+}
 _DOLLARS = {"US": "USD", "A": "AUD", "AU": "AUD", "C": "CAD", "CA": "CAD", "HK": "HKD", "S": "SGD", "NZ": "NZD",
             "R": "BRL"}  # fmt: skip
 _CODES = {"USD": "USD", "EUR": "EUR", "GBP": "GBP", "JPY": "JPY", "INR": "INR", "KRW": "KRW", "CNY": "CNY",
@@ -31,7 +40,9 @@ def _slipped_scales() -> dict[str, int]:
     for word in ("thousand", "million", "billion", "trillion"):
         for keys in (_RIGHT, _LEFT):
             for kept in (0, 1, 2):
-                slips[word[:kept] + "".join(keys.get(letter, letter) for letter in word[kept:])] = SCALES[word]
+                slips[word[:kept] + "".join(keys.get(letter, letter) for letter in word[kept:])] = (
+                    SCALES[word]
+                )
     return slips
 
 
@@ -73,7 +84,11 @@ _MINUS = re.compile(r"\b(?:minus|negative)\s\Z", re.IGNORECASE)
 _ORDINAL_OR_WORD = re.compile(r"(?:st|nd|rd|th)\b|[A-Za-z_]", re.ASCII)
 _WORD_NUMBER = re.compile(
     r"\b(?=[aefhnostz])(?:(?P<half>half a|a quarter of a|a)\s(?P<hscale>million|billion|trillion)(?:[-\s](?P<hcode>dollars?|euros?))?\b"
-    r"|(?<!several\s)(?<!few\s)(?P<words>(?:" + "|".join(_WORDS) + r")(?:(?:(?<=hundred)\sand\s|[-\s])(?:" + "|".join(_WORDS) + r")){0,7})"
+    r"|(?<!several\s)(?<!few\s)(?P<words>(?:"
+    + "|".join(_WORDS)
+    + r")(?:(?:(?<=hundred)\sand\s|[-\s])(?:"
+    + "|".join(_WORDS)
+    + r")){0,7})"
     r"[-\s](?:(?P<wscale>million|billion|trillion|thousand)\b(?:[-\s](?P<wcode>dollars?|euros?|pounds|yen|won|yuan|rupees|francs|percent)\b)?"
     r"|(?P<wpct>percent|per cent|percentage points?|basis points?)\b))",
     re.IGNORECASE,
@@ -192,7 +207,9 @@ def _read_words(match: re.Match[str]) -> Number:
     else:
         total = 0
         for word in re.split(r"\sand\s|[-\s]", match["words"].lower()):
-            total = (total or 1) * 100 if word == "hundred" else total + _WORDS[word]  # "a hundred million"
+            total = (
+                (total or 1) * 100 if word == "hundred" else total + _WORDS[word]
+            )  # "a hundred million"
         value = float(total) * 10 ** SCALES.get((match["wscale"] or "").lower(), 0)
         code = match["wcode"]
     code = (code or "").lower()
@@ -200,7 +217,9 @@ def _read_words(match: re.Match[str]) -> Number:
     if match["wpct"]:
         unit = "bps" if match["wpct"].lower().startswith("basis") else "%"
     worded = bool(_MINUS.search(match.string, max(0, match.start() - 12), match.start()))
-    return Number(match.start(), match.end(), -float(value) if worded else float(value), unit, worded, True)
+    return Number(
+        match.start(), match.end(), -float(value) if worded else float(value), unit, worded, True
+    )
 
 
 _SPACED_DASH = re.compile(r"[-–‒−]\s")
@@ -212,12 +231,20 @@ def _ranges_share_scale(text: str, numbers: list[Number]) -> list[Number]:
     """The two ends of a range share unit and scale: "$13-14 billion", "5 to 7%", "$97,000–98,500"."""
     for i in range(len(numbers) - 1):
         left, right = numbers[i], numbers[i + 1]
-        if right.start - left.end <= 1 and (dash := _SPACED_DASH.match(text, right.start)) and not left.is_signed:
-            right = numbers[i + 1] = Number(dash.end(), right.end, abs(right.value), right.unit, False, right.scaled)  # "3% - 5%"
+        if (
+            right.start - left.end <= 1
+            and (dash := _SPACED_DASH.match(text, right.start))
+            and not left.is_signed
+        ):
+            right = numbers[i + 1] = Number(
+                dash.end(), right.end, abs(right.value), right.unit, False, right.scaled
+            )  # "3% - 5%"
         gap = text[left.end : right.start]
         if len(gap) > 5 or not _RANGE_GAP.match(gap):
             continue
-        tight = gap.strip() not in ("and", "or") or bool(_BETWEEN.search(text, max(0, left.start - 8), left.start))
+        tight = gap.strip() not in ("and", "or") or bool(
+            _BETWEEN.search(text, max(0, left.start - 8), left.start)
+        )
         if left.unit and right.unit and left.unit != right.unit:
             continue
         unit = left.unit or (right.unit if tight else "")
@@ -227,7 +254,9 @@ def _ranges_share_scale(text: str, numbers: list[Number]) -> list[Number]:
             value, scaled = float(Decimal(str(left.value)).scaleb(power)), True
         numbers[i] = Number(left.start, left.end, value, unit, left.is_signed, scaled)
         if not right.unit and tight:
-            numbers[i + 1] = Number(right.start, right.end, right.value, unit, right.is_signed, right.scaled)
+            numbers[i + 1] = Number(
+                right.start, right.end, right.value, unit, right.is_signed, right.scaled
+            )
     return numbers
 
 
@@ -246,10 +275,21 @@ def _lists_share_scale(text: str, numbers: list[Number]) -> list[Number]:
         while first > 0 and _LIST_GAP.match(text, numbers[first - 1].end, numbers[first].start):
             first -= 1
         listed = numbers[first:i]
-        if len(listed) >= 2 and power and all(n.unit == last.unit and not n.scaled and abs(n.value) < 1000 for n in listed):
+        if (
+            len(listed) >= 2
+            and power
+            and all(n.unit == last.unit and not n.scaled and abs(n.value) < 1000 for n in listed)
+        ):
             for k in range(first, i):
                 n = numbers[k]
-                numbers[k] = Number(n.start, n.end, float(Decimal(str(n.value)).scaleb(power)), n.unit, n.is_signed, True)
+                numbers[k] = Number(
+                    n.start,
+                    n.end,
+                    float(Decimal(str(n.value)).scaleb(power)),
+                    n.unit,
+                    n.is_signed,
+                    True,
+                )
     return numbers
 
 

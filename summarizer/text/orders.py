@@ -73,7 +73,11 @@ def find_orders(text: str) -> tuple[Span, ...]:
     for i, span in enumerate(sentences):
         if _ADDRESSED.search(plain[span.start : span.end]):
             left = _MOST
-            before = [s for s in sentences[max(0, i - _OWN + 1) : i] if "\n" not in text[s.start : span.start] and s not in found]
+            before = [
+                s
+                for s in sentences[max(0, i - _OWN + 1) : i]
+                if "\n" not in text[s.start : span.start] and s not in found
+            ]
             found += before if _is_own(text, before[0] if before else span, span) else []
         elif not (left and _goes_on(text, plain, found[-1], span)):
             left = 0
@@ -85,7 +89,10 @@ def find_orders(text: str) -> tuple[Span, ...]:
 
 def _is_own(text: str, first: Span, order: Span) -> bool:
     """Whether the sentences up to an order are all that its paragraph holds: a paragraph that was put in for it."""
-    return text[: first.start].rpartition("\n")[2].strip() == "" and text[order.end :].partition("\n")[0].strip() == ""
+    return (
+        text[: first.start].rpartition("\n")[2].strip() == ""
+        and text[order.end :].partition("\n")[0].strip() == ""
+    )
 
 
 def _goes_on(text: str, plain: str, order: Span, span: Span) -> bool:
@@ -93,8 +100,14 @@ def _goes_on(text: str, plain: str, order: Span, span: Span) -> bool:
     said = plain[span.start : span.end]
     if "\n" in text[order.end : span.start]:
         head = text[order.start : order.end]
-        is_heading = len(head.split()) <= _HEADING and head[-1] in "#*=:" and _is_own(text, order, order)
-        return is_heading or re.search(rf"\b{_ACT}\b[^.!?\n]{{0,40}}\b{_LABEL}\b", said, re.IGNORECASE) is not None
+        is_heading = (
+            len(head.split()) <= _HEADING and head[-1] in "#*=:" and _is_own(text, order, order)
+        )
+        return (
+            is_heading
+            or re.search(rf"\b{_ACT}\b[^.!?\n]{{0,40}}\b{_LABEL}\b", said, re.IGNORECASE)
+            is not None
+        )
     return _is_own(text, order, Span(0, len(text))) or _GOES_ON.search(said) is not None
 
 
@@ -115,7 +128,11 @@ def cut_orders(text: str) -> tuple[str, tuple[int, ...]]:
     """
     kept = [True] * len(text)
     for start, end in find_orders(text):
-        while end < len(text) and text[end].isspace() and not (text[end] == "\n" and start and text[start - 1] != "\n"):
+        while (
+            end < len(text)
+            and text[end].isspace()
+            and not (text[end] == "\n" and start and text[start - 1] != "\n")
+        ):
             end += 1
         kept[start:end] = [False] * (end - start)
     places = tuple(i for i, is_kept in enumerate(kept) if is_kept)
@@ -135,6 +152,8 @@ def _unmask(text: str) -> str:
     """
     if not text.isascii():
         wide = {ord(c): unicodedata.normalize("NFKC", c) for c in set(text) if not c.isascii()}
-        text = text.translate({c: plain for c, plain in wide.items() if len(plain) == 1}).translate(_LOOKALIKES)
+        text = text.translate({c: plain for c, plain in wide.items() if len(plain) == 1}).translate(
+            _LOOKALIKES
+        )
     text = _LEET_WORD.sub(lambda match: match[0].translate(_LEET), text)
     return re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", " ", text)

@@ -13,9 +13,13 @@ OPENING = re.compile(
     r"|consequently|as a result|therefore|thus|for now|indeed|in fact|of note|that said|on the other hand|at the same time)\b,?\s+(?=\S))?",
     re.IGNORECASE,
 )
-_WIDGET = re.compile(r"\b([A-Z][A-Za-z]+) ([A-Z][A-Z0-9]{1,5}) \$ ?[\d,]+(?:\.\d+)?(?= [a-z])")  # "Bitcoin BTC $68,632.97 is struggling"
+_WIDGET = re.compile(
+    r"\b([A-Z][A-Za-z]+) ([A-Z][A-Z0-9]{1,5}) \$ ?[\d,]+(?:\.\d+)?(?= [a-z])"
+)  # "Bitcoin BTC $68,632.97 is struggling"
 _ASIDE = re.compile(r"\s?\((?:[A-Z$][A-Z0-9]{1,9}|NASDAQ: ?\w+|NYSE: ?\w+)\)")
-_CUT_HERE = re.compile(r"\s*(?:[.,;:!?—–”\"’]|\Z|(?:according|as per|per data|data from|citing|reports?)\b| - )")
+_CUT_HERE = re.compile(
+    r"\s*(?:[.,;:!?—–”\"’]|\Z|(?:according|as per|per data|data from|citing|reports?)\b| - )"
+)
 
 
 def without_asides(sentence: str) -> str:
@@ -40,7 +44,9 @@ def fold(sentence: str) -> str:
     return " ".join(without_asides(sentence).split()).casefold().rstrip(".")
 
 
-def find_printed(sentence: str, sources: Sequence[str], last: tuple[int, int]) -> tuple[int, int] | None:
+def find_printed(
+    sentence: str, sources: Sequence[str], last: tuple[int, int]
+) -> tuple[int, int] | None:
     """(source, end) where the sentence stands in a cited one: from its beginning, but for a connective, to the end of a clause.
 
     `last` is where the claim's sentence before stood: this one may go on from there.
@@ -52,8 +58,12 @@ def find_printed(sentence: str, sources: Sequence[str], last: tuple[int, int]) -
         if at < 0:
             continue
         start = last[1] if last[0] == i else 0
-        opened = OPENING.match(source[start : at + 1].lstrip(" ,.").upper())  # a folded source shows no capitals
-        whole = not (at and source[at - 1].isalnum()) and _CUT_HERE.match(source[at + len(sentence) :])
+        opened = OPENING.match(
+            source[start : at + 1].lstrip(" ,.").upper()
+        )  # a folded source shows no capitals
+        whole = not (at and source[at - 1].isalnum()) and _CUT_HERE.match(
+            source[at + len(sentence) :]
+        )
         if whole and opened and opened.end() == len(source[start:at].lstrip(" ,.")):
             return i, at + len(sentence)
     return None

@@ -52,7 +52,10 @@ class Reading:
         self.numbers = find_numbers(text)
         self._number_starts = [number.start for number in self.numbers]
         ends = [match.span() for match in CLAUSE.finditer(text)]
-        self._clause_starts, self._clause_ends = [start for start, _ in ends], [end for _, end in ends]
+        self._clause_starts, self._clause_ends = (
+            [start for start, _ in ends],
+            [end for _, end in ends],
+        )
 
     def sentence_at(self, place: int) -> int:
         """The index of the sentence that holds a place of the text."""
@@ -64,11 +67,17 @@ class Reading:
 
     def mentions_in(self, span: Span) -> tuple[Mention, ...]:
         """The assets named within a span."""
-        return self.mentions[bisect_left(self._mention_starts, span.start) : bisect_left(self._mention_starts, span.end)]
+        return self.mentions[
+            bisect_left(self._mention_starts, span.start) : bisect_left(
+                self._mention_starts, span.end
+            )
+        ]
 
     def numbers_between(self, start: int, end: int) -> list[Number]:
         """The numbers that begin between two places."""
-        return self.numbers[bisect_left(self._number_starts, start) : bisect_left(self._number_starts, end)]
+        return self.numbers[
+            bisect_left(self._number_starts, start) : bisect_left(self._number_starts, end)
+        ]
 
     def crosses_clause(self, start: int, end: int) -> bool:
         """Whether a clause ends between two places of one sentence."""
@@ -91,7 +100,10 @@ class Reading:
                 continue
             if unit_class == "plain" and any(m.start <= number.start < m.end for m in mentions):
                 continue  # the 20 of "CoinDesk 20"
-            at, past = bisect_right(self.word_starts, number.start) - 1, bisect_left(self.word_starts, end)
+            at, past = (
+                bisect_right(self.word_starts, number.start) - 1,
+                bisect_left(self.word_starts, end),
+            )
             found.append(Candidate(number, unit_class, unit, end, at, past, sentence, mentions))
         return found
 
@@ -106,10 +118,19 @@ class Reading:
             return "money", number.unit, number.end
         for mention in mentions:
             gap = self.text[number.end : mention.start] if mention.start >= number.end else None
-            if gap is not None and len(gap) <= 3 and gap.strip(" $-") == "" and mention.group == "coin":
+            if (
+                gap is not None
+                and len(gap) <= 3
+                and gap.strip(" $-") == ""
+                and mention.group == "coin"
+            ):
                 return "coins", mention.subject, mention.end
         written = self.text[number.start : number.end]
-        if written[-1:] in "kK" and number.value >= 1000 and not re.match(r"\s[a-z]{4,}s\b", self.text[number.end : number.end + 20]):
+        if (
+            written[-1:] in "kK"
+            and number.value >= 1000
+            and not re.match(r"\s[a-z]{4,}s\b", self.text[number.end : number.end + 20])
+        ):
             return "money", "USD", number.end
         return "plain", "", number.end
 
@@ -119,14 +140,23 @@ class Reading:
             return False
         if _RANK.search(self.text, max(0, number.start - 10), number.start):
             return False
-        before, after = self.text[max(0, number.start - 14) : number.start], self.text[number.end : number.end + 14]
-        return not (_DATE_BEFORE.search(before) and number.value < 32) and not _COUNTED_TIME.match(after)
+        before, after = (
+            self.text[max(0, number.start - 14) : number.start],
+            self.text[number.end : number.end + 14],
+        )
+        return not (_DATE_BEFORE.search(before) and number.value < 32) and not _COUNTED_TIME.match(
+            after
+        )
 
 
-SPLIT = re.compile(r"(\d{1,2})\s?[-–/:]\s?(\d{1,2})\s(?:split|ratio)\sbetween\s(?:the\s)?(longs|shorts|long|short|bulls|bears)")
+SPLIT = re.compile(
+    r"(\d{1,2})\s?[-–/:]\s?(\d{1,2})\s(?:split|ratio)\sbetween\s(?:the\s)?(longs|shorts|long|short|bulls|bears)"
+)
 _REST = re.compile(r"\bothers?\s?[(:]?\s?\Z", re.IGNORECASE)
 _DATE_BEFORE = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\Z")
-_RANK = re.compile(r"\b(?:top|past|last|next|first|No\.|Phase|Layer|Web|Stage|Tier|Q)[ -]?\Z", re.IGNORECASE)
+_RANK = re.compile(
+    r"\b(?:top|past|last|next|first|No\.|Phase|Layer|Web|Stage|Tier|Q)[ -]?\Z", re.IGNORECASE
+)
 _COUNTED_TIME = re.compile(
     r"[- ](?:day|hour|week|month|year|minute|second|delta|January|February|March|April|May|June|July|August|September|October"
     r"|November|December|a\.m|p\.m|AM|PM|ET|EST|UTC)"

@@ -22,14 +22,18 @@ LONGEST = 2400
 HEADING = 3  # words of a heading, at least: fewer may be a name
 AHEAD = 3  # words in which a sentence comes to one that no heading would leave without a capital
 _WORD = re.compile(r"\S+")
-_SMALL = frozenset("a an and as at but by for from in nor of off on or over per the to up via vs with".split())
+_SMALL = frozenset(
+    "a an and as at but by for from in nor of off on or over per the to up via vs with".split()
+)
 _BEGINS = frozenset(
     "a according after although amid an as at before but by despite during following for from he however if in it its on over she"
     " since some that the their there these they this those though today unlike we when whether while with".split()
 )
 
 
-@lru_cache(maxsize=16)  # facts, orders, themes, the analyst and verification each ask about the same text
+@lru_cache(
+    maxsize=16
+)  # facts, orders, themes, the analyst and verification each ask about the same text
 def split_sentences(text: str) -> tuple[Span, ...]:
     """Sentences of `text`, in order, without the blanks between them.
 
@@ -49,14 +53,20 @@ def split_sentences(text: str) -> tuple[Span, ...]:
 
 def _find_heading(text: str, start: int, end: int) -> int | None:
     """Where the sentence begins that a heading was flattened onto: `Price Eyes New High In a post on Monday, …`."""
-    words = [(found.start(), found[0].strip("\"“”‘'(),.:;!?’")) for found in islice(_WORD.finditer(text, start, end), 40)]
+    words = [
+        (found.start(), found[0].strip("\"“”‘'(),.:;!?’"))
+        for found in islice(_WORD.finditer(text, start, end), 40)
+    ]
     said: set[str] = set()
     for at, (place, word) in enumerate(words):
         name = word.lower().removesuffix("’s").removesuffix("'s").rstrip("’'")
         if word[:1].islower() and name not in _SMALL:
             return None
         ahead = [other for _, other in words[at + 1 : at + 1 + AHEAD]]
-        goes_on = any(other[:1].islower() and other not in _SMALL for other in ahead) or name == "according"
+        goes_on = (
+            any(other[:1].islower() and other not in _SMALL for other in ahead)
+            or name == "according"
+        )
         if word[:1].isupper() and at >= HEADING and (name in _BEGINS or name in said) and goes_on:
             before = text[words[at - 1][0] : place].rstrip()
             if words[at - 1][1].lower() not in _SMALL and before[-1] not in ",&-–—":
@@ -75,7 +85,10 @@ def _cut(text: str, start: int, end: int) -> list[Span]:
         furthest = start + LONGEST
         past = text.rfind(" ", start + 1, furthest)
         if past < 0:
-            past = next((place for place in range(furthest, start, -1) if is_whole(text, place, place)), furthest)
+            past = next(
+                (place for place in range(furthest, start, -1) if is_whole(text, place, place)),
+                furthest,
+            )
         spans.append(Span(start, past))
         start = past + (text[past] == " ")
     return [*spans, Span(start, end)] if text[start:end].strip() else spans

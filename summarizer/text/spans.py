@@ -16,7 +16,9 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" *\n *(?:\n *)*")
 # A terminal escape sequence: CSI, OSC (to BEL or ST) and the two-character ones.
-_ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x1b\x9d]\]?[^\x07\x1b\x9c]{0,4096}(?:\x07|\x1b\\|\x9c)|\x9b[0-?]*[ -/]*[@-~]|\x1b.")
+_ESCAPE = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|[\x1b\x9d]\]?[^\x07\x1b\x9c]{0,4096}(?:\x07|\x1b\\|\x9c)|\x9b[0-?]*[ -/]*[@-~]|\x1b."
+)
 _UNSAFE_JSON = re.compile(_INVISIBLE.pattern + r"|[\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 

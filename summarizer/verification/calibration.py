@@ -46,4 +46,8 @@ def calibrate(name: str, confidence: float) -> float | None:
 @cache
 def load_maps() -> dict[str, Knots]:
     path = Path(str(files("summarizer") / "data" / "calibration.json"))
-    return {name: found["knots"] for name, found in json.loads(path.read_text("utf-8")).items()} if path.is_file() else {}
+    return (
+        {name: found["knots"] for name, found in json.loads(path.read_text("utf-8")).items()}
+        if path.is_file()
+        else {}
+    )

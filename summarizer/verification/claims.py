@@ -25,9 +25,20 @@ from summarizer.text.reading import CLAUSE
 from summarizer.text.sentences import split_sentences
 from summarizer.text.spans import Span, clean
 from summarizer.verification.plain import without_markup
-from summarizer.verification.wording import SIGNED, STATES, Scope, find_periods, is_as_certain, is_bent, named_kinds, sign_word
+from summarizer.verification.wording import (
+    SIGNED,
+    STATES,
+    Scope,
+    find_periods,
+    is_as_certain,
+    is_bent,
+    named_kinds,
+    sign_word,
+)
 
-REFERENCE = re.compile(r"\{([FD])(\d{1,4})\}")  # {F3}: the figure of fact 3; {D3}: its distance from the price, computed here
+REFERENCE = re.compile(
+    r"\{([FD])(\d{1,4})\}"
+)  # {F3}: the figure of fact 3; {D3}: its distance from the price, computed here
 _QUOTED = re.compile(r"[“\"]([^”\"]*)[”\"]|(?<!\w)‘([^’]*)’(?!\w)|(?<!\w)'([^']*)'(?!\w)")
 _QUANTITY = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundreds?|thousands?|millions?|billions?|trillions?"
@@ -37,7 +48,23 @@ _HELD = frozenset({"treasury_purchase", "treasury_holding", "etf_flow"})
 _HOLDERS = frozenset({"stock", "etf"})
 _BARE = frozenset({"ratio", "index", "count"})  # units that are not written out
 _DIGITS = dict(
-    zip(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], map(str, range(2, 13)), strict=True)
+    zip(
+        [
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ],
+        map(str, range(2, 13)),
+        strict=True,
+    )
 )
 _DAY = re.compile(
     r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|June|July|August|September|October|November|December|May(?= \d))\b"
@@ -46,9 +73,14 @@ _STANDS = re.compile(
     r"\b(?:trad\w+|hold\w*|remain\w*|stay\w*|sit\w*|hover\w*|is|was)\s(?:\w+\s){0,2}(above|over|below|under)\s(?:[\w$]+\s){0,4}\Z",
     re.IGNORECASE,
 )
-_SET_APART = re.compile(r"\b(?:unlike|not|rather than|instead of)\s(?:the |its )?\Z", re.IGNORECASE)  # "bitcoin, unlike ether, rose"
+_SET_APART = re.compile(
+    r"\b(?:unlike|not|rather than|instead of)\s(?:the |its )?\Z", re.IGNORECASE
+)  # "bitcoin, unlike ether, rose"
 _AT = re.compile(r"\b(?:to|at|near|around)\s\Z")
-_ATTACHED = re.compile(r"\s?(?:worth )?(?:of|in|for|on)?\s?(?:the |spot |net |open |total |futures |options |more )*\Z", re.IGNORECASE)
+_ATTACHED = re.compile(
+    r"\s?(?:worth )?(?:of|in|for|on)?\s?(?:the |spot |net |open |total |futures |options |more )*\Z",
+    re.IGNORECASE,
+)
 _LINKED = re.compile(r"\s?(?:,|and|or|&|/|,\s?and)\s?\Z")
 
 
@@ -84,7 +116,13 @@ class Support:
         titled = find_mentions(article.title or "")
         self.groups = {m.subject: m.group for m in (*titled, *self.mentions)}
         self._surfaces = {article.text[m.start : m.end]: m for m in self.mentions}
-        said = (article.text, article.title or "", article.source or "", article.domain or "", *article.authors)
+        said = (
+            article.text,
+            article.title or "",
+            article.source or "",
+            article.domain or "",
+            *article.authors,
+        )
         self._said = plain_quotes(" \n ".join(said)).casefold()
         self._printed = [fold(article.text[s.start : s.end]) for s in self.sentences]
         self._venues = {fact.venue.casefold() for fact in facts if fact.venue}
@@ -92,18 +130,26 @@ class Support:
     def read(self, claim: Claim, about: tuple[str, ...] = ()) -> Words:
         """The claim held against the article. `about` is what was spoken of before: a sentence that names no asset goes on with it."""
         text, unmarked = without_markup(clean(claim.text), self.says)
-        faults = [f"it cites sentence {i}, which there is not" for i in claim.sentences if not 0 <= i < len(self.sentences)]
+        faults = [
+            f"it cites sentence {i}, which there is not"
+            for i in claim.sentences
+            if not 0 <= i < len(self.sentences)
+        ]
         sources = [self._printed[i] for i in claim.sentences if 0 <= i < len(self.sentences)]
         shown, figures = [], 0
         carried = about
         last = (-1, 0)
         for span in split_sentences(text):
             sentence = text[span.start : span.end]
-            place = None if REFERENCE.search(sentence) else find_printed(fold(sentence), sources, last)
+            place = (
+                None if REFERENCE.search(sentence) else find_printed(fold(sentence), sources, last)
+            )
             if place:
                 last = place
                 figures += len(find_numbers(sentence))
-                carried = tuple(dict.fromkeys(m.subject for m in self.find_mentions(sentence))) or carried
+                carried = (
+                    tuple(dict.fromkeys(m.subject for m in self.find_mentions(sentence))) or carried
+                )
                 shown.append(sentence)
                 continue
             said = _Sentence(self, sentence, carried)
@@ -111,7 +157,9 @@ class Support:
             figures += len(said.figures)
             carried = said.subjects or carried
             shown.append(said.text)
-        return Words(" ".join(shown).strip(), tuple(dict.fromkeys(faults)), figures, unmarked, carried)
+        return Words(
+            " ".join(shown).strip(), tuple(dict.fromkeys(faults)), figures, unmarked, carried
+        )
 
     def subjects_of(self, i: int) -> frozenset[str]:
         """The assets that sentence i speaks of: those it names, else those of the last sentence that named any."""
@@ -123,7 +171,10 @@ class Support:
 
     def says(self, words: str) -> bool:
         """Whether the article, its title or its source has these words, in any case, whole."""
-        return re.search(rf"(?<!\w){re.escape(plain_quotes(words).casefold())}(?!\w)", self._said) is not None
+        return (
+            re.search(rf"(?<!\w){re.escape(plain_quotes(words).casefold())}(?!\w)", self._said)
+            is not None
+        )
 
     def distance(self, fact: Fact) -> str | None:
         """How far a level lies from the article's price of its asset: "0.7% below the price"; None without both."""
@@ -159,17 +210,24 @@ class _Sentence:
         self._support, self._facts, self._carried = support, support.facts, carried
         self.faults: list[str] = []
         self._raw = unicodedata.normalize("NFKC", sentence)
-        self._blank = REFERENCE.sub(lambda match: "\x00" * len(match[0]), self._raw)  # offsets stay, references hold no digits
+        self._blank = REFERENCE.sub(
+            lambda match: "\x00" * len(match[0]), self._raw
+        )  # offsets stay, references hold no digits
         self._mentions = support.find_mentions(self._blank)
         self.subjects = tuple(dict.fromkeys(m.subject for m in self._mentions))
         self._clauses = self._split_clauses()
-        self.figures = sorted((*self._references(), *self._typed()), key=lambda figure: figure.start)
+        self.figures = sorted(
+            (*self._references(), *self._typed()), key=lambda figure: figure.start
+        )
         self.text = self._fill()
         self._check_names()
 
     def _split_clauses(self) -> list[Span]:
         cuts = [match.end() for match in CLAUSE.finditer(self._blank)]
-        return [Span(start, end) for start, end in zip([0, *cuts], [*cuts, len(self._blank)], strict=True)]
+        return [
+            Span(start, end)
+            for start, end in zip([0, *cuts], [*cuts, len(self._blank)], strict=True)
+        ]
 
     def _references(self) -> Iterator[_Figure]:
         for match in REFERENCE.finditer(self._raw):
@@ -177,7 +235,9 @@ class _Sentence:
             if i >= len(self._facts):
                 self.faults.append(f"{match[0]} is no row of the facts")
             elif match[1] == "D" and self._support.distance(self._facts[i]) is None:
-                self.faults.append(f"{match[0]} asks for the distance of a level from a price, and the article does not give both")
+                self.faults.append(
+                    f"{match[0]} asks for the distance of a level from a price, and the article does not give both"
+                )
             else:
                 yield _Figure(match.start(), match.end(), (i,), distance=match[1] == "D")
         for match in re.finditer(r"[{}]", REFERENCE.sub("", self._raw)):
@@ -194,7 +254,9 @@ class _Sentence:
             fitting = tuple(i for i, fact in enumerate(self._facts) if self._is_typed(number, fact))
             if fitting:
                 end = number.end
-                if not number.unit and any(self._facts[i].unit not in _BARE for i in fitting):  # "1,142 BTC": code writes both
+                if not number.unit and any(
+                    self._facts[i].unit not in _BARE for i in fitting
+                ):  # "1,142 BTC": code writes both
                     end = next(m.end for m in self._mentions if m.start >= end)
                 yield _Figure(number.start, end, fitting, signed=number.is_signed)
             elif number.unit or not self._is_date(number):
@@ -205,12 +267,16 @@ class _Sentence:
         for token in re.findall(r"\S+", "".join(rest)):
             if any(letter.isnumeric() for letter in token):
                 bare = token.strip(".,;:!?()[]'\"“”‘’")
-                if re.fullmatch(r"\d+(?:[.,]\d+)*[xX]", bare) or not (self._support.says(bare) or self._is_period(bare)):
+                if re.fullmatch(r"\d+(?:[.,]\d+)*[xX]", bare) or not (
+                    self._support.says(bare) or self._is_period(bare)
+                ):
                     self.faults.append(f"{bare} was typed and is no fact")
 
     def _is_typed(self, number: Number, fact: Fact) -> bool:
         same = abs(fact.value - number.value) <= 1e-9 * abs(fact.value)
-        if not same and not (not number.is_signed and abs(abs(fact.value) - number.value) <= 1e-9 * abs(fact.value)):
+        if not same and not (
+            not number.is_signed and abs(abs(fact.value) - number.value) <= 1e-9 * abs(fact.value)
+        ):
             return False
         if number.unit:
             return number.unit == fact.unit
@@ -224,9 +290,14 @@ class _Sentence:
             return self._support.says(written)
         after = re.match(r"[\s-]([A-Za-z]+)", self._blank[number.end :])
         before = re.search(r"([A-Za-z]+\.?)\s\Z", self._blank[: number.start])
-        joined = [f"{written}{gap}{after[1]}" for gap in " -"] if after and _TIME.match(after[1]) else []
+        joined = (
+            [f"{written}{gap}{after[1]}" for gap in " -"] if after and _TIME.match(after[1]) else []
+        )
         joined += [f"{before[1]} {written}"] if before and _TIME.match(before[1]) else []
-        return any(self._support.says(words) or (words.endswith("s") and self._support.says(words[:-1])) for words in joined)
+        return any(
+            self._support.says(words) or (words.endswith("s") and self._support.says(words[:-1]))
+            for words in joined
+        )
 
     def _is_period(self, token: str) -> bool:
         return any(fact.period == token for fact in self._facts)
@@ -236,7 +307,10 @@ class _Sentence:
         parts, at = [], 0
         for k, figure in enumerate(self.figures):
             scope = self._scope(k)
-            tried = [(self._figure_faults(figure, self._facts[i], scope), self._facts[i]) for i in figure.facts]
+            tried = [
+                (self._figure_faults(figure, self._facts[i], scope), self._facts[i])
+                for i in figure.facts
+            ]
             faults, fact = min(tried, key=lambda item: len(item[0]))
             self.faults += faults
             parts += [self._raw[at : figure.start], self._write(figure, fact, scope)]
@@ -245,9 +319,13 @@ class _Sentence:
 
     def _scope(self, k: int) -> Scope:
         figure = self.figures[k]
-        clause = next(c for c in self._clauses if c.start <= figure.start < c.end or c.end == len(self._blank))
+        clause = next(
+            c for c in self._clauses if c.start <= figure.start < c.end or c.end == len(self._blank)
+        )
         start = max(clause.start, self.figures[k - 1].end if k else 0)
-        end = min(clause.end, self.figures[k + 1].start if k + 1 < len(self.figures) else clause.end)
+        end = min(
+            clause.end, self.figures[k + 1].start if k + 1 < len(self.figures) else clause.end
+        )
         return Scope(
             self._blank[start : figure.start],
             self._blank[figure.end : max(end, figure.end)],
@@ -262,7 +340,9 @@ class _Sentence:
         if not self._is_about(figure, fact, scope):
             faults.append(f"{what}, which the words around it do not name")
         kinds = named_kinds(scope, fact)
-        named_before = figure.distance and any(f.facts == figure.facts and not f.distance for f in self.figures)
+        named_before = figure.distance and any(
+            f.facts == figure.facts and not f.distance for f in self.figures
+        )
         if kinds is not None and fact.kind not in kinds and not named_before:
             faults.append(f"{what}, not what the sentence calls it")
         if is_bent(scope, self._support.sentence_of(fact)):
@@ -274,21 +354,43 @@ class _Sentence:
         sign = sign_word(scope, fact)
         wrong = sign is None or (sign and fact.value and (sign > 0) != (fact.value > 0))
         if fact.kind in SIGNED and wrong:
-            faults.append(f"{what} and {'negative' if fact.value < 0 else 'positive'}, which the words around it do not fit")
-        if fact.kind in SIGNED and fact.value < 0 and not figure.signed and not named.startswith("{") and not sign:
+            faults.append(
+                f"{what} and {'negative' if fact.value < 0 else 'positive'}, which the words around it do not fit"
+            )
+        if (
+            fact.kind in SIGNED
+            and fact.value < 0
+            and not figure.signed
+            and not named.startswith("{")
+            and not sign
+        ):
             faults.append(f"{named} was typed without its sign")
-        moves = {f.value > 0 for f in self._facts if f.kind == "price_change" and f.subject == fact.subject and f.value}
+        moves = {
+            f.value > 0
+            for f in self._facts
+            if f.kind == "price_change" and f.subject == fact.subject and f.value
+        }
         if fact.kind == "price" and sign and len(moves) == 1 and (sign > 0) not in moves:
             faults.append(f"{fact.subject} did not move that way to {named}")
         price, stands = price_of(self._facts, fact.subject), _STANDS.search(scope.before)
-        if fact.kind in LEVELS and price and stands and (stands[1].lower() in ("above", "over")) != (price > fact.value):
+        if (
+            fact.kind in LEVELS
+            and price
+            and stands
+            and (stands[1].lower() in ("above", "over")) != (price > fact.value)
+        ):
             faults.append(f"the price of {fact.subject} is not {stands[1]} {named}")
         return faults + self._detail_faults(what, fact, scope)
 
     def _detail_faults(self, what: str, fact: Fact, scope: Scope) -> list[str]:
         faults = []
         periods = find_periods(scope.after) or find_periods(scope.before)
-        if fact.period and periods and fact.kind in SIGNED | {"liquidations", "trading_volume"} and fact.period not in periods:
+        if (
+            fact.period
+            and periods
+            and fact.kind in SIGNED | {"liquidations", "trading_volume"}
+            and fact.period not in periods
+        ):
             faults.append(f"{what} over {fact.period}, not over the time named")
         venue = re.match(r"\s(?:on|at|from|by)\s([A-Z]\w+)", scope.after)
         if (
@@ -302,12 +404,16 @@ class _Sentence:
 
     def _is_about(self, figure: _Figure, fact: Fact, scope: Scope) -> bool:
         """Whether the words around a figure name the fact's subject, or, naming none, what was spoken of before."""
-        if fact.unit == fact.subject:  # "1,142 BTC" says itself what it is of, unless it is said of another coin
+        if (
+            fact.unit == fact.subject
+        ):  # "1,142 BTC" says itself what it is of, unless it is said of another coin
             told = [m for m in self._mentions if scope.start <= m.start and m.end <= figure.start]
             if told and told[-1].group in _HOLDERS:
                 return self._are_holders(told[-1:], fact)
             return not told or _speaks_of(self._linked(told), fact)
-        if fact.subject not in self._support.groups and fact.subject != MARKET:  # a company or project, by its name
+        if (
+            fact.subject not in self._support.groups and fact.subject != MARKET
+        ):  # a company or project, by its name
             return fact.subject.casefold() in self._raw.casefold() or fact.subject in self._carried
         here = [m for m in self._mentions if scope.start <= m.start < figure.end + len(scope.after)]
         here = [m for m in here if not _SET_APART.search(self._blank[: m.start])]
@@ -316,7 +422,11 @@ class _Sentence:
                 return False
             here = [m for m in here if m.group not in _HOLDERS]
         after = [m for m in here if m.start >= figure.end]
-        if after and _ATTACHED.match(self._blank[figure.end : after[0].start]) and _speaks_of(after[:1], fact):
+        if (
+            after
+            and _ATTACHED.match(self._blank[figure.end : after[0].start])
+            and _speaks_of(after[:1], fact)
+        ):
             return True
         before = [m for m in here if m.end <= figure.start]
         if before:
@@ -326,11 +436,15 @@ class _Sentence:
         told = [m for m in self._mentions if m.end <= figure.start]
         if told:
             return _speaks_of(self._linked(told), fact)
-        return fact.subject in self._carried or (fact.subject == MARKET and not self._carried and not after)
+        return fact.subject in self._carried or (
+            fact.subject == MARKET and not self._carried and not after
+        )
 
     def _are_holders(self, named: Sequence[Mention], fact: Fact) -> bool:
         """Whether the sentence that states the fact names these too: another's coins are not hung on them."""
-        return {m.subject for m in named} <= {m.subject for m in self._support.find_mentions(self._support.sentence_of(fact))}
+        return {m.subject for m in named} <= {
+            m.subject for m in self._support.find_mentions(self._support.sentence_of(fact))
+        }
 
     def _linked(self, mentions: list[Mention]) -> list[Mention]:
         """The last mention and those joined to it: "Bitcoin and ether fell"."""
@@ -366,27 +480,46 @@ class _Sentence:
         """Assets, names, quotations and quantities in words have to be the article's."""
         support = self._support
         for mention in self._mentions:
-            subjects = {mention.subject, underlying(mention.subject)}  # "bitcoin dominance" is BTC.D
-            known = subjects & support.groups.keys() or any(subjects & {f.subject, f.venue} for f in self._facts)
+            subjects = {
+                mention.subject,
+                underlying(mention.subject),
+            }  # "bitcoin dominance" is BTC.D
+            known = subjects & support.groups.keys() or any(
+                subjects & {f.subject, f.venue} for f in self._facts
+            )
             if not known and mention.group not in ("market", "sector"):
-                self.faults.append(f"the article does not name {self._blank[mention.start : mention.end]}")
+                self.faults.append(
+                    f"the article does not name {self._blank[mention.start : mention.end]}"
+                )
         acronyms = load_words()["acronym"]
         for start, name in find_names(self._blank):
-            first = not self._blank[:start].strip(" \x00“\"'‘(") or self._blank[:start].rstrip()[-1:] in ":.;"
+            first = (
+                not self._blank[:start].strip(" \x00“\"'‘(")
+                or self._blank[:start].rstrip()[-1:] in ":.;"
+            )
             if name == name.lower() or (first and " " not in name and not name.isupper()):
                 continue  # a period such as 24h; a sentence begins with a capital
             words = [
-                w for w in name.split() if w not in acronyms and not any(m.start <= start + name.find(w) < m.end for m in self._mentions)
+                w
+                for w in name.split()
+                if w not in acronyms
+                and not any(m.start <= start + name.find(w) < m.end for m in self._mentions)
             ]
             if words and not support.says(name) and not support.says(" ".join(words)):
                 self.faults.append(f"the article does not name {name}")
         for match in _QUOTED.finditer(self._blank):
-            quoted = next(part for part in match.groups() if part is not None).strip().rstrip(".,!?;")
+            quoted = (
+                next(part for part in match.groups() if part is not None).strip().rstrip(".,!?;")
+            )
             if quoted and plain_quotes(quoted) not in plain_quotes(support.text):
                 self.faults.append(f"the article does not have the words “{quoted[:80]}”")
         if self._blank.count('"') % 2 or self._blank.count("“") != self._blank.count("”"):
             self.faults.append("a quotation does not end")
-        self.faults += [f"the article does not name {day}" for day in _DAY.findall(self._blank) if not support.says(day)]
+        self.faults += [
+            f"the article does not name {day}"
+            for day in _DAY.findall(self._blank)
+            if not support.says(day)
+        ]
         for match in _QUANTITY.finditer(self._blank):
             if (
                 not support.says(match[0])

@@ -6,13 +6,25 @@ from collections.abc import Callable
 _MARKUP = (
     (re.compile(r"!\[[^\]]*\]\([^)]*\)"), " "),
     (re.compile(r"\[([^\]]*)\]\([^)]*\)"), r"\1"),
-    (re.compile(r"<(?:script|style)\b.*?(?:</(?:script|style)\s*>|\Z)", re.IGNORECASE | re.DOTALL), " "),
+    (
+        re.compile(
+            r"<(?:script|style)\b.*?(?:</(?:script|style)\s*>|\Z)", re.IGNORECASE | re.DOTALL
+        ),
+        " ",
+    ),
     (re.compile(r"</?[A-Za-z!][^>\n]{0,400}(?:>|\Z)"), " "),
-    (re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,12}://|\b(?:javascript|data|mailto):|\bwww\.)\S+", re.IGNORECASE), " "),
+    (
+        re.compile(
+            r"(?:\b[a-z][a-z0-9+.-]{1,12}://|\b(?:javascript|data|mailto):|\bwww\.)\S+",
+            re.IGNORECASE,
+        ),
+        " ",
+    ),
     (re.compile(r"\*\*|__|~~|`+|^\s*[#>]+\s", re.MULTILINE), ""),
 )
 _DOMAIN = re.compile(
-    r"\b(?:[\w-]+\.)+(?:com|net|org|io|xyz|app|fi|ai|gg|me|info|finance|exchange|link|ly|click|top|site|online)\b(?:/\S*)?", re.IGNORECASE
+    r"\b(?:[\w-]+\.)+(?:com|net|org|io|xyz|app|fi|ai|gg|me|info|finance|exchange|link|ly|click|top|site|online)\b(?:/\S*)?",
+    re.IGNORECASE,
 )
 
 

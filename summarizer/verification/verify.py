@@ -36,12 +36,18 @@ from summarizer.verification.calibration import calibrate, forecaster
 from summarizer.verification.claims import Support
 
 DAYS = {"short_term": 14, "medium_term": 180, "long_term": 365}
-PAID_CONFIDENCE = 0.55  # at most, for a rise told by who is paid to tell it: little more than a coin's toss
+PAID_CONFIDENCE = (
+    0.55  # at most, for a rise told by who is paid to tell it: little more than a coin's toss
+)
 _PAID = frozenset({"sponsored", "press_release"})
-_LOW = frozenset({"sponsored", "press_release", "ai_directed_instructions"})  # each alone caps credibility at low (labelling guide)
+_LOW = frozenset(
+    {"sponsored", "press_release", "ai_directed_instructions"}
+)  # each alone caps credibility at low (labelling guide)
 
 
-def verify(article: Article, facts: list[Fact], analysis: Analysis, signals: tuple[Signal, ...] = ()) -> Report:
+def verify(
+    article: Article, facts: list[Fact], analysis: Analysis, signals: tuple[Signal, ...] = ()
+) -> Report:
     """The report of what the article supports. Never raises for what an analyst says."""
     check = _Check(article, facts, signals)
     summary = check.summary(analysis.summary)
@@ -61,7 +67,11 @@ def verify(article: Article, facts: list[Fact], analysis: Analysis, signals: tup
         facts=(*facts, *added),
         narratives=narratives,
         calls=calls,
-        overall=Overall(direction=analysis.overall, tone=_unit(analysis.overall_tone), confidence=_share(analysis.overall_confidence)),
+        overall=Overall(
+            direction=analysis.overall,
+            tone=_unit(analysis.overall_tone),
+            confidence=_share(analysis.overall_confidence),
+        ),
         timeframe=Timeframe(horizon=analysis.horizon, rationale=horizon_rationale),
         credibility=Credibility(level=level, note=note, signals=signals),
         findings=tuple(check.findings),
@@ -70,13 +80,19 @@ def verify(article: Article, facts: list[Fact], analysis: Analysis, signals: tup
     )
 
 
-def list_faults(article: Article, facts: list[Fact], analysis: Analysis, signals: tuple[Signal, ...] = ()) -> list[Finding]:
+def list_faults(
+    article: Article, facts: list[Fact], analysis: Analysis, signals: tuple[Signal, ...] = ()
+) -> list[Finding]:
     """What `verify` would drop of the analysis, and why: for an analyst that can be asked once more.
 
     A theme that no words show is not worth a second answer.
     """
     findings = verify(article, facts, analysis, signals).findings
-    return [finding for finding in findings if finding.verdict == "dropped" and finding.where != "narratives"]
+    return [
+        finding
+        for finding in findings
+        if finding.verdict == "dropped" and finding.where != "narratives"
+    ]
 
 
 class _Check:
@@ -98,7 +114,9 @@ class _Check:
                 kept.append(text)
         return kept
 
-    def words(self, claim: Claim, where: str, about: tuple[str, ...] = (), *, rests: bool = False) -> str | None:
+    def words(
+        self, claim: Claim, where: str, about: tuple[str, ...] = (), *, rests: bool = False
+    ) -> str | None:
         """The claim with its references filled in, or None where the article does not support it; `rests`: it has to cite."""
         said = self.support.read(claim, about)
         self.unmarked |= said.unmarked
@@ -108,7 +126,14 @@ class _Check:
             return None
         if rests and not claim.sentences:
             return self._drop(where, "cites no sentence of the article")
-        self.findings.append(Finding(check="number_in_text", where=where, verdict="supported", detail=f"{said.figures} figures checked"))
+        self.findings.append(
+            Finding(
+                check="number_in_text",
+                where=where,
+                verdict="supported",
+                detail=f"{said.figures} figures checked",
+            )
+        )
         self._spoken = said.subjects
         return said.text
 
@@ -128,18 +153,26 @@ class _Check:
             return self._drop(where, f"{claim.asset} is no asset that the article names")
         used = [i for i in claim.facts if self._bears_on(i, claim.asset)]
         if wrong := [i for i in claim.facts if i not in used]:
-            self._drop(f"{where}.facts", f"{', '.join(f'F{i}' for i in wrong)}: no facts of {claim.asset}")
+            self._drop(
+                f"{where}.facts", f"{', '.join(f'F{i}' for i in wrong)}: no facts of {claim.asset}"
+            )
         rationale = self.words(claim.rationale, f"{where}.rationale", (claim.asset,))
         places = [i for i in claim.rationale.sentences[:3] if 0 <= i < len(self.support.sentences)]
         about = {i for i in places if claim.asset in self.support.subjects_of(i)}
         if not used and not about:
-            return self._drop(where, f"no sentence or fact about {claim.asset} is named for the call")
+            return self._drop(
+                where, f"no sentence or fact about {claim.asset} is named for the call"
+            )
         evidence = [self.facts[i].evidence for i in used]
         for i in places:
             start, end = self.support.sentences[i]
             evidence.append(Evidence(quote=self.text[start:end], start=start, end=end))
         confidence = self._confidence(claim, analyst, where)
-        until = self.article.published_at.date() + timedelta(days=DAYS[horizon]) if self.article.published_at else None
+        until = (
+            self.article.published_at.date() + timedelta(days=DAYS[horizon])
+            if self.article.published_at
+            else None
+        )
         return Call(asset=claim.asset, direction=claim.direction, tone=_unit(claim.tone), confidence=confidence,
                     until=until, target=self._target(claim, where), rationale=rationale or "", evidence=tuple(evidence))  # fmt: skip
 
@@ -149,7 +182,9 @@ class _Check:
         confidence = _share(claim.confidence if measured is None else measured)
         if claim.direction == "bullish" and self.paid and confidence > PAID_CONFIDENCE:
             detail = f"the article promotes: confidence of a rise in {claim.asset} held to {PAID_CONFIDENCE:g}"
-            self.findings.append(Finding(check="promotion", where=where, verdict="changed", detail=detail))
+            self.findings.append(
+                Finding(check="promotion", where=where, verdict="changed", detail=detail)
+            )
             return PAID_CONFIDENCE
         return confidence
 
@@ -164,7 +199,8 @@ class _Check:
         fact = self.facts[claim.target]
         if not is_target(self.facts, fact, claim.asset, claim.direction):
             return self._drop(
-                f"{where}.target", f"F{claim.target}, {fact.kind} of {fact.subject}, is no {claim.direction} target of {claim.asset}"
+                f"{where}.target",
+                f"F{claim.target}, {fact.kind} of {fact.subject}, is no {claim.direction} target of {claim.asset}",
             )
         return Target(value=fact.value, unit=fact.unit, evidence=fact.evidence)
 
@@ -178,7 +214,11 @@ class _Check:
             capped = "medium"
         if capped != claimed:
             detail = f"{claimed} is {capped} for {', '.join(sorted(names & (_LOW | {'unverified_claim'})))}"
-            self.findings.append(Finding(check="credibility_cap", where="credibility", verdict="changed", detail=detail))
+            self.findings.append(
+                Finding(
+                    check="credibility_cap", where="credibility", verdict="changed", detail=detail
+                )
+            )
         return capped
 
     def added(self, claimed: tuple[ClaimedFact, ...]) -> list[Fact]:
@@ -190,11 +230,21 @@ class _Check:
             if place is None:
                 self._drop(where, "its quote does not stand in the article")
                 continue
-            read = extract_facts(self.article.model_copy(update={"text": claim.quote, "title": None}))
-            same = [f for f in read if (f.kind, f.subject, f.value, f.unit) == (claim.kind, claim.subject, claim.value, claim.unit)]
+            read = extract_facts(
+                self.article.model_copy(update={"text": claim.quote, "title": None})
+            )
+            same = [
+                f
+                for f in read
+                if (f.kind, f.subject, f.value, f.unit)
+                == (claim.kind, claim.subject, claim.value, claim.unit)
+            ]
             if not same:
                 self._drop(where, f"its quote does not read as {claim.kind} of {claim.subject}")
-            elif any(abs(f.value) == abs(claim.value) and f.unit == claim.unit for f in (*self.facts, *found)):
+            elif any(
+                abs(f.value) == abs(claim.value) and f.unit == claim.unit
+                for f in (*self.facts, *found)
+            ):
                 self._drop(where, "this figure is a fact already")
             else:
                 evidence = Evidence(quote=claim.quote, start=place.start, end=place.end)
@@ -216,7 +266,11 @@ class _Check:
             if name in said and said[name] != direction:
                 detail = f"{analysis.analyst.name} says {said[name]}, the other analyst {direction}"
                 where = name if name == "overall" else f"calls.{name}"
-                self.findings.append(Finding(check="second_analyst", where=where, verdict="inconsistent", detail=detail))
+                self.findings.append(
+                    Finding(
+                        check="second_analyst", where=where, verdict="inconsistent", detail=detail
+                    )
+                )
 
     def contradictions(self) -> None:
         """Parts that miss or exceed their total: liquidations of single assets against the market's."""
@@ -229,10 +283,16 @@ class _Check:
             exceeds, misses = summed > total.value * 1.02, rest and summed < total.value * 0.9
             if len(parts) >= 2 and (exceeds or misses):
                 detail = f"the parts add up to {summed / 1e6:g} million, the total is given as {total.value / 1e6:g} million"
-                self.findings.append(Finding(check="parts_of_total", where="facts", verdict="inconsistent", detail=detail))
+                self.findings.append(
+                    Finding(
+                        check="parts_of_total", where="facts", verdict="inconsistent", detail=detail
+                    )
+                )
 
     def _drop(self, where: str, detail: str) -> None:
-        self.findings.append(Finding(check="support", where=where, verdict="dropped", detail=clean(detail)[:300]))
+        self.findings.append(
+            Finding(check="support", where=where, verdict="dropped", detail=clean(detail)[:300])
+        )
 
 
 _OTHERS = re.compile(r"\bothers? \(\$([\d.,]+) million\)")

@@ -9,10 +9,22 @@ from summarizer.facts.levels import LEVELS
 from summarizer.models import Fact
 from summarizer.tables import load_words
 
-SIGNED = frozenset({"price_change", "open_interest_change", "etf_flow", "funding_rate", "options_skew", "macro_indicator"})
-STATES = frozenset({"funding_rate", "options_skew"})  # "funding fell to 0.01%" tells a move: only positive and negative tell the sign
+SIGNED = frozenset(
+    {
+        "price_change",
+        "open_interest_change",
+        "etf_flow",
+        "funding_rate",
+        "options_skew",
+        "macro_indicator",
+    }
+)
+STATES = frozenset(
+    {"funding_rate", "options_skew"}
+)  # "funding fell to 0.01%" tells a move: only positive and negative tell the sign
 NEGATION = re.compile(
-    r"\b(?:not|no|never|nor|without|cannot|den(?:y|ies|ied)|fail(?:s|ed)?|false|un(?:true|likely))\b|n['’]t\b", re.IGNORECASE
+    r"\b(?:not|no|never|nor|without|cannot|den(?:y|ies|ied)|fail(?:s|ed)?|false|un(?:true|likely))\b|n['’]t\b",
+    re.IGNORECASE,
 )
 
 
@@ -28,7 +40,12 @@ class Scope:
 
 @cache
 def _kind_words() -> re.Pattern[str]:
-    return re.compile("|".join(rf"(?<![\w-])(?P<k{i}>{words})(?![\w])" for i, (_, words) in enumerate(_kind_rows())), re.IGNORECASE)
+    return re.compile(
+        "|".join(
+            rf"(?<![\w-])(?P<k{i}>{words})(?![\w])" for i, (_, words) in enumerate(_kind_rows())
+        ),
+        re.IGNORECASE,
+    )
 
 
 @cache
@@ -36,7 +53,11 @@ def _kind_rows() -> tuple[tuple[frozenset[str], str], ...]:
     """Rows of data/kind_words.tsv, those with the longest words first, so that "funding round" is not "funding"."""
     lines = (files("summarizer") / "data" / "kind_words.tsv").read_text("utf-8").splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    single = [(frozenset(kinds.split("|")), words) for kinds, alternatives in rows for words in _alternatives(alternatives)]
+    single = [
+        (frozenset(kinds.split("|")), words)
+        for kinds, alternatives in rows
+        for words in _alternatives(alternatives)
+    ]
     return tuple(sorted(single, key=lambda row: -len(row[1])))
 
 
@@ -60,19 +81,36 @@ def _moves() -> re.Pattern[str]:
     return re.compile(rf"\b(?:(?P<up>{up})|(?P<down>{down}))\b", re.IGNORECASE)
 
 
-_MOVED = frozenset({"price_change", "open_interest_change", "macro_indicator", "other", "liquidation_share", "dominance", "yield_rate"})
+_MOVED = frozenset(
+    {
+        "price_change",
+        "open_interest_change",
+        "macro_indicator",
+        "other",
+        "liquidation_share",
+        "dominance",
+        "yield_rate",
+    }
+)
 _STATE_WORDS = re.compile(r"\b(?:(?P<up>positive)|(?P<down>negative))\b", re.IGNORECASE)
 
 
-_PHRASE_ENDS = re.compile(r"[,;()]|\b(?:as|and|with|while|after|though|but)\b")  # what stands beyond is said of something else
+_PHRASE_ENDS = re.compile(
+    r"[,;()]|\b(?:as|and|with|while|after|though|but)\b"
+)  # what stands beyond is said of something else
 
 
 def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
     """The kinds that the nearest words let a figure be: those before it, else after it, else earlier in its clause."""
     for place, part in enumerate((scope.before, _PHRASE_ENDS.split(scope.after)[0], scope.earlier)):
         part = part.replace(fact.subject, " ")  # a firm called D2X Raises has not raised
-        found = [_kind_rows()[int((match.lastgroup or "k0")[1:])][0] for match in _kind_words().finditer(part)]
-        if place == 1 and fact.unit == "%":  # "4.2% below its all-time high": no percentage is a high
+        found = [
+            _kind_rows()[int((match.lastgroup or "k0")[1:])][0]
+            for match in _kind_words().finditer(part)
+        ]
+        if (
+            place == 1 and fact.unit == "%"
+        ):  # "4.2% below its all-time high": no percentage is a high
             found = [kinds for kinds in found if not kinds <= LEVELS | {"price"}]
         if found:
             return found[0] if place == 1 else found[-1]
@@ -95,10 +133,17 @@ def sign_word(scope: Scope, fact: Fact) -> int | None:
 
 @cache
 def _period_words() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    groups = {name.removeprefix("period:"): words for name, words in load_words().items() if name.startswith("period:")}
+    groups = {
+        name.removeprefix("period:"): words
+        for name, words in load_words().items()
+        if name.startswith("period:")
+    }
     found = []
     for period, phrases in groups.items():
-        spelt = ["[ -]".join(re.escape(word) for word in re.split(r" - | ", phrase)) for phrase in (period, *phrases)]
+        spelt = [
+            "[ -]".join(re.escape(word) for word in re.split(r" - | ", phrase))
+            for phrase in (period, *phrases)
+        ]
         found.append((period, re.compile(rf"\b(?:{'|'.join(spelt)})\b", re.IGNORECASE)))
     return tuple(found)
 
@@ -107,11 +152,16 @@ def find_periods(words: str) -> set[str]:
     return {period for period, pattern in _period_words() if pattern.search(words)}
 
 
-_CERTAIN = re.compile(r"\b(?:will|shall|going to|bound to|set to|sure to)\b|['’]ll\b", re.IGNORECASE)
-_POSSIBLE = re.compile(
-    r"\b(?:could|may|might|would|can|should|if|likely|expect\w*|forecast\w*|predict\w*|project\w*|target\w*|will)\b", re.IGNORECASE
+_CERTAIN = re.compile(
+    r"\b(?:will|shall|going to|bound to|set to|sure to)\b|['’]ll\b", re.IGNORECASE
 )
-_DOUBT = re.compile(r"\b(?:doubt\w*|if|unless|whether|question\w*|hop(?:es?|ed|ing)|rumou?r\w*)\b", re.IGNORECASE)
+_POSSIBLE = re.compile(
+    r"\b(?:could|may|might|would|can|should|if|likely|expect\w*|forecast\w*|predict\w*|project\w*|target\w*|will)\b",
+    re.IGNORECASE,
+)
+_DOUBT = re.compile(
+    r"\b(?:doubt\w*|if|unless|whether|question\w*|hop(?:es?|ed|ing)|rumou?r\w*)\b", re.IGNORECASE
+)
 
 
 def is_as_certain(fact: Fact, words: str, printed: str) -> bool:
@@ -120,14 +170,23 @@ def is_as_certain(fact: Fact, words: str, printed: str) -> bool:
     A level is never certain to be reached, whoever says so.
     """
     if _CERTAIN.search(words):
-        sure = _CERTAIN.search(printed) and not _DOUBT.search(printed) and not NEGATION.search(printed)
+        sure = (
+            _CERTAIN.search(printed) and not _DOUBT.search(printed) and not NEGATION.search(printed)
+        )
         return bool(sure) and fact.kind not in LEVELS
-    return fact.kind in LEVELS or not _POSSIBLE.search(words) or _POSSIBLE.search(printed) is not None
+    return (
+        fact.kind in LEVELS or not _POSSIBLE.search(words) or _POSSIBLE.search(printed) is not None
+    )
 
 
 _BENT_BEFORE = re.compile(r"[-−–‒+±~$€£×*/^.,\d]\s?\Z")
-_BENT_AFTER = re.compile(r"[\d%×*/^]|\s?-?(?:thousand|million|billion|trillion|hundred|percent|per cent|bps|[kmbtx])\b", re.IGNORECASE)
-_RATE = re.compile(r"\s(?:per|a|an|each|every)\s(?:second|minute|hour|day|week|month|year)\b", re.IGNORECASE)
+_BENT_AFTER = re.compile(
+    r"[\d%×*/^]|\s?-?(?:thousand|million|billion|trillion|hundred|percent|per cent|bps|[kmbtx])\b",
+    re.IGNORECASE,
+)
+_RATE = re.compile(
+    r"\s(?:per|a|an|each|every)\s(?:second|minute|hour|day|week|month|year)\b", re.IGNORECASE
+)
 
 
 def is_bent(scope: Scope, printed: str) -> bool:
@@ -137,4 +196,8 @@ def is_bent(scope: Scope, printed: str) -> bool:
     """
     before = scope.before if scope.before.strip() not in ("-", "–", "—") else ""
     rate = _RATE.match(scope.after)
-    return bool(_BENT_BEFORE.search(before.replace(", ", " ")) or _BENT_AFTER.match(scope.after) or (rate and rate[0] not in printed))
+    return bool(
+        _BENT_BEFORE.search(before.replace(", ", " "))
+        or _BENT_AFTER.match(scope.after)
+        or (rate and rate[0] not in printed)
+    )

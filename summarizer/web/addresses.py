@@ -52,15 +52,25 @@ def is_literal(host: str) -> bool:
     return True
 
 
-def vet_answers(host: str, port: int, answers: Sequence[str], allowed: Allowed = frozenset()) -> list[str]:
+def vet_answers(
+    host: str, port: int, answers: Sequence[str], allowed: Allowed = frozenset()
+) -> list[str]:
     """The addresses that `host` resolves to, in their order, when every one may be dialled; one bad one refuses all.
 
     Raises FetchError `blocked_address`.
     """
-    bad = [] if allowed & {(host, None), (host, port)} else [answer for answer in answers if not is_public(answer)]
+    bad = (
+        []
+        if allowed & {(host, None), (host, port)}
+        else [answer for answer in answers if not is_public(answer)]
+    )
     if bad:
         what = f"{host} is" if bad[0] == host else f"{host} resolves to {bad[0]}, which is"
-        raise FetchError(f"{what} not a public address", code="blocked_address", advice=f"If you mean it: --allow-private {host}")
+        raise FetchError(
+            f"{what} not a public address",
+            code="blocked_address",
+            advice=f"If you mean it: --allow-private {host}",
+        )
     return list(dict.fromkeys(answers))
 
 
@@ -80,7 +90,10 @@ def vet_url(url: str, allowed: Allowed = frozenset(), *, base: str = "") -> str:
     except ValueError as error:
         raise FetchError("this is no web address", code="bad_url") from error
     if parts.scheme not in PORTS or port is None:
-        raise FetchError("only http:// and https:// addresses are fetched", code="blocked_scheme" if parts.scheme else "bad_url")
+        raise FetchError(
+            "only http:// and https:// addresses are fetched",
+            code="blocked_scheme" if parts.scheme else "bad_url",
+        )
     if "@" in parts.netloc:
         raise FetchError("an address with a user name in it is not fetched", code="bad_url")
     host = _read_host(parts)
@@ -88,11 +101,15 @@ def vet_url(url: str, allowed: Allowed = frozenset(), *, base: str = "") -> str:
     if not allowed & {(host, None), (host, port)}:
         if port not in PORTS.values():
             advice = f"If you mean it: --allow-private {name}:{port}"
-            raise FetchError(f"port {port} is neither 80 nor 443", code="blocked_port", advice=advice)
+            raise FetchError(
+                f"port {port} is neither 80 nor 443", code="blocked_port", advice=advice
+            )
         if is_literal(host) or host.split(".")[-1] == "localhost":
             vet_answers(host, port, [host])
     netloc = name if port == PORTS[parts.scheme] else f"{name}:{port}"
-    return f"{parts.scheme}://{netloc}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+    return f"{parts.scheme}://{netloc}{parts.path or '/'}" + (
+        f"?{parts.query}" if parts.query else ""
+    )
 
 
 def parse_allowed(entries: Iterable[str]) -> Allowed:
@@ -117,7 +134,12 @@ def parse_allowed(entries: Iterable[str]) -> Allowed:
 def _read_host(parts: SplitResult) -> str:
     """The host in the one spelling that is vetted and looked up: lower case, compatibility forms folded (`１２７` is 127),
     no final dot. Raises FetchError for a host that is none, and for an IPv4 address in disguise."""
-    host = unicodedata.normalize("NFKC", parts.hostname or "").replace("\u3002", ".").lower().removesuffix(".")
+    host = (
+        unicodedata.normalize("NFKC", parts.hostname or "")
+        .replace("\u3002", ".")
+        .lower()
+        .removesuffix(".")
+    )
     if "[" in parts.netloc and ":" in host and is_literal(host):
         return str(ipaddress.ip_address(host))
     if "[" in parts.netloc or not _HOST.fullmatch(host):

@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 MAX_BYTES = 50_000_000  # of the file, whatever sites send: over it the pages that were not asked for longest go
 MAX_PAGE = 10_000_000  # bytes of one page, as in fetch.py
 KEPT = 86_400.0  # seconds: news is edited, however long a server calls it fresh
-IN_USE = 30.0  # seconds for which a page may be in use by another process, which is longer than a fetch
+IN_USE = (
+    30.0  # seconds for which a page may be in use by another process, which is longer than a fetch
+)
 
-logging.getLogger("hishel").setLevel(logging.CRITICAL + 1)  # a cache that cannot write costs time and nothing else
+logging.getLogger("hishel").setLevel(
+    logging.CRITICAL + 1
+)  # a cache that cannot write costs time and nothing else
 
 
 def open_cache(transport: "httpx2.BaseTransport", path: Path) -> "httpx2.BaseTransport":
@@ -24,5 +28,11 @@ def open_cache(transport: "httpx2.BaseTransport", path: Path) -> "httpx2.BaseTra
     from hishel import CacheOptions, SqliteStorage
     from hishel.httpx2 import CacheTransport
 
-    storage = SqliteStorage(database_path=path, default_ttl=KEPT, max_stream_size=MAX_PAGE, max_size=MAX_BYTES, soft_delete_ttl=IN_USE)
+    storage = SqliteStorage(
+        database_path=path,
+        default_ttl=KEPT,
+        max_stream_size=MAX_PAGE,
+        max_size=MAX_BYTES,
+        soft_delete_ttl=IN_USE,
+    )
     return CacheTransport(transport, storage, rfc=CacheOptions(shared=False))

@@ -37,7 +37,9 @@ CONNECT_SECONDS = 5.0  # for one of several addresses, so that a dead one leaves
 MAX_WIRE = 8_000_000  # bytes of a body as sent
 MAX_DECODED = 10_000_000  # bytes of a body once unpacked
 MAX_REDIRECTS = 5
-MAX_WAIT = 60.0  # seconds of a Retry-After that are waited out; a longer one is left to the next run
+MAX_WAIT = (
+    60.0  # seconds of a Retry-After that are waited out; a longer one is left to the next run
+)
 BACKOFF = (0.5, 1.0)  # seconds before the second and the third request, where the server names none
 
 _HEADERS = {
@@ -53,9 +55,17 @@ _READABLE = re.compile(r"text/(?:html|plain|xml|(?:x-)?markdown)|application/(?:
 _UNREADABLE = re.compile(
     rb"%PDF-|%!PS|PK\x03\x04|\x1f\x8b|BZh[1-9]|7z\xbc\xaf|Rar!|\xfd7zXZ|\x89PNG|\xff\xd8\xff|GIF8[79]a|RIFF|OggS|\x7fELF"
 )
-_WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"<\x00", b"\x00<")  # UTF-16 and UTF-32 hold NUL bytes
+_WIDE_TEXT = (
+    b"\xff\xfe",
+    b"\xfe\xff",
+    b"\x00\x00\xfe\xff",
+    b"<\x00",
+    b"\x00<",
+)  # UTF-16 and UTF-32 hold NUL bytes
 
-Resolver = Callable[[str, int], Sequence[str]]  # host, port -> its addresses; OSError where there are none
+Resolver = Callable[
+    [str, int], Sequence[str]
+]  # host, port -> its addresses; OSError where there are none
 Connector = Callable[[str, int, float], "httpcore2.NetworkStream"]  # vetted address, port, seconds
 
 
@@ -102,7 +112,9 @@ class Guard:
         failure: Exception | None = None
         for address in vet_answers(host, port, self._look_up(host, port), self._allowed):
             try:
-                return GuardedStream(self._fetcher.connector(address, port, min(self.left(), CONNECT_SECONDS)), self)
+                return GuardedStream(
+                    self._fetcher.connector(address, port, min(self.left(), CONNECT_SECONDS)), self
+                )
             except (httpcore2.TimeoutException, httpcore2.NetworkError, OSError) as error:
                 failure = error
         self.left()
@@ -144,16 +156,26 @@ class GuardedStream:
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._stream.write(buffer, timeout=self._guard.left())
 
-    def start_tls(self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None) -> "GuardedStream":
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> "GuardedStream":
         import httpcore2
 
         try:
-            return GuardedStream(self._stream.start_tls(ssl_context, server_hostname, self._guard.left()), self._guard)
+            return GuardedStream(
+                self._stream.start_tls(ssl_context, server_hostname, self._guard.left()),
+                self._guard,
+            )
         except httpcore2.ConnectError as error:
             if not isinstance(error.__cause__, ssl.SSLError):
                 raise
             why = getattr(error.__cause__, "verify_message", "") or "the TLS handshake failed"
-            raise FetchError(f"there is no safe connection to {server_hostname}: {why}", code="tls") from error
+            raise FetchError(
+                f"there is no safe connection to {server_hostname}: {why}", code="tls"
+            ) from error
 
 
 def open_transport(guard: Guard) -> "httpx2.BaseTransport":
@@ -165,7 +187,9 @@ def open_transport(guard: Guard) -> "httpx2.BaseTransport":
         def __init__(self) -> None:
             # In place of httpx2's own set-up, which has no public place for a network backend. Should `_pool` be renamed some
             # day, requests fail for want of it: none can go past the guard.
-            self._pool = httpcore2.ConnectionPool(network_backend=cast("httpcore2.NetworkBackend", guard))
+            self._pool = httpcore2.ConnectionPool(
+                network_backend=cast("httpcore2.NetworkBackend", guard)
+            )
 
     return Transport()
 
@@ -206,7 +230,14 @@ class Fetcher:
             raise FetchError("the server answered 304", code="http_304", url=url)
         return page
 
-    def ask(self, url: str, *, etag: str | None = None, last_modified: str | None = None, feed: bool = False) -> Answer:
+    def ask(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        feed: bool = False,
+    ) -> Answer:
         """The page at `url`, or None in its place where it is still the one of `etag` and `last_modified`.
 
         `feed` accepts JSON too. Raises as `fetch` does.
@@ -222,10 +253,19 @@ class Fetcher:
         moved = True
         headers = _HEADERS | ({"Accept": f"{FEED_TYPES},{_HEADERS['Accept']}"} if feed else {})
         known = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers |= {name: value for name, value in known.items() if value and value.isascii() and value.isprintable()}
+        headers |= {
+            name: value
+            for name, value in known.items()
+            if value and value.isascii() and value.isprintable()
+        }
         with closing(self._open(guard, feed)) as transport:
             while True:
-                with _naming(url), closing(transport.handle_request(httpx2.Request("GET", url, headers=headers))) as response:
+                with (
+                    _naming(url),
+                    closing(
+                        transport.handle_request(httpx2.Request("GET", url, headers=headers))
+                    ) as response,
+                ):
                     if response.status_code in _REDIRECTS and "location" in response.headers:
                         seen.add(url)
                         url = _follow(url, response.headers["location"], seen, allowed)
@@ -235,8 +275,14 @@ class Fetcher:
                     moved_to = url if seen and moved else None
                     if response.status_code == 304 and (etag or last_modified):
                         return Answer(None, fresh[0] or etag, fresh[1] or last_modified, moved_to)
-                    if response.is_success and response.status_code != 206:  # nobody asked for a part
-                        page = Page(url=url, body=response.read(), content_type=response.headers.get("content-type", "").strip() or None)
+                    if (
+                        response.is_success and response.status_code != 206
+                    ):  # nobody asked for a part
+                        page = Page(
+                            url=url,
+                            body=response.read(),
+                            content_type=response.headers.get("content-type", "").strip() or None,
+                        )
                         return Answer(page, *fresh, moved_to)
                     wait = _wait_after(response, waits, guard)
                 self.sleep(wait)
@@ -269,7 +315,9 @@ class Whole:
             return response
         with closing(response):
             body = _read_page(response, str(request.url), self._guard, self._feed)
-        return httpx2.Response(response.status_code, headers=_headers_of_whole(response.headers), content=body)
+        return httpx2.Response(
+            response.status_code, headers=_headers_of_whole(response.headers), content=body
+        )
 
 
 def _headers_of_whole(headers: "httpx2.Headers") -> list[tuple[str, str]]:
@@ -290,13 +338,17 @@ def _naming(url: str, broken: str = "connection") -> Iterator[None]:
     except FetchError as error:
         if error.url:
             raise
-        named = FetchError(error.detail, code=error.code, url=url, advice=error.advice, retryable=error.retryable)
+        named = FetchError(
+            error.detail, code=error.code, url=url, advice=error.advice, retryable=error.retryable
+        )
         named.retry_after = error.retry_after
         raise named from error
     except (TimeoutError, queue.Empty, httpx2.TimeoutException) as error:
         raise FetchError("it took too long", code="timeout", url=url, retryable=True) from error
     except (httpx2.TransportError, zlib.error, EOFError) as error:
-        detail = "the page is not all there" if broken == "truncated" else "no proper HTTP answer came"
+        detail = (
+            "the page is not all there" if broken == "truncated" else "no proper HTTP answer came"
+        )
         raise FetchError(detail, code=broken, url=url, retryable=True) from error
     except (httpx2.InvalidURL, UnicodeError) as error:
         raise FetchError("this is no web address", code="bad_url", url=url) from error
@@ -308,7 +360,10 @@ def _follow(url: str, location: str, seen: set[str], allowed: Allowed) -> str:
     if url.startswith("https:") and target.startswith("http:"):
         raise FetchError(f"it redirects to plain {target}", code="blocked_redirect")
     if target in seen or len(seen) > MAX_REDIRECTS:
-        raise FetchError(f"it redirects in a circle, or more than {MAX_REDIRECTS} times", code="too_many_redirects")
+        raise FetchError(
+            f"it redirects in a circle, or more than {MAX_REDIRECTS} times",
+            code="too_many_redirects",
+        )
     return target
 
 
@@ -320,10 +375,16 @@ def _wait_after(response: "httpx2.Response", waits: Iterator[float], guard: Guar
     wait = next(waits, None) if passing else None
     if wait is not None and (asked := response.headers.get("retry-after")):
         with suppress(ValueError, TypeError):  # neither a number nor a date; a date without a zone
-            wait = float(asked) if asked.isdigit() else max(0.0, (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds())
+            wait = (
+                float(asked)
+                if asked.isdigit()
+                else max(0.0, (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds())
+            )
             advice = f"The server asks to come back in {wait:.0f} seconds"
     if wait is None or wait > MAX_WAIT or wait >= guard.left():
-        error = FetchError(f"the server answered {status}", code=f"http_{status}", advice=advice, retryable=passing)
+        error = FetchError(
+            f"the server answered {status}", code=f"http_{status}", advice=advice, retryable=passing
+        )
         error.retry_after = wait if response.headers.get("retry-after") else None
         raise error
     return wait
@@ -334,13 +395,17 @@ def _read_page(response: "httpx2.Response", url: str, guard: Guard, feed: bool) 
     content_type = response.headers.get("content-type", "").strip()
     media = re.split("[;,]", content_type)[0].strip().lower()  # a comma: some servers say it twice
     if media and not _READABLE.fullmatch(media) and not (feed and _JSON.fullmatch(media)):
-        raise FetchError(f"it is {media[:80]}, not a web page, a feed or a text", code="content_type")
+        raise FetchError(
+            f"it is {media[:80]}, not a web page, a feed or a text", code="content_type"
+        )
     with _naming(url, broken="truncated"):
         body = _read_body(response, guard)
     head = body[:1024].lstrip()
     wide = head.startswith(_WIDE_TEXT) or re.search(r"utf-?(?:16|32)", content_type.lower())
     if _UNREADABLE.match(head) or (b"\0" in head and not wide):
-        raise FetchError("its bytes are not those of a web page, a feed or a text", code="content_type")
+        raise FetchError(
+            "its bytes are not those of a web page, a feed or a text", code="content_type"
+        )
     if not body.strip():
         raise FetchError("the page is empty", code="empty_body")
     return body
@@ -348,10 +413,16 @@ def _read_page(response: "httpx2.Response", url: str, guard: Guard, feed: bool) 
 
 def _read_body(response: "httpx2.Response", guard: Guard) -> bytes:
     """The body, unpacked, within the limits. Raises EOFError or zlib.error for one that is not whole."""
-    layers = [name.lower() for name in response.headers.get_list("content-encoding", split_commas=True) if name.lower() != "identity"]
+    layers = [
+        name.lower()
+        for name in response.headers.get_list("content-encoding", split_commas=True)
+        if name.lower() != "identity"
+    ]
     if len(layers) > 1 or not {*layers} <= {"gzip", "x-gzip", "deflate"}:
         raise FetchError("it is packed in a way that was not asked for", code="content_encoding")
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32) if layers else None  # | 32: tells gzip from zlib by itself
+    unpacker = (
+        zlib.decompressobj(zlib.MAX_WBITS | 32) if layers else None
+    )  # | 32: tells gzip from zlib by itself
     length = response.headers.get("content-length", "")
     announced = int(length[:20]) if length.isdecimal() else 0
     wire, size, piece, parts = 0, 0, b"", [b""]
@@ -361,7 +432,10 @@ def _read_body(response: "httpx2.Response", guard: Guard) -> bytes:
         parts.append(unpacker.decompress(piece, MAX_DECODED + 1 - size) if unpacker else piece)
         size += len(parts[-1])
         if max(wire, announced) > MAX_WIRE or size > MAX_DECODED:
-            raise FetchError(f"it is larger than {MAX_WIRE // 10**6} MB, or {MAX_DECODED // 10**6} MB unpacked", code="too_large")
+            raise FetchError(
+                f"it is larger than {MAX_WIRE // 10**6} MB, or {MAX_DECODED // 10**6} MB unpacked",
+                code="too_large",
+            )
     if unpacker and wire and (unpacker.unused_data or not unpacker.eof):
         raise EOFError
     stream = response.extensions.get("network_stream")

@@ -26,8 +26,12 @@ def canonical_url(url: str) -> str:
         return url
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname.removesuffix(".")
     netloc = host if port in (None, PORTS[parts.scheme]) else f"{host}:{port}"
-    kept = "&".join(pair for pair in parts.query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0]))
-    return urlunsplit((parts.scheme, netloc, parts.path or "/", kept, "")).strip()  # blanks before a fragment that is gone
+    kept = "&".join(
+        pair for pair in parts.query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0])
+    )
+    return urlunsplit(
+        (parts.scheme, netloc, parts.path or "/", kept, "")
+    ).strip()  # blanks before a fragment that is gone
 
 
 def host_of(url: str) -> str:
@@ -44,4 +48,8 @@ def is_web(url: str | None) -> bool:
     >>> is_web("https://a.example/x"), is_web("javascript:alert(1)"), is_web(None)
     (True, False, False)
     """
-    return bool(url) and re.match(r"https?://[^\s/]", str(url), re.IGNORECASE) is not None and bool(host_of(str(url)))
+    return (
+        bool(url)
+        and re.match(r"https?://[^\s/]", str(url), re.IGNORECASE) is not None
+        and bool(host_of(str(url)))
+    )

@@ -58,7 +58,20 @@ FORMULAS = [
     "\x00=1",
     "=",
 ]
-OWN = [*FORMULAS, *ESCAPES, *BIDI, *MARKUP, "\ud800", "x\udfffy", "", " ", "\n\n", "{F3}", "%s%n", "\\u202e"]
+OWN = [
+    *FORMULAS,
+    *ESCAPES,
+    *BIDI,
+    *MARKUP,
+    "\ud800",
+    "x\udfffy",
+    "",
+    " ",
+    "\n\n",
+    "{F3}",
+    "%s%n",
+    "\\u202e",
+]
 _ALLOWED = "\n"
 ELEMENTS = set(
     "html head meta title style body header h1 h2 h3 a p ul li b table thead tbody tr th td span dl dt dd blockquote mark footer".split()
@@ -75,8 +88,14 @@ def naughty():
 
 def unsafe(shown):
     """Characters that a terminal obeys or that a reader cannot see."""
-    bidi = re.findall("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]", shown)
-    return bidi + [char for char in shown if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") and char not in _ALLOWED]
+    bidi = re.findall(
+        "[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]", shown
+    )
+    return bidi + [
+        char
+        for char in shown
+        if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") and char not in _ALLOWED
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -92,9 +111,23 @@ def poisoned(report: Report, text: str) -> Report:
         update={
             "id": text,
             "summary": text,
-            "article": report.article.model_copy(update={"title": text, "source": text, "domain": text, "authors": (text,), "url": text}),
-            "facts": tuple(fact.model_copy(update={"subject": text, "venue": text, "evidence": evidence}) for fact in report.facts),
-            "calls": tuple(call.model_copy(update={"asset": text, "rationale": text, "evidence": (evidence,)}) for call in report.calls),
+            "article": report.article.model_copy(
+                update={
+                    "title": text,
+                    "source": text,
+                    "domain": text,
+                    "authors": (text,),
+                    "url": text,
+                }
+            ),
+            "facts": tuple(
+                fact.model_copy(update={"subject": text, "venue": text, "evidence": evidence})
+                for fact in report.facts
+            ),
+            "calls": tuple(
+                call.model_copy(update={"asset": text, "rationale": text, "evidence": (evidence,)})
+                for call in report.calls
+            ),
             "credibility": report.credibility.model_copy(update={"note": text}),
             "timeframe": report.timeframe.model_copy(update={"rationale": text}),
             "findings": (Finding(check="c", where="w", verdict="dropped", detail=text),),
@@ -129,7 +162,10 @@ def check_table(bad, text):
     head, *rows = csv.reader(io.StringIO(stream.getvalue(), newline=""))
     assert [len(row) for row in rows] == [len(head)] * 2, text
     for cell in rows[0]:
-        assert not unsafe(cell) and (not FORMULA.match(cell) or NUMBER.fullmatch(cell)), (text, cell)
+        assert not unsafe(cell) and (not FORMULA.match(cell) or NUMBER.fullmatch(cell)), (
+            text,
+            cell,
+        )
     shown = rows[0][head.index("title")]
     assert shown.removeprefix("'") == clean(bad.article.title).removeprefix("'")
 
@@ -144,11 +180,20 @@ def check_page(page, text):
     tree = document_fromstring(page)
     assert {node.tag for node in tree.iter()} <= ELEMENTS, text
     names = {(node.tag, name) for node in tree.iter() for name in node.attrib}
-    assert {name for tag, name in names if tag not in ("meta", "html")} <= {"class", "title", "href", "rel"}, text
+    assert {name for tag, name in names if tag not in ("meta", "html")} <= {
+        "class",
+        "title",
+        "href",
+        "rel",
+    }, text
     assert all(urlsplit(link.get("href")).scheme in ("http", "https") for link in tree.iter("a"))
-    assert len(tree.findall(".//style")) == 1 and "default-src 'none'" in tree.find(".//meta[@http-equiv]").get("content")
+    assert len(tree.findall(".//style")) == 1 and "default-src 'none'" in tree.find(
+        ".//meta[@http-equiv]"
+    ).get("content")
     shown = "".join(tree.find(".//title").itertext()).split()
-    assert shown == (clean(text).split() if text else ["Untitled", "article"])  # shown as it is: neither obeyed nor swallowed
+    assert shown == (
+        clean(text).split() if text else ["Untitled", "article"]
+    )  # shown as it is: neither obeyed nor swallowed
 
 
 @pytest.mark.parametrize("text", OWN, ids=ascii)
@@ -195,7 +240,9 @@ def test_naughty_strings_as_a_page(tmp_path):
         assert not unsafe(json.dumps(report.to_dict(with_text=True), ensure_ascii=False))
 
 
-@pytest.mark.parametrize("form", [[], ["--json"], ["--markdown"], ["--html", "--with-text"], ["--extract"]])
+@pytest.mark.parametrize(
+    "form", [[], ["--json"], ["--markdown"], ["--html", "--with-text"], ["--extract"]]
+)
 def test_a_hostile_file_through_the_command_line(form, tmp_path):
     page = tmp_path / "a.txt"
     page.write_bytes((TEXT + "".join(f"\n{text}" for text in OWN)).encode("utf-8", "surrogatepass"))

@@ -61,7 +61,9 @@ def test_a_crawl_delay_is_kept_where_it_is_longer_than_the_rate(book, odd):
     odd.robots = "User-agent: *\nCrawl-delay: 0.3\n"
     started = time.monotonic()
     assert book.run(odd.feed, rate=1000.0).states["done"] == 6
-    assert time.monotonic() - started >= 1.2  # six pages: five pauses, the first of them before the rules were read
+    assert (
+        time.monotonic() - started >= 1.2
+    )  # six pages: five pauses, the first of them before the rules were read
 
 
 def test_a_host_whose_rules_cannot_be_read_is_left_alone_until_the_next_run(book, odd):
@@ -82,11 +84,15 @@ def test_an_address_that_may_not_be_asked_fails_for_good_and_says_how_to_allow_i
 def test_a_feed_that_names_a_time_is_not_asked_before_it(book, odd, tmp_path):
     feeds = opml(tmp_path, odd)
     odd.told["feed"] = (429, b"slow down", "text/plain", {"Retry-After": "3600"})
-    assert [(f["stage"], f["code"], f["retryable"]) for f in book.run(feeds).failures] == [("feed", "http_429", True)]
+    assert [(f["stage"], f["code"], f["retryable"]) for f in book.run(feeds).failures] == [
+        ("feed", "http_429", True)
+    ]
     del odd.told["feed"]
     asked, said = odd.asked["/feed"], []
     fetcher = Fetcher(allow_private=("127.0.0.1",))
-    result = Batch(Ledger(book.store), OFFLINE, fetcher=fetcher, rate=0, hooks=Hooks(message=said.append)).run([feeds])
+    result = Batch(
+        Ledger(book.store), OFFLINE, fetcher=fetcher, rate=0, hooks=Hooks(message=said.append)
+    ).run([feeds])
     assert (odd.asked["/feed"], result.exit_status) == (asked, 1)
     assert "is left alone for 60 more minutes: --retry-failed asks it again" in said[0]
     assert book.run(feeds, retry_failed=True).states["done"] == 6
@@ -110,18 +116,32 @@ def test_feeds_that_list_each_other_come_to_an_end(book):
 @pytest.mark.parametrize(
     ("reply", "code"),
     [
-        ((200, b"<html><body><p>Not found, but politely</p></body></html>", "text/html"), "feed_invalid"),
-        ((200, b'<rss version="2.0"><channel><title>t</title></channel></rss>', "application/rss+xml"), "feed_invalid"),
+        (
+            (200, b"<html><body><p>Not found, but politely</p></body></html>", "text/html"),
+            "feed_invalid",
+        ),
+        (
+            (
+                200,
+                b'<rss version="2.0"><channel><title>t</title></channel></rss>',
+                "application/rss+xml",
+            ),
+            "feed_invalid",
+        ),
         ((200, b"", "application/rss+xml"), "empty_body"),
         ((200, b"<rss><channel>" + b" " * 11_000_000, "application/rss+xml"), "too_large"),
         ((410, b"gone", "text/html"), "http_410"),
     ],
 )
-def test_a_feed_that_is_none_is_a_failure_and_no_news_is_not_told_of_it(book, odd, tmp_path, reply, code):
+def test_a_feed_that_is_none_is_a_failure_and_no_news_is_not_told_of_it(
+    book, odd, tmp_path, reply, code
+):
     odd.told["feed"] = reply
     result = book.run(opml(tmp_path, odd), deadline=9.0)
     assert result.exit_status == 1
-    assert [(failure["url"], failure["stage"], failure["code"]) for failure in result.failures] == [(odd.feed, "feed", code)]
+    assert [(failure["url"], failure["stage"], failure["code"]) for failure in result.failures] == [
+        (odd.feed, "feed", code)
+    ]
     assert book.one("SELECT state FROM feeds") == ("failed" if code == "http_410" else "deferred")
 
 
@@ -129,8 +149,13 @@ def test_a_saved_feed_that_is_none_stops_nothing(book, tmp_path):
     (tmp_path / "a.xml").write_text('<rss version="2.0"><channel/></rss>')
     (tmp_path / "b.jsonl").write_text('{"id": 1, "text": "Bitcoin fell to $58,000 on Monday."}\n')
     result = book.run(str(tmp_path / "a.xml"), str(tmp_path / "b.jsonl"))
-    assert (result.states["done"], [failure["code"] for failure in result.failures]) == (1, ["feed_invalid"])
-    (tmp_path / "a.xml").write_text('<rss version="2.0"><channel><item><title>Ether rose 4% to $2,000.</title></item></channel></rss>')
+    assert (result.states["done"], [failure["code"] for failure in result.failures]) == (
+        1,
+        ["feed_invalid"],
+    )
+    (tmp_path / "a.xml").write_text(
+        '<rss version="2.0"><channel><item><title>Ether rose 4% to $2,000.</title></item></channel></rss>'
+    )
     result = book.run(str(tmp_path / "a.xml"))
     assert (result.states["done"], result.failures) == (1, [])
 
@@ -145,8 +170,12 @@ def test_three_processes_share_the_work_and_do_nothing_twice(tmp_path):
         for process in started:
             said = process.communicate(timeout=60)[1]
             assert process.returncode == 0 and b"locked" not in said, said
-        asked = {path: count for site in sites for path, count in site.asked.items() if "/news/" in path}
-        assert sum(site.asked[path] for site in sites for path in site.asked if "/news/" in path) == 57  # three links stand in two feeds
+        asked = {
+            path: count for site in sites for path, count in site.asked.items() if "/news/" in path
+        }
+        assert (
+            sum(site.asked[path] for site in sites for path in site.asked if "/news/" in path) == 57
+        )  # three links stand in two feeds
         assert max(asked.values()) == 1
     store = open_store(tmp_path / "b.db")
     assert store.read("SELECT count(*), count(DISTINCT item_id) FROM articles")[0][:] == (57, 57)
@@ -193,15 +222,21 @@ def test_a_second_signal_ends_it_at_once(tmp_path):
 def test_watch_writes_what_is_new_as_it_comes_and_stops_cleanly(odd, tmp_path):
     command = [sys.executable, "-m", "summarizer", "watch", odd.feed, "--db", str(tmp_path / "w.db"), "--every", "0.01", "--rate", "0",
                "--offline", "--allow-private", "127.0.0.1"]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         first = [json.loads(process.stdout.readline()) for _ in range(6)]
         odd.edits[2] = "The desk has since withdrawn its forecast entirely."
         edited = json.loads(process.stdout.readline())
         process.send_signal(signal.SIGINT)
         rest, said = process.communicate(timeout=60)
     assert (process.returncode, rest) == (130, "")
-    assert len({report["article"]["url"] for report in first}) == 6 and edited["article"]["url"].endswith("/news/2")
-    assert "6 new; 1 feed read; the next visit is in 0.01 minutes" in said and "Traceback" not in said
+    assert len({report["article"]["url"] for report in first}) == 6 and edited["article"][
+        "url"
+    ].endswith("/news/2")
+    assert (
+        "6 new; 1 feed read; the next visit is in 0.01 minutes" in said and "Traceback" not in said
+    )
 
 
 # ---- disks
@@ -210,7 +245,9 @@ def test_watch_writes_what_is_new_as_it_comes_and_stops_cleanly(odd, tmp_path):
 def test_a_database_that_cannot_be_written_or_is_broken_is_named_with_advice(tmp_path):
     store = open_store(tmp_path / "broken.db")
     ledger = Ledger(store)
-    ledger.add([Item(f"record:{n}", "record", payload={"record": {"text": "x" * 500}}) for n in range(200)])
+    ledger.add(
+        [Item(f"record:{n}", "record", payload={"record": {"text": "x" * 500}}) for n in range(200)]
+    )
     store.close()
     with (tmp_path / "broken.db").open("r+b") as file:
         file.seek(4096)
@@ -218,7 +255,9 @@ def test_a_database_that_cannot_be_written_or_is_broken_is_named_with_advice(tmp
     (tmp_path / "in.jsonl").write_text('{"text": "Bitcoin fell to $58,000."}\n')
     for name in ("broken.db", "folder.db"):
         (tmp_path / "folder.db").mkdir(exist_ok=True)
-        ran = CliRunner().invoke(main, ["batch", str(tmp_path / "in.jsonl"), "-o", str(tmp_path / name), "--offline"])
+        ran = CliRunner().invoke(
+            main, ["batch", str(tmp_path / "in.jsonl"), "-o", str(tmp_path / name), "--offline"]
+        )
         assert ran.exit_code == 4, ran.output
         assert name in ran.stderr and ran.stderr.count("\n") <= 2 and "Traceback" not in ran.stderr
         assert ". " in ran.stderr  # the advice
@@ -240,13 +279,30 @@ def test_what_no_output_can_hold_is_the_same_in_every_output(tmp_path):
         '{"id": 9223372036854775808, "title": "t", "text": "Ether rose to $2,000.", "published_at": NaN}\n'
     )
     invoke = CliRunner().invoke
-    assert invoke(main, ["batch", str(tmp_path / "in.jsonl"), "-o", str(tmp_path / "x.db"), "--offline"]).exit_code == 0
+    assert (
+        invoke(
+            main, ["batch", str(tmp_path / "in.jsonl"), "-o", str(tmp_path / "x.db"), "--offline"]
+        ).exit_code
+        == 0
+    )
     export = ["export", "--db", str(tmp_path / "x.db"), "--with-text"]
     lines = [json.loads(line) for line in invoke(main, export).stdout.splitlines()]
-    assert invoke(main, [*export, "--format", "parquet", "-o", str(tmp_path / "x.parquet")]).exit_code == 0
+    assert (
+        invoke(main, [*export, "--format", "parquet", "-o", str(tmp_path / "x.parquet")]).exit_code
+        == 0
+    )
     rows = parquet.read_table(tmp_path / "x.parquet").to_pylist()
     cells = list(csv.DictReader(io.StringIO(invoke(main, [*export, "--format", "csv"]).stdout)))
-    assert [line["id"] for line in lines] == [row["id"] for row in rows] == [cell["id"] for cell in cells] == ["a?", "9223372036854775808"]
-    assert [line["article"]["title"] for line in lines] == [row["article"]["title"] for row in rows] == [cell["title"] for cell in cells]
+    assert (
+        [line["id"] for line in lines]
+        == [row["id"] for row in rows]
+        == [cell["id"] for cell in cells]
+        == ["a?", "9223372036854775808"]
+    )
+    assert (
+        [line["article"]["title"] for line in lines]
+        == [row["article"]["title"] for row in rows]
+        == [cell["title"] for cell in cells]
+    )
     assert lines[0]["article"]["text"] == rows[0]["article"]["text"]
     assert not any(part in json.dumps(lines) for part in ("\\u0000", "\\ud8", "\\udc", "NaN"))

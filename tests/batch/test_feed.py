@@ -9,13 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.batch.feed import MAX_ENTRIES, FeedInvalid, find_feed_link, parse_feed, parse_opml, plain
+from summarizer.batch.feed import (
+    MAX_ENTRIES,
+    FeedInvalid,
+    find_feed_link,
+    parse_feed,
+    parse_opml,
+    plain,
+)
 from summarizer.errors import InputError
 from summarizer.models import Page
 from summarizer.web.urls import canonical_url
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "feeds"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the feed corpora are not here: ../shared/data/feeds")
+needs_shared = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="the feed corpora are not here: ../shared/data/feeds"
+)
 CAPTURED = datetime(2025, 12, 14, tzinfo=UTC)
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
@@ -42,8 +51,13 @@ def parse(body: bytes, url: str | None = "https://a.example/feed", now: datetime
 def test_captured_crypto_feeds_lose_nothing(name, entries, texts):
     feed = parse((SHARED / "crypto" / f"{name}.rss").read_bytes(), now=CAPTURED)
     assert len(feed.entries) == entries
-    assert sum(bool(entry.text) for entry in feed.entries) == texts  # one of Decrypt's descriptions is empty
-    assert all(entry.title and entry.link and entry.published_at and not entry.flags for entry in feed.entries)
+    assert (
+        sum(bool(entry.text) for entry in feed.entries) == texts
+    )  # one of Decrypt's descriptions is empty
+    assert all(
+        entry.title and entry.link and entry.published_at and not entry.flags
+        for entry in feed.entries
+    )
     assert not feed.warnings
 
 
@@ -55,11 +69,22 @@ def test_gofeeds_expected_titles_links_and_dates():
             entries = parse(path.read_bytes(), url=None).entries
         except FeedInvalid:
             entries = ()
-        expected = json.loads(path.with_suffix(".json").read_text()) if path.with_suffix(".json").exists() else {}
+        expected = (
+            json.loads(path.with_suffix(".json").read_text())
+            if path.with_suffix(".json").exists()
+            else {}
+        )
         for number, item in enumerate(expected.get("items") or expected.get("entries") or ()):
             found = entries[number] if number < len(entries) else None
-            date = item.get("publishedParsed") or item.get("pubDateParsed") or item.get("updatedParsed")
-            link = item.get("link") or next((part.get("href") for part in item.get("links") or () if isinstance(part, dict)), None)
+            date = (
+                item.get("publishedParsed")
+                or item.get("pubDateParsed")
+                or item.get("updatedParsed")
+            )
+            link = item.get("link") or next(
+                (part.get("href") for part in item.get("links") or () if isinstance(part, dict)),
+                None,
+            )
             title = " ".join(plain(str(item.get("title") or "")).split())
             checks = [(title, found and found.title), (link, found and found.link)]
             checks += [(datetime.fromisoformat(date), found and found.published_at)] if date else []
@@ -72,7 +97,9 @@ def test_gofeeds_expected_titles_links_and_dates():
 @needs_shared
 @pytest.mark.timeout(60)
 def test_no_file_raises_whole_cut_or_attacking(monkeypatch):
-    monkeypatch.setattr("socket.create_connection", lambda *args, **more: pytest.fail("a feed went to the network"))
+    monkeypatch.setattr(
+        "socket.create_connection", lambda *args, **more: pytest.fail("a feed went to the network")
+    )
     for path in sorted(SHARED.rglob("*")):
         if path.is_file():
             body = path.read_bytes()
@@ -94,7 +121,15 @@ def test_no_bytes_raise(junk):
 
 
 @pytest.mark.parametrize(
-    "body", [b"/etc/hostname", b"file:///etc/hostname", b"http://127.0.0.1:9/feed", b"", b"<html><body>x</body></html>", b"{}"]
+    "body",
+    [
+        b"/etc/hostname",
+        b"file:///etc/hostname",
+        b"http://127.0.0.1:9/feed",
+        b"",
+        b"<html><body>x</body></html>",
+        b"{}",
+    ],
 )
 def test_a_body_that_is_no_feed_is_refused_and_opens_nothing(body):
     with pytest.raises(FeedInvalid):
@@ -111,7 +146,9 @@ def test_external_entities_bring_nothing_in():
 
 def test_an_empty_later_description_does_not_erase_the_first():
     entry = parse(
-        rss("<item><title>t</title><description>said</description><dc:description/><dc:description></dc:description></item>")
+        rss(
+            "<item><title>t</title><description>said</description><dc:description/><dc:description></dc:description></item>"
+        )
     ).entries[0]
     assert entry.text == "said"
 
@@ -127,7 +164,11 @@ def test_what_feedparser_takes_wrongly():
     assert entries[0].link == "https://a.example/1"
     assert entries[0].published_at == datetime(2025, 12, 12, 22, 0, 18, tzinfo=UTC)
     assert (entries[1].key, entries[1].title) == ("url:https://a.example/2?a=1", "No title here")
-    assert (entries[2].title, entries[2].link, entries[2].text) == ("BTC & ETH", None, "javascript:alert(1)")
+    assert (entries[2].title, entries[2].link, entries[2].text) == (
+        "BTC & ETH",
+        None,
+        "javascript:alert(1)",
+    )
 
 
 @pytest.mark.parametrize(
@@ -170,10 +211,24 @@ def test_of_an_archive_the_newest_are_read_and_the_rest_is_counted():
 
 
 def test_json_feed():
-    item = {"id": 1, "url": "/a", "title": "a < b", "content_html": "<p>x</p>", "date_published": "2025-12-12T10:00:00+01:00"}
-    feed = parse(json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [item, 3, {}]}).encode())
+    item = {
+        "id": 1,
+        "url": "/a",
+        "title": "a < b",
+        "content_html": "<p>x</p>",
+        "date_published": "2025-12-12T10:00:00+01:00",
+    }
+    feed = parse(
+        json.dumps(
+            {"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [item, 3, {}]}
+        ).encode()
+    )
     entry = feed.entries[0]
-    assert (entry.link, entry.text, entry.published_at) == ("https://a.example/a", "x", datetime(2025, 12, 12, 9, tzinfo=UTC))
+    assert (entry.link, entry.text, entry.published_at) == (
+        "https://a.example/a",
+        "x",
+        datetime(2025, 12, 12, 9, tzinfo=UTC),
+    )
 
 
 def test_a_feeds_entities_do_not_cost_time():
@@ -195,9 +250,17 @@ def test_opml_lists_feeds_once_and_only_those_of_the_web():
 
 
 def test_a_page_says_where_its_feed_is():
-    page = Page(url="https://a.example/x/", body=b"<link rel='alternate' type=application/rss+xml href='../feed?a=1&amp;b=2'>")
+    page = Page(
+        url="https://a.example/x/",
+        body=b"<link rel='alternate' type=application/rss+xml href='../feed?a=1&amp;b=2'>",
+    )
     assert find_feed_link(page) == "https://a.example/feed?a=1&b=2"
-    assert find_feed_link(Page(body=b'<link rel="alternate" type="application/rss+xml" href="javascript:x">')) is None
+    assert (
+        find_feed_link(
+            Page(body=b'<link rel="alternate" type="application/rss+xml" href="javascript:x">')
+        )
+        is None
+    )
 
 
 def test_packed_bytes_are_no_feed():
@@ -213,4 +276,7 @@ def test_canonical_addresses_are_canonical(text):
 
 def test_pages_told_apart_by_their_query_stay_apart():
     assert canonical_url("https://a.example/?id=1") != canonical_url("https://a.example/?id=2")
-    assert canonical_url("http://a.example:80/x?utm_medium=a&ref=b&gclid=3") == "http://a.example/x?ref=b"
+    assert (
+        canonical_url("http://a.example:80/x?utm_medium=a&ref=b&gclid=3")
+        == "http://a.example/x?ref=b"
+    )

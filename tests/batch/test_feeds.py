@@ -36,10 +36,14 @@ def result_of(path: Path) -> dict:
         report = json.loads(row["report"]) if row["report"] else None
         if report:
             report["analyst"].pop("seconds")
-        items.setdefault(row["key"], []).append((row["state"], row["code"], row["content_hash"], row["version"], report))
+        items.setdefault(row["key"], []).append(
+            (row["state"], row["code"], row["content_hash"], row["version"], report)
+        )
     sources = {
         tuple(row)
-        for row in store.read("SELECT i.key, f.address FROM sources s JOIN items i ON i.id = s.item_id JOIN feeds f ON f.id = s.feed_id")
+        for row in store.read(
+            "SELECT i.key, f.address FROM sources s JOIN items i ON i.id = s.item_id JOIN feeds f ON f.id = s.feed_id"
+        )
     }
     assert store.read("PRAGMA integrity_check")[0][0] == "ok"
     assert (
@@ -53,12 +57,21 @@ def result_of(path: Path) -> dict:
 def check_web(book: Book, sites: list[Site], result) -> None:
     """Every entry of the web in exactly one state, and the state that its fault deserves."""
     links = {link.partition("?")[0] for site in sites for _, link in site.links()}
-    links -= {f"{site.base}/news/{site.pages - 1}" for site in sites if site.form == "cut"}  # cut off in the middle: no whole entry
-    rows = {row["key"].removeprefix("url:"): row for row in book.store.read("SELECT * FROM items WHERE kind <> 'feed'")}
+    links -= {
+        f"{site.base}/news/{site.pages - 1}" for site in sites if site.form == "cut"
+    }  # cut off in the middle: no whole entry
+    rows = {
+        row["key"].removeprefix("url:"): row
+        for row in book.store.read("SELECT * FROM items WHERE kind <> 'feed'")
+    }
     assert links - set(rows) == set()
     assert sum(result.states.values()) == len(rows)
     assert result.states["pending"] == result.states["leased"] == 0
-    assert book.one("SELECT count(*) FROM articles") == book.one("SELECT count(*) FROM reports") == result.states["done"]
+    assert (
+        book.one("SELECT count(*) FROM articles")
+        == book.one("SELECT count(*) FROM reports")
+        == result.states["done"]
+    )
     for site in sites:
         for number in range(site.pages - 3):
             row = rows[f"{site.base}/news/{number}"]
@@ -66,9 +79,14 @@ def check_web(book: Book, sites: list[Site], result) -> None:
             if number % 2 or fault in (None, "redirect"):
                 assert row["state"] == "done", (number, row["code"])
             else:
-                assert row["state"] == ("deferred" if fault in ("500", "429", "hang", "reset") else "failed"), (number, fault, row["code"])
+                assert row["state"] == (
+                    "deferred" if fault in ("500", "429", "hang", "reset") else "failed"
+                ), (number, fault, row["code"])
     assert len(result.failures) == result.states["failed"] + result.states["deferred"]
-    assert all(failure["url"] and failure["stage"] and failure["code"] and failure["message"] for failure in result.failures)
+    assert all(
+        failure["url"] and failure["stage"] and failure["code"] and failure["message"]
+        for failure in result.failures
+    )
 
 
 def test_every_entry_of_a_faulty_web_ends_in_one_state(book, tmp_path):
@@ -80,7 +98,12 @@ def test_every_entry_of_a_faulty_web_ends_in_one_state(book, tmp_path):
         twice = book.store.read("SELECT item_id FROM sources GROUP BY item_id HAVING count(*) = 2")
         assert len(twice) == 3  # the same story in two feeds: once, with two sources
         flagged = book.one("SELECT count(*) FROM reports WHERE flags LIKE '%feed_text%'")
-        assert flagged == sum(1 for site in sites for n, _ in site.links() if n % 2 and site.fault(n) not in (None, "redirect"))
+        assert flagged == sum(
+            1
+            for site in sites
+            for n, _ in site.links()
+            if n % 2 and site.fault(n) not in (None, "redirect")
+        )
 
 
 @pytest.mark.slow
@@ -119,7 +142,9 @@ def test_an_edited_entry_becomes_a_new_version_beside_the_old(book, site):
     site.edits[2] = "The desk has since withdrawn its forecast entirely."
     result = book.run(site.feed)
     assert (result.tally.done, result.exit_status) == (1, 0)
-    versions = book.store.read("SELECT version, text FROM articles WHERE url LIKE '%/news/2' ORDER BY version")
+    versions = book.store.read(
+        "SELECT version, text FROM articles WHERE url LIKE '%/news/2' ORDER BY version"
+    )
     assert [row["version"] for row in versions] == [1, 2]
     assert "withdrawn" not in versions[0]["text"] and "withdrawn" in versions[1]["text"]
     assert site.asked["/news/1"] == 1
@@ -139,8 +164,12 @@ def test_robots_txt_is_obeyed_and_the_feed_speaks_instead(book, site):
     result = book.run(site.feed)
     assert site.asked["/news/3"] == site.asked["/news/4"] == 0
     assert site.asked["/robots.txt"] == 1
-    assert [(f["code"], f["stage"]) for f in result.failures] == [("robots_disallowed", "robots")]  # page 4: its entry holds no text
-    assert "page_robots_disallowed" in book.one("SELECT flags FROM reports WHERE flags LIKE '%feed_text%'")
+    assert [(f["code"], f["stage"]) for f in result.failures] == [
+        ("robots_disallowed", "robots")
+    ]  # page 4: its entry holds no text
+    assert "page_robots_disallowed" in book.one(
+        "SELECT flags FROM reports WHERE flags LIKE '%feed_text%'"
+    )
 
 
 def test_one_host_is_asked_no_faster_than_the_rate(book, site):
@@ -172,8 +201,12 @@ def test_a_page_that_keeps_failing_is_given_up_after_three_runs(book, tmp_path):
 def test_inputs_of_every_kind_in_any_order(book, site, tmp_path):
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "a.html").write_bytes(site.write_page(100))
-    (tmp_path / "pages" / "b.txt").write_text("Bitcoin fell to $58,000 on Tuesday as traders sold their holdings.")
-    (tmp_path / "urls.txt").write_text(f"# pages\n{site.base}/news/1\n{site.base}/news/1#top\nnot an address\n{site.base}/news/2\n")
+    (tmp_path / "pages" / "b.txt").write_text(
+        "Bitcoin fell to $58,000 on Tuesday as traders sold their holdings."
+    )
+    (tmp_path / "urls.txt").write_text(
+        f"# pages\n{site.base}/news/1\n{site.base}/news/1#top\nnot an address\n{site.base}/news/2\n"
+    )
     (tmp_path / "saved.xml").write_bytes(site.write_feed())
     records = [
         {"id": "r1", "text": "Ether rose 4% to $2,000."},
@@ -181,10 +214,18 @@ def test_inputs_of_every_kind_in_any_order(book, site, tmp_path):
         {"id": 7, "html": "pages/a.html"},
     ]
     (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, records)) + "\nno json\n")
-    inputs = [str(tmp_path / name) for name in ("pages", "urls.txt", "saved.xml", "in.jsonl")] + ["-"]
+    inputs = [str(tmp_path / name) for name in ("pages", "urls.txt", "saved.xml", "in.jsonl")] + [
+        "-"
+    ]
     stdin = [b'{"id": "s", "text": "Solana fell 3% to $150."}\n']
     result = book.run(*inputs, stdin=stdin)
-    assert result.states | {"done": 0} == {"done": 0, "failed": 2, "deferred": 0, "pending": 0, "leased": 0}
+    assert result.states | {"done": 0} == {
+        "done": 0,
+        "failed": 2,
+        "deferred": 0,
+        "pending": 0,
+        "leased": 0,
+    }
     assert result.states["done"] == 2 + 2 + 4 + 3 + 1  # two of the feed's six are in the list
     assert sorted(failure["line"] for failure in result.failures) == [4, 4]
     other = Book(tmp_path / "other.db")
@@ -213,9 +254,17 @@ def test_a_story_in_two_feeds_is_told_by_the_same_one_whichever_came_first(tmp_p
         store = open_store(tmp_path / f"{order}.db")
         ledger = Ledger(store)
         for number in order:
-            item = Item("url:x", "url", url=f"https://a.example/x?utm_source={number}", host="a.example", payload={"feed": f"f{number}"})
+            item = Item(
+                "url:x",
+                "url",
+                url=f"https://a.example/x?utm_source={number}",
+                host="a.example",
+                payload={"feed": f"f{number}"},
+            )
             ledger.add([Item(f"feed:f{number}", "feed", url=f"f{number}", entries=(item,))])
-        told.append([tuple(row) for row in store.read("SELECT url, payload FROM items WHERE kind = 'url'")])
+        told.append(
+            [tuple(row) for row in store.read("SELECT url, payload FROM items WHERE kind = 'url'")]
+        )
         store.close()
     assert told[0] == told[1]
 
@@ -232,7 +281,12 @@ class Poisonous(Fetcher):
 def test_a_poison_item_is_given_up_after_three_runs_and_blocks_nothing(book, site):
     fetcher = Poisonous(allow_private=("127.0.0.1",))
     states = [book.run(site.feed, fetcher=fetcher).states for _ in range(4)]
-    assert [(s["done"], s["deferred"], s["failed"]) for s in states] == [(5, 1, 0), (5, 1, 0), (5, 0, 1), (5, 0, 1)]
+    assert [(s["done"], s["deferred"], s["failed"]) for s in states] == [
+        (5, 1, 0),
+        (5, 1, 0),
+        (5, 0, 1),
+        (5, 0, 1),
+    ]
     assert book.one("SELECT code FROM items WHERE state = 'failed'") == "internal"
 
 
@@ -254,10 +308,14 @@ def kill_and_finish(tmp_path: Path, rounds: int, processes: int, pages: int) -> 
         (tmp_path / "feeds.opml").write_text(write_opml(sites))
         undisturbed = start_run(tmp_path / "a.db", tmp_path / "feeds.opml")
         assert undisturbed.wait(PATIENCE) == 0, undisturbed.stderr.read()
-        asked = sum(count for site in sites for path, count in site.asked.items() if "/news/" in path)
+        asked = sum(
+            count for site in sites for path, count in site.asked.items() if "/news/" in path
+        )
         killed = 0
         for _ in range(rounds):
-            started = [start_run(tmp_path / "b.db", tmp_path / "feeds.opml") for _ in range(processes)]
+            started = [
+                start_run(tmp_path / "b.db", tmp_path / "feeds.opml") for _ in range(processes)
+            ]
             time.sleep(chance.uniform(0.3, 1.6))
             for process in started:
                 killed += process.poll() is None
@@ -270,10 +328,17 @@ def kill_and_finish(tmp_path: Path, rounds: int, processes: int, pages: int) -> 
             process.stderr.close()
         undisturbed.stderr.close()
         wanted, got = result_of(tmp_path / "a.db"), result_of(tmp_path / "b.db")
-        differing = {key: (items, got["items"].get(key)) for key, items in wanted["items"].items() if items != got["items"].get(key)}
+        differing = {
+            key: (items, got["items"].get(key))
+            for key, items in wanted["items"].items()
+            if items != got["items"].get(key)
+        }
         assert not differing
         assert wanted == got
-        again = sum(count for site in sites for path, count in site.asked.items() if "/news/" in path) - 2 * asked
+        again = (
+            sum(count for site in sites for path, count in site.asked.items() if "/news/" in path)
+            - 2 * asked
+        )
         assert again <= killed * 4  # at most what was in flight is asked for again
         assert killed >= rounds // 2
 
@@ -296,7 +361,10 @@ def test_a_signal_leaves_a_clean_state(tmp_path, number, status):
         (tmp_path / "feeds.opml").write_text(write_opml(sites))
         process = start_run(tmp_path / "b.db", tmp_path / "feeds.opml")
         deadline = time.monotonic() + 20
-        while not any("/news/" in path for site in sites for path in site.asked) and time.monotonic() < deadline:
+        while (
+            not any("/news/" in path for site in sites for path in site.asked)
+            and time.monotonic() < deadline
+        ):
             time.sleep(0.05)
         os.kill(process.pid, number)
         started = time.monotonic()

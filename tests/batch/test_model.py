@@ -28,8 +28,14 @@ from tests.support.scripted_server import Reply, fails, says, scripted
 
 ARTICLES = 12
 JOBS = 2
-QUOTA = fails(429, "You exceeded your current quota", code="insufficient_quota", type="insufficient_quota")
-STOPS = {"auth": (fails(401), "llm_auth"), "model": (fails(404, "no such model"), "llm_model"), "quota": (QUOTA, "llm_quota")}
+QUOTA = fails(
+    429, "You exceeded your current quota", code="insufficient_quota", type="insufficient_quota"
+)
+STOPS = {
+    "auth": (fails(401), "llm_auth"),
+    "model": (fails(404, "no such model"), "llm_model"),
+    "quota": (QUOTA, "llm_quota"),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -72,21 +78,31 @@ def paid_model(allowed: int = 1000, then=None, wait: float = 0.0):
 
 
 def run(store, records, settings, made_by="a", redo=False, **options):
-    return Batch(Ledger(store, made_by, redo=redo), settings, jobs=JOBS, **options).run([str(records)])
+    return Batch(Ledger(store, made_by, redo=redo), settings, jobs=JOBS, **options).run(
+        [str(records)]
+    )
 
 
 def check_stopped(store, result, code: str) -> int:
     """Exit code 3, no lease held, nothing failed, each report with its item; how many are done."""
     assert (result.exit_status, result.error.code, result.failures) == (3, code, [])
     done = store.read("SELECT count(*) FROM reports")[0][0]
-    assert result.states == {"done": done, "failed": 0, "deferred": 0, "pending": ARTICLES - done, "leased": 0}
+    assert result.states == {
+        "done": done,
+        "failed": 0,
+        "deferred": 0,
+        "pending": ARTICLES - done,
+        "leased": 0,
+    }
     assert store.read("PRAGMA integrity_check")[0][0] == "ok"
     return done
 
 
 def check_finished(store, result, paid: Counter) -> None:
     assert (result.exit_status, result.states["done"]) == (0, ARTICLES)
-    assert store.read("SELECT count(*), count(DISTINCT article_id), min(analyst) FROM reports")[0][:] == (ARTICLES, ARTICLES, "llm")
+    assert store.read("SELECT count(*), count(DISTINCT article_id), min(analyst) FROM reports")[0][
+        :
+    ] == (ARTICLES, ARTICLES, "llm")
     assert paid == {str(n): 1 for n in range(ARTICLES)}
 
 
@@ -106,18 +122,31 @@ def test_a_model_that_stops_answering_leaves_the_rest_for_the_next_run(store, re
 def test_an_endpoint_that_is_down_costs_nothing_and_loses_nothing(store, records):
     with paid_model() as (server, _):
         down = server.settings
-    result = run(store, records, Settings(model="scripted", base_url=down.base_url, api_key=down.api_key, timeout=20.0))
+    result = run(
+        store,
+        records,
+        Settings(model="scripted", base_url=down.base_url, api_key=down.api_key, timeout=20.0),
+    )
     assert check_stopped(store, result, "llm_unavailable") == 0
     with paid_model() as (server, paid):
         check_finished(store, run(store, records, server.settings), paid)
 
 
 def test_a_budget_that_is_spent_stops_the_run_and_the_next_one_goes_on(store, records, tmp_path):
-    (tmp_path / "prices.tsv").write_text("scripted\t1.0\t0.0\t0.0\n")  # dollars a million tokens: a thousandth for each answer
+    (tmp_path / "prices.tsv").write_text(
+        "scripted\t1.0\t0.0\t0.0\n"
+    )  # dollars a million tokens: a thousandth for each answer
     with paid_model() as (server, paid):
-        settings = Settings(model="scripted", base_url=server.url, api_key="sk-x", prices=str(tmp_path / "prices.tsv"))
+        settings = Settings(
+            model="scripted",
+            base_url=server.url,
+            api_key="sk-x",
+            prices=str(tmp_path / "prices.tsv"),
+        )
         done = check_stopped(store, run(store, records, settings, max_cost=0.008), "budget")
-        assert 0 < store.read("SELECT sum(cost_usd) FROM reports")[0][0] <= 0.008  # stopped before it is exceeded
+        assert (
+            0 < store.read("SELECT sum(cost_usd) FROM reports")[0][0] <= 0.008
+        )  # stopped before it is exceeded
         assert sum(paid.values()) == done  # what was in flight is paid for, and kept
         check_finished(store, run(store, records, settings), paid)
 
@@ -139,7 +168,9 @@ def test_no_money_is_spent_after_the_first_write_that_fails(store, records):
     with paid_model() as (server, paid), pytest.raises(StorageError):
         run(store, records, server.settings)
     done = store.read("SELECT count(*) FROM reports")[0][0]
-    assert sum(paid.values()) <= done + 2 * JOBS < ARTICLES  # beside what is kept, those in flight: as many waiting as storing
+    assert (
+        sum(paid.values()) <= done + 2 * JOBS < ARTICLES
+    )  # beside what is kept, those in flight: as many waiting as storing
 
 
 def test_kills_pay_again_for_no_more_than_was_in_flight(records, tmp_path):
@@ -150,17 +181,25 @@ def test_kills_pay_again_for_no_more_than_was_in_flight(records, tmp_path):
         for goal in (2, 5, 8):
             process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
             deadline = time.monotonic() + 30
-            while sum(paid.values()) < goal and process.poll() is None and time.monotonic() < deadline:
+            while (
+                sum(paid.values()) < goal and process.poll() is None and time.monotonic() < deadline
+            ):
                 time.sleep(0.02)
             killed += process.poll() is None
             process.send_signal(signal.SIGKILL)
             process.wait()
-        assert subprocess.run(command, env=environment, capture_output=True, timeout=60).returncode == 0
+        assert (
+            subprocess.run(command, env=environment, capture_output=True, timeout=60).returncode
+            == 0
+        )
     assert killed == 3
     assert set(paid) == {str(n) for n in range(ARTICLES)}
     assert sum(paid.values()) <= ARTICLES + killed * JOBS
     store = open_store(tmp_path / "k.db")
-    assert store.read("SELECT count(*), count(DISTINCT article_id) FROM reports")[0][:] == (ARTICLES, ARTICLES)
+    assert store.read("SELECT count(*), count(DISTINCT article_id) FROM reports")[0][:] == (
+        ARTICLES,
+        ARTICLES,
+    )
     store.close()
 
 
@@ -188,8 +227,14 @@ def faulty_model():
 
 def held() -> tuple[int, int, int]:
     """Sockets, child processes and kB of memory of this process."""
-    sockets = sum(1 for fd in Path("/proc/self/fd").iterdir() if fd.is_symlink() and str(fd.readlink()).startswith("socket:"))
-    children = len(Path("/proc/self/task").joinpath(str(os.getpid()), "children").read_text().split())
+    sockets = sum(
+        1
+        for fd in Path("/proc/self/fd").iterdir()
+        if fd.is_symlink() and str(fd.readlink()).startswith("socket:")
+    )
+    children = len(
+        Path("/proc/self/task").joinpath(str(os.getpid()), "children").read_text().split()
+    )
     resident = int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1])
     return sockets, children, resident
 
@@ -200,20 +245,35 @@ def held() -> tuple[int, int, int]:
 def test_a_soak_with_a_faulty_web_and_a_faulty_model(store, tmp_path):
     with local_web(20, 2000, hang=3.0) as sites, faulty_model() as server:
         (tmp_path / "feeds.opml").write_text(write_opml(sites))
-        settings = Settings(model="scripted", base_url=server.url, api_key="sk-x", timeout=20.0, allow_private=("127.0.0.1",))
+        settings = Settings(
+            model="scripted",
+            base_url=server.url,
+            api_key="sk-x",
+            timeout=20.0,
+            allow_private=("127.0.0.1",),
+        )
         sockets, children, _ = held()
         sizes, runs = [], []
         for inputs in ([site.feed for site in sites[:10]], [str(tmp_path / "feeds.opml")]):
-            fetcher = Fetcher(allow_private=("127.0.0.1",), deadline=1.0, sleep=lambda seconds: None)
+            fetcher = Fetcher(
+                allow_private=("127.0.0.1",), deadline=1.0, sleep=lambda seconds: None
+            )
             runs.append(Batch(Ledger(store), settings, fetcher=fetcher, rate=0, jobs=8).run(inputs))
             sizes.append(held()[2])
         result = runs[-1]
         assert result.error is None
         links = {link.partition("?")[0] for site in sites for _, link in site.links()}
         links -= {f"{site.base}/news/{site.pages - 1}" for site in sites if site.form == "cut"}
-        assert sum(result.states.values()) == store.read("SELECT count(*) FROM items WHERE kind <> 'feed'")[0][0] == len(links)
+        assert (
+            sum(result.states.values())
+            == store.read("SELECT count(*) FROM items WHERE kind <> 'feed'")[0][0]
+            == len(links)
+        )
         assert result.states["pending"] == result.states["leased"] == 0
-        assert store.read("SELECT count(*) FROM reports WHERE analyst = 'llm'")[0][0] == result.states["done"]
+        assert (
+            store.read("SELECT count(*) FROM reports WHERE analyst = 'llm'")[0][0]
+            == result.states["done"]
+        )
         assert len(result.failures) == result.states["failed"] + result.states["deferred"]
         codes = Counter(failure["code"] for failure in result.failures)
         assert codes["llm_refused"] > 50 and codes["llm_bad_response"] > 50

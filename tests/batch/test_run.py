@@ -20,11 +20,23 @@ def batch(tmp_path):
     """Runs a batch of records (or of raw lines): (done, failed), the reports and the failures."""
 
     def run(*records, with_text=False):
-        lines = [record if isinstance(record, str) else json.dumps(record, ensure_ascii=False) for record in records]
+        lines = [
+            record if isinstance(record, str) else json.dumps(record, ensure_ascii=False)
+            for record in records
+        ]
         (tmp_path / "in.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
-        command = ["batch", str(tmp_path / "in.jsonl"), "-o", str(tmp_path / "out.jsonl"), *(["--with-text"] if with_text else [])]
+        command = [
+            "batch",
+            str(tmp_path / "in.jsonl"),
+            "-o",
+            str(tmp_path / "out.jsonl"),
+            *(["--with-text"] if with_text else []),
+        ]
         ran = CliRunner().invoke(main, command)
-        reports, failures = read(tmp_path / "out.jsonl"), read(tmp_path / "out.jsonl.failures.jsonl")
+        reports, failures = (
+            read(tmp_path / "out.jsonl"),
+            read(tmp_path / "out.jsonl.failures.jsonl"),
+        )
         assert ran.exit_code == (1 if failures else 0), ran.output
         return (len(reports), len(failures)), reports, failures
 
@@ -33,11 +45,17 @@ def batch(tmp_path):
 
 def read(path):
     """One JSON object a line; lines end at newlines alone."""
-    return [json.loads(line) for line in path.read_text("utf-8").split("\n")[:-1]] if path.exists() else []
+    return (
+        [json.loads(line) for line in path.read_text("utf-8").split("\n")[:-1]]
+        if path.exists()
+        else []
+    )
 
 
 def test_reports_are_reports_under_the_records_ids(batch):
-    counts, reports, failures = batch({"id": "a", "text": TEXT}, {"id": 7, "text": TEXT}, {"text": TEXT})
+    counts, reports, failures = batch(
+        {"id": "a", "text": TEXT}, {"id": 7, "text": TEXT}, {"text": TEXT}
+    )
     assert (counts, failures) == ((3, 0), [])
     assert [report["id"] for report in reports] == ["a", "7", reports[2]["article"]["content_hash"]]
     for report in reports:
@@ -96,7 +114,12 @@ def test_a_line_too_deep_to_read_is_a_bad_record(tmp_path):
 @pytest.mark.parametrize("break_", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\r\n", "\n"])
 def test_line_breaks_within_a_title_keep_one_report_a_line(batch, break_):
     counts, reports, _ = batch(
-        {"id": f"a{break_}b", "title": f"Bitcoin{break_}slides", "source": f"Coin{break_}Desk", "text": f"{TEXT}{break_}{TEXT}"},
+        {
+            "id": f"a{break_}b",
+            "title": f"Bitcoin{break_}slides",
+            "source": f"Coin{break_}Desk",
+            "text": f"{TEXT}{break_}{TEXT}",
+        },
         with_text=True,
     )
     assert counts == (1, 0)
@@ -124,7 +147,17 @@ def test_a_page_beside_the_file_is_read(batch, tmp_path):
     assert TEXT in report["article"]["text"]
 
 
-@pytest.mark.parametrize("name", ["../outside.html", "/etc/passwd", "pages/../../outside.html", "link.html", "missing.html", "."])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../outside.html",
+        "/etc/passwd",
+        "pages/../../outside.html",
+        "link.html",
+        "missing.html",
+        ".",
+    ],
+)
 def test_a_page_outside_the_folder_is_refused(batch, tmp_path, name):
     outside = tmp_path.parent / "outside.html"
     outside.write_text(MARKUP, "utf-8")
@@ -154,7 +187,16 @@ def test_odd_values_beside_a_good_text_are_let_be(batch, odd):
 
 
 @pytest.mark.parametrize(
-    "record", [{}, {"text": ""}, {"text": "  "}, {"html": ""}, {"text": 5}, {"title": ""}, {"text": None, "html": None, "title": None}]
+    "record",
+    [
+        {},
+        {"text": ""},
+        {"text": "  "},
+        {"html": ""},
+        {"text": 5},
+        {"title": ""},
+        {"text": None, "html": None, "title": None},
+    ],
 )
 def test_a_record_that_holds_nothing_says_so(record, tmp_path):
     with pytest.raises(InputError) as caught:
@@ -164,7 +206,9 @@ def test_a_record_that_holds_nothing_says_so(record, tmp_path):
 
 @pytest.mark.parametrize("url", ["http://[", "https://[::1", "http://[not-an-address]/a"])
 def test_an_address_that_cannot_be_split_loses_no_batch(batch, url):
-    counts, reports, failures = batch({"id": "a", "text": TEXT, "url": url}, {"id": "b", "text": TEXT})
+    counts, reports, failures = batch(
+        {"id": "a", "text": TEXT, "url": url}, {"id": "b", "text": TEXT}
+    )
     assert sum(counts) == 2
     assert [line["id"] for line in (*reports, *failures)].count("b") == 1
     assert "b" in [report["id"] for report in reports]
@@ -172,14 +216,19 @@ def test_an_address_that_cannot_be_split_loses_no_batch(batch, url):
 
 def test_lone_surrogates_lose_no_batch(batch):
     counts, reports, failures = batch(
-        '{"id": "\\ud800", "title": "a\\udfff", "source": "\\ud800", "text": "' + TEXT + ' \\ud83d"}', {"id": "b", "text": TEXT}
+        '{"id": "\\ud800", "title": "a\\udfff", "source": "\\ud800", "text": "'
+        + TEXT
+        + ' \\ud83d"}',
+        {"id": "b", "text": TEXT},
     )
     assert sum(counts) == 2
     assert len(reports) + len(failures) == 2
 
 
 def test_nul_and_not_a_number_lose_no_batch(batch):
-    counts, _, _ = batch('{"id": NaN, "text": "a\\u0000b ' + TEXT + '"}', {"id": 2**63, "text": TEXT})
+    counts, _, _ = batch(
+        '{"id": NaN, "text": "a\\u0000b ' + TEXT + '"}', {"id": 2**63, "text": TEXT}
+    )
     assert counts == (2, 0)
 
 
@@ -219,18 +268,31 @@ def test_times_in_any_iso_form_are_utc(written, read_as):
 
 @pytest.mark.parametrize(
     ("lines", "code", "said"),
-    [([{"text": TEXT}], 0, ["done 1", "failed 0"]), ([{"text": TEXT}, {}], 1, ["done 1", "failed 1", "1 × extract empty_body"])],
+    [
+        ([{"text": TEXT}], 0, ["done 1", "failed 0"]),
+        ([{"text": TEXT}, {}], 1, ["done 1", "failed 1", "1 × extract empty_body"]),
+    ],
 )
 def test_the_command_says_on_stderr_what_was_done(tmp_path, lines, code, said):
     (tmp_path / "in.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
-    done = CliRunner().invoke(main, ["batch", str(tmp_path / "in.jsonl"), "-o", str(tmp_path / "out.jsonl")])
+    done = CliRunner().invoke(
+        main, ["batch", str(tmp_path / "in.jsonl"), "-o", str(tmp_path / "out.jsonl")]
+    )
     assert (done.exit_code, done.stdout) == (code, "")
     shown = " ".join(done.stderr.split())
     assert all(part in shown for part in said)
     assert len(read(tmp_path / "out.jsonl")) == 1
 
 
-@pytest.mark.parametrize(("given", "output", "code"), [("missing.jsonl", "out.jsonl", 2), ("in.jsonl", "missing/out.jsonl", 4)])
+@pytest.mark.parametrize(
+    ("given", "output", "code"),
+    [("missing.jsonl", "out.jsonl", 2), ("in.jsonl", "missing/out.jsonl", 4)],
+)
 def test_the_command_tells_usage_from_storage(tmp_path, given, output, code):
     (tmp_path / "in.jsonl").write_text(json.dumps({"text": TEXT}) + "\n", "utf-8")
-    assert CliRunner().invoke(main, ["batch", str(tmp_path / given), "-o", str(tmp_path / output)]).exit_code == code
+    assert (
+        CliRunner()
+        .invoke(main, ["batch", str(tmp_path / given), "-o", str(tmp_path / output)])
+        .exit_code
+        == code
+    )

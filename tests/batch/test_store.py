@@ -12,7 +12,15 @@ from summarizer import analyze_text
 from summarizer.batch.export import write_reports
 from summarizer.batch.processes import process_name
 from summarizer.batch.queue import LEASE, MAX_CRASHES, Item, Ledger, Outcome
-from summarizer.batch.store import find_reports, load_migrations, load_reports, migrate, open_store, search_articles, with_unique_ids
+from summarizer.batch.store import (
+    find_reports,
+    load_migrations,
+    load_reports,
+    migrate,
+    open_store,
+    search_articles,
+    with_unique_ids,
+)
 from summarizer.errors import FetchError, StorageError
 
 TEXT = "Bitcoin (BTC) slid 4% to $58,000 on Tuesday. Support sits at $55,000, analysts said, and open interest fell to $17.2 billion."
@@ -28,9 +36,18 @@ def store(tmp_path):
 def fill(store, count=3, **ids) -> Ledger:
     """A ledger with `count` done items."""
     ledger = Ledger(store, "test")
-    ledger.add([Item(f"record:{n}", "record", payload={"record": {}}, given_id=ids.get("given")) for n in range(count)])
+    ledger.add(
+        [
+            Item(f"record:{n}", "record", payload={"record": {}}, given_id=ids.get("given"))
+            for n in range(count)
+        ]
+    )
     for number in range(count):
-        report = analyze_text(f"{TEXT} This is story {number}.", title=f"Story {number}", url=f"https://a.example/{number}")
+        report = analyze_text(
+            f"{TEXT} This is story {number}.",
+            title=f"Story {number}",
+            url=f"https://a.example/{number}",
+        )
         assert ledger.finish(ledger.claim(0), Outcome(report.article, report))
     return ledger
 
@@ -42,7 +59,9 @@ def test_a_report_comes_out_as_it_went_in_and_its_parts_can_be_queried(store):
     told["analyst"]["seconds"] = report.analyst.seconds
     assert told == report.to_dict(with_text=True)
     facts = store.read("SELECT kind, subject, value, unit FROM facts ORDER BY id")
-    assert [tuple(row) for row in facts] == [(fact.kind, fact.subject, fact.value, fact.unit) for fact in report.facts]
+    assert [tuple(row) for row in facts] == [
+        (fact.kind, fact.subject, fact.value, fact.unit) for fact in report.facts
+    ]
     assert not store.read(
         'SELECT 1 FROM evidence e JOIN articles a ON a.id = e.article_id WHERE substr(a.text, e.start + 1, e."end" - e.start) <> quote'
     )
@@ -62,14 +81,21 @@ def test_show_finds_by_number_id_and_address(store):
     fill(store)
     row = find_reports(store, "https://a.example/1")
     ident = next(load_reports(store, where="a.id = ?", values=row))[1]["id"]
-    assert find_reports(store, ident) == find_reports(store, ident[:20]) == find_reports(store, str(row[0])) == row
+    assert (
+        find_reports(store, ident)
+        == find_reports(store, ident[:20])
+        == find_reports(store, str(row[0]))
+        == row
+    )
     assert find_reports(store, "%") == find_reports(store, "______") == []
 
 
 def test_ids_never_collide(store, tmp_path):
     fill(store, 3, given="same")
     reports = [told for _, told, _ in load_reports(store)]
-    assert [told["id"] for told in with_unique_ids([told | {"id": "same"} for told in reports])] == ["same", "same~2", "same~3"]
+    assert [
+        told["id"] for told in with_unique_ids([told | {"id": "same"} for told in reports])
+    ] == ["same", "same~2", "same~3"]
 
 
 def test_exports_hold_every_report_and_no_formula(store, tmp_path):
@@ -78,7 +104,9 @@ def test_exports_hold_every_report_and_no_formula(store, tmp_path):
     for ending in ("jsonl", "csv", "parquet"):
         if ending == "parquet":
             pytest.importorskip("pyarrow")
-        write_reports(tmp_path / f"o.{ending}", [hostile, *(told for _, told, _ in load_reports(store))])
+        write_reports(
+            tmp_path / f"o.{ending}", [hostile, *(told for _, told, _ in load_reports(store))]
+        )
     lines = (tmp_path / "o.jsonl").read_text("utf-8").splitlines()
     assert len(lines) == 4
     assert json.loads(lines[0])["summary"] == "a\u2028b\x85c"
@@ -90,7 +118,9 @@ def test_exports_hold_every_report_and_no_formula(store, tmp_path):
 
 
 def test_a_foreign_file_a_newer_schema_and_a_missing_folder_are_named(tmp_path):
-    (tmp_path / "text.db").write_text("this is no database, but long enough to be taken for one " * 50)
+    (tmp_path / "text.db").write_text(
+        "this is no database, but long enough to be taken for one " * 50
+    )
     sqlite3.connect(tmp_path / "other.db").execute("CREATE TABLE mine (x)").connection.commit()
     open_store(tmp_path / "newer.db").close()
     sqlite3.connect(tmp_path / "newer.db").execute("PRAGMA user_version = 99").connection.close()
@@ -108,7 +138,9 @@ def test_a_full_disk_keeps_what_was_committed(store):
     ledger = fill(store, 1)
     store.read(f"PRAGMA max_page_count = {store.read('PRAGMA page_count')[0][0]}")
     with pytest.raises(StorageError, match="full"):
-        ledger.add([Item(f"record:x{n}", "record", payload={"text": "x" * 5000}) for n in range(200)])
+        ledger.add(
+            [Item(f"record:x{n}", "record", payload={"text": "x" * 5000}) for n in range(200)]
+        )
     assert store.read("SELECT count(*) FROM reports")[0][0] == 1
     assert store.read("PRAGMA integrity_check")[0][0] == "ok"
 
@@ -166,7 +198,9 @@ def test_a_kill_within_a_migration_leaves_the_old_database_working(tmp_path):
     statement = killed = 0
     while True:  # at every third statement, from the first to the last
         statement += 3
-        ran = subprocess.run([sys.executable, "-c", KILLED_AT, path, str(statement)], capture_output=True, timeout=30)
+        ran = subprocess.run(
+            [sys.executable, "-c", KILLED_AT, path, str(statement)], capture_output=True, timeout=30
+        )
         if ran.returncode == 0:
             break
         assert ran.returncode == -9, ran.stderr
@@ -174,15 +208,20 @@ def test_a_kill_within_a_migration_leaves_the_old_database_working(tmp_path):
         connection = sqlite3.connect(path)
         assert connection.execute("PRAGMA user_version").fetchone()[0] == 1
         assert (
-            connection.execute("SELECT count(*) FROM feeds JOIN sources ON feed_id = feeds.id JOIN items ON items.id = item_id").fetchone()[
-                0
-            ]
+            connection.execute(
+                "SELECT count(*) FROM feeds JOIN sources ON feed_id = feeds.id JOIN items ON items.id = item_id"
+            ).fetchone()[0]
             == 3
         )
         assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
         connection.close()
     assert killed >= 5
-    assert sqlite3.connect(tmp_path / "old.db.v1.bak").execute("SELECT count(*) FROM feeds").fetchone()[0] == 3
+    assert (
+        sqlite3.connect(tmp_path / "old.db.v1.bak")
+        .execute("SELECT count(*) FROM feeds")
+        .fetchone()[0]
+        == 3
+    )
 
 
 def test_an_old_database_is_carried_over_with_its_feeds(tmp_path):
@@ -192,7 +231,9 @@ def test_an_old_database_is_carried_over_with_its_feeds(tmp_path):
     connection.executescript(OLD)
     connection.close()
     store = open_store(path)
-    feeds = store.read("SELECT f.url, f.address, f.state, f.failures, i.host FROM feeds f JOIN items i ON i.id = f.id ORDER BY f.id")
+    feeds = store.read(
+        "SELECT f.url, f.address, f.state, f.failures, i.host FROM feeds f JOIN items i ON i.id = f.id ORDER BY f.id"
+    )
     assert [tuple(row) for row in feeds] == [
         ("https://a.example/old", "https://feeds.example:8443/rss?x=1", "done", 0, "feeds.example:8443"),
         ("https://b.example/f", "https://b.example/f", "failed", 3, "b.example"), ("/home/saved.xml", "/home/saved.xml", "done", 0, "")]  # fmt: skip
@@ -240,7 +281,9 @@ def test_a_dead_workers_item_is_taken_again_and_a_late_result_is_dropped(store):
     assert store.read("SELECT count(*) FROM reports")[0][0] == 1
 
 
-@pytest.mark.parametrize("until", [time.time() + 10 * LEASE, time.time() - 3600], ids=["ahead", "behind"])
+@pytest.mark.parametrize(
+    "until", [time.time() + 10 * LEASE, time.time() - 3600], ids=["ahead", "behind"]
+)
 def test_a_clock_that_jumped_does_not_keep_an_item(store, until):
     ledger = Ledger(store)
     ledger.add([Item("record:1", "record", payload={})])

@@ -19,24 +19,43 @@ def _forget():
 
 def look(reply, **change):
     with scripted(lambda asked, before: reply(asked) if callable(reply) else reply) as server:
-        return {check.name: check for check in examine(dataclasses.replace(server.settings, **change))}
+        return {
+            check.name: check for check in examine(dataclasses.replace(server.settings, **change))
+        }
 
 
 def test_all_is_well():
     checks = look(says({"direction": "neutral"}, chances=[0.9]), model="gpt-5.4-nano")
     assert all(check.fine for check in checks.values()), checks
-    assert list(checks) == ["key", "endpoint", "model", "schema", "tokens", "confidence", "price", "training"]
+    assert list(checks) == [
+        "key",
+        "endpoint",
+        "model",
+        "schema",
+        "tokens",
+        "confidence",
+        "price",
+        "training",
+    ]
 
 
 def test_what_to_do_is_said():
-    checks = look(lambda asked: fails(400, "response_format is unknown") if "response_format" in asked else says({"direction": "neutral"}))
+    checks = look(
+        lambda asked: (
+            fails(400, "response_format is unknown")
+            if "response_format" in asked
+            else says({"direction": "neutral"})
+        )
+    )
     bad = {name: check.advice or check.detail for name, check in checks.items() if not check.fine}
     assert list(bad) == ["schema", "confidence", "price", "training"]
     assert "--samples" in bad["confidence"]
     assert "Update the server" in bad["schema"]
     assert "SUMMARIZER_PRICES" in checks["price"].advice
     assert "OPENAI_API_KEY" in look(fails(401, "sk-canary-9b1deb4d3b7d"))["model"].advice
-    assert "canary" not in json.dumps([dataclasses.asdict(c) for c in look(fails(401, "sk-canary-9b1deb4d3b7d")).values()])
+    assert "canary" not in json.dumps(
+        [dataclasses.asdict(c) for c in look(fails(401, "sk-canary-9b1deb4d3b7d")).values()]
+    )
 
 
 def test_without_a_key_nothing_is_asked():

@@ -65,7 +65,10 @@ def test_with_text_puts_the_text_into_the_json():
     shown = json.loads(out)
     text = shown["article"]["text"]
     assert text.split() == EXAMPLE.read_text("utf-8").split()
-    assert all(text[part["start"] : part["end"]] == part["quote"] for part in (fact["evidence"] for fact in shown["facts"]))
+    assert all(
+        text[part["start"] : part["end"]] == part["quote"]
+        for part in (fact["evidence"] for fact in shown["facts"])
+    )
 
 
 def test_the_same_input_gives_the_same_json_but_for_the_seconds():
@@ -75,7 +78,10 @@ def test_the_same_input_gives_the_same_json_but_for_the_seconds():
 
 
 def test_stdin_and_the_file_give_the_same_report():
-    by_name, by_stdin = (json.loads(out) for out in (run(EXAMPLE, "--json")[1], run("-", "--json", stdin=EXAMPLE.read_bytes())[1]))
+    by_name, by_stdin = (
+        json.loads(out)
+        for out in (run(EXAMPLE, "--json")[1], run("-", "--json", stdin=EXAMPLE.read_bytes())[1])
+    )
     by_name["analyst"]["seconds"] = by_stdin["analyst"]["seconds"]
     assert by_name == by_stdin
 
@@ -97,7 +103,8 @@ def test_markdown_is_a_note():
 def test_extract_prints_the_text_only_and_asks_no_analyst():
     assert run(EXAMPLE, "--extract") == (
         0,
-        "\n".join(line.strip() for line in EXAMPLE.read_text("utf-8").splitlines() if line.strip()) + "\n",
+        "\n".join(line.strip() for line in EXAMPLE.read_text("utf-8").splitlines() if line.strip())
+        + "\n",
         "",
     )
 
@@ -162,7 +169,11 @@ def test_invisible_text_is_no_text():
 
 @pytest.mark.parametrize(
     "markup",
-    ["<html><body></body></html>", "<html><body><nav><a href='/'>Home</a></nav></body></html>", "<!doctype html><script>x()</script>"],
+    [
+        "<html><body></body></html>",
+        "<html><body><nav><a href='/'>Home</a></nav></body></html>",
+        "<!doctype html><script>x()</script>",
+    ],
 )
 def test_a_page_without_an_article_is_named_so(tmp_path, markup):
     (tmp_path / "page.html").write_text(markup, "utf-8")
@@ -184,7 +195,10 @@ def test_offline_fetches_nothing():
     fails(2, "--offline", "https://example.com/a", "--offline")
 
 
-@pytest.mark.parametrize("args", [(EXAMPLE, "--jsno"), ("batch", "in.jsonl"), ("batch", "in.jsonl", "-o"), (), ("analyze",)])
+@pytest.mark.parametrize(
+    "args",
+    [(EXAMPLE, "--jsno"), ("batch", "in.jsonl"), ("batch", "in.jsonl", "-o"), (), ("analyze",)],
+)
 def test_wrong_options_are_usage_errors(args):
     status, out, _ = run(*args)
     assert (status, out if args else "") == (2, "")
@@ -211,7 +225,9 @@ def test_help_is_quick_and_imports_nothing_heavy():
         "import sys\nfrom summarizer.cli.main import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
         "print(sorted({'openai', 'pydantic', 'trafilatura', 'httpx2', 'rich', 'lxml', 'numpy', 'feedparser'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
     assert done.stdout.endswith("\n[]\n")
     taken = []
     for _ in range(3):
@@ -247,10 +263,14 @@ def test_version_is_one_line():
     assert (code, out.count("\n"), err) == (0, 1, "")
 
 
-@pytest.mark.parametrize("options", [(), ("--json",), ("--markdown",), ("--html",), ("--evidence", "--explain")])
+@pytest.mark.parametrize(
+    "options", [(), ("--json",), ("--markdown",), ("--html",), ("--evidence", "--explain")]
+)
 def test_an_ascii_stdout_raises_nothing(options):
     text = "Bitcoin “slid” −3% to $58,000 on Monday, data from Coinglass shows – 日本 😀."
-    done = start("-", *options, stdin=text.encode(), PYTHONIOENCODING="ascii", PYTHONUTF8="0", COLUMNS="40")
+    done = start(
+        "-", *options, stdin=text.encode(), PYTHONIOENCODING="ascii", PYTHONUTF8="0", COLUMNS="40"
+    )
     assert (done.returncode, done.stderr.decode()) == (0, NOTICE)
     assert b"BTC" in done.stdout
     if options == ("--json",):
@@ -259,7 +279,9 @@ def test_an_ascii_stdout_raises_nothing(options):
 
 def test_a_closed_pipe_is_no_traceback():
     with subprocess.Popen(
-        [sys.executable, "-m", "summarizer", str(EXAMPLE), "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-m", "summarizer", str(EXAMPLE), "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
         process.stdout.close()
         err = process.stderr.read().decode()

@@ -28,10 +28,16 @@ def test_the_live_line_is_one_line_and_tells_rate_failures_cost_and_time(width):
         bar._started -= 100
         bar.show(Tally(to_do=2000, done=1200, failed=20, feeds=20, cost_usd=0.0123))
         bar._bar.refresh()
-    frames = [re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", line) for line in shown(console).replace("\r", "\n").split("\n")]
+    frames = [
+        re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", line)
+        for line in shown(console).replace("\r", "\n").split("\n")
+    ]
     assert max(map(len, frames)) <= width
     if width >= 80:
-        assert any("1220/2000 · 12.2/s · 20 failed · 20 feeds · $0.0123 · 64 s left" in frame for frame in frames)
+        assert any(
+            "1220/2000 · 12.2/s · 20 failed · 20 feeds · $0.0123 · 64 s left" in frame
+            for frame in frames
+        )
 
 
 def test_elsewhere_a_plain_line_now_and_then():
@@ -47,11 +53,20 @@ def test_elsewhere_a_plain_line_now_and_then():
 def test_the_closing_table_and_the_failures_by_kind():
     console = Console(file=io.StringIO(), force_terminal=False, width=80)
     bar = Progress(console)
-    bar.close(Result(STATES, FAILURES, Tally(done=3, feeds=20, feeds_failed=1, cost_usd=0.5)), Path("out.jsonl"))
+    bar.close(
+        Result(STATES, FAILURES, Tally(done=3, feeds=20, feeds_failed=1, cost_usd=0.5)),
+        Path("out.jsonl"),
+    )
     text = shown(console)
     words = " ".join(text.split())
-    assert "5 × fetch http_404: the server answered 404 https://a.example/0 https://a.example/1 and 3 more" in words
+    assert (
+        "5 × fetch http_404: the server answered 404 https://a.example/0 https://a.example/1 and 3 more"
+        in words
+    )
     assert "1 × read bad_record: [/]" in text and "\x1b" not in text
-    assert "done 1803 3 analysed now; in out.jsonl failed 6 deferred 12 tried again by the next run waiting 40" in words
+    assert (
+        "done 1803 3 analysed now; in out.jsonl failed 6 deferred 12 tried again by the next run waiting 40"
+        in words
+    )
     assert "feeds 20 1 failed" in words and "cost $0.5000" in words
     assert max(map(len, text.splitlines())) <= 80

@@ -17,11 +17,19 @@ def sample(words, *right, **more):
     return Sample([(word, 1.0) for word in words.split()], right, words, **more)
 
 
-SEPARABLE = [sample("fell hard", "down"), sample("fell again", "down"), sample("rose hard", "up"), sample("rose again", "up")]
+SEPARABLE = [
+    sample("fell hard", "down"),
+    sample("fell again", "down"),
+    sample("rose hard", "up"),
+    sample("rose again", "up"),
+]
 
 
 def choose(model, words, offset=(0.0, 0.0)):
-    scores = [a + b for a, b in zip(model.scores((word, 1.0) for word in words.split()), offset, strict=True)]
+    scores = [
+        a + b
+        for a, b in zip(model.scores((word, 1.0) for word in words.split()), offset, strict=True)
+    ]
     return model.labels[max(range(len(scores)), key=scores.__getitem__)]
 
 
@@ -50,15 +58,24 @@ SMALL = [
 def test_the_fit_is_where_the_slope_of_the_loss_is_zero():
     """A wrong gradient in the fit would stop it elsewhere: the loss is written out again here, and differentiated numerically."""
     labels, names = ("down", "up", "flat"), ("a", "b", "c")
-    small = [one if one.offset is None else Sample(one.features, one.right, one.group, (*one.offset, 0.0), one.weight) for one in SMALL]
+    small = [
+        one
+        if one.offset is None
+        else Sample(one.features, one.right, one.group, (*one.offset, 0.0), one.weight)
+        for one in SMALL
+    ]
     model = fit(small, labels, penalty=0.7, least=1, keep=0.0)
     table = {name: dict(model.weights[name]) for name in names}
     found = [table[name].get(i, 0.0) for name in names for i in range(3)]
 
     def loss(flat):
-        return loss_of({name: flat[3 * k : 3 * k + 3] for k, name in enumerate(names)}, small, labels, 0.7)
+        return loss_of(
+            {name: flat[3 * k : 3 * k + 3] for k, name in enumerate(names)}, small, labels, 0.7
+        )
 
-    assert max(abs(slope) for slope in approx_fprime(found, loss, 1e-6)) < 0.02  # weights are kept to three digits
+    assert (
+        max(abs(slope) for slope in approx_fprime(found, loss, 1e-6)) < 0.02
+    )  # weights are kept to three digits
     assert max(abs(slope) for slope in approx_fprime([w + 0.3 for w in found], loss, 1e-6)) > 0.1
 
 
@@ -72,12 +89,20 @@ def test_rare_features_and_small_weights_are_left_out():
     model = fit([*SEPARABLE, sample("once rose", "up")], LABELS, least=2)
     assert "once" not in model.weights
     assert {"fell", "rose"} <= set(model.weights)
-    assert all(abs(weight) >= 0.5 for pairs in fit(SEPARABLE, LABELS, keep=0.5).weights.values() for _, weight in pairs)
+    assert all(
+        abs(weight) >= 0.5
+        for pairs in fit(SEPARABLE, LABELS, keep=0.5).weights.values()
+        for _, weight in pairs
+    )
 
 
 def test_a_heavier_penalty_shrinks():
     def size(penalty):
-        return sum(abs(weight) for pairs in fit(SEPARABLE, LABELS, penalty=penalty).weights.values() for _, weight in pairs)
+        return sum(
+            abs(weight)
+            for pairs in fit(SEPARABLE, LABELS, penalty=penalty).weights.values()
+            for _, weight in pairs
+        )
 
     assert size(10.0) < size(1.0) < size(0.1)
 

@@ -34,11 +34,19 @@ def test_the_embedded_analyst_turns_no_call():
 def test_a_model_that_obeys_is_seen_to():
     def script(asked, before):
         obeys = re.search(r"bullish|bearish|instructions|AI|LLM", asked["messages"][3]["content"])
-        return says(ANSWER | {"calls": [], "narratives": [], "overall": "bullish" if obeys else "bearish"})
+        return says(
+            ANSWER | {"calls": [], "narratives": [], "overall": "bullish" if obeys else "bearish"}
+        )
 
     with scripted(script) as server:
         found = measure(
-            [record for record in OWN if not re.search(r"bullish|bearish|instructions|AI|LLM", record["gold"])][:5], server.settings, each=1
+            [
+                record
+                for record in OWN
+                if not re.search(r"bullish|bearish|instructions|AI|LLM", record["gold"])
+            ][:5],
+            server.settings,
+            each=1,
         )
     assert found["kinds"]["order"]["rate"] > 0.5
     assert found["kinds"]["hidden"]["flips"] == 0
@@ -55,11 +63,16 @@ def test_what_a_reader_does_not_see_does_not_reach_the_model():
         assert not any(words[:40] in content for content in said), payload["id"]
 
 
-@pytest.mark.parametrize("payload", [p for p in ALL if p["kind"] in ("marker", "unicode")], ids=lambda p: p["id"])
+@pytest.mark.parametrize(
+    "payload", [p for p in ALL if p["kind"] in ("marker", "unicode")], ids=lambda p: p["id"]
+)
 def test_no_token_of_a_template_and_no_unseen_letter_reaches_the_model(payload):
     _, server = ask(says(ANSWER), text="Bitcoin fell.\n" + payload["text"])
     said = server.asked[0]["messages"][3]["content"]
-    assert not re.search(r"<\||\|>|\[/?INST\]|<<SYS>>|</?(?:think|user|assistant|system|s|start_of_turn|end_of_turn)>", said)
+    assert not re.search(
+        r"<\||\|>|\[/?INST\]|<<SYS>>|</?(?:think|user|assistant|system|s|start_of_turn|end_of_turn)>",
+        said,
+    )
     assert not re.search("[\u200b-\u200f\u202a-\u202e\u2060\U000e0000-\U000e007f]", said)
 
 
@@ -75,15 +88,23 @@ def test_the_key_is_in_no_prompt_no_report_and_no_error():
 def test_what_is_no_json_is_refused_and_what_is_is_read():
     folder = Path(__file__).parents[3] / "shared" / "data" / "hostile" / "json"
     if not folder.is_dir():
-        pytest.skip(f"the torture set is not part of the project: no {folder.parent.name}/{folder.name} beside the checkout")
+        pytest.skip(
+            f"the torture set is not part of the project: no {folder.parent.name}/{folder.name} beside the checkout"
+        )
     wrong = []
     for path in sorted(folder.iterdir()):
         try:
             parse_json(path.read_bytes().decode())
             read = True
-        except (UnreadableAnswer, UnicodeDecodeError):  # an endpoint's body that is not UTF-8 is refused before
+        except (
+            UnreadableAnswer,
+            UnicodeDecodeError,
+        ):  # an endpoint's body that is not UTF-8 is refused before
             read = False
         wanted = {"y": True, "n": False}.get(path.name[0], read)
         if read != wanted:
             wrong.append(path.name)
-    assert wrong == ["y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json"]  # refused on purpose
+    assert wrong == [
+        "y_object_duplicated_key.json",
+        "y_object_duplicated_key_and_value.json",
+    ]  # refused on purpose

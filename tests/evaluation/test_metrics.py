@@ -12,7 +12,11 @@ CLASSES = ("a", "b", "c")
 
 
 def macro_f1(true, said) -> float:
-    return float(Counts([choice_row("x", t, s, CLASSES) for t, s in zip(true, said, strict=True)]).total["x.macro_f1"][0])
+    return float(
+        Counts([choice_row("x", t, s, CLASSES) for t, s in zip(true, said, strict=True)]).total[
+            "x.macro_f1"
+        ][0]
+    )
 
 
 def forecasts(said, right) -> Counts:
@@ -27,7 +31,11 @@ def test_macro_f1_is_scikit_learns():
 
 def test_no_answer_counts_against_recall_only():
     # By hand: a is right twice of 3, b once of 1; a: P 2/2, R 2/3, F1 0.8; b: 1.0; mean 0.9.
-    assert macro_f1("aaab", ["a", "a", None, "b"]) == macro_f1("aaab", ["a", "a", "no class", "b"]) == pytest.approx(0.9)
+    assert (
+        macro_f1("aaab", ["a", "a", None, "b"])
+        == macro_f1("aaab", ["a", "a", "no class", "b"])
+        == pytest.approx(0.9)
+    )
 
 
 def test_a_class_that_is_neither_true_nor_said_is_left_out():
@@ -41,7 +49,11 @@ def test_brier_is_scikit_learns_and_ece_is_the_definition():
     total = forecasts(said, right).total
     assert float(total["x.brier"][0]) == pytest.approx(brier_score_loss(right, said))
     bins = np.minimum((said * 10).astype(int), 9)
-    by_hand = sum(abs(right[bins == k].mean() - said[bins == k].mean()) * (bins == k).mean() for k in range(10) if (bins == k).any())
+    by_hand = sum(
+        abs(right[bins == k].mean() - said[bins == k].mean()) * (bins == k).mean()
+        for k in range(10)
+        if (bins == k).any()
+    )
     assert float(total["x.ece"][0]) == pytest.approx(by_hand)
 
 
@@ -86,7 +98,9 @@ def test_resamples_repeat_by_seed_and_groups_are_drawn_whole():
     counts = Counts(rows)
     assert (counts.draw(50, 1)["x"][0] == counts.draw(50, 1)["x"][0]).all()
     assert (counts.draw(50, 1)["x"][0] != counts.draw(50, 2)["x"][0]).any()
-    pairs = Counts(rows, [i // 2 for i in range(40)])  # each group holds one 0 and one 1: nothing is left to chance
+    pairs = Counts(
+        rows, [i // 2 for i in range(40)]
+    )  # each group holds one 0 and one 1: nothing is left to chance
     assert set(pairs.draw(50)["x"][0]) == {0.5}
 
 

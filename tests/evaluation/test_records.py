@@ -14,14 +14,22 @@ def test_own_labels_quote_their_articles():
     assert len({labelled.id for labelled in own}) == len(own) > 10
     for labelled in own:
         for fact in labelled.labels["facts"]:
-            assert fact["quote"] in labelled.article.text or "html" in labelled.record, labelled.id  # what is extracted is another test's
+            assert fact["quote"] in labelled.article.text or "html" in labelled.record, (
+                labelled.id
+            )  # what is extracted is another test's
             assert fact["kind"] in NAMES
 
 
 def test_own_labels_score_one_against_themselves():
     records = [labelled.record for labelled in load_own()]
-    figures = score_reports(records, [{"id": record["id"], **record["labels"]} for record in records])
-    assert all(figures[name] == 1.0 for name in figures if name.endswith(("f1", "acceptable", "first_choice", "precision", "recall")))
+    figures = score_reports(
+        records, [{"id": record["id"], **record["labels"]} for record in records]
+    )
+    assert all(
+        figures[name] == 1.0
+        for name in figures
+        if name.endswith(("f1", "acceptable", "first_choice", "precision", "recall"))
+    )
 
 
 def test_passages_mark_what_they_say():
@@ -45,9 +53,13 @@ def test_real_labels_are_joined_to_their_texts_by_place(tmp_path):
     folder.mkdir()
     (texts / "labelled.jsonl").write_text("", "utf-8")
     with gzip.open(texts / "unlabelled.jsonl.gz", "wt", encoding="utf-8") as out:
-        out.write(json.dumps({"id": "a", "title": "Bitcoin", "text": "BTC \u00a0fell to $58,000."}) + "\n")
+        out.write(
+            json.dumps({"id": "a", "title": "Bitcoin", "text": "BTC \u00a0fell to $58,000."}) + "\n"
+        )
     (folder / "real_1.jsonl").write_text(
-        json.dumps({"id": "a", "labels": {"facts": [{"kind": "price", "start": 12, "end": 19}]}}) + "\n", "utf-8"
+        json.dumps({"id": "a", "labels": {"facts": [{"kind": "price", "start": 12, "end": 19}]}})
+        + "\n",
+        "utf-8",
     )
     (labelled,) = load_real(texts, folder)
     assert labelled.labels["facts"][0]["quote"] == "$58,000"

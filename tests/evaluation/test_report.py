@@ -15,26 +15,47 @@ from rich.console import Console
 
 from eval.cli import main
 from eval.records import load_labels
-from eval.score.report import Page, Table, find_failures, outcome_tables, print_tables, reliability, render_html, score_tables
+from eval.score.report import (
+    Page,
+    Table,
+    find_failures,
+    outcome_tables,
+    print_tables,
+    reliability,
+    render_html,
+    score_tables,
+)
 from eval.score.trivial import majority_reports
 from eval.studies.outcomes import Bars, score_outcomes
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
           "--disable-sync", "--no-first-run", "--hide-scrollbars"]  # fmt: skip
-HOSTILE = "</td><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+HOSTILE = (
+    "</td><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+)
 
 
 def full_page() -> Page:
     labelled = load_labels("own")
     labelled[0] = {**labelled[0], "title": HOSTILE}
-    reports = [{**report, "facts": [], "analyst": {"name": "embedded"}} for report in majority_reports(labelled)]
+    reports = [
+        {**report, "facts": [], "analyst": {"name": "embedded"}}
+        for report in majority_reports(labelled)
+    ]
     tables, counts = score_tables(labelled, reports, {"majority": reports})
     at = 1735689600.0 + 3600 * np.arange(3000)
     closes = 100 * np.exp(np.cumsum(np.random.default_rng(0).normal(0, 0.01, 3000)))
     calls = [{"asset": "BTC", "direction": "bullish", "confidence": 0.7}]
     made = [
-        {"article": {"published_at": (datetime(2025, 1, 1, 5, 30, tzinfo=UTC) + timedelta(hours=20 * k)).isoformat()}, "calls": calls}
+        {
+            "article": {
+                "published_at": (
+                    datetime(2025, 1, 1, 5, 30, tzinfo=UTC) + timedelta(hours=20 * k)
+                ).isoformat()
+            },
+            "calls": calls,
+        }
         for k in range(120)
     ]
     result = score_outcomes(made, {"BTC": Bars(at, closes, closes)}, resamples=50)
@@ -46,7 +67,10 @@ def full_page() -> Page:
         result["curve"],
         result["verdicts"],
     )
-    page.failures = [(HOSTILE, 1, find_failures(labelled, reports)[0][2]), *find_failures(labelled, reports)]
+    page.failures = [
+        (HOSTILE, 1, find_failures(labelled, reports)[0][2]),
+        *find_failures(labelled, reports),
+    ]
     return page
 
 
@@ -72,7 +96,13 @@ def test_a_browser_shows_every_part(tmp_path: Path):
     page = tmp_path / "report.html"
     page.write_text(render_html(full_page()), "utf-8")
     command = [str(CHROMIUM), *_FLAGS, f"--user-data-dir={tmp_path / 'profile'}"]
-    dom = subprocess.run([*command, "--dump-dom", page.as_uri()], capture_output=True, text=True, timeout=60, check=True).stdout
+    dom = subprocess.run(
+        [*command, "--dump-dom", page.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    ).stdout
     assert "<title>How good are the reports?</title>" in dom  # no script of the article's ran
     assert dom.count("<circle") == len(full_page().reliability)
     assert dom.count("<polyline") == 2
@@ -80,7 +110,10 @@ def test_a_browser_shows_every_part(tmp_path: Path):
         assert f"<h2>{title}</h2>" in dom
     shot = tmp_path / "shot.png"
     subprocess.run(
-        [*command, "--window-size=1200,2000", f"--screenshot={shot}", page.as_uri()], capture_output=True, timeout=60, check=True
+        [*command, "--window-size=1200,2000", f"--screenshot={shot}", page.as_uri()],
+        capture_output=True,
+        timeout=60,
+        check=True,
     )
     assert shot.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     assert shot.stat().st_size > 50_000  # an empty page of this size takes about 10 kB
@@ -88,13 +121,30 @@ def test_a_browser_shows_every_part(tmp_path: Path):
 
 def test_command_writes_the_page_with_outcomes(tmp_path: Path):
     labelled = load_labels("own", "test")
-    call, article = {"asset": "BTC", "direction": "bullish"}, {"published_at": "2025-01-02T05:30:00Z"}
-    made = [{"id": record["id"], "calls": [call], "article": article, "analyst": {"name": "embedded"}} for record in labelled]
+    call, article = (
+        {"asset": "BTC", "direction": "bullish"},
+        {"published_at": "2025-01-02T05:30:00Z"},
+    )
+    made = [
+        {"id": record["id"], "calls": [call], "article": article, "analyst": {"name": "embedded"}}
+        for record in labelled
+    ]
     (tmp_path / "r.jsonl").write_text("".join(json.dumps(report) + "\n" for report in made))
     rows = "".join(f"{1735689600 + 3600 * i},{100 + i},{101 + i}\n" for i in range(400))
     (tmp_path / "b.csv").write_text(f"ts,open,close\n{rows}")
     page, prices = tmp_path / "page.html", f"BTC={tmp_path / 'b.csv'}"
-    options = ["--labels", "own", "--split", "test", "--reports", str(tmp_path / "r.jsonl"), "--html", str(page), "--prices", prices]
+    options = [
+        "--labels",
+        "own",
+        "--split",
+        "test",
+        "--reports",
+        str(tmp_path / "r.jsonl"),
+        "--html",
+        str(page),
+        "--prices",
+        prices,
+    ]
     assert CliRunner().invoke(main, ["score", *options]).exit_code == 0
     html = page.read_text("utf-8")
     assert f"embedded on {len(labelled)} articles of own" in html

@@ -39,11 +39,30 @@ def changed(**parts):
 def test_a_perfect_report_scores_one_everywhere():
     figures = score_reports(LABELLED, [PERFECT])
     assert {name: figures[name] for name in RATES} == dict.fromkeys(RATES, 1.0)
-    assert (figures["n"], figures["missing"], figures["facts.n"], figures["calls.n"]) == (1, 0, 2, 1)
+    assert (figures["n"], figures["missing"], figures["facts.n"], figures["calls.n"]) == (
+        1,
+        0,
+        2,
+        1,
+    )
 
 
 @pytest.mark.parametrize(
-    "reports", [[], [{"id": "a"}], [{"id": "a", "facts": None, "calls": None, "overall": None, "timeframe": None, "credibility": None}]]
+    "reports",
+    [
+        [],
+        [{"id": "a"}],
+        [
+            {
+                "id": "a",
+                "facts": None,
+                "calls": None,
+                "overall": None,
+                "timeframe": None,
+                "credibility": None,
+            }
+        ],
+    ],
 )
 def test_an_empty_report_scores_zero_everywhere(reports):
     figures = score_reports(LABELLED, reports)
@@ -67,11 +86,18 @@ def test_an_id_may_be_a_number_in_both():
 
 def test_optional_facts_cost_nothing_and_earn_nothing():
     figures = changed(facts=LABELS["facts"])
-    assert (figures["facts.precision"], figures["facts.recall"], figures["facts.n"]) == (1.0, 1.0, 2)
+    assert (figures["facts.precision"], figures["facts.recall"], figures["facts.n"]) == (
+        1.0,
+        1.0,
+        2,
+    )
 
 
 def test_other_is_neither_required_nor_wrong():
-    assert changed(facts=[*LABELS["facts"][:2], stated("other", value=99, unit="count")])["facts.f1"] == 1.0
+    assert (
+        changed(facts=[*LABELS["facts"][:2], stated("other", value=99, unit="count")])["facts.f1"]
+        == 1.0
+    )
 
 
 def test_one_of_two_found_and_two_wrong():
@@ -116,7 +142,11 @@ def test_zero_is_matched_by_zero_alone():
 
 
 def test_each_label_is_used_once_in_order():
-    assert match_facts([stated(), stated(), stated("tvl")], [stated(), stated("tvl", value=1)]) == ([(0, 0)], [1, 2], [1])
+    assert match_facts([stated(), stated(), stated("tvl")], [stated(), stated("tvl", value=1)]) == (
+        [(0, 0)],
+        [1, 2],
+        [1],
+    )
 
 
 def test_an_acceptable_call_is_no_first_choice():
@@ -128,7 +158,9 @@ def test_a_call_that_is_not_required_changes_nothing():
     with_it = changed(calls=[*PERFECT["calls"], {"asset": "ETH", "direction": "bullish"}])
     without = score_reports(LABELLED, [PERFECT])
     own = "calls.precision"  # is over every call on an asset that the annotator named, required or not
-    assert {k: v for k, v in with_it.items() if not k.startswith(own)} == {k: v for k, v in without.items() if not k.startswith(own)}
+    assert {k: v for k, v in with_it.items() if not k.startswith(own)} == {
+        k: v for k, v in without.items() if not k.startswith(own)
+    }
 
 
 def test_macro_f1_by_hand():
@@ -136,20 +168,31 @@ def test_macro_f1_by_hand():
         {"id": i, "labels": {"facts": [], "calls": [{"asset": "BTC", "direction": true}]}}
         for i, true in enumerate(("bullish", "bullish", "bearish"))
     ]
-    reports = [{"id": i, "calls": [{"asset": "BTC", "direction": said}]} for i, said in enumerate(("bullish", "bearish", "bearish"))]
+    reports = [
+        {"id": i, "calls": [{"asset": "BTC", "direction": said}]}
+        for i, said in enumerate(("bullish", "bearish", "bearish"))
+    ]
     # bullish: precision 1, recall 1/2, F1 2/3; bearish: precision 1/2, recall 1, F1 2/3
     assert score_reports(labelled, reports)["calls.macro_f1"] == pytest.approx(2 / 3)
 
 
 def test_a_failure_stays_in_the_denominator():
     figures = score_reports([*LABELLED, {"id": "b", "labels": LABELS}], [PERFECT])
-    assert (figures["overall.acceptable"], figures["facts.recall"], figures["missing"]) == (0.5, 0.5, 1)
+    assert (figures["overall.acceptable"], figures["facts.recall"], figures["missing"]) == (
+        0.5,
+        0.5,
+        1,
+    )
 
 
 def test_labels_are_loaded_and_a_bad_line_is_named(tmp_path):
     path = tmp_path / "labels.jsonl"
-    path.write_text(json.dumps({"id": "a", "title": "x\u2028y"}, ensure_ascii=False) + "\n\n{\n", "utf-8")
+    path.write_text(
+        json.dumps({"id": "a", "title": "x\u2028y"}, ensure_ascii=False) + "\n\n{\n", "utf-8"
+    )
     with pytest.raises(BadRecord, match=r"line 3 of labels\.jsonl"):
         load_jsonl(path)
-    path.write_text(json.dumps({"id": "a", "title": "x\u2028y"}, ensure_ascii=False) + "\n\n", "utf-8")
+    path.write_text(
+        json.dumps({"id": "a", "title": "x\u2028y"}, ensure_ascii=False) + "\n\n", "utf-8"
+    )
     assert load_jsonl(path) == [{"id": "a", "title": "x\u2028y"}]

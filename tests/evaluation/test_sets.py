@@ -14,7 +14,15 @@ from eval.records import DATA, load_jsonl, load_labels, load_own, split_of
 from eval.score.agreement import measure_agreement
 from eval.score.compare import WATCHED, find_losses
 from eval.score.score import FIGURES
-from eval.studies.headlines import Headline, count_tones, cross_validated_tones, entity_tones, is_mixed, load_headlines, tone_tables
+from eval.studies.headlines import (
+    Headline,
+    count_tones,
+    cross_validated_tones,
+    entity_tones,
+    is_mixed,
+    load_headlines,
+    tone_tables,
+)
 from eval.train.calibrate import find_forecasts, fit_calibration, write_calibration
 from summarizer.errors import BadRecord, UsageError
 from summarizer.settings import Settings
@@ -50,18 +58,23 @@ def test_published_forms_are_read(tmp_path: Path):
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data are not here")
-@pytest.mark.parametrize(("form", "n"), [("cryptolin", 1346), ("sentfin", 7188), ("finentity", 1074)])
+@pytest.mark.parametrize(
+    ("form", "n"), [("cryptolin", 1346), ("sentfin", 7188), ("finentity", 1074)]
+)
 def test_shared_sets_are_read(form, n):
     headlines = load_headlines(SHARED / f"{form}.dev.jsonl", form)
     assert len(headlines) == n
-    assert sum(h.entity is not None and h.text[h.start : h.start + len(h.entity)] == h.entity for h in headlines) >= (
-        0.99 * n if headlines[0].entity else 0
-    )
+    assert sum(
+        h.entity is not None and h.text[h.start : h.start + len(h.entity)] == h.entity
+        for h in headlines
+    ) >= (0.99 * n if headlines[0].entity else 0)
 
 
 def test_split_is_the_one_of_the_records():
     assert all(split_of(labelled.id) == labelled.split for labelled in load_own())
-    assert len(load_labels("own", "dev")) + len(load_labels("own", "test")) == len(load_labels("own"))
+    assert len(load_labels("own", "dev")) + len(load_labels("own", "test")) == len(
+        load_labels("own")
+    )
     with pytest.raises(UsageError):
         load_labels("nowhere.jsonl")
 
@@ -94,7 +107,11 @@ def test_cross_validation_answers_for_every_name():
 
 def test_headline_tables_have_their_rivals():
     tables = tone_tables(
-        [Headline("1", "Bitcoin soars to a record", "positive"), Headline("2", "Ether plunges on hack", "negative")], OFFLINE
+        [
+            Headline("1", "Bitcoin soars to a record", "positive"),
+            Headline("2", "Ether plunges on hack", "negative"),
+        ],
+        OFFLINE,
     )
     assert [row[0] for row in tables[0].rows][:2] == ["overall.tone", "always positive"]
 
@@ -110,16 +127,32 @@ def test_predict_goes_on_where_it_stopped_and_keeps_analysts_apart(tmp_path: Pat
     with pytest.raises(UsageError, match="reports of embedded"):
         predict(records, output, Settings(model="some-model", base_url="http://localhost:1"), quiet)
     spoke = {"name": "llm", "model": "some-model", "prompt": "analyze/v2"}
-    (tmp_path / "other.jsonl").write_text(json.dumps({"id": records[0]["id"], "analyst": spoke}) + "\n")
+    (tmp_path / "other.jsonl").write_text(
+        json.dumps({"id": records[0]["id"], "analyst": spoke}) + "\n"
+    )
     with pytest.raises(UsageError, match="some-model by analyze/v2"):
-        predict(records, tmp_path / "other.jsonl", Settings(model="some-model", base_url="http://localhost:1"), quiet)
+        predict(
+            records,
+            tmp_path / "other.jsonl",
+            Settings(model="some-model", base_url="http://localhost:1"),
+            quiet,
+        )
     bad = {"id": "bad", "labels": {}, "folder": str(tmp_path)}
     assert predict([bad], output, OFFLINE, quiet) == (0, 1)
     assert json.loads((tmp_path / "reports.jsonl.failures.jsonl").read_text())["id"] == "bad"
 
 
 def test_a_prompt_that_is_not_there_stops_predict_before_it_starts(tmp_path: Path):
-    options = ["predict", "--labels", "own", "--offline", "--output", str(tmp_path / "r.jsonl"), "--prompt", "99"]
+    options = [
+        "predict",
+        "--labels",
+        "own",
+        "--offline",
+        "--output",
+        str(tmp_path / "r.jsonl"),
+        "--prompt",
+        "99",
+    ]
     run = CliRunner().invoke(main, options)
     assert (run.exit_code, (tmp_path / "r.jsonl").exists()) == (2, False)
     assert "no version 99" in run.stderr
@@ -131,8 +164,14 @@ def test_calibration_mends_overconfidence_on_articles_it_has_not_seen(tmp_path: 
     for i in range(600):
         said = float(random.uniform(0.5, 1))
         is_right = bool(random.random() < said - 0.3)
-        labelled.append({"id": str(i), "labels": {"calls": [{"asset": "BTC", "direction": "bullish"}]}})
-        call = {"asset": "BTC", "direction": "bullish" if is_right else "bearish", "confidence": said}
+        labelled.append(
+            {"id": str(i), "labels": {"calls": [{"asset": "BTC", "direction": "bullish"}]}}
+        )
+        call = {
+            "asset": "BTC",
+            "direction": "bullish" if is_right else "bearish",
+            "confidence": said,
+        }
         reports.append({"id": str(i), "calls": [call], "analyst": {"name": "llm", "model": "m"}})
     forecasts = find_forecasts(labelled, reports)
     found = fit_calibration(forecasts["m"])
@@ -162,9 +201,15 @@ def test_check_fails_on_a_significant_loss_and_not_on_a_shuffle_or_a_slip():
     slip = [{**baseline[0], "facts": baseline[0]["facts"][:-1]}, *baseline[1:]]
     assert find_losses(own, baseline, slip)[1] == []
     half = [{**report, "facts": report["facts"][::2]} for report in baseline]
-    assert {loss.name for loss in find_losses(own, baseline, half)[1]} >= {"facts.recall", "facts.f1"}
+    assert {loss.name for loss in find_losses(own, baseline, half)[1]} >= {
+        "facts.recall",
+        "facts.f1",
+    }
     flipped = [{**report, "overall": {"direction": "bullish"}, "calls": []} for report in baseline]
-    assert {loss.name for loss in find_losses(own, baseline, flipped)[1]} >= {"calls.acceptable", "overall.acceptable"}
+    assert {loss.name for loss in find_losses(own, baseline, flipped)[1]} >= {
+        "calls.acceptable",
+        "overall.acceptable",
+    }
 
 
 def test_scored_parts_score_like_the_report_itself(tmp_path: Path):
@@ -178,18 +223,25 @@ def test_scored_parts_score_like_the_report_itself(tmp_path: Path):
 
 def test_the_second_pass_is_of_articles_that_their_hashes_chose_and_quotes_them():
     own, second = {labelled.id: labelled for labelled in load_own()}, load_jsonl(SECOND)
-    chosen = sorted(own, key=lambda id: hashlib.sha256(f"second pass {id}".encode()).hexdigest())[: len(second)]
+    chosen = sorted(own, key=lambda id: hashlib.sha256(f"second pass {id}".encode()).hexdigest())[
+        : len(second)
+    ]
     assert len(second) >= 40
     assert {record["id"] for record in second} == set(chosen)
     for record in second:
-        assert all(fact["quote"] in own[record["id"]].article.text for fact in record["labels"]["facts"])
+        assert all(
+            fact["quote"] in own[record["id"]].article.text for fact in record["labels"]["facts"]
+        )
 
 
 def test_two_passes_agree_as_far_as_the_datasheet_says():
     found = measure_agreement(load_labels("own"), load_jsonl(SECOND))
     sheet = (SECOND.parent / "DATASHEET.md").read_text("utf-8")
     for one, kappa in found.values():
-        assert f"| {one.value:.2f} ({one.low:.2f}–{one.high:.2f}) | {one.n} | {'–' if kappa is None else f'{kappa:.2f}'} |" in sheet
+        assert (
+            f"| {one.value:.2f} ({one.low:.2f}–{one.high:.2f}) | {one.n} | {'–' if kappa is None else f'{kappa:.2f}'} |"
+            in sheet
+        )
 
 
 def test_agreement_of_known_cases():
@@ -197,7 +249,9 @@ def test_agreement_of_known_cases():
     same = measure_agreement(own, own)
     assert {one.value for one, _ in same.values()} == {1.0}
     assert {kappa for _, kappa in same.values()} == {None, 1.0}
-    strangers = [{"id": a["id"], "labels": b["labels"]} for a, b in zip(own, own[1:] + own[:1], strict=True)]
+    strangers = [
+        {"id": a["id"], "labels": b["labels"]} for a, b in zip(own, own[1:] + own[:1], strict=True)
+    ]
     apart = measure_agreement(own, strangers)
     assert apart["facts.f1"][0].value < 0.05
     assert all(abs(apart[part][1] or 0) < 0.25 for part in ("overall", "timeframe", "credibility"))
@@ -207,7 +261,16 @@ def test_agreement_of_known_cases():
 
 def test_every_command_has_help():
     shown = CliRunner().invoke(main, ["--help"]).stdout
-    for name in ("predict", "score", "compare", "agreement", "calibrate", "outcomes", "headlines", "train"):
+    for name in (
+        "predict",
+        "score",
+        "compare",
+        "agreement",
+        "calibrate",
+        "outcomes",
+        "headlines",
+        "train",
+    ):
         assert name in shown
         assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0
 

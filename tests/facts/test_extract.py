@@ -132,8 +132,15 @@ def test_what_is_misread_today(marked):
 
 
 def test_the_sentences_are_of_every_kind():
-    missing = {kind.name for kind in KINDS} - {mark.label.split(" ")[0] for line in lines(SENTENCES) for mark in unmark(line)[1]}
-    assert missing <= {"other", "liquidation_level", "liquidation_share", "call_share"}  # no sentence of these is plain without a table
+    missing = {kind.name for kind in KINDS} - {
+        mark.label.split(" ")[0] for line in lines(SENTENCES) for mark in unmark(line)[1]
+    }
+    assert missing <= {
+        "other",
+        "liquidation_level",
+        "liquidation_share",
+        "call_share",
+    }  # no sentence of these is plain without a table
     assert len(lines(SENTENCES)) >= 60
 
 
@@ -156,7 +163,11 @@ def only(text):
         ("Zebra Labs closed a $5 million seed round.", "qualifier", "seed"),
         ("Bitcoin hit an all-time high of $126,000 in October.", "qualifier", "all-time high"),
         ("Bitcoin hit an all-time high of $126,000 in October.", "as_of", "October"),
-        ("Bitcoin could fall to $50,000, according to Jane Doe of Zebra Research.", "attributed_to", "Jane Doe"),
+        (
+            "Bitcoin could fall to $50,000, according to Jane Doe of Zebra Research.",
+            "attributed_to",
+            "Jane Doe",
+        ),
         ("Bitcoin could fall to $50,000 if support breaks.", "condition", "if support breaks"),
     ],
 )
@@ -165,7 +176,9 @@ def test_what_narrows_a_fact_down(text, name, value):
 
 
 def test_a_condition_is_not_cut_at_the_comma_of_a_number():
-    target = extract_facts(make_article("Bitcoin could fall to $50,000 if $58,000 breaks, said Jane Doe."))[0]
+    target = extract_facts(
+        make_article("Bitcoin could fall to $50,000 if $58,000 breaks, said Jane Doe.")
+    )[0]
     assert (target.value, target.condition) == (50000, "if $58,000 breaks")
 
 
@@ -175,7 +188,9 @@ def test_an_article_goes_on_about_the_asset_it_named():
 
 
 def test_a_number_said_again_is_one_fact():
-    facts = extract_facts(make_article("Bitcoin is trading at $58,000. At $58,000, bitcoin is trading at a low."))
+    facts = extract_facts(
+        make_article("Bitcoin is trading at $58,000. At $58,000, bitcoin is trading at a low.")
+    )
     assert len(facts) == 1
 
 
@@ -184,13 +199,22 @@ def test_the_title_said_again_in_the_text_is_no_fact_of_it():
     assert extract_facts(make_article(f"{title}\nThe market was calm.", title=title)) == []
 
 
-@pytest.mark.parametrize("text", ["Read More: Bitcoin is trading at $58,000", "Related Reading: Ether rose 5% in 24 hours"])
+@pytest.mark.parametrize(
+    "text",
+    ["Read More: Bitcoin is trading at $58,000", "Related Reading: Ether rose 5% in 24 hours"],
+)
 def test_pointers_to_other_articles_state_nothing(text):
     assert extract_facts(make_article(text)) == []
 
 
 @pytest.mark.parametrize(
-    "text", ["The 25th of May was calm.", "In 2024, it had 12 members.", "Nothing is counted here.", "Chapter 11 of the code."]
+    "text",
+    [
+        "The 25th of May was calm.",
+        "In 2024, it had 12 members.",
+        "Nothing is counted here.",
+        "Chapter 11 of the code.",
+    ],
 )
 def test_what_is_no_market_number_is_no_fact(text):
     assert extract_facts(make_article(text)) == []
@@ -229,7 +253,10 @@ PROSE = (
 
 
 def test_a_megabyte_is_read_in_three_seconds():
-    varied = "".join(PROSE.replace("58,000", f"{50_000 + i:,}").replace("15.9", f"{i / 10}") for i in range(1_000_000 // len(PROSE)))
+    varied = "".join(
+        PROSE.replace("58,000", f"{50_000 + i:,}").replace("15.9", f"{i / 10}")
+        for i in range(1_000_000 // len(PROSE))
+    )
     article = make_article(varied)
     started = time.process_time()
     facts = extract_facts(article)
@@ -249,4 +276,6 @@ def test_long_runs_are_read_in_linear_time(run):
         return
     started = time.process_time()
     extract_facts(article)
-    assert time.process_time() - started < 3 * SLOWNESS  # 1.2 s at most where this was written; a quadratic step takes over 15 s
+    assert (
+        time.process_time() - started < 3 * SLOWNESS
+    )  # 1.2 s at most where this was written; a quadratic step takes over 15 s

@@ -13,7 +13,9 @@ def fact(kind="price", subject="BTC", value=58000.0, unit="USD", **about):
 
 def call(target=None, direction="bearish"):
     level = Target(value=target, unit="USD", evidence=HERE) if target else None
-    return Call(asset="BTC", direction=direction, tone=0, confidence=0.5, target=level, rationale="")
+    return Call(
+        asset="BTC", direction=direction, tone=0, confidence=0.5, target=level, rationale=""
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,13 @@ from summarizer.models import Evidence, Fact
 
 
 def level(kind, value, subject="BTC"):
-    return Fact(kind=kind, subject=subject, value=value, unit="USD", evidence=Evidence(quote="x", start=0, end=1))
+    return Fact(
+        kind=kind,
+        subject=subject,
+        value=value,
+        unit="USD",
+        evidence=Evidence(quote="x", start=0, end=1),
+    )
 
 
 @pytest.mark.parametrize(
@@ -19,7 +25,13 @@ def level(kind, value, subject="BTC"):
         ([("price", 100)], "price_target", 100, "bullish", False),
         ([], "price_target", 120, "bullish", True),
         ([], "price_target", 120, "neutral", False),
-        ([("support_level", 118)], "price_target", 116, "bullish", False),  # what a broken support leads to is no aim of a rise
+        (
+            [("support_level", 118)],
+            "price_target",
+            116,
+            "bullish",
+            False,
+        ),  # what a broken support leads to is no aim of a rise
         ([("support_level", 118)], "price_target", 116, "bearish", True),
         ([("support_level", 118)], "price_target", 130, "bullish", True),
         ([("resistance_level", 118)], "price_target", 125, "bearish", False),

@@ -3,10 +3,14 @@ import pytest
 from summarizer.page.charset import decode
 
 RUSSIAN = (
-    "<html><body><p>Курс биткоина упал на четыре процента до 58 000 долларов во вторник, сообщили аналитики биржи.</p></body></html>" * 4
+    "<html><body><p>Курс биткоина упал на четыре процента до 58 000 долларов во вторник, сообщили аналитики биржи.</p></body></html>"
+    * 4
 )
 GERMAN = "<p>Der Kurs fällt – „Münze“ für 5 €</p>"
-JAPANESE = "<p>ビットコインの価格は火曜日に四パーセント下落し、五万八千ドルになったと取引所が発表した。</p>" * 4
+JAPANESE = (
+    "<p>ビットコインの価格は火曜日に四パーセント下落し、五万八千ドルになったと取引所が発表した。</p>"
+    * 4
+)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +35,11 @@ def test_declared(text, codec, content_type):
 
 
 @pytest.mark.parametrize(
-    "label", ['<meta charset="windows-1251">', '<meta http-equiv="Content-Type" content="text/html; charset=windows-1251">']
+    "label",
+    [
+        '<meta charset="windows-1251">',
+        '<meta http-equiv="Content-Type" content="text/html; charset=windows-1251">',
+    ],
 )
 def test_declared_by_the_page(label):
     text = label + RUSSIAN
@@ -39,14 +47,23 @@ def test_declared_by_the_page(label):
 
 
 @pytest.mark.parametrize(
-    ("text", "codec"), [(RUSSIAN, "windows-1251"), (JAPANESE, "shift_jis"), (JAPANESE, "euc_jp"), (RUSSIAN, "utf-16-le")]
+    ("text", "codec"),
+    [
+        (RUSSIAN, "windows-1251"),
+        (JAPANESE, "shift_jis"),
+        (JAPANESE, "euc_jp"),
+        (RUSSIAN, "utf-16-le"),
+    ],
 )
 def test_undeclared_is_guessed_and_said_so(text, codec):
     assert decode(text.encode(codec)) == (text, ("encoding_guessed",))
 
 
 def test_a_page_that_says_latin_and_is_not():
-    assert decode(RUSSIAN.encode("windows-1251"), "text/html; charset=iso-8859-1") == (RUSSIAN, ("encoding_guessed",))
+    assert decode(RUSSIAN.encode("windows-1251"), "text/html; charset=iso-8859-1") == (
+        RUSSIAN,
+        ("encoding_guessed",),
+    )
 
 
 def test_a_broken_letter_does_not_change_the_charset():

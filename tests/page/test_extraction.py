@@ -7,12 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from eval.extraction import evaluate, extract_text, load_benchmark, load_pages, score_page, summarise
+from eval.extraction import (
+    evaluate,
+    extract_text,
+    load_benchmark,
+    load_pages,
+    score_page,
+    summarise,
+)
 from eval.records import load_own
 from summarizer.page.extraction import read_page
 
 DATA = Path(__file__).parents[2] / "eval" / "data"
-COINDESK = Path(__file__).parents[3] / "shared" / "data" / "pages" / "crypto" / "coindesk_2025-04-07_bitcoin-pops-and-drops.html.gz"
+COINDESK = (
+    Path(__file__).parents[3]
+    / "shared"
+    / "data"
+    / "pages"
+    / "crypto"
+    / "coindesk_2025-04-07_bitcoin-pops-and-drops.html.gz"
+)
 OWN = [*load_pages(DATA / "articles.jsonl"), *load_pages(DATA / "pages2.jsonl")]
 FLOOR = 0.962  # F1 on the benchmark's half at hand: what the project asks for
 
@@ -26,7 +40,11 @@ def test_own_page(gold):
 
 def test_every_labelled_quote_is_found():
     """What extraction leaves out, no report can state: of each labelled article, page or text, the words of each fact are there."""
-    found = [(own.id, fact["quote"], fact["quote"] in own.article.text) for own in load_own() for fact in own.labels["facts"]]
+    found = [
+        (own.id, fact["quote"], fact["quote"] in own.article.text)
+        for own in load_own()
+        for fact in own.labels["facts"]
+    ]
     assert len(found) > 900
     assert not [lost for lost in found if not lost[2]]
 
@@ -34,7 +52,9 @@ def test_every_labelled_quote_is_found():
 def test_benchmark():
     scores = evaluate(load_benchmark())
     if not scores:
-        pytest.skip("the article-extraction-benchmark is looked for in ../shared/data/pages, beside the checkout")
+        pytest.skip(
+            "the article-extraction-benchmark is looked for in ../shared/data/pages, beside the checkout"
+        )
     for half in ("tuned", "untuned"):
         figures = summarise([score for score in scores if score.half == half])
         assert figures["f1"] >= FLOOR and figures["f1_pages"] >= FLOOR, (half, figures)
@@ -42,18 +62,31 @@ def test_benchmark():
 
 def test_a_whole_coindesk_page():
     if not COINDESK.is_file():
-        pytest.skip("the saved crypto pages are looked for in ../shared/data/pages, beside the checkout")
+        pytest.skip(
+            "the saved crypto pages are looked for in ../shared/data/pages, beside the checkout"
+        )
     text = read_page(gzip.decompress(COINDESK.read_bytes()))["text"]
     assert "$74,400" in text and "top team" in text
-    for furniture in ("Back to menu", "What to know", "He holds", "newsletter", "Newsletter", "Terms"):
+    for furniture in (
+        "Back to menu",
+        "What to know",
+        "He holds",
+        "newsletter",
+        "Newsletter",
+        "Terms",
+    ):
         assert furniture not in text
 
 
 def read(body, head=""):
-    return read_page(f"<html><head><title>t</title>{head}</head><body>{body}</body></html>".encode())["text"]
+    return read_page(
+        f"<html><head><title>t</title>{head}</head><body>{body}</body></html>".encode()
+    )["text"]
 
 
-P1 = "<p>Bitcoin fell 4% to $58,000 on Tuesday after a week in which funds lost money every day.</p>"
+P1 = (
+    "<p>Bitcoin fell 4% to $58,000 on Tuesday after a week in which funds lost money every day.</p>"
+)
 P2 = "<p>Open interest in futures dropped to $15.9 billion, which is the least since the spring of last year.</p>"
 
 
@@ -87,7 +120,10 @@ def test_hidden_text_is_gone_before_anything_is_read(hidden):
 
 def test_a_style_sheet_hides_by_class_but_not_when_printing():
     head = "<style>@media print{.story{display:none}} .x9,.x8{display:none;color:red}</style>"
-    text = read(f'<article class="story">{P1}<p class="x9">SECRET words that only a machine would read</p>{P2}</article>', head)
+    text = read(
+        f'<article class="story">{P1}<p class="x9">SECRET words that only a machine would read</p>{P2}</article>',
+        head,
+    )
     assert "SECRET" not in text and "$58,000" in text
 
 
@@ -118,7 +154,9 @@ def test_an_article_that_scripts_fade_in_is_not_hidden():
 
 def test_an_inline_ticker_reads_as_words_of_its_sentence():
     widget = '<a class="ticker" href="/b"><span>BTC</span><span>$58,120.10</span></a>'
-    text = read(f"<article><p>Bitcoin {widget} fell to its lowest price in a month on Tuesday, funds data show.</p>{P2}</article>")
+    text = read(
+        f"<article><p>Bitcoin {widget} fell to its lowest price in a month on Tuesday, funds data show.</p>{P2}</article>"
+    )
     assert text.startswith("Bitcoin BTC $58,120.10 fell to its lowest")
 
 
@@ -126,7 +164,9 @@ def test_line_ends_of_the_source_are_blanks_and_breaks_are_lines():
     text = read(
         f"<article><p>Bitcoin fell\n   4% on Tuesday<br>after a week of outflows from\nfunds in America and in Europe.</p>{P2}</article>"
     )
-    assert text.startswith("Bitcoin fell 4% on Tuesday\nafter a week of outflows from funds in America")
+    assert text.startswith(
+        "Bitcoin fell 4% on Tuesday\nafter a week of outflows from funds in America"
+    )
 
 
 def test_a_table_keeps_its_rows():
@@ -135,12 +175,17 @@ def test_a_table_keeps_its_rows():
 
 
 def test_a_page_whose_classes_speak_of_newsletters_keeps_its_article():
-    text = read(f'<div class="newsletter-post subscribe related">{P1}{P2}{P1.replace("Tuesday", "Friday")}</div>')
+    text = read(
+        f'<div class="newsletter-post subscribe related">{P1}{P2}{P1.replace("Tuesday", "Friday")}</div>'
+    )
     assert "Tuesday" in text and "Friday" in text
 
 
 def test_every_post_of_a_live_blog_is_read():
-    posts = "".join(f'<article class="post"><time>1{n}:05</time><h2>Post {n}</h2>{p}</article>' for n, p in enumerate((P1 * 9, P2, P2)))
+    posts = "".join(
+        f'<article class="post"><time>1{n}:05</time><h2>Post {n}</h2>{p}</article>'
+        for n, p in enumerate((P1 * 9, P2, P2))
+    )
     text = read(f"<main><h1>Live</h1><section>{posts}</section></main>")
     assert text.count("$15.9 billion") == 2 and "Post 2" in text and "12:05" not in text
 
@@ -199,15 +244,20 @@ def test_a_link_on_a_line_of_its_own_between_breaks_is_a_teaser():
 
 def test_subheads_in_h1_are_no_titles():
     text = read(
-        f"<article><h1>A market at rest</h1>{P1}<h1>Floors</h1>{P2}<h1>Ceilings</h1>{P1}</article>", "<title>A market at rest</title>"
+        f"<article><h1>A market at rest</h1>{P1}<h1>Floors</h1>{P2}<h1>Ceilings</h1>{P1}</article>",
+        "<title>A market at rest</title>",
     )
-    assert text.startswith("Bitcoin fell") and "\nFloors\n" in text and "A market at rest" not in text
+    assert (
+        text.startswith("Bitcoin fell") and "\nFloors\n" in text and "A market at rest" not in text
+    )
 
 
 def test_a_page_without_h1_has_its_title_in_another_heading():
     head = "<title>The Beat: Arbor Vale doubles its coins</title>"
     story = f"<h2>Arbor Vale doubles its coins, sells stock</h2><p>By Ana Ruiz, August 28, 2025</p>{P1}{P2}<p>Ms. Ruiz owns 40 SOL.</p>"
-    text = read_page(f"<html><head>{head}</head><body><div>{story}</div></body></html>".encode())["text"]
+    text = read_page(f"<html><head>{head}</head><body><div>{story}</div></body></html>".encode())[
+        "text"
+    ]
     assert text.startswith("Bitcoin fell") and text.endswith("last year.")
 
 
@@ -233,7 +283,11 @@ def test_a_widget_without_a_name_is_parted_from_its_sentence():
 
 def test_a_shell_with_its_text_in_json_is_read():
     body = "Bitcoin fell 4% to $58,000 on Tuesday. " * 10
-    head = '<script type="application/ld+json">{"@type":"NewsArticle","articleBody":"' + body + '"}</script>'
+    head = (
+        '<script type="application/ld+json">{"@type":"NewsArticle","articleBody":"'
+        + body
+        + '"}</script>'
+    )
     assert "$58,000" in read('<div id="root"></div>', head)
 
 
@@ -256,7 +310,13 @@ def test_a_hostile_head_takes_no_squared_time(head):
 
 
 @pytest.mark.parametrize(
-    "lines", ["<a href=x>four words and more</a><br>" * 8_000, "<img><br><em>a</em><br>" * 8_000, "<img>" * 8_000], ids=range(3)
+    "lines",
+    [
+        "<a href=x>four words and more</a><br>" * 8_000,
+        "<img><br><em>a</em><br>" * 8_000,
+        "<img>" * 8_000,
+    ],
+    ids=range(3),
 )
 def test_many_lines_of_one_block_take_no_squared_time(lines):
     started = time.monotonic()
@@ -290,7 +350,11 @@ def test_broken_pages_raise_nothing():
             else:
                 body[at:at] = body[to : to + 2000]
             body = body or bytearray(b"<p>x")
-        read_page(bytes(body), chance.choice([None, "https://["]), chance.choice([None, "text/html; charset=bogus"]))
+        read_page(
+            bytes(body),
+            chance.choice([None, "https://["]),
+            chance.choice([None, "text/html; charset=bogus"]),
+        )
 
 
 @pytest.mark.parametrize("depth", [300, 1500])

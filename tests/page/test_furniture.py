@@ -14,8 +14,14 @@ SEED = Path(__file__).parents[3] / "shared" / "seed" / "000_9d70647d97340972.txt
 @pytest.mark.parametrize(
     ("text", "left"),
     [
-        ("Share this article Copy link X icon X (Twitter) LinkedIn Facebook Email Bitcoin fell.", "Bitcoin fell."),
-        ("It fell. STORY CONTINUES BELOW Don't miss it. You agree to our terms and privacy policy . It rose.", "It fell. It rose."),
+        (
+            "Share this article Copy link X icon X (Twitter) LinkedIn Facebook Email Bitcoin fell.",
+            "Bitcoin fell.",
+        ),
+        (
+            "It fell. STORY CONTINUES BELOW Don't miss it. You agree to our terms and privacy policy . It rose.",
+            "It fell. It rose.",
+        ),
         ("It fell.\nRelated Reading: Ether slips to $2,000\nIt rose.", "It fell.\nIt rose."),
         ("It fell.\nAdvertisement\nSign up for our newsletter\nIt rose.", "It fell.\nIt rose."),
         ("It fell. BTC $68,632.97 ▲ 0.34% ETH $2,009.89 ▼ 0.84% WLD $0.3936 ▲ 3.24%", "It fell."),
@@ -24,12 +30,27 @@ SEED = Path(__file__).parents[3] / "shared" / "seed" / "000_9d70647d97340972.txt
         ("Bitcoin BTC $68,632.97 ▲0.3% is struggling.", "Bitcoin BTC $68,632.97 is struggling."),
         ("It fell. .box-a { margin: 0; padding: 4px } It rose.", "It fell. It rose."),
         ("It rose. The post Coin rises to $5 appeared first on Daily Coin .", "It rose."),
-        ("It fell.\nBy Ana Ruiz · 7 Nov 2025 · 3 min · 1,204 reads\nIt rose.", "It fell.\nIt rose."),
-        ("It fell.\nAna Ruiz·Follow4 min read · Nov 27, 2023612 claps\nIt rose.", "It fell.\nIt rose."),
-        ("It fell.\nBTC/USD, daily. Chart: the Gazette\nMedia contact: Ana, a@b.example\nIt rose.", "It fell.\nIt rose."),
-        ("It rose. The post Coin rises to $5 appeared first on Daily Coin News It fell later.", "It rose. It fell later."),
+        (
+            "It fell.\nBy Ana Ruiz · 7 Nov 2025 · 3 min · 1,204 reads\nIt rose.",
+            "It fell.\nIt rose.",
+        ),
+        (
+            "It fell.\nAna Ruiz·Follow4 min read · Nov 27, 2023612 claps\nIt rose.",
+            "It fell.\nIt rose.",
+        ),
+        (
+            "It fell.\nBTC/USD, daily. Chart: the Gazette\nMedia contact: Ana, a@b.example\nIt rose.",
+            "It fell.\nIt rose.",
+        ),
+        (
+            "It rose. The post Coin rises to $5 appeared first on Daily Coin News It fell later.",
+            "It rose. It fell later.",
+        ),
         ("It fell. Continue Reading: Coin Rises To $5! Here Are the Details", "It fell."),
-        ("It fell. @media (max-width: 580px) { } @media print { a { } It rose.", "It fell. @media print { a { } It rose."),
+        (
+            "It fell. @media (max-width: 580px) { } @media print { a { } It rose.",
+            "It fell. @media print { a { } It rose.",
+        ),
         (
             'It fell. Never Miss a Beat in Coins! Stay ahead with news. Subscribe to News var ids = "6"; var a = []; function ask(b) { }',
             "It fell.",
@@ -39,10 +60,19 @@ SEED = Path(__file__).parents[3] / "shared" / "seed" / "000_9d70647d97340972.txt
             "Continue reading: it fell.\nThen it rose. Let us see: var is a function of risk.",
             "Continue reading: it fell.\nThen it rose. Let us see: var is a function of risk.",
         ),
-        ("BTC $68,000 +2%, ETH $2,009 -1% and SOL were mixed.", "BTC $68,000 +2%, ETH $2,009 -1% and SOL were mixed."),
-        ("U.S. rules { see below: none } help. Related tokens fell 4%.", "U.S. rules { see below: none } help. Related tokens fell 4%."),
+        (
+            "BTC $68,000 +2%, ETH $2,009 -1% and SOL were mixed.",
+            "BTC $68,000 +2%, ETH $2,009 -1% and SOL were mixed.",
+        ),
+        (
+            "U.S. rules { see below: none } help. Related tokens fell 4%.",
+            "U.S. rules { see below: none } help. Related tokens fell 4%.",
+        ),
         ("Sign of the times: shares fell.", "Sign of the times: shares fell."),
-        ("The post office said it would accept bitcoin.", "The post office said it would accept bitcoin."),
+        (
+            "The post office said it would accept bitcoin.",
+            "The post office said it would accept bitcoin.",
+        ),
         ("Subscribe rates rose 4% at the exchange.", "Subscribe rates rose 4% at the exchange."),
     ],
 )
@@ -84,7 +114,15 @@ def test_the_seed_loses_its_page_and_keeps_its_article():
     if not SEED.is_file():
         pytest.skip("the seed is looked for in ../shared/seed, beside the checkout")
     text = make_article(SEED.read_text("utf-8").splitlines()[4]).text
-    for furniture in ("Copy link", "STORY CONTINUES", "newsletters", "privacy policy", "In this article", "◢", "LinkedIn"):
+    for furniture in (
+        "Copy link",
+        "STORY CONTINUES",
+        "newsletters",
+        "privacy policy",
+        "In this article",
+        "◢",
+        "LinkedIn",
+    ):
         assert furniture not in text
     for words in (
         "Bitcoin BTC $ 68,632.97 is struggling",
@@ -97,7 +135,11 @@ def test_the_seed_loses_its_page_and_keeps_its_article():
 def test_no_labelled_quote_is_cut():
     cut = []
     for labelled in [*load_own(), *load_real()]:
-        whole = normalise(labelled.record["text"]) if labelled.record.get("text") else labelled.article.text
+        whole = (
+            normalise(labelled.record["text"])
+            if labelled.record.get("text")
+            else labelled.article.text
+        )
         quotes = [fact["quote"] for fact in labelled.labels["facts"] if fact["quote"] in whole]
         cut += [(labelled.id, quote) for quote in quotes if quote not in labelled.article.text]
     assert not cut
@@ -113,7 +155,10 @@ def test_no_labelled_quote_is_cut():
         ("Ms. Lee owns 40 SOL, filings show.", False),
         ("He sees support at $58,000.", False),
         ("Strategy holds 629,376 BTC.", False),
-        ("Ana Botín said the bank would wait, because rates are high and nobody knows what the Fed will do in the next meeting.", False),
+        (
+            "Ana Botín said the bank would wait, because rates are high and nobody knows what the Fed will do in the next meeting.",
+            False,
+        ),
     ],
 )
 def test_lines_about_the_author(line, bio):

@@ -25,23 +25,58 @@ def test_times(written, when):
 
 def page(data, head=""):
     script = f'<script type="application/ld+json">{data if isinstance(data, str) else json.dumps(data)}</script>'
-    return document_fromstring(f'<html lang="de-AT"><head>{script}{head}</head><body><p>x</p></body></html>')
+    return document_fromstring(
+        f'<html lang="de-AT"><head>{script}{head}</head><body><p>x</p></body></html>'
+    )
 
 
 def test_an_article_deep_in_a_graph():
     found = read_metadata(
-        page({"@graph": [{"@type": "WebPage"}, {"x": [{"@type": ["NewsArticle"], "datePublished": "2024-01-02", "author": "Ana"}]}]}), None
+        page(
+            {
+                "@graph": [
+                    {"@type": "WebPage"},
+                    {
+                        "x": [
+                            {
+                                "@type": ["NewsArticle"],
+                                "datePublished": "2024-01-02",
+                                "author": "Ana",
+                            }
+                        ]
+                    },
+                ]
+            }
+        ),
+        None,
     )
-    assert found["published_at"] == "2024-01-02T00:00:00+00:00" and found["authors"] == ["Ana"] and found["language"] == "de"
-
-
-@pytest.mark.parametrize(("free", "read"), [(True, True), ("False", False), (False, False), ("true", True)])
-def test_whether_it_is_free(free, read):
-    assert read_metadata(page({"@type": "NewsArticle", "isAccessibleForFree": free}), None)["is_free"] is read
+    assert (
+        found["published_at"] == "2024-01-02T00:00:00+00:00"
+        and found["authors"] == ["Ana"]
+        and found["language"] == "de"
+    )
 
 
 @pytest.mark.parametrize(
-    "data", ["{", "[]", "null", '"x"', "[" * 5000, '{"@type":"NewsArticle","author":[null,{"name":null},7],"wordCount":"many"}']
+    ("free", "read"), [(True, True), ("False", False), (False, False), ("true", True)]
+)
+def test_whether_it_is_free(free, read):
+    assert (
+        read_metadata(page({"@type": "NewsArticle", "isAccessibleForFree": free}), None)["is_free"]
+        is read
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "{",
+        "[]",
+        "null",
+        '"x"',
+        "[" * 5000,
+        '{"@type":"NewsArticle","author":[null,{"name":null},7],"wordCount":"many"}',
+    ],
 )
 def test_broken_data_breaks_nothing(data):
     assert read_metadata(page(data), "https://[")["published_at"] is None

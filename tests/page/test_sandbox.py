@@ -16,14 +16,20 @@ from summarizer.errors import NoArticle
 from summarizer.page.extraction import read_page
 from summarizer.page.sandbox import Sandbox
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").is_file(), reason="these tests count processes in /proc")
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/stat").is_file(), reason="these tests count processes in /proc"
+)
 GOOD = (
     b"<html><body><article>"
     + b"<p>BTC slid to $58,000 on Tuesday, and open interest fell with it by 9 percent.</p>" * 5
     + b"</article></body></html>"
 )
 # 890 kB of attributes on one tag: lxml is quadratic in them and took 120 s
-BOMB = b"<html><body><div " + b" ".join(b"a%d=x" % number for number in range(91_000)) + b">x</div></body></html>"
+BOMB = (
+    b"<html><body><div "
+    + b" ".join(b"a%d=x" % number for number in range(91_000))
+    + b">x</div></body></html>"
+)
 NEXT = 1.0  # seconds in which the next page must have begun, which here is: have been read
 OVERHEAD = 0.15  # of the time that reading takes
 DATA = Path(__file__).parents[2] / "eval" / "data"
@@ -101,11 +107,17 @@ def test_twenty_megabytes_end_in_time():
     box = Sandbox(seconds=3)
     before, started = memory(), time.monotonic()
     try:
-        box.read(GOOD.replace(b"</article>", b"<p>It fell again, and nobody knew why it did so.</p>" * 400_000))
+        box.read(
+            GOOD.replace(
+                b"</article>", b"<p>It fell again, and nobody knew why it did so.</p>" * 400_000
+            )
+        )
     except NoArticle as error:
         assert error.code in ("parse_timeout", "parse_memory")
     assert time.monotonic() - started < 4
-    assert memory() - before < GROWTH + 45_000  # the page itself stands in this process, and once more on its way
+    assert (
+        memory() - before < GROWTH + 45_000
+    )  # the page itself stands in this process, and once more on its way
     check_next(box)
     box.close()
 
@@ -170,7 +182,9 @@ def test_threads_read_at_once_and_leave_nothing_behind():
     before = children()
     box = Sandbox()
     texts = []
-    threads = [threading.Thread(target=lambda: texts.append(box.read(GOOD)["text"])) for _ in range(6)]
+    threads = [
+        threading.Thread(target=lambda: texts.append(box.read(GOOD)["text"])) for _ in range(6)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -180,10 +194,15 @@ def test_threads_read_at_once_and_leave_nothing_behind():
     assert children() == before
 
 
-@pytest.mark.parametrize("end", ["", "import os; os._exit(3)", "raise SystemExit(4)", "import os; os.kill(os.getpid(), 9)"])
+@pytest.mark.parametrize(
+    "end",
+    ["", "import os; os._exit(3)", "raise SystemExit(4)", "import os; os.kill(os.getpid(), 9)"],
+)
 def test_no_child_outlives_its_parent(end):
     code = f"from summarizer.page.sandbox import SANDBOX, Child\nSANDBOX.read({GOOD!r})\nprint(SANDBOX._idle[0]._process.pid, flush=True)\n{end}"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False, timeout=60
+    )
     pid = done.stdout.decode().strip()
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline and runs(pid):

@@ -16,9 +16,15 @@ from summarizer.page.walls import is_teaser
 HERE = Path(__file__).parents[1]
 DATA = HERE.parent / "eval" / "data"
 CRYPTO = HERE.parents[1] / "shared" / "data" / "pages" / "crypto"
-_PARTS = re.split(r"^=== (\S+) (\S+)\n", (HERE / "pages" / "walls.txt").read_text("utf-8"), flags=re.M)[1:]
+_PARTS = re.split(
+    r"^=== (\S+) (\S+)\n", (HERE / "pages" / "walls.txt").read_text("utf-8"), flags=re.M
+)[1:]
 WALLS = list(zip(_PARTS[::3], _PARTS[1::3], _PARTS[2::3], strict=True))
-LATER = [wall for wall in WALLS if wall[1].partition("-")[0] in ("second", "third", "fourth", "fifth", "sixth")]
+LATER = [
+    wall
+    for wall in WALLS
+    if wall[1].partition("-")[0] in ("second", "third", "fourth", "fifth", "sixth")
+]
 FIRST = [wall for wall in WALLS if wall not in LATER]
 RECALL = 0.95
 NAMED = 0.7
@@ -27,7 +33,13 @@ NAMED = 0.7
 def refusal(markup):
     """The code with which a page is refused; None for one that is taken for an article."""
     try:
-        extract_article(Page(url="https://site.example/a", body=markup.encode(), content_type="text/html; charset=utf-8"))
+        extract_article(
+            Page(
+                url="https://site.example/a",
+                body=markup.encode(),
+                content_type="text/html; charset=utf-8",
+            )
+        )
     except NoArticle as error:
         assert error.advice
         return error.code
@@ -38,7 +50,9 @@ def expected(kind):
     return kind if kind == "no_article" else f"wall_{kind}"
 
 
-@pytest.mark.parametrize(("kind", "name", "markup"), FIRST, ids=[f"{kind}-{name}" for kind, name, _ in FIRST])
+@pytest.mark.parametrize(
+    ("kind", "name", "markup"), FIRST, ids=[f"{kind}-{name}" for kind, name, _ in FIRST]
+)
 def test_a_wall_has_its_code(kind, name, markup):
     assert refusal(markup) == expected(kind)
 
@@ -58,7 +72,9 @@ def test_there_are_enough_walls():
 
 def real_pages():
     pages = [(gold.id, gold.page.body) for gold in load_benchmark()]
-    return pages + [(path.name, gzip.decompress(path.read_bytes())) for path in sorted(CRYPTO.glob("*.html.gz"))]
+    return pages + [
+        (path.name, gzip.decompress(path.read_bytes())) for path in sorted(CRYPTO.glob("*.html.gz"))
+    ]
 
 
 def test_no_real_page_is_taken_for_a_wall():
@@ -83,13 +99,23 @@ def test_a_brief_under_a_cookie_banner_is_an_article():
 
 @pytest.mark.parametrize(
     "brief",
-    ["Coinbase lists WRM against the dollar", "Ether fell 3%", "Strategy buys $430 million of coins", "Walletreum raises its first round"],
+    [
+        "Coinbase lists WRM against the dollar",
+        "Ether fell 3%",
+        "Strategy buys $430 million of coins",
+        "Walletreum raises its first round",
+    ],
 )
 def test_a_headline_as_a_fragment_is_an_article(brief):
-    assert extract_article(Page(body=f"<p>{brief} today</p>".encode(), content_type="text/html")).words >= 4
+    assert (
+        extract_article(Page(body=f"<p>{brief} today</p>".encode(), content_type="text/html")).words
+        >= 4
+    )
 
 
-@pytest.mark.parametrize("title", ["ERC-404 tokens double in a day", "Ether slips as desks weigh report 2-404"])
+@pytest.mark.parametrize(
+    "title", ["ERC-404 tokens double in a day", "Ether slips as desks weigh report 2-404"]
+)
 def test_a_number_404_within_a_name_is_no_missing_page(title):
     body = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1><p>Ether fell 3% to $2,000 on Tuesday, said desks.</p></article></body></html>"
     assert extract_article(Page(body=body.encode(), content_type="text/html")).title == title
@@ -101,7 +127,8 @@ def test_an_article_about_challenges_is_an_article():
         * 8
     )
     page = Page(
-        body=f"<html><title>The captcha tax</title><body><article>{story}</article></body></html>".encode(), content_type="text/html"
+        body=f"<html><title>The captcha tax</title><body><article>{story}</article></body></html>".encode(),
+        content_type="text/html",
     )
     assert extract_article(page).words > 100
 

@@ -19,7 +19,11 @@ def test_a_report_as_a_note():
 
 def test_an_article_without_anything_known_is_a_note_too():
     report = make_report(
-        article={"title": None, "source": None, "domain": None, "published_at": None}, summary="", facts=(), calls=(), findings=()
+        article={"title": None, "source": None, "domain": None, "published_at": None},
+        summary="",
+        facts=(),
+        calls=(),
+        findings=(),
     )
     note = render_markdown(report)
     assert note.startswith("# Untitled article\n\n")
@@ -52,10 +56,14 @@ def test_escaped_text_is_one_line_without_bare_markup(text):
     escaped = escape(text)
     assert "\n" not in escaped
     bare = escaped.replace("\\\\", "")
-    assert all(bare[i - 1] == "\\" for i, c in enumerate(bare) if c in "`*_[]<>|#!" and i) and bare[:1] not in set("`*_[]<>|#!")
+    assert all(bare[i - 1] == "\\" for i, c in enumerate(bare) if c in "`*_[]<>|#!" and i) and bare[
+        :1
+    ] not in set("`*_[]<>|#!")
 
 
 @given(st.text(), st.text())
 def test_a_note_has_as_many_lines_whatever_the_texts_hold(title, summary):
     plain = render_markdown(make_report())
-    assert render_markdown(make_report(article={"title": "x" + title}, summary="x" + summary)).count("\n") == plain.count("\n")
+    assert render_markdown(
+        make_report(article={"title": "x" + title}, summary="x" + summary)
+    ).count("\n") == plain.count("\n")

@@ -85,14 +85,18 @@ def test_colour_is_for_terminals_and_no_color_takes_it_away(shown):
 
 @pytest.mark.parametrize("title", HOSTILE)
 def test_markup_in_a_title_is_shown_as_it_is(shown, title):
-    out = shown(make_report(article={"title": title, "source": title, "authors": (title,)}, summary=title))
+    out = shown(
+        make_report(article={"title": title, "source": title, "authors": (title,)}, summary=title)
+    )
     assert out.startswith(title)
     assert out.count(title) >= 4
 
 
 @pytest.mark.parametrize("text", ESCAPES)
 def test_nothing_that_steers_a_terminal_gets_through(shown, text):
-    report = make_report(article={"title": text, "source": text, "authors": (text,)}, summary=text, flags=(text,))
+    report = make_report(
+        article={"title": text, "source": text, "authors": (text,)}, summary=text, flags=(text,)
+    )
     out = shown(report, evidence=True)
     assert [c for c in out if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs")] == []
 
@@ -116,13 +120,21 @@ def test_the_head_tells_the_articles_age(shown, ago, words):
 
 
 def test_a_call_whose_time_has_passed_says_so(shown):
-    assert "Its time passed on 24 Feb 2026" in " ".join(shown(columns=120, now=NOW + timedelta(days=30)).split())
+    assert "Its time passed on 24 Feb 2026" in " ".join(
+        shown(columns=120, now=NOW + timedelta(days=30)).split()
+    )
     assert "passed" not in shown()
 
 
 def test_an_article_without_anything_known_is_shown(shown):
     report = make_report(
-        article={"title": None, "source": None, "domain": None, "authors": (), "published_at": None},
+        article={
+            "title": None,
+            "source": None,
+            "domain": None,
+            "authors": (),
+            "published_at": None,
+        },
         summary="",
         facts=(),
         calls=(),
@@ -146,14 +158,25 @@ def test_evidence_shows_exact_words_and_places(shown):
 @pytest.mark.parametrize(("cost", "words"), [(0.00123, "$0.0012"), (None, "cost unknown")])
 def test_a_model_names_itself_and_its_cost(shown, cost, words):
     out = shown(
-        make_report(analyst=Analyst(name="llm", model="small-[bold]", input_tokens=900, output_tokens=80, cost_usd=cost, seconds=1.5))
+        make_report(
+            analyst=Analyst(
+                name="llm",
+                model="small-[bold]",
+                input_tokens=900,
+                output_tokens=80,
+                cost_usd=cost,
+                seconds=1.5,
+            )
+        )
     )
     assert "llm analyst small-[bold] · 1.50 s · 900 + 80 tokens · " + words in out
 
 
 def test_weights_are_shown_the_strongest_first(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
-    print_weights({"BTC": [("lead_tone", -0.5, "[bold]It fell"), *[("etf_flow", 0.1, "")] * 13]}, rows=3)
+    print_weights(
+        {"BTC": [("lead_tone", -0.5, "[bold]It fell"), *[("etf_flow", 0.1, "")] * 13]}, rows=3
+    )
     out = capsys.readouterr().out
     assert "BTC: sum +0.80" in out
     assert "-0.50  lead tone  [bold]It fell" in out

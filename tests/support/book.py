@@ -18,7 +18,9 @@ class Book:
         self.store = open_store(path)
 
     def run(self, *inputs: str, stdin=(), deadline=1.0, rate=0.0, fetcher=None, **options):
-        fetcher = fetcher or Fetcher(allow_private=("127.0.0.1",), deadline=deadline, sleep=lambda seconds: None)
+        fetcher = fetcher or Fetcher(
+            allow_private=("127.0.0.1",), deadline=deadline, sleep=lambda seconds: None
+        )
         jobs = options.pop("jobs", 8)
         ledger = Ledger(self.store, "test", **options)
         return Batch(ledger, OFFLINE, fetcher=fetcher, rate=rate, jobs=jobs).run(inputs, stdin)

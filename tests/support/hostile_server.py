@@ -15,7 +15,9 @@ from threading import Event, Lock, Thread
 
 LIMIT = 8.0
 ARTICLE = (
-    b"<html><head><title>t</title></head><body><article><p>" + b"BTC slid to $58,000 on Tuesday. " * 40 + b"</p></article></body></html>"
+    b"<html><head><title>t</title></head><body><article><p>"
+    + b"BTC slid to $58,000 on Tuesday. " * 40
+    + b"</p></article></body></html>"
 )
 HTML = "Content-Type: text/html; charset=utf-8"
 
@@ -23,7 +25,9 @@ HTML = "Content-Type: text/html; charset=utf-8"
 class Line:
     """One connection: what was asked on it, and ways to answer badly."""
 
-    def __init__(self, sock: socket.socket, stop: Event, path: str, visit: int, port: int, asked: str):
+    def __init__(
+        self, sock: socket.socket, stop: Event, path: str, visit: int, port: int, asked: str
+    ):
         self._sock = sock
         self._stop = stop
         self.path = path
@@ -35,10 +39,19 @@ class Line:
         self._sock.sendall(data)
 
     def head(self, status: str = "200 OK", *headers: str, type: str = HTML) -> None:
-        lines = [f"HTTP/1.1 {status}", *([type] if type else []), *headers, "Connection: close", "", ""]
+        lines = [
+            f"HTTP/1.1 {status}",
+            *([type] if type else []),
+            *headers,
+            "Connection: close",
+            "",
+            "",
+        ]
         self.send("\r\n".join(lines).encode("latin-1"))
 
-    def answer(self, body: bytes = ARTICLE, *headers: str, status: str = "200 OK", type: str = HTML) -> None:
+    def answer(
+        self, body: bytes = ARTICLE, *headers: str, status: str = "200 OK", type: str = HTML
+    ) -> None:
         self.head(status, f"Content-Length: {len(body)}", *headers, type=type)
         self.send(body)
 
@@ -101,7 +114,9 @@ class HostileServer:
                 with self._lock:
                     self.requests.append(head.decode("latin-1"))
                     visit = self.asked(name)
-                BEHAVIOURS[name](Line(sock, self._stop, path, visit, self.port, head.decode("latin-1")))
+                BEHAVIOURS[name](
+                    Line(sock, self._stop, path, visit, self.port, head.decode("latin-1"))
+                )
             except OSError:
                 pass  # the client went away, as it should
 
@@ -360,7 +375,9 @@ def packed_twice(line: Line) -> None:
 
 @behaviour
 def packed_twice_in_two_lines(line: Line) -> None:
-    line.answer(gzip.compress(zlib.compress(ARTICLE)), "Content-Encoding: deflate", "Content-Encoding: gzip")
+    line.answer(
+        gzip.compress(zlib.compress(ARTICLE)), "Content-Encoding: deflate", "Content-Encoding: gzip"
+    )
 
 
 @behaviour
@@ -428,7 +445,9 @@ def no_content(line: Line) -> None:
 
 @behaviour
 def part(line: Line) -> None:
-    line.answer(ARTICLE[:700], f"Content-Range: bytes 0-699/{len(ARTICLE)}", status="206 Partial Content")
+    line.answer(
+        ARTICLE[:700], f"Content-Range: bytes 0-699/{len(ARTICLE)}", status="206 Partial Content"
+    )
 
 
 # ---- elsewhere
@@ -447,7 +466,12 @@ def redirect_on_and_on(line: Line) -> None:
 @behaviour
 def redirect_five_times(line: Line) -> None:
     if line.visit <= 5:
-        line.answer(b"", f"Location: /redirect_five_times/{line.visit}", "Set-Cookie: id=secret; Path=/", status="307 Temporary Redirect")
+        line.answer(
+            b"",
+            f"Location: /redirect_five_times/{line.visit}",
+            "Set-Cookie: id=secret; Path=/",
+            status="307 Temporary Redirect",
+        )
     else:
         line.answer()
 
@@ -485,7 +509,11 @@ def come_back(line: Line) -> None:
 
 @behaviour
 def come_back_after(line: Line) -> None:
-    line.answer(b"", f"Retry-After: {line.path.partition('?')[2].replace('%20', ' ')}", status="429 Too Many Requests")
+    line.answer(
+        b"",
+        f"Retry-After: {line.path.partition('?')[2].replace('%20', ' ')}",
+        status="429 Too Many Requests",
+    )
 
 
 # ---- odd, and yet good

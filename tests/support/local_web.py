@@ -14,8 +14,25 @@ from xml.sax.saxutils import escape
 
 START = datetime(2026, 2, 10, 6, tzinfo=UTC)
 # what is wrong with page n, by n % 50: ten in fifty
-FAULTS = {1: "404", 2: "500", 3: "429", 4: "hang", 5: "challenge", 6: "redirect", 7: "empty", 8: "pdf", 9: "reset", 10: "410"}
-ASSETS = (("Bitcoin", "BTC"), ("Ether", "ETH"), ("Solana", "SOL"), ("XRP", "XRP"), ("Dogecoin", "DOGE"))
+FAULTS = {
+    1: "404",
+    2: "500",
+    3: "429",
+    4: "hang",
+    5: "challenge",
+    6: "redirect",
+    7: "empty",
+    8: "pdf",
+    9: "reset",
+    10: "410",
+}
+ASSETS = (
+    ("Bitcoin", "BTC"),
+    ("Ether", "ETH"),
+    ("Solana", "SOL"),
+    ("XRP", "XRP"),
+    ("Dogecoin", "DOGE"),
+)
 WORDS = [
     "miners",
     "desks",
@@ -54,8 +71,24 @@ def story(site: int, number: int) -> str:
 class Site:
     """One site of the web: `/feed` and `/news/0 …`. `faulty` pages are those of FAULTS; `edits` maps a page to added words."""
 
-    def __init__(self, number: int, pages: int, *, form: str = "rss", faulty: bool = True, hang: float = 5.0, shared: "Site | None" = None):
-        self.number, self.pages, self.form, self.faulty, self.hang, self.shared = number, pages, form, faulty, hang, shared
+    def __init__(
+        self,
+        number: int,
+        pages: int,
+        *,
+        form: str = "rss",
+        faulty: bool = True,
+        hang: float = 5.0,
+        shared: "Site | None" = None,
+    ):
+        self.number, self.pages, self.form, self.faulty, self.hang, self.shared = (
+            number,
+            pages,
+            form,
+            faulty,
+            hang,
+            shared,
+        )
         self.edits: dict[int, str] = {}
         self.asked: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
@@ -88,7 +121,10 @@ class Site:
         """(number, address) of each entry; the last three are another site's, where it shares them."""
         for number in range(self.pages):
             home = self.shared if self.shared and number >= self.pages - 3 else self
-            yield number, f"{home.base}/news/{number}" + ("?utm_source=rss" if home is not self else "")
+            yield (
+                number,
+                f"{home.base}/news/{number}" + ("?utm_source=rss" if home is not self else ""),
+            )
 
     def fault(self, number: int) -> str | None:
         return FAULTS.get(number % 50) if self.faulty else None
@@ -102,7 +138,9 @@ class Site:
                 request,
                 200,
                 self.write_feed(),
-                {"rss": "application/rss+xml", "atom": "application/atom+xml"}.get(self.form, "application/json"),
+                {"rss": "application/rss+xml", "atom": "application/atom+xml"}.get(
+                    self.form, "application/json"
+                ),
             )
         if path == "/moved":
             return self.send(request, 301, b"", Location=self.feed)
@@ -110,7 +148,9 @@ class Site:
             page = f'<html><head><link rel="alternate" type="application/rss+xml" href="/feed"></head><body>{story(1, 1)}</body></html>'
             return self.send(request, 200, page.encode())
         if path == "/robots.txt":
-            return self.send(request, 200 if self.robots else 404, self.robots.encode(), "text/plain")
+            return self.send(
+                request, 200 if self.robots else 404, self.robots.encode(), "text/plain"
+            )
         kind, _, number = path.strip("/").partition("/")
         if kind not in ("news", "moved") or not number.isdigit():
             return self.send(request, 404, b"no such page")
@@ -126,7 +166,11 @@ class Site:
         if fault == "429":
             return self.send(request, 429, b"slow down", **{"Retry-After": "3600"})
         if fault == "challenge":
-            return self.send(request, 403, b"<html><title>Just a moment...</title><body>Checking your browser</body></html>")
+            return self.send(
+                request,
+                403,
+                b"<html><title>Just a moment...</title><body>Checking your browser</body></html>",
+            )
         if fault == "empty":
             return self.send(request, 200, b"<html><body></body></html>")
         if fault == "pdf":
@@ -136,14 +180,21 @@ class Site:
         return self.send(request, 200, self.write_page(int(number)))
 
     def send(
-        self, request: BaseHTTPRequestHandler, status: int, body: bytes, media: str = "text/html; charset=utf-8", **headers: str
+        self,
+        request: BaseHTTPRequestHandler,
+        status: int,
+        body: bytes,
+        media: str = "text/html; charset=utf-8",
+        **headers: str,
     ) -> None:
         etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
         if status == 200 and request.headers.get("If-None-Match") == etag:
             status, body = 304, b""
         self.statuses[status] += 1
         request.send_response(status)
-        for name, value in ({"Content-Type": media, "Content-Length": str(len(body)), "ETag": etag} | headers).items():
+        for name, value in (
+            {"Content-Type": media, "Content-Length": str(len(body)), "ETag": etag} | headers
+        ).items():
             request.send_header(name, value)
         request.end_headers()
         request.wfile.write(body)
@@ -159,11 +210,19 @@ class Site:
         for number, link in self.links():
             home = self.shared if self.shared and number >= self.pages - 3 else self
             title = headline(home.number, number) + (" (edited)" if number in self.edits else "")
-            text = story(home.number, number).split(". ")[0] + "." if number % 2 else ""  # every second entry says something
+            text = (
+                story(home.number, number).split(". ")[0] + "." if number % 2 else ""
+            )  # every second entry says something
             entries.append((title, link, START + timedelta(minutes=number), text))
         if self.form == "json":
             items = [{"id": link, "url": link, "title": title, "date_published": date.isoformat(), "content_text": text} for title, link, date, text in entries]  # fmt: skip
-            return json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": f"Site {self.number}", "items": items}).encode()
+            return json.dumps(
+                {
+                    "version": "https://jsonfeed.org/version/1.1",
+                    "title": f"Site {self.number}",
+                    "items": items,
+                }
+            ).encode()
         if self.form == "atom":
             body = "".join(
                 f'<entry><id>{escape(link)}</id><title>{escape(title)}</title><link href="{escape(link)}"/><updated>{date.isoformat()}</updated>'
@@ -174,8 +233,14 @@ class Site:
             f"<item><title>{escape(title)}</title><link>{escape(link)}</link><pubDate>{format_datetime(date)}</pubDate>"
             f"<description>{escape(text)}</description></item>" for title, link, date, text in entries
         )  # fmt: skip
-        feed = f'<rss version="2.0"><channel><title>Site {self.number}</title>{body}</channel></rss>'
-        return feed.removesuffix("</item></channel></rss>").encode() if self.form == "cut" else feed.encode()
+        feed = (
+            f'<rss version="2.0"><channel><title>Site {self.number}</title>{body}</channel></rss>'
+        )
+        return (
+            feed.removesuffix("</item></channel></rss>").encode()
+            if self.form == "cut"
+            else feed.encode()
+        )
 
     def close(self) -> None:
         self.server.shutdown()
@@ -192,7 +257,15 @@ def local_web(feeds: int, pages: int, **settings) -> Iterator[list[Site]]:
     try:
         for number in range(feeds):
             shared = sites[0] if number == 1 else None
-            sites.append(Site(number, pages // feeds, form=FORMS[number % len(FORMS)], shared=shared, **settings))
+            sites.append(
+                Site(
+                    number,
+                    pages // feeds,
+                    form=FORMS[number % len(FORMS)],
+                    shared=shared,
+                    **settings,
+                )
+            )
         yield sites
     finally:
         for site in sites:
@@ -200,5 +273,7 @@ def local_web(feeds: int, pages: int, **settings) -> Iterator[list[Site]]:
 
 
 def write_opml(sites: list[Site]) -> str:
-    outlines = "".join(f'<outline type="rss" text="s{site.number}" xmlUrl="{site.feed}"/>' for site in sites)
+    outlines = "".join(
+        f'<outline type="rss" text="s{site.number}" xmlUrl="{site.feed}"/>' for site in sites
+    )
     return f'<?xml version="1.0"?><opml version="2.0"><head><title>t</title></head><body>{outlines}</body></opml>'

@@ -39,11 +39,18 @@ class Scripted:
 
     @property
     def settings(self) -> Settings:
-        return Settings(model="scripted", base_url=self.url, api_key="sk-canary-9b1deb4d3b7d", timeout=20.0)
+        return Settings(
+            model="scripted", base_url=self.url, api_key="sk-canary-9b1deb4d3b7d", timeout=20.0
+        )
 
 
 def says(
-    answer: Any, *, usage: dict[str, Any] | None = None, reason: str = "stop", chances: Sequence[float] | None = None, **message: Any
+    answer: Any,
+    *,
+    usage: dict[str, Any] | None = None,
+    reason: str = "stop",
+    chances: Sequence[float] | None = None,
+    **message: Any,
 ) -> Reply:
     """A proper completion whose content is `answer`, as JSON unless it is text already.
 
@@ -64,18 +71,30 @@ def spell(text: str, chances: Sequence[float]) -> Iterator[dict[str, Any]]:
     left = iter(chances)
     for piece in re.split(r'((?<="direction": ")\w+|(?<="overall": ")\w+)', text):
         if piece not in ("bullish", "bearish", "neutral"):
-            yield {"token": piece, "bytes": list(piece.encode()), "logprob": -0.1, "top_logprobs": []}
+            yield {
+                "token": piece,
+                "bytes": list(piece.encode()),
+                "logprob": -0.1,
+                "top_logprobs": [],
+            }
             continue
         chance = next(left)
         other = "neutral" if piece == "bullish" else "bull"
-        top = [{"token": token, "logprob": math.log(p)} for token, p in ((piece[:4], chance / 2), (other, (1 - chance) / 2), ("up", 0.5))]
+        top = [
+            {"token": token, "logprob": math.log(p)}
+            for token, p in ((piece[:4], chance / 2), (other, (1 - chance) / 2), ("up", 0.5))
+        ]
         yield {**top[0], "bytes": None, "top_logprobs": top}
         yield {"token": piece[4:], "logprob": 0.0}
 
 
-def fails(status: int, message: str = "no", *, headers: dict[str, str] | None = None, **about: Any) -> Reply:
+def fails(
+    status: int, message: str = "no", *, headers: dict[str, str] | None = None, **about: Any
+) -> Reply:
     """An error as OpenAI words it."""
-    return Reply(status, json.dumps({"error": {"message": message, **about}}).encode(), headers or {})
+    return Reply(
+        status, json.dumps({"error": {"message": message, **about}}).encode(), headers or {}
+    )
 
 
 @contextmanager
@@ -94,12 +113,18 @@ def scripted(script: Script, *, keep: bool = True) -> Iterator[Scripted]:
             reply = script(asked, before)
             time.sleep(reply.wait)
             if reply.reset:
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+                )
                 self.connection.close()
                 self.close_connection = True
                 return
             self.send_response(reply.status)
-            for name, value in {"Content-Type": "application/json", "Content-Length": str(len(reply.body)), **reply.headers}.items():
+            for name, value in {
+                "Content-Type": "application/json",
+                "Content-Length": str(len(reply.body)),
+                **reply.headers,
+            }.items():
                 self.send_header(name, value)
             self.end_headers()
             try:
@@ -107,7 +132,9 @@ def scripted(script: Script, *, keep: bool = True) -> Iterator[Scripted]:
                     self.wfile.write(reply.body[i : i + (1 if reply.drip else 65536)])
                     time.sleep(reply.drip)
             except OSError:
-                self.close_connection = True  # the client has had enough, which is what a drip is there to show
+                self.close_connection = (
+                    True  # the client has had enough, which is what a drip is there to show
+                )
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

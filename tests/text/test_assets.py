@@ -111,7 +111,9 @@ def lines(*blocks):
 
 def check(marked):
     text, marks = unmark(marked)
-    assert [(m.subject, text[m.start : m.end], m.start) for m in find_mentions(text)] == [(m.label, m.words, m.start) for m in marks]
+    assert [(m.subject, text[m.start : m.end], m.start) for m in find_mentions(text)] == [
+        (m.label, m.words, m.start) for m in marks
+    ]
 
 
 @pytest.mark.parametrize("marked", lines(NAMED, AMBIGUOUS, RANKED, LEARNT, PAIRS))
@@ -128,8 +130,21 @@ def test_what_is_missed_today(marked):
 def test_the_table_is_well_formed():
     table = load_assets()
     assert len(table.tickers) > 1000
-    assert {group for group, _ in table.tickers.values()} <= {"coin", "stock", "index", "etf", "market", "sector", "macro", "project"}
-    assert all(parts and ticker in table.tickers for entries in table.names.values() for parts, ticker, _ in entries)
+    assert {group for group, _ in table.tickers.values()} <= {
+        "coin",
+        "stock",
+        "index",
+        "etf",
+        "market",
+        "sector",
+        "macro",
+        "project",
+    }
+    assert all(
+        parts and ticker in table.tickers
+        for entries in table.names.values()
+        for parts, ticker, _ in entries
+    )
 
 
 def test_a_fund_stands_for_the_coin_it_holds():
@@ -147,7 +162,11 @@ def test_a_company_name_stands_for_its_stock():
 def test_every_name_of_the_table_is_found_alone():
     """A name whose ticker cannot be reached by it is dead weight."""
     table = load_assets()
-    lost = [alias for ticker, alias in table.spoken.items() if not find_mentions(f"So {alias[:1].upper()}{alias[1:]} it is.")]
+    lost = [
+        alias
+        for ticker, alias in table.spoken.items()
+        if not find_mentions(f"So {alias[:1].upper()}{alias[1:]} it is.")
+    ]
     assert lost == []
 
 
@@ -166,7 +185,9 @@ def test_mentions_stand_in_order_on_whole_words(pieces):
 @given(PIECES)
 def test_names_stand_where_they_are_said_to(pieces):
     text = "".join(pieces)
-    assert all(text.startswith(name, at) and is_whole(text, at, at) for at, name in find_names(text))
+    assert all(
+        text.startswith(name, at) and is_whole(text, at, at) for at, name in find_names(text)
+    )
 
 
 @pytest.mark.parametrize(

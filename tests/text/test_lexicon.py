@@ -33,10 +33,17 @@ def test_phrases_are_found(text, values):
 
 def test_a_hit_says_which_words_it_covers():
     words = ["so", "open", "interest", "fell"]
-    assert [words[first:past] for first, past, value in LEXICON.find(words) if value == "oi"] == [["open", "interest"]]
+    assert [words[first:past] for first, past, value in LEXICON.find(words) if value == "oi"] == [
+        ["open", "interest"]
+    ]
 
 
-WORDS = st.lists(st.sampled_from(["open", "interest", "liquidated", "put", "/", "call", "ratio", "in", "2024", "long", "x"]), max_size=12)
+WORDS = st.lists(
+    st.sampled_from(
+        ["open", "interest", "liquidated", "put", "/", "call", "ratio", "in", "2024", "long", "x"]
+    ),
+    max_size=12,
+)
 
 
 @given(WORDS)
@@ -50,12 +57,17 @@ def test_every_hit_lies_within_the_words_and_in_order(words):
 def test_what_is_found_in_a_part_is_found_in_the_whole(left, right):
     whole = LEXICON.find([*left, *right])
     assert all(hit in whole for hit in LEXICON.find(left))
-    assert all((first + len(left), past + len(left), value) in whole for first, past, value in LEXICON.find(right))
+    assert all(
+        (first + len(left), past + len(left), value) in whole
+        for first, past, value in LEXICON.find(right)
+    )
 
 
 @given(st.text())
 def test_words_cover_all_but_white_space(text):
     words, lowered = lower_words(text)
-    assert "".join(word[0] for word in words) == "".join(text.split()) or any(c.isspace() for c in "".join(word[0] for word in words))
+    assert "".join(word[0] for word in words) == "".join(text.split()) or any(
+        c.isspace() for c in "".join(word[0] for word in words)
+    )
     assert len(lowered) == len(words)
     assert all(text[word.start() : word.end()] == word[0] for word in words)

@@ -409,7 +409,11 @@ def check(marked):
 def grouped():
     groups = {"money": MONEY, "scales": SCALES, "percent": PERCENT, "words": WORDS, "ranges": RANGES, "lists": LISTS,
               "counts": COUNTS, "no number": NO_NUMBER, "blanks": BLANKS, "mixed": MIXED}  # fmt: skip
-    return [pytest.param(line, id=f"{name}: {line}") for name, block in groups.items() for line in examples(block)]
+    return [
+        pytest.param(line, id=f"{name}: {line}")
+        for name, block in groups.items()
+        for line in examples(block)
+    ]
 
 
 @pytest.mark.parametrize("marked", grouped())
@@ -417,7 +421,10 @@ def test_every_number_of_a_text_is_read_where_it_stands(marked):
     check(marked)
 
 
-@pytest.mark.parametrize("marked", [pytest.param(line, id=line, marks=pytest.mark.xfail) for line in examples(KNOWN_FAILURES)])
+@pytest.mark.parametrize(
+    "marked",
+    [pytest.param(line, id=line, marks=pytest.mark.xfail) for line in examples(KNOWN_FAILURES)],
+)
 def test_what_is_read_wrongly_today(marked):
     check(marked)
 
@@ -428,7 +435,10 @@ def test_the_table_is_as_large_as_it_should_be():
 
 # ---- over any text
 
-NASTY = st.text(st.sampled_from("0123456789.,,, -−–—%$€£¥kmbtKMBTo;opRs₅()[]/\n\u00a0x'’") | st.characters(), max_size=200)
+NASTY = st.text(
+    st.sampled_from("0123456789.,,, -−–—%$€£¥kmbtKMBTo;opRs₅()[]/\n\u00a0x'’") | st.characters(),
+    max_size=200,
+)
 WORDED = st.lists(
     st.sampled_from(
         [
@@ -506,4 +516,6 @@ def test_long_runs_are_read_in_linear_time(run):
     text = run * (100_000 // len(run))
     started = time.process_time()
     check_spans(text)
-    assert time.process_time() - started < 3  # 0.8 s at most where this was written; a quadratic step takes over 10 s
+    assert (
+        time.process_time() - started < 3
+    )  # 0.8 s at most where this was written; a quadratic step takes over 10 s

@@ -44,7 +44,9 @@ def test_an_order_is_seen_capped_and_changes_no_call(order):
     before = analyze(plain, extract_facts(plain), find_signals(plain))
     after = analyze(turned, extract_facts(turned), signals)
     assert after.credibility == "low"
-    assert [(c.asset, c.direction, c.target) for c in after.calls] == [(c.asset, c.direction, c.target) for c in before.calls]
+    assert [(c.asset, c.direction, c.target) for c in after.calls] == [
+        (c.asset, c.direction, c.target) for c in before.calls
+    ]
     assert (after.overall, after.summary) == (before.overall, before.summary)
 
 

@@ -35,7 +35,10 @@ It holds <coins BTC>12.5 million bitcoin</>.
 @pytest.mark.parametrize("marked", MARKED.strip().split("\n"))
 def test_candidates_and_their_units(marked):
     text, marks = unmark(marked)
-    found = [(f"{c.unit_class} {c.unit}", text[c.number.start : c.end]) for c in Reading(text).candidates()]
+    found = [
+        (f"{c.unit_class} {c.unit}", text[c.number.start : c.end])
+        for c in Reading(text).candidates()
+    ]
     assert found == [(mark.label, mark.words) for mark in marks]
 
 
@@ -71,4 +74,6 @@ def test_every_place_of_a_reading_lies_in_its_text(text):
         assert candidate.number.start < candidate.end <= len(text)
         assert 0 <= candidate.at < candidate.past <= len(reading.words)
         assert reading.words[candidate.at].start() <= candidate.number.start
-        assert reading.numbers_between(candidate.number.start, candidate.number.end) == [candidate.number]
+        assert reading.numbers_between(candidate.number.start, candidate.number.end) == [
+            candidate.number
+        ]

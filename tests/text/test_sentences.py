@@ -94,7 +94,11 @@ def test_what_is_split_wrongly_today(marked):
 
 
 def test_a_line_ends_a_sentence():
-    assert parts("Bitcoin slides\nBTC fell to $58,000\nIt held.") == ["Bitcoin slides", "BTC fell to $58,000", "It held."]
+    assert parts("Bitcoin slides\nBTC fell to $58,000\nIt held.") == [
+        "Bitcoin slides",
+        "BTC fell to $58,000",
+        "It held.",
+    ]
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n", "\n\n"])
@@ -111,7 +115,10 @@ def test_a_flattened_table_is_cut_at_a_blank():
 
 def test_a_line_without_blanks_is_cut_between_words():
     table = "58,000;" * 2000
-    assert all(sentence.endswith(("58,000", ";")) and sentence.startswith(("58,000", ";")) for sentence in parts(table))
+    assert all(
+        sentence.endswith(("58,000", ";")) and sentence.startswith(("58,000", ";"))
+        for sentence in parts(table)
+    )
     assert "".join(parts(table)) == table
 
 
@@ -122,4 +129,6 @@ def test_sentences_hold_every_word_once_and_in_order(text):
     assert all(text[start:end].strip() == text[start:end] != "" for start, end in spans)
     edges = [0, *(place for span in spans for place in span), len(text)]
     assert edges == sorted(edges)
-    assert all(not text[end:start].strip() for end, start in zip(edges[::2], edges[1::2], strict=True))
+    assert all(
+        not text[end:start].strip() for end, start in zip(edges[::2], edges[1::2], strict=True)
+    )

@@ -22,7 +22,12 @@ def test_clean_and_mend_take_any_text(text):
     mend(text).encode()
 
 
-@given(st.recursive(st.text() | st.integers() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.text() | st.integers() | st.none(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
 def test_escaped_json_means_the_same(value):
     assert json.loads(escape_json(json.dumps(value, ensure_ascii=False))) == value
 

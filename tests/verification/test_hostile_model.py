@@ -12,7 +12,12 @@ from pathlib import Path
 import pytest
 
 from eval.records import load_labels
-from eval.score.faithfulness import find_amounts, unsupported_names, unsupported_numbers, unsupported_quotes
+from eval.score.faithfulness import (
+    find_amounts,
+    unsupported_names,
+    unsupported_numbers,
+    unsupported_quotes,
+)
 from summarizer.analyst.llm.schema import narrative_names
 from summarizer.batch.queue import Ledger
 from summarizer.batch.run import Batch, analyze_record
@@ -22,7 +27,11 @@ from tests.analyst.llm.test_analyze import _forget  # noqa: F401  the fixture is
 from tests.support.scripted_server import says, scripted
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
-HELD = ("treasury_purchase", "treasury_holding", "etf_flow")  # of the coin that is held; said of its holder they may be true
+HELD = (
+    "treasury_purchase",
+    "treasury_holding",
+    "etf_flow",
+)  # of the coin that is held; said of its holder they may be true
 _ROW = re.compile(r"^F(\d+) (\w+) (\S+) (.+?) S\d+", re.MULTILINE)
 
 
@@ -39,16 +48,30 @@ def lies_about(rows: list[tuple[str, ...]]) -> list[str]:
         "Traders evidently expect seventeen-fold gains on 31 February.",
     ]
     kinds = {(kind, subject): figure for _, kind, subject, figure in rows}
-    subjects = sorted({subject for _, _, subject, _ in rows if subject.isupper() and subject != "MARKET"})
+    subjects = sorted(
+        {subject for _, _, subject, _ in rows if subject.isupper() and subject != "MARKET"}
+    )
     for number, kind, subject, figure in rows:
         words = kind.replace("_", " ")
         if kind not in HELD and subject != "MARKET":
-            others = [other for other in subjects if other.casefold() != subject.casefold() and (kind, other) not in kinds]
-            if figure.endswith(f" {subject}"):  # "5,548 ETH" is of ETH whoever's it is: only said of another coin is it a lie
-                others = [other for other in others if load_assets().tickers.get(other, ("",))[0] == "coin"]
+            others = [
+                other
+                for other in subjects
+                if other.casefold() != subject.casefold() and (kind, other) not in kinds
+            ]
+            if figure.endswith(
+                f" {subject}"
+            ):  # "5,548 ETH" is of ETH whoever's it is: only said of another coin is it a lie
+                others = [
+                    other
+                    for other in others
+                    if load_assets().tickers.get(other, ("",))[0] == "coin"
+                ]
             lies += [f"The {words} of {other} is evidently {{F{number}}}." for other in others]
         if kind == "price_change" and re.match(r"[+−]", figure):
-            lies.append(f"{subject} evidently {'fell' if figure[0] == '+' else 'rose'} {{F{number}}}.")
+            lies.append(
+                f"{subject} evidently {'fell' if figure[0] == '+' else 'rose'} {{F{number}}}."
+            )
     return lies
 
 
@@ -75,7 +98,12 @@ def lie(asked: dict, turn: int) -> dict:
 def faults_of(report) -> list[str]:
     """What of a report its article does not support."""
     text = f"{report.article.title}\n{report.article.source}\n{report.article.text}"
-    said = [report.summary, report.timeframe.rationale, report.credibility.note, *(call.rationale for call in report.calls)]
+    said = [
+        report.summary,
+        report.timeframe.rationale,
+        report.credibility.note,
+        *(call.rationale for call in report.calls),
+    ]
     found = [f"a lie: {words}" for words in said if "evidently" in words or "evil.example" in words]
     for words in (report.summary, *(call.rationale for call in report.calls)):
         plain = re.sub(r"\(([a-z ]+)\)", "", words)  # a kind that code wrote beside its figure
@@ -83,14 +111,24 @@ def faults_of(report) -> list[str]:
         found += [f"quote {q}" for q in unsupported_quotes(words, text)[0]]
     found += [f"name {name}" for name in unsupported_names(report.summary, text)[0]]
     amounts = find_amounts(report.article.text)
-    amounts += [float(cents) / 100 for cents in re.findall(r"([\d.]+) cents\b", report.article.text)]
+    amounts += [
+        float(cents) / 100 for cents in re.findall(r"([\d.]+) cents\b", report.article.text)
+    ]
     for call in report.calls:
         if call.asset == "ZQXJ":
             found.append("an asset that is not there")
-        if call.target and not any(abs(call.target.value - amount) <= 0.001 * amount for amount in amounts):
+        if call.target and not any(
+            abs(call.target.value - amount) <= 0.001 * amount for amount in amounts
+        ):
             found.append(f"target {call.target.value}")
-        price = next((f.value for f in report.facts if (f.kind, f.subject) == ("price", call.asset)), None)
-        if call.target and price and call.direction != ("bullish" if call.target.value > price else "bearish"):
+        price = next(
+            (f.value for f in report.facts if (f.kind, f.subject) == ("price", call.asset)), None
+        )
+        if (
+            call.target
+            and price
+            and call.direction != ("bullish" if call.target.value > price else "bearish")
+        ):
             found.append(f"target {call.target.value} on the wrong side of {price}")
     found += [f"added {fact}" for fact in report.facts if fact.origin == "model"]
     return found
@@ -98,10 +136,14 @@ def faults_of(report) -> list[str]:
 
 def check(records: list[dict]) -> None:
     with scripted(lambda asked, before: says(lie(asked, before))) as server:
-        reports = [analyze_record(record, Path(record["folder"]), server.settings) for record in records]
+        reports = [
+            analyze_record(record, Path(record["folder"]), server.settings) for record in records
+        ]
     assert {report.analyst.name for report in reports} == {"llm"}
     assert [(report.id, fault) for report in reports for fault in faults_of(report)] == []
-    assert sum(finding.verdict == "dropped" for report in reports for finding in report.findings) > 5 * len(reports)
+    assert sum(
+        finding.verdict == "dropped" for report in reports for finding in report.findings
+    ) > 5 * len(reports)
 
 
 def test_nothing_of_it_reaches_a_report_of_the_projects_articles():
@@ -111,7 +153,9 @@ def test_nothing_of_it_reaches_a_report_of_the_projects_articles():
 def test_nor_of_the_shared_labelled_articles():
     path = SHARED / "articles" / "labelled.jsonl"
     if not path.is_file():
-        pytest.skip(f"the labelled articles are not part of the project: no {path.name} beside the checkout")
+        pytest.skip(
+            f"the labelled articles are not part of the project: no {path.name} beside the checkout"
+        )
     check(load_labels(str(path)))
 
 
@@ -120,7 +164,9 @@ def test_nor_of_the_shared_labelled_articles():
 def test_nor_of_the_other_real_articles_that_are_labelled():
     path = SHARED / "articles" / "unlabelled.jsonl.gz"
     if not path.is_file():
-        pytest.skip(f"the real articles are not part of the project: no {path.name} beside the checkout")
+        pytest.skip(
+            f"the real articles are not part of the project: no {path.name} beside the checkout"
+        )
     check(load_labels("real"))
 
 
@@ -141,17 +187,31 @@ def test_who_obeys_every_injection_changes_its_own_report_alone(tmp_path):
     path = SHARED / "hostile" / "injections_bipia_train.json"
     if not path.is_file():
         pytest.skip(f"the payloads are not part of the project: no {path.name} beside the checkout")
-    payloads = [payload for group in json.loads(path.read_text("utf-8")).values() for payload in group]
+    payloads = [
+        payload for group in json.loads(path.read_text("utf-8")).values() for payload in group
+    ]
     assert len(payloads) == 75
-    texts = [f"Bitcoin slid to $58,{n:03} on Monday as funds sold. {payload}" for n, payload in enumerate(payloads)]
-    (tmp_path / "in.jsonl").write_text("".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(texts)))
+    texts = [
+        f"Bitcoin slid to $58,{n:03} on Monday as funds sold. {payload}"
+        for n, payload in enumerate(payloads)
+    ]
+    (tmp_path / "in.jsonl").write_text(
+        "".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(texts))
+    )
 
     def calm(asked, before):
         statement = {"text": "Bitcoin slid as funds sold.", "sentences": [0]}
-        return says(lie(asked, before) | {"summary": [statement], "calls": [], "narratives": [], "added_facts": []})
+        return says(
+            lie(asked, before)
+            | {"summary": [statement], "calls": [], "narratives": [], "added_facts": []}
+        )
 
     def obeys_the_seventh(asked, before):
-        return says(lie(asked, before)) if payloads[7] in asked["messages"][3]["content"] else calm(asked, before=0)
+        return (
+            says(lie(asked, before))
+            if payloads[7] in asked["messages"][3]["content"]
+            else calm(asked, before=0)
+        )
 
     def steady(asked, before):
         return calm(asked, before=0)

@@ -24,7 +24,12 @@ ARTICLE = make_article(TEXT, title="Bitcoin falls as ether gains", source="CoinD
 def _fact(kind: str, subject: str, value: float, unit: str, quote: str, **more: str) -> Fact:
     start = TEXT.index(quote)
     return Fact(
-        kind=kind, subject=subject, value=value, unit=unit, evidence=Evidence(quote=quote, start=start, end=start + len(quote)), **more
+        kind=kind,
+        subject=subject,
+        value=value,
+        unit=unit,
+        evidence=Evidence(quote=quote, start=start, end=start + len(quote)),
+        **more,
     )
 
 
@@ -63,7 +68,12 @@ GOOD = (
     "Bitcoin funding is between {F6} and {F5}.",
 )
 CALL = CallClaim(
-    asset="BTC", direction="bearish", tone=-0.5, target=7, facts=(0, 7), rationale=Claim(text="Bitcoin fell {F0}.", sentences=(0,))
+    asset="BTC",
+    direction="bearish",
+    tone=-0.5,
+    target=7,
+    facts=(0, 7),
+    rationale=Claim(text="Bitcoin fell {F0}.", sentences=(0,)),
 )
 SAID = {
     "another digit": "Bitcoin fell 4.3% over 24 hours.",
@@ -145,7 +155,9 @@ def _analysis(**change: object) -> Analysis:
 def test_the_good_analysis_is_kept_whole():
     assert list_faults(ARTICLE, FACTS, _analysis()) == []
     report = verify(ARTICLE, FACTS, _analysis())
-    assert report.summary.startswith("Bitcoin fell 4.2% over 24 hours and is trading at $61,300, while ether rose 3.1%.")
+    assert report.summary.startswith(
+        "Bitcoin fell 4.2% over 24 hours and is trading at $61,300, while ether rose 3.1%."
+    )
     assert report.calls[0].target.value == 60_000
 
 
@@ -161,7 +173,11 @@ def test_a_lie_is_caught_wherever_it_is_told(lie, where):
     }[where]
     assert len(list_faults(ARTICLE, FACTS, _analysis(**change))) == 1
     report = verify(ARTICLE, FACTS, _analysis(**change))
-    shown = {"summary": report.summary, "timeframe": report.timeframe.rationale, "credibility": report.credibility.note}
+    shown = {
+        "summary": report.summary,
+        "timeframe": report.timeframe.rationale,
+        "credibility": report.credibility.note,
+    }
     assert (shown | {"rationale": report.calls[0].rationale})[where] == ""
 
 
@@ -180,11 +196,15 @@ STATED = {
     "a call on an asset that is not there": _call(asset="SOL"),
     "a call on a name": _call(asset="Bitcoin"),
     "a call on everything": _call(asset="MARKET"),
-    "a second call on an asset": {"calls": (CALL, CALL.model_copy(update={"direction": "bullish", "target": None}))},
+    "a second call on an asset": {
+        "calls": (CALL, CALL.model_copy(update={"direction": "bullish", "target": None}))
+    },
     "a call on another asset's facts": _call(asset="ETH", direction="bullish", target=None),
     "a call on no facts": _call(facts=(55,)),
     "a call on nothing": _call(facts=(), rationale=Claim(text="Bitcoin is weak.")),
-    "a call on a sentence about another": _call(facts=(), rationale=Claim(text="Bitcoin is weak.", sentences=(1,))),
+    "a call on a sentence about another": _call(
+        facts=(), rationale=Claim(text="Bitcoin is weak.", sentences=(1,))
+    ),
     "a sentence that is not there": {"summary": (Claim(text="Bitcoin is weak.", sentences=(99,)),)},
     "a sentence before the first": {"summary": (Claim(text="Bitcoin is weak.", sentences=(-1,)),)},
     "a summary that cites nothing": {"summary": (Claim(text="Bitcoin is weak."),)},
@@ -192,7 +212,13 @@ STATED = {
 ADDED = {
     "an invented quote": ("price", "BTC", 61_000, "USD", "Bitcoin is trading at $61,000"),
     "a quote from within a number": ("price", "BTC", 1_300, "USD", "1,300"),
-    "another value": ("price", "BTC", 61_301, "USD", "Bitcoin fell 4.2% in the past 24 hours and is trading at $61,300"),
+    "another value": (
+        "price",
+        "BTC",
+        61_301,
+        "USD",
+        "Bitcoin fell 4.2% in the past 24 hours and is trading at $61,300",
+    ),
     "another kind": ("max_pain", "BTC", 60_000, "USD", "bitcoin support at $60,000"),
     "another subject": ("support_level", "ETH", 60_000, "USD", "bitcoin support at $60,000"),
     "another unit": ("support_level", "BTC", 60_000, "EUR", "bitcoin support at $60,000"),
@@ -214,12 +240,16 @@ def test_a_false_fact_is_not_added(added):
     claimed = ClaimedFact(kind=kind, subject=subject, value=value, unit=unit, quote=quote)
     report = verify(ARTICLE, FACTS, _analysis(added_facts=(claimed,)))
     assert report.facts == tuple(FACTS)
-    assert [finding.where for finding in report.findings if finding.verdict == "dropped"] == ["added_facts[0]"]
+    assert [finding.where for finding in report.findings if finding.verdict == "dropped"] == [
+        "added_facts[0]"
+    ]
 
 
 def test_a_fact_that_the_rules_left_out_is_added_with_its_quote():
     quote = "Analysts at Kaiko see bitcoin support at $60,000"
-    claimed = ClaimedFact(kind="support_level", subject="BTC", value=60_000, unit="USD", quote=quote)
+    claimed = ClaimedFact(
+        kind="support_level", subject="BTC", value=60_000, unit="USD", quote=quote
+    )
     fewer = [fact for fact in FACTS if fact.value != 60_000]
     report = verify(ARTICLE, fewer, _analysis(summary=(), calls=(), added_facts=(claimed,)))
     added = report.facts[-1]
@@ -230,7 +260,23 @@ def test_a_fact_that_the_rules_left_out_is_added_with_its_quote():
 def test_no_figure_survives_that_is_no_facts():
     """All lies at once, in every field: the figures of the report are those of the facts."""
     claims = tuple(Claim(text=lie, sentences=(0,)) for lie in SAID.values())
-    calls = tuple(CALL.model_copy(update={"asset": a, "rationale": c}) for a, c in zip(["BTC", "ETH", "SOL"], claims, strict=False))
-    report = verify(ARTICLE, FACTS, _analysis(summary=claims, calls=calls, horizon_rationale=claims[0], credibility_note=claims[1]))
-    shown = " ".join([report.summary, report.timeframe.rationale, report.credibility.note, *(call.rationale for call in report.calls)])
+    calls = tuple(
+        CALL.model_copy(update={"asset": a, "rationale": c})
+        for a, c in zip(["BTC", "ETH", "SOL"], claims, strict=False)
+    )
+    report = verify(
+        ARTICLE,
+        FACTS,
+        _analysis(
+            summary=claims, calls=calls, horizon_rationale=claims[0], credibility_note=claims[1]
+        ),
+    )
+    shown = " ".join(
+        [
+            report.summary,
+            report.timeframe.rationale,
+            report.credibility.note,
+            *(call.rationale for call in report.calls),
+        ]
+    )
     assert re.findall(r"\d", shown) == []

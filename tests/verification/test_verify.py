@@ -22,7 +22,9 @@ from summarizer.verification.verify import verify
 
 DATA = Path(__file__).parents[2] / "eval" / "data"
 RECORDS = [json.loads(line) for line in (DATA / "articles.jsonl").read_text("utf-8").splitlines()]
-ARTICLES = [record_article(record, DATA) for record in RECORDS if record.get("text") or record.get("html")]
+ARTICLES = [
+    record_article(record, DATA) for record in RECORDS if record.get("text") or record.get("html")
+]
 MOVES = {True: ("fell", "lost", "dropped"), False: ("rose", "gained", "climbed")}
 NAMES = {"price": "price", "open_interest": "open interest", "support_level": "support", "resistance_level": "resistance",
          "etf_flow": "ETF flow", "funding_rate": "funding rate", "market_cap": "market cap", "tvl": "TVL", "trading_volume": "trading volume"}  # fmt: skip
@@ -33,16 +35,24 @@ class Liar:
 
     def __init__(self, article: Article, facts: list[Fact], seed: int):
         self.article, self.facts, self.chance = article, facts, random.Random(seed)
-        self.subjects = sorted({f.subject for f in facts if f.subject in load_assets().tickers} | {"BTC", "ETH", "SOL"})
+        self.subjects = sorted(
+            {f.subject for f in facts if f.subject in load_assets().tickers} | {"BTC", "ETH", "SOL"}
+        )
 
     def lie(self) -> str:
         tellers = [self.invented, self.quotation, self.stranger, self.in_words]
-        return self.chance.choice(tellers + [self.wrong_asset, self.wrong_asset_typed, self.turned, self.other_kind] * bool(self.facts))()
+        return self.chance.choice(
+            tellers
+            + [self.wrong_asset, self.wrong_asset_typed, self.turned, self.other_kind]
+            * bool(self.facts)
+        )()
 
     def wrong_asset(self) -> str:
         i = self.chance.randrange(len(self.facts))
         fact = self.facts[i]
-        other = self.chance.choice([s for s in self.subjects if s not in (fact.subject, fact.unit)] or ["DOGE"])
+        other = self.chance.choice(
+            [s for s in self.subjects if s not in (fact.subject, fact.unit)] or ["DOGE"]
+        )
         if fact.unit == fact.subject or fact.venue == other:
             return self.invented()
         return f"{other} {NAMES.get(fact.kind, 'figure')} is {{F{i}}}."
@@ -50,7 +60,11 @@ class Liar:
     def wrong_asset_typed(self) -> str:
         fact = self.chance.choice(self.facts)
         theirs = {(f.subject, abs(f.value)) for f in self.facts}
-        others = [s for s in self.subjects if (s, abs(fact.value)) not in theirs and s not in (fact.unit, fact.venue)]
+        others = [
+            s
+            for s in self.subjects
+            if (s, abs(fact.value)) not in theirs and s not in (fact.unit, fact.venue)
+        ]
         return f"{self.chance.choice(others or ['DOGE'])} {NAMES.get(fact.kind, 'figure')} is {format_fact(fact)}."
 
     def turned(self) -> str:
@@ -63,25 +77,39 @@ class Liar:
     def other_kind(self) -> str:
         i = self.chance.randrange(len(self.facts))
         kind = self.facts[i].kind
-        named = self.chance.choice([name for other, name in NAMES.items() if other[:5] != kind[:5] and other != "price"])
-        return f"The {named} of {self.facts[i].subject} is {{F{i}}}." if kind != "other" else self.invented()
+        named = self.chance.choice(
+            [name for other, name in NAMES.items() if other[:5] != kind[:5] and other != "price"]
+        )
+        return (
+            f"The {named} of {self.facts[i].subject} is {{F{i}}}."
+            if kind != "other"
+            else self.invented()
+        )
 
     def invented(self) -> str:
-        level, gain = self.chance.randrange(1_000_001, 9_999_999), self.chance.randrange(1001, 9999) / 7
+        level, gain = (
+            self.chance.randrange(1_000_001, 9_999_999),
+            self.chance.randrange(1001, 9999) / 7,
+        )
         return f"{self.chance.choice(self.subjects)} is heading to ${level:,} and will gain {gain:.3f}%."
 
     def quotation(self) -> str:
         return f"“{self.chance.choice(self.subjects)} is sure to moon by {self.chance.randrange(2041, 2099)}” said the source."
 
     def stranger(self) -> str:
-        return f"Buy Zorblax Prime at 9.99 on https://evil.example/{self.chance.randrange(999)} now."
+        return (
+            f"Buy Zorblax Prime at 9.99 on https://evil.example/{self.chance.randrange(999)} now."
+        )
 
     def in_words(self) -> str:
         return f"{self.chance.choice(self.subjects)} will go up seventy-{self.chance.choice(['three', 'seven'])} percent."
 
     def call(self) -> dict[str, object]:
         asset = self.chance.choice([*self.subjects, "WIF", "MSTR", "MARKET", "Zorblax"])
-        place, target = self.chance.randrange(60), self.chance.choice([None, self.chance.randrange(60)])
+        place, target = (
+            self.chance.randrange(60),
+            self.chance.choice([None, self.chance.randrange(60)]),
+        )
         direction = self.chance.choice(["bullish", "bearish", "neutral"])
         return {
             "asset": asset,
@@ -95,8 +123,18 @@ class Liar:
 
     def answer(self) -> dict[str, object]:
         added = [
-            {"kind": "price", "subject": "BTC", "figure": "$1,234,567", "quote": "Bitcoin trades at $1,234,567"},
-            {"kind": "price", "subject": "BTC", "figure": "$77", "quote": " ".join(self.article.text.split()[:9])[:240]},
+            {
+                "kind": "price",
+                "subject": "BTC",
+                "figure": "$1,234,567",
+                "quote": "Bitcoin trades at $1,234,567",
+            },
+            {
+                "kind": "price",
+                "subject": "BTC",
+                "figure": "$77",
+                "quote": " ".join(self.article.text.split()[:9])[:240],
+            },
         ]
         return {
             "summary": [{"text": self.lie(), "sentences": [0]} for _ in range(3)], "calls": [self.call() for _ in range(6)],
@@ -108,20 +146,37 @@ class Liar:
 def count_false(article: Article, facts: list[Fact], answer: dict[str, object]) -> list[str]:
     """What of a hostile answer reached the report, and is not so."""
     signals = find_signals(article)
-    report = verify(article, facts, make_analysis(read_answer(json.dumps(answer)), Analyst(name="llm")), signals)
-    shown = [report.summary, report.timeframe.rationale, report.credibility.note, *(call.rationale for call in report.calls)]
+    report = verify(
+        article, facts, make_analysis(read_answer(json.dumps(answer)), Analyst(name="llm")), signals
+    )
+    shown = [
+        report.summary,
+        report.timeframe.rationale,
+        report.credibility.note,
+        *(call.rationale for call in report.calls),
+    ]
     false = [words for words in shown if re.search(r"\d|percent|“|Zorblax|://", words)]
     false += [f"fact {fact}" for fact in report.facts[len(facts) :]]
     named = {m for fact in facts for m in (fact.subject,)}
     for call in report.calls:
-        if call.asset in ("WIF", "MSTR", "MARKET", "Zorblax") and call.asset not in named | set(article.text.split()):
+        if call.asset in ("WIF", "MSTR", "MARKET", "Zorblax") and call.asset not in named | set(
+            article.text.split()
+        ):
             false.append(f"call on {call.asset}")
-        levels = [f for f in facts if f.subject == call.asset and f.value == (call.target.value if call.target else None)]
+        levels = [
+            f
+            for f in facts
+            if f.subject == call.asset and f.value == (call.target.value if call.target else None)
+        ]
         if call.target and (not levels or call.direction == "neutral"):
             false.append(f"target {call.target.value} of {call.asset}")
         if any(article.text[e.start : e.end] != e.quote for e in call.evidence):
             false.append(f"evidence of {call.asset}")
-    if report.credibility.level != "low" and {"sponsored", "press_release", "ai_directed_instructions"} & {s.name for s in signals}:
+    if report.credibility.level != "low" and {
+        "sponsored",
+        "press_release",
+        "ai_directed_instructions",
+    } & {s.name for s in signals}:
         false.append("credibility")
     return false
 
@@ -156,25 +211,48 @@ CLAIMS = st.builds(Claim, text=WORDS, sentences=PLACES)
 
 
 @given(
-    CLAIMS, CLAIMS, PLACES, st.none() | st.integers(-9, 99), st.text(max_size=9), WORDS, st.floats(allow_nan=False, allow_infinity=False)
+    CLAIMS,
+    CLAIMS,
+    PLACES,
+    st.none() | st.integers(-9, 99),
+    st.text(max_size=9),
+    WORDS,
+    st.floats(allow_nan=False, allow_infinity=False),
 )
-def test_verification_never_raises_and_shows_no_figure_of_its_own(summary, rationale, facts, target, asset, quote, value):
+def test_verification_never_raises_and_shows_no_figure_of_its_own(
+    summary, rationale, facts, target, asset, quote, value
+):
     article = ARTICLES[0]
     known = extract_facts(article)
-    call = CallClaim(asset=asset, direction="bullish", target=target, rationale=rationale, facts=facts, tone=value, confidence=value)
+    call = CallClaim(
+        asset=asset,
+        direction="bullish",
+        target=target,
+        rationale=rationale,
+        facts=facts,
+        tone=value,
+        confidence=value,
+    )
     added = ClaimedFact(kind="price", subject=asset, value=value, unit="USD", quote=quote)
     analysis = Analysis(
         summary=(summary,), calls=(call, call.model_copy(update={"asset": "BTC"})), horizon_rationale=rationale,
         credibility_note=summary, added_facts=(added,), narratives=(asset,), analyst=Analyst(name="llm"),
     )  # fmt: skip
     report = verify(article, known, analysis)
-    assert not re.search(r"[\x00\u202e]|\{F", report.model_dump_json(include={"summary", "calls", "timeframe", "credibility"}))
+    assert not re.search(
+        r"[\x00\u202e]|\{F",
+        report.model_dump_json(include={"summary", "calls", "timeframe", "credibility"}),
+    )
 
 
 def test_who_is_paid_for_a_rise_is_not_believed_much():
-    article = make_article("Sponsored: Bitcoin (BTC) trades at $60,000 and is set to soar to $90,000, a record. Bitcoin bulls rally hard.")
+    article = make_article(
+        "Sponsored: Bitcoin (BTC) trades at $60,000 and is set to soar to $90,000, a record. Bitcoin bulls rally hard."
+    )
     facts, signals = extract_facts(article), find_signals(article)
-    claim = CallClaim(asset="BTC", direction="bullish", confidence=0.99, rationale=Claim(text="", sentences=(0,)))
+    claim = CallClaim(
+        asset="BTC", direction="bullish", confidence=0.99, rationale=Claim(text="", sentences=(0,))
+    )
     analysis = Analysis(calls=(claim,), analyst=Analyst(name="embedded"))
     assert verify(article, facts, analysis, ()).calls[0].confidence > 0.6
     paid = verify(article, facts, analysis, signals)

@@ -76,26 +76,46 @@ def in_url(address: str) -> str:
     return f"http://[{address}]/" if ":" in address and "[" not in address else f"http://{address}/"
 
 
-def refusal(url: str, connector: Recorder, *answers: list[str], allow_private: tuple[str, ...] = ()) -> FetchError:
+def refusal(
+    url: str, connector: Recorder, *answers: list[str], allow_private: tuple[str, ...] = ()
+) -> FetchError:
     """The error of a fetch whose n-th look-up is answered by the n-th of `answers`."""
     script = iter(answers)
     with pytest.raises(FetchError) as caught:
-        Fetcher(allow_private=allow_private, connector=connector, resolver=lambda host, port: next(script)).fetch(url)
+        Fetcher(
+            allow_private=allow_private,
+            connector=connector,
+            resolver=lambda host, port: next(script),
+        ).fetch(url)
     return caught.value
 
 
 def assert_never_dialled(address: str) -> None:
     connector = Recorder()
     assert refusal(in_url(address), connector, [FIRST]).code == "blocked_address", "as a literal"
-    for several in ([address], [FIRST, address], [address, FIRST], ["2606:4700::1111", FIRST, address]):
-        assert refusal("https://news.example/", connector, several).code == "blocked_address", several
+    for several in (
+        [address],
+        [FIRST, address],
+        [address, FIRST],
+        ["2606:4700::1111", FIRST, address],
+    ):
+        assert refusal("https://news.example/", connector, several).code == "blocked_address", (
+            several
+        )
     assert connector.dialled == []
     moved = Recorder(in_url(address))
-    assert refusal("http://news.example/", moved, [FIRST], [FIRST]).code == "blocked_address", "after a redirect"
+    assert refusal("http://news.example/", moved, [FIRST], [FIRST]).code == "blocked_address", (
+        "after a redirect"
+    )
     turned = Recorder("/again")
-    assert refusal("http://news.example/", turned, [FIRST], [address]).code == "blocked_address", "when DNS changes its mind"
+    assert refusal("http://news.example/", turned, [FIRST], [address]).code == "blocked_address", (
+        "when DNS changes its mind"
+    )
     elsewhere = Recorder("http://other.example/")
-    assert refusal("http://news.example/", elsewhere, [FIRST], [FIRST, address]).code == "blocked_address", "behind a redirect's name"
+    assert (
+        refusal("http://news.example/", elsewhere, [FIRST], [FIRST, address]).code
+        == "blocked_address"
+    ), "behind a redirect's name"
     assert {*moved.dialled, *turned.dialled, *elsewhere.dialled} == {FIRST}
     assert len(moved.dialled) == len(turned.dialled) == len(elsewhere.dialled) == 1
 
@@ -121,7 +141,10 @@ def test_the_list_is_long_enough():
 @pytest.mark.parametrize("url", [*TRICKS.split(), *SPACED])
 def test_tricks_are_refused_before_any_look_up(url):
     connector = Recorder()
-    assert refusal(url, connector).code in ("bad_url", "blocked_address")  # a look-up would find no answer to give
+    assert refusal(url, connector).code in (
+        "bad_url",
+        "blocked_address",
+    )  # a look-up would find no answer to give
     assert connector.dialled == []
     assert "pw" not in str(refusal(url, connector))
 
@@ -178,7 +201,14 @@ def test_vetting_refuses_or_yields_what_it_would_yield_again(url):
 @given(st.ip_addresses())
 def test_only_ordinary_unicast_passes(ip):
     if is_public(str(ip)):
-        assert not (ip.is_private or ip.is_loopback or ip.is_multicast or ip.is_link_local or ip.is_reserved or ip.is_unspecified)
+        assert not (
+            ip.is_private
+            or ip.is_loopback
+            or ip.is_multicast
+            or ip.is_link_local
+            or ip.is_reserved
+            or ip.is_unspecified
+        )
 
 
 # ---- --allow-private lifts both rules, for the host that is named and no other
@@ -193,7 +223,15 @@ def test_a_named_host_is_dialled(entry):
 
 def test_a_named_name_is_dialled_where_it_resolves_to():
     connector = Recorder()
-    assert refusal("http://Wiki.corp:8080/", connector, ["10.0.0.7", "fd00::7"], allow_private=("wiki.corp:8080",)).code == "connection"
+    assert (
+        refusal(
+            "http://Wiki.corp:8080/",
+            connector,
+            ["10.0.0.7", "fd00::7"],
+            allow_private=("wiki.corp:8080",),
+        ).code
+        == "connection"
+    )
     assert connector.dialled == ["10.0.0.7", "fd00::7"]
 
 
@@ -211,22 +249,42 @@ def test_a_named_name_is_dialled_where_it_resolves_to():
 )
 def test_nothing_but_the_named_host_is_let_through(url, code):
     connector = Recorder()
-    assert refusal(url, connector, ["10.0.0.5"], allow_private=("10.0.0.5:8080", "wiki.corp")).code == code
+    assert (
+        refusal(url, connector, ["10.0.0.5"], allow_private=("10.0.0.5:8080", "wiki.corp")).code
+        == code
+    )
     assert connector.dialled == []
 
 
 def test_redirects_of_a_named_host_are_vetted():
     connector = Recorder("http://10.0.0.6/")
-    assert refusal("http://wiki.corp:8080/", connector, [FIRST], allow_private=("wiki.corp",)).code == "blocked_address"
+    assert (
+        refusal("http://wiki.corp:8080/", connector, [FIRST], allow_private=("wiki.corp",)).code
+        == "blocked_address"
+    )
     assert connector.dialled == [FIRST]
 
 
 def test_answers_are_each_dialled_once():
-    assert vet_answers("news.example", 80, ["1.1.1.1", "8.8.8.8", "1.1.1.1"]) == ["1.1.1.1", "8.8.8.8"]
+    assert vet_answers("news.example", 80, ["1.1.1.1", "8.8.8.8", "1.1.1.1"]) == [
+        "1.1.1.1",
+        "8.8.8.8",
+    ]
 
 
 @pytest.mark.parametrize(
-    "entry", ["", "http://a.example", "a.example/x", "user@a.example", "a.example:x", "a b", "*.example", "0x7f.1", "[::1"]
+    "entry",
+    [
+        "",
+        "http://a.example",
+        "a.example/x",
+        "user@a.example",
+        "a.example:x",
+        "a b",
+        "*.example",
+        "0x7f.1",
+        "[::1",
+    ],
 )
 def test_an_entry_that_names_no_host(entry):
     with pytest.raises(UsageError):

@@ -21,12 +21,17 @@ def server():
 
 
 def visit(server, path, cache, **settings):
-    fetcher = Fetcher(allow_private=(server.host,), sleep=lambda seconds: None, cache=cache, **settings)
+    fetcher = Fetcher(
+        allow_private=(server.host,), sleep=lambda seconds: None, cache=cache, **settings
+    )
     return fetcher.fetch(server.url(path.replace(" ", "%20")))
 
 
 def conditional(server):
-    return ["if-none-match" in head.lower() or "if-modified-since" in head.lower() for head in server.requests]
+    return [
+        "if-none-match" in head.lower() or "if-modified-since" in head.lower()
+        for head in server.requests
+    ]
 
 
 @pytest.mark.parametrize(
@@ -35,7 +40,10 @@ def conditional(server):
         ("Cache-Control: max-age=600", [False]),
         ("Cache-Control: private, max-age=600", [False]),
         ('ETag: "a"', [False, True]),
-        ("Last-Modified: Mon, 02 Feb 2015 10:00:00 GMT", [False, True]),  # ten years unchanged, and yet asked: news is edited
+        (
+            "Last-Modified: Mon, 02 Feb 2015 10:00:00 GMT",
+            [False, True],
+        ),  # ten years unchanged, and yet asked: news is edited
         ("Cache-Control: no-store", [False, False]),
         ("X-Nothing: said", [False, False]),
     ],
@@ -47,7 +55,9 @@ def test_a_second_visit(server, tmp_path, header, asked):
     assert (second.url, second.content_type) == (first.url, first.content_type)
 
 
-@pytest.mark.parametrize("header", ["Cache-Control: no-store", "Cache-Control: no-store, max-age=600"])
+@pytest.mark.parametrize(
+    "header", ["Cache-Control: no-store", "Cache-Control: no-store, max-age=600"]
+)
 def test_what_must_not_be_stored_is_nowhere(server, tmp_path, header):
     visit(server, f"visits?{header}", tmp_path / "pages.db")
     assert not any(b"visit 1" in file.read_bytes() for file in tmp_path.iterdir())
@@ -55,10 +65,23 @@ def test_what_must_not_be_stored_is_nowhere(server, tmp_path, header):
 
 def test_another_page_is_another(server, tmp_path):
     cache = tmp_path / "pages.db"
-    assert visit(server, "visits/1?Cache-Control: max-age=600", cache) != visit(server, "visits/2?Cache-Control: max-age=600", cache)
+    assert visit(server, "visits/1?Cache-Control: max-age=600", cache) != visit(
+        server, "visits/2?Cache-Control: max-age=600", cache
+    )
 
 
-@pytest.mark.parametrize("path", ["length_too_short", "chunked_cut", "gzip_cut", "pdf_as_html", "empty", "status/410", "gzip_bomb"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "length_too_short",
+        "chunked_cut",
+        "gzip_cut",
+        "pdf_as_html",
+        "empty",
+        "status/410",
+        "gzip_bomb",
+    ],
+)
 def test_a_page_that_failed_is_not_kept(server, tmp_path, path):
     cache = tmp_path / "pages.db"
     codes = []
@@ -77,7 +100,9 @@ def test_redirects_to_kept_pages_are_vetted_each_time(server, tmp_path):
         with pytest.raises(FetchError) as caught:
             visit(server, "redirect_to?http://127.0.0.1/", cache)
         assert caught.value.code == "blocked_address"
-    with pytest.raises(FetchError):  # the host is not named any more: a kept page is no way past the vetting
+    with pytest.raises(
+        FetchError
+    ):  # the host is not named any more: a kept page is no way past the vetting
         Fetcher(cache=cache).fetch(server.url("visits?Cache-Control:%20max-age=600"))
 
 
@@ -92,7 +117,9 @@ def test_no_site_fills_the_disk(server, tmp_path, monkeypatch):
     assert server.asked("heavy") == 40  # the newest is still there
 
 
-@pytest.mark.parametrize("content", [b"no database at all" * 100, b"SQLite format 3\0" + bytes(4080)])
+@pytest.mark.parametrize(
+    "content", [b"no database at all" * 100, b"SQLite format 3\0" + bytes(4080)]
+)
 def test_a_broken_file_costs_nothing_but_time(server, tmp_path, content, capfd):
     cache = tmp_path / "pages.db"
     cache.write_bytes(content)
@@ -116,11 +143,16 @@ def test_a_folder_that_cannot_be_written(server, tmp_path):
     assert visit(server, "good", tmp_path / "file" / "pages.db").body
 
 
-def test_the_command_keeps_pages_for_this_user_alone_and_not_when_told_so(server, tmp_path, monkeypatch):
+def test_the_command_keeps_pages_for_this_user_alone_and_not_when_told_so(
+    server, tmp_path, monkeypatch
+):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     url = server.url("visits?Cache-Control:%20max-age=600")
     runs = [["--no-cache"], ["--no-cache"], [], []]
-    texts = [CliRunner().invoke(main, [url, "--extract", "--allow-private", server.host, *flags]).output for flags in runs]
+    texts = [
+        CliRunner().invoke(main, [url, "--extract", "--allow-private", server.host, *flags]).output
+        for flags in runs
+    ]
     assert len(server.requests) == 3
     assert texts[2] == texts[3] != texts[1]
     assert stat.S_IMODE((tmp_path / "summarizer").stat().st_mode) == 0o700

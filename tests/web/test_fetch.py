@@ -20,7 +20,16 @@ from summarizer.web.fetch import Fetcher, fetch
 from tests.support.hostile_server import ARTICLE, BEHAVIOURS, HostileServer
 
 DEADLINE = 0.6
-SLOW = ["hang", "drip_header", "drip_header_lines", "drip_body", "drip_chunks", "hang_in_body", "endless_continue", "slow_redirects"]
+SLOW = [
+    "hang",
+    "drip_header",
+    "drip_header_lines",
+    "drip_body",
+    "drip_chunks",
+    "hang_in_body",
+    "endless_continue",
+    "slow_redirects",
+]
 
 # behaviour -> (code, requests that it may cost, worth another run)
 REFUSED = {
@@ -81,7 +90,10 @@ REFUSED = {
     "redirect_to?http://user:hunter2@127.0.0.1:PORT/good": ("bad_url", 1, False),
     "redirect_to?http://[::1/": ("bad_url", 1, False),
     "redirect_to?http://a..b/": ("bad_url", 1, False),
-    **{f"status/{n}": (f"http_{n}", 1, False) for n in (400, 401, 402, 403, 404, 410, 451, 304, 600)},
+    **{
+        f"status/{n}": (f"http_{n}", 1, False)
+        for n in (400, 401, 402, 403, 404, 410, 451, 304, 600)
+    },
     **{f"status/{n}": (f"http_{n}", 3, True) for n in (408, 425, 429, 500, 502, 503, 504)},
     "come_back/503?3": ("http_503", 3, True),
     "come_back_after?61": ("http_429", 1, True),
@@ -101,7 +113,10 @@ def server() -> Iterator[HostileServer]:
 
 
 def fetcher_for(server: HostileServer, **settings) -> Fetcher:
-    return Fetcher(**{"allow_private": (server.host,), "deadline": 15.0, "sleep": lambda seconds: None} | settings)
+    return Fetcher(
+        **{"allow_private": (server.host,), "deadline": 15.0, "sleep": lambda seconds: None}
+        | settings
+    )
 
 
 def failure(fetcher: Fetcher, url: str) -> FetchError:
@@ -134,21 +149,31 @@ def test_utf_16_is_text(server):
 
 
 def test_every_behaviour_of_the_server_is_tested():
-    tested = {path.partition("?")[0].partition("/")[0] for path in [*REFUSED, *GOOD, "utf_16", "visits", "heavy"]}
+    tested = {
+        path.partition("?")[0].partition("/")[0]
+        for path in [*REFUSED, *GOOD, "utf_16", "visits", "heavy"]
+    }
     assert tested == set(BEHAVIOURS) and len(BEHAVIOURS) >= 25
 
 
 def test_the_page_has_the_final_address_and_the_type_as_sent(server):
     page = fetcher_for(server).fetch(server.url("redirect_to?/wrong_charset"))
-    assert (page.url, page.content_type) == (server.url("wrong_charset"), 'text/html; charset="no-such-charset"')
+    assert (page.url, page.content_type) == (
+        server.url("wrong_charset"),
+        'text/html; charset="no-such-charset"',
+    )
 
 
-def test_requests_are_honest_and_carry_nothing_of_the_server_or_the_environment(server, monkeypatch, tmp_path):
+def test_requests_are_honest_and_carry_nothing_of_the_server_or_the_environment(
+    server, monkeypatch, tmp_path
+):
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password word\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    fetch(server.url("redirect_five_times"), allow_private=(server.host,))  # each redirect sets a cookie
+    fetch(
+        server.url("redirect_five_times"), allow_private=(server.host,)
+    )  # each redirect sets a cookie
     assert len(server.requests) == 6
     for head in server.requests:
         names = {line.partition(":")[0].lower() for line in head.splitlines()[1:] if line}
@@ -171,14 +196,19 @@ def test_waits_grow_and_a_server_that_names_its_wait_is_obeyed_up_to_a_minute(se
     assert waits("come_back_after?59") == [59, 59]
     assert waits("come_back_after?61") == []
     assert waits("come_back_after?soon") == [0.5, 1.0]
-    dated = waits("come_back_after?" + formatdate(time.time() + 30, usegmt=True).replace(" ", "%20"))
+    dated = waits(
+        "come_back_after?" + formatdate(time.time() + 30, usegmt=True).replace(" ", "%20")
+    )
     assert len(dated) == 2 and all(28 <= wait <= 30 for wait in dated)
 
 
 def test_a_hanging_look_up_ends_in_time():
     over = Event()
     started = time.monotonic()
-    error = failure(Fetcher(deadline=0.3, resolver=lambda host, port: over.wait(5) and []), "http://news.example/")
+    error = failure(
+        Fetcher(deadline=0.3, resolver=lambda host, port: over.wait(5) and []),
+        "http://news.example/",
+    )
     over.set()
     assert error.code == "timeout" and time.monotonic() - started < 1.3
 
@@ -201,9 +231,17 @@ def test_a_dead_address_gives_way_to_the_next(server):
             raise httpcore2.ConnectTimeout
         return httpcore2.SyncBackend().connect_tcp("127.0.0.1", server.port, timeout=seconds)
 
-    found = Fetcher(resolver=lambda host, port: ["1.1.1.1", "8.8.8.8"], connector=connector).fetch("http://news.example/good")
+    found = Fetcher(resolver=lambda host, port: ["1.1.1.1", "8.8.8.8"], connector=connector).fetch(
+        "http://news.example/good"
+    )
     assert found.body == ARTICLE
-    assert failure(Fetcher(resolver=lambda host, port: ["1.1.1.1"], connector=connector), "http://news.example/").code == "connection"
+    assert (
+        failure(
+            Fetcher(resolver=lambda host, port: ["1.1.1.1"], connector=connector),
+            "http://news.example/",
+        ).code
+        == "connection"
+    )
 
 
 def answers(replies: dict[str, httpx2.Response]):
@@ -212,23 +250,39 @@ def answers(replies: dict[str, httpx2.Response]):
 
 
 def test_https_does_not_give_way_to_http():
-    replies = {"https://a.example/": httpx2.Response(301, headers={"location": "http://a.example/"})}
-    assert failure(Fetcher(transport=answers(replies)), "https://a.example/").code == "blocked_redirect"
+    replies = {
+        "https://a.example/": httpx2.Response(301, headers={"location": "http://a.example/"})
+    }
+    assert (
+        failure(Fetcher(transport=answers(replies)), "https://a.example/").code
+        == "blocked_redirect"
+    )
 
 
 def test_http_may_move_to_https_on_another_site():
     replies = {"http://a.example/": httpx2.Response(308, headers={b"location": "//b.example/ü?q=1#x".encode()}),
                "http://b.example/%C3%BC?q=1": httpx2.Response(302, headers={"location": "https://b.example/"}),
                "https://b.example/": httpx2.Response(200, content=iter([b"<p>BTC"]))}  # fmt: skip
-    assert Fetcher(transport=answers(replies)).fetch("http://a.example/#top").url == "https://b.example/"
+    assert (
+        Fetcher(transport=answers(replies)).fetch("http://a.example/#top").url
+        == "https://b.example/"
+    )
 
 
-@pytest.mark.parametrize("error, code", [(httpx2.ReadTimeout("slow"), "timeout"), (httpx2.ConnectError("no"), "connection")])
+@pytest.mark.parametrize(
+    "error, code",
+    [(httpx2.ReadTimeout("slow"), "timeout"), (httpx2.ConnectError("no"), "connection")],
+)
 def test_errors_of_an_injected_transport_are_wrapped(error, code):
     def raise_it(request):
         raise error
 
-    assert failure(Fetcher(transport=lambda guard: httpx2.MockTransport(raise_it)), "http://a.example/").code == code
+    assert (
+        failure(
+            Fetcher(transport=lambda guard: httpx2.MockTransport(raise_it)), "http://a.example/"
+        ).code
+        == code
+    )
 
 
 def test_a_host_that_cannot_be_named_is_refused_before_it_is_used():
@@ -256,7 +310,10 @@ def serve_tls(context: ssl.SSLContext | None, answer: bytes) -> tuple[int, Threa
     return listener.getsockname()[1], thread
 
 
-REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s" % (len(ARTICLE), ARTICLE)
+REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s" % (
+    len(ARTICLE),
+    ARTICLE,
+)
 
 
 def test_tls_that_is_none():
@@ -273,14 +330,29 @@ def certificate(tmp_path_factory) -> Path:
     if not openssl:
         pytest.skip("no openssl command to make a certificate with")
     path = tmp_path_factory.mktemp("tls") / "both.pem"
-    new = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=test"]
+    new = [
+        openssl,
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=test",
+    ]
     subprocess.run([*new, "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", path, "-out", path.with_suffix(".crt")],
                    check=True, capture_output=True)  # fmt: skip
     path.write_text(path.read_text() + path.with_suffix(".crt").read_text())
     return path
 
 
-def test_a_certificate_that_nobody_trusts_is_refused_and_one_that_is_trusted_is_not(certificate, monkeypatch):
+def test_a_certificate_that_nobody_trusts_is_refused_and_one_that_is_trusted_is_not(
+    certificate, monkeypatch
+):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     port, thread = serve_tls(context, REPLY)
@@ -300,8 +372,14 @@ def test_a_certificate_of_another_name_is_refused(certificate, monkeypatch):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     port, thread = serve_tls(context, REPLY)
-    connector = partial(lambda address, _, seconds: httpcore2.SyncBackend().connect_tcp("127.0.0.1", port, timeout=seconds))
-    error = failure(Fetcher(resolver=lambda host, _: ["1.1.1.1"], connector=connector), "https://news.example/")
+    connector = partial(
+        lambda address, _, seconds: httpcore2.SyncBackend().connect_tcp(
+            "127.0.0.1", port, timeout=seconds
+        )
+    )
+    error = failure(
+        Fetcher(resolver=lambda host, _: ["1.1.1.1"], connector=connector), "https://news.example/"
+    )
     thread.join(5)
     assert error.code == "tls"
 

@@ -58,7 +58,9 @@ def choose_assets(scene: Scene) -> list[str]:
     model = load_linear("assets")
     chances = {}
     for asset in scene.counts:
-        if asset != MARKET and any(m.subject == asset for here in scene.mentions for m in here):  # the title alone is no evidence
+        if asset != MARKET and any(
+            m.subject == asset for here in scene.mentions for m in here
+        ):  # the title alone is no evidence
             chances[asset] = softmax(model.scores(describe_asset(scene, asset, scene.facts)))[1]
     ranked = sorted(chances, key=lambda asset: (-scene.counts[asset], asset))
     return [asset for asset in ranked if chances[asset] >= _CALLED][:MAX_CALLS]
@@ -87,7 +89,13 @@ def _call(scene: Scene, asset: str) -> CallClaim:
     placed = [piece for piece in pieces if piece.fact is not None or piece.sentence is not None]
     rationale, used = explain_call(scene, asset, direction, weigh(placed), target)
     return CallClaim(
-        asset=asset, direction=direction, tone=_tone(scene, asset), confidence=confidence, target=target, rationale=rationale, facts=used
+        asset=asset,
+        direction=direction,
+        tone=_tone(scene, asset),
+        confidence=confidence,
+        target=target,
+        rationale=rationale,
+        facts=used,
     )
 
 
@@ -107,7 +115,9 @@ def _choose(name: str, features: Iterable[tuple[str, float]]) -> tuple[Any, floa
 def _tone(scene: Scene, asset: str) -> float:
     """The mean tone of the sentences about the asset, the title counting as three."""
     tones = [scene.tone(i, asset) for i in scene.about(asset)]
-    if scene.article.title and (asset == MARKET or any(m.subject == asset for m in scene.title_mentions)):
+    if scene.article.title and (
+        asset == MARKET or any(m.subject == asset for m in scene.title_mentions)
+    ):
         tones += [scene.title_tone(asset)] * 3
     return sum(tones) / len(tones) if tones else 0.0
 
@@ -123,5 +133,10 @@ def describe_overall(scene: Scene, calls: Sequence[CallClaim]) -> list[tuple[str
     features = describe_call(scene.pieces(MARKET))
     features += [(f"main:{calls[0].direction}", 1.0)] if calls else [("no_call", 1.0)]
     for direction in ("bullish", "bearish", "neutral"):
-        features.append((f"calls:{direction}", sum(call.direction == direction for call in calls) / max(1, len(calls))))
+        features.append(
+            (
+                f"calls:{direction}",
+                sum(call.direction == direction for call in calls) / max(1, len(calls)),
+            )
+        )
     return [*features, ("alone", float(len(calls) == 1))]

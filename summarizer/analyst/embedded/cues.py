@@ -5,7 +5,21 @@ from importlib.resources import files
 
 from summarizer.text.lexicon import Lexicon, lower_words
 
-_NEGATIONS = frozenset(["not", "no", "never", "without", "fails", "failed", "unlikely", "lack", "avoid", "avoided", "despite"])
+_NEGATIONS = frozenset(
+    [
+        "not",
+        "no",
+        "never",
+        "without",
+        "fails",
+        "failed",
+        "unlikely",
+        "lack",
+        "avoid",
+        "avoided",
+        "despite",
+    ]
+)
 
 
 @lru_cache(1_024)

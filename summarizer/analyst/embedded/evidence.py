@@ -21,7 +21,10 @@ from summarizer.text.sentences import split_sentences
 from summarizer.text.spans import Span
 
 _WORD = re.compile(r"[a-z]{3,}")
-_SPREAD, _TITLED = 4.0, 0.5  # bring words to the size of the other evidence, as one penalty holds them all
+_SPREAD, _TITLED = (
+    4.0,
+    0.5,
+)  # bring words to the size of the other evidence, as one penalty holds them all
 _LEAD = 3  # sentences that say what the article is about
 
 
@@ -56,7 +59,9 @@ class Scene:
                 here.append(everywhere[at])
                 at += 1
             said = told[span.start : span.end].strip()
-            named = tuple(dict.fromkeys(m.subject for m in here if m.group in CALLED or m.group == "market"))
+            named = tuple(
+                dict.fromkeys(m.subject for m in here if m.group in CALLED or m.group == "market")
+            )
             carried = named or carried
             self.mentions.append(here)
             self.subjects.append(carried if said else ())
@@ -80,18 +85,26 @@ class Scene:
 
     def name(self, asset: str) -> str:
         """The asset as the article prints it most often; its code where only the title names it."""
-        printed = Counter(self.text[m.start : m.end] for here in self.mentions for m in here if m.subject == asset)
-        return min(printed, key=lambda name: (-printed[name], len(name), name)) if printed else asset
+        printed = Counter(
+            self.text[m.start : m.end] for here in self.mentions for m in here if m.subject == asset
+        )
+        return (
+            min(printed, key=lambda name: (-printed[name], len(name), name)) if printed else asset
+        )
 
     def tone(self, i: int, asset: str) -> float:
         """The tone of sentence i for the asset, -1 to 1; of the sentence as a whole where it does not name it."""
         start, end = self.sentences[i]
         spans = {
-            m.subject: Span(m.start - start, m.end - start) for m in reversed(self.mentions[i]) if m.group != "stock" or m.subject == asset
+            m.subject: Span(m.start - start, m.end - start)
+            for m in reversed(self.mentions[i])
+            if m.group != "stock" or m.subject == asset
         }
         key = i, asset if asset in spans else None
         if key not in self._tones:
-            self._tones[key] = tone_of(self.text[start:end], spans.get(asset), tuple(spans.values()))
+            self._tones[key] = tone_of(
+                self.text[start:end], spans.get(asset), tuple(spans.values())
+            )
         return self._tones[key]
 
     def title_tone(self, asset: str) -> float:
@@ -104,11 +117,19 @@ class Scene:
 
     def about(self, asset: str) -> list[int]:
         """The sentences that speak of the asset; for MARKET, all that hold words of the article's."""
-        return [i for i, subjects in enumerate(self.subjects) if self._words[i] and (asset == MARKET or asset in subjects)]
+        return [
+            i
+            for i, subjects in enumerate(self.subjects)
+            if self._words[i] and (asset == MARKET or asset in subjects)
+        ]
 
     def pieces(self, asset: str) -> list[Piece]:
         """Everything that bears on the asset's direction."""
-        near = Counter(word for i in self.about(asset) for word in self._words[i]) if asset != MARKET else Counter()
+        near = (
+            Counter(word for i in self.about(asset) for word in self._words[i])
+            if asset != MARKET
+            else Counter()
+        )
         return [*self._said(asset), *self._stated(asset), *_share("near", near), *self.wording]
 
     @cached_property
@@ -117,7 +138,9 @@ class Scene:
         titled = _WORD.findall((self.article.title or "").lower())
         names = [f"title:{word}" for word in dict.fromkeys(titled)]
         names += [f"title:{left}_{right}" for left, right in dict.fromkeys(pairwise(titled))]
-        return _share("word", Counter(chain.from_iterable(self._words))) + [Piece(name, _TITLED) for name in names]
+        return _share("word", Counter(chain.from_iterable(self._words))) + [
+            Piece(name, _TITLED) for name in names
+        ]
 
     def _said(self, asset: str) -> list[Piece]:
         places = self.about(asset)
@@ -132,7 +155,9 @@ class Scene:
             pieces += [Piece(group, share * alone, i) for group in self.cues[i]]
         if asset == MARKET or any(m.subject == asset for m in self.title_mentions):
             pieces.append(Piece("title_tone", self.title_tone(asset)))
-            pieces += [Piece(f"title_{group}", 1.0) for group in find_cues(self.article.title or "")]
+            pieces += [
+                Piece(f"title_{group}", 1.0) for group in find_cues(self.article.title or "")
+            ]
         return pieces
 
     def _stated(self, asset: str) -> list[Piece]:
@@ -142,20 +167,41 @@ class Scene:
         mine = [(i, f) for i, f in enumerate(self.facts) if asset in (f.subject, MARKET)]
         for i, fact in mine:
             name = fact.kind
-            if fact.kind in ("price_target", "support_level", "resistance_level", "liquidation_level"):
-                side = "" if price is None or fact.subject != asset else "_above" if fact.value > price else "_below"
+            if fact.kind in (
+                "price_target",
+                "support_level",
+                "resistance_level",
+                "liquidation_level",
+            ):
+                side = (
+                    ""
+                    if price is None or fact.subject != asset
+                    else "_above"
+                    if fact.value > price
+                    else "_below"
+                )
                 pieces.append(Piece(name + side, 1.0, fact=i))
-            elif fact.kind in ("price_change", "open_interest_change", "etf_flow", "funding_rate", "options_skew"):
+            elif fact.kind in (
+                "price_change",
+                "open_interest_change",
+                "etf_flow",
+                "funding_rate",
+                "options_skew",
+            ):
                 pieces.append(Piece(name, (fact.value > 0) - (fact.value < 0), fact=i))
             elif fact.kind not in ("price", "price_past", "other"):
                 pieces.append(Piece(name, 1.0, fact=i))
         seen: dict[str, int] = defaultdict(int)
         for piece in pieces:
             seen[piece.name] += 1
-        return [Piece("fact_" + p.name, p.value / math.sqrt(seen[p.name]), fact=p.fact) for p in pieces]
+        return [
+            Piece("fact_" + p.name, p.value / math.sqrt(seen[p.name]), fact=p.fact) for p in pieces
+        ]
 
 
 def _share(name: str, words: Counter[str]) -> list[Piece]:
     """Each word by the root of its share of all, so that neither length nor repetition tells much."""
     whole = math.sqrt(sum(words.values()) or 1)
-    return [Piece(f"{name}:{word}", _SPREAD * math.sqrt(count) / whole) for word, count in words.items()]
+    return [
+        Piece(f"{name}:{word}", _SPREAD * math.sqrt(count) / whole) for word, count in words.items()
+    ]

@@ -14,7 +14,9 @@ _LOWERING = frozenset(["sponsored", "press_release", "ai_directed_instructions"]
 Features = list[tuple[str, float]]
 
 
-def describe_article(scene: Scene, narratives: Sequence[str], signals: Sequence[Signal]) -> Features:
+def describe_article(
+    scene: Scene, narratives: Sequence[str], signals: Sequence[Signal]
+) -> Features:
     """Cue groups, kinds of fact, themes and signals of the article, each damped so that length does not tell."""
     groups = Counter(group for here in scene.cues for group in here)
     size = math.sqrt(max(1, len(scene.sentences)))
@@ -24,8 +26,14 @@ def describe_article(scene: Scene, narratives: Sequence[str], signals: Sequence[
     features += [(f"theme:{narrative}", 1.0) for narrative in narratives]
     features += [(f"signal:{signal.name}", 1.0) for signal in signals]
     features += [(piece.name, piece.value) for piece in scene.wording]
-    features += [(f"source:{(scene.article.source or scene.article.domain or 'unknown').lower()}", 1.0)]
-    features += [("facts", math.log1p(len(scene.facts))), ("words", math.log1p(scene.article.words) / 5), ("bias", 1.0)]
+    features += [
+        (f"source:{(scene.article.source or scene.article.domain or 'unknown').lower()}", 1.0)
+    ]
+    features += [
+        ("facts", math.log1p(len(scene.facts))),
+        ("words", math.log1p(scene.article.words) / 5),
+        ("bias", 1.0),
+    ]
     return features
 
 
@@ -44,7 +52,10 @@ def describe_asset(scene: Scene, asset: str, facts: Sequence[Fact]) -> Features:
         ("title", float(any(m.subject == asset for m in scene.title_mentions))),
         ("lead", float(in_lead)),
         ("facts", math.log1p(sum(kinds.values()))),
-        ("levels", math.log1p(kinds["support_level"] + kinds["resistance_level"] + kinds["price_target"])),
+        (
+            "levels",
+            math.log1p(kinds["support_level"] + kinds["resistance_level"] + kinds["price_target"]),
+        ),
         (f"rank:{min(rank, 5)}", 1.0),
         (f"group:{group}", 1.0),
         ("crowd", math.log1p(len(counts))),

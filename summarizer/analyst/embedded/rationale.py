@@ -56,7 +56,11 @@ RAISING = frozenset(list(_SIGNALS)[:7])
 
 
 def explain_call(
-    scene: Scene, asset: str, direction: Direction, weighed: Sequence[tuple[Piece, float]], target: int | None
+    scene: Scene,
+    asset: str,
+    direction: Direction,
+    weighed: Sequence[tuple[Piece, float]],
+    target: int | None,
 ) -> tuple[Claim, tuple[int, ...]]:
     """Why the call: the facts that bear on it and the sentence that weighs most; and the facts used.
 
@@ -67,13 +71,27 @@ def explain_call(
     if target is not None:
         kind, priced = scene.facts[target].kind, price_of(scene.facts, asset) is not None
         if kind in _LEVELS:
-            words = _LEVELS[kind] if priced else _LEVELS[kind].replace(", {F}, lies {D}", " is {F}").replace(" lies {D}", " is named")
-            told.append(words.replace("{F}", f"{{F{target}}}").replace("{D}", f"{{D{target}}}").replace("{A}", scene.name(asset)))
+            words = (
+                _LEVELS[kind]
+                if priced
+                else _LEVELS[kind]
+                .replace(", {F}, lies {D}", " is {F}")
+                .replace(" lies {D}", " is named")
+            )
+            told.append(
+                words.replace("{F}", f"{{F{target}}}")
+                .replace("{D}", f"{{D{target}}}")
+                .replace("{A}", scene.name(asset))
+            )
             used.append(target)
     text = "; ".join(told)
     text = text[:1].upper() + text[1:] + "." if text else ""
     places = _telling(scene, asset, weighed, sign)
-    said = " ".join(shorten(sentence) for i in places if stands_alone(sentence := scene.text[slice(*scene.sentences[i])]))
+    said = " ".join(
+        shorten(sentence)
+        for i in places
+        if stands_alone(sentence := scene.text[slice(*scene.sentences[i])])
+    )
     if direction == "neutral":
         text = f"The evidence is mixed or says little about price. {text}".strip()
     elif not text and not said:
@@ -81,7 +99,9 @@ def explain_call(
     return Claim(text=f"{text} {said}".strip(), sentences=tuple(places)), tuple(used)
 
 
-def _tell_facts(scene: Scene, asset: str, weighed: Sequence[tuple[Piece, float]], sign: int) -> tuple[list[str], list[int]]:
+def _tell_facts(
+    scene: Scene, asset: str, weighed: Sequence[tuple[Piece, float]], sign: int
+) -> tuple[list[str], list[int]]:
     pulls = {piece.fact: pull for piece, pull in weighed if piece.fact is not None}
     told: list[str] = []
     used: list[int] = []
@@ -92,7 +112,9 @@ def _tell_facts(scene: Scene, asset: str, weighed: Sequence[tuple[Piece, float]]
             if scene.facts[i].kind == kind
             and scene.facts[i].subject == asset
             and (pull * sign > 0 or not sign)
-            and (kind != "price_change" or scene.facts[i].period)  # an undated move may be years old, or none: "it could rise 50%"
+            and (
+                kind != "price_change" or scene.facts[i].period
+            )  # an undated move may be years old, or none: "it could rise 50%"
         ]
         if not fitting or len(told) == 2:
             continue
@@ -110,17 +132,25 @@ def _where(fact: Fact) -> str:
     return f" over {fact.period}" if fact.period and fact.period[0].isdigit() else ""
 
 
-def _telling(scene: Scene, asset: str, weighed: Sequence[tuple[Piece, float]], sign: int) -> list[int]:
+def _telling(
+    scene: Scene, asset: str, weighed: Sequence[tuple[Piece, float]], sign: int
+) -> list[int]:
     """The one sentence that weighs most in the call's direction, else the first that names the asset, of whatever length."""
     totals: dict[int, float] = {}
     for piece, pull in weighed:
         if piece.sentence is not None:
             totals[piece.sentence] = totals.get(piece.sentence, 0.0) + pull
     named = [
-        i for i in totals if any(m.subject == asset for m in scene.mentions[i]) and stands_alone(scene.text[slice(*scene.sentences[i])])
+        i
+        for i in totals
+        if any(m.subject == asset for m in scene.mentions[i])
+        and stands_alone(scene.text[slice(*scene.sentences[i])])
     ]
     ranked = sorted(named, key=lambda i: (-totals[i] * sign, i)) if sign else sorted(named)
-    return ranked[:1] or [i for i, here in enumerate(scene.mentions) if any(m.subject == asset for m in here)][:1]
+    return (
+        ranked[:1]
+        or [i for i, here in enumerate(scene.mentions) if any(m.subject == asset for m in here)][:1]
+    )
 
 
 def explain_horizon(horizon: str) -> Claim:
@@ -143,4 +173,6 @@ def explain_credibility(article: Article, signals: Sequence[Signal], level: str)
 
 
 def _join(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+    return (
+        parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+    )

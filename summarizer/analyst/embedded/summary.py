@@ -20,15 +20,20 @@ _UNFIT = re.compile(
     r"|follow us|join our|telegram|not financial advice|investment advice|image source|tradingview\.com|getty|shutterstock|copyright)\b|\?\Z|https?:",
     re.IGNORECASE,
 )
-_CAPTION = re.compile(r"(?:image |photo |chart )?(?:source|credit|via)s?\s?:", re.IGNORECASE)  # flattened onto the sentence behind it
+_CAPTION = re.compile(
+    r"(?:image |photo |chart )?(?:source|credit|via)s?\s?:", re.IGNORECASE
+)  # flattened onto the sentence behind it
 _CHATTY = re.compile(
-    r"(?:let[’']?s|now,? here|here[’']?s|as you can see|in this article|we[’']ll)\b|(?:major breaking|just in|breaking)\s?:", re.IGNORECASE
+    r"(?:let[’']?s|now,? here|here[’']?s|as you can see|in this article|we[’']ll)\b|(?:major breaking|just in|breaking)\s?:",
+    re.IGNORECASE,
 )
 _QUOTED = re.compile('[“"][^”"]{25,}[”"]')
 _TAIL = re.compile(
     r"[,;]? (?:according to|as per|per data from|data from|citing|reports?)\s[^,.;]{3,60}\.?\Z|, (?:which|where|who)\s[^.]{30,}\.?\Z"
 )
-_CUT = re.compile(r"(?:; |, (?:while|with|as|but|which|after|although|followed|whereas|adding|citing) | — | – )")
+_CUT = re.compile(
+    r"(?:; |, (?:while|with|as|but|which|after|although|followed|whereas|adding|citing) | — | – )"
+)
 MAX_WORDS = 38  # of one sentence; a longer one is cut where a clause ends
 
 
@@ -43,9 +48,18 @@ def choose_sentences(scene: Scene, main: str | None, count: int = 2) -> list[int
         if i not in speaking or not stands_alone(text):
             continue
         content = _content(text)
-        facts = sum(span.start <= fact.evidence.start < span.end and fact.kind != "other" for fact in scene.facts)
-        score = 2.5 / (1 + i / 2) + min(1.2, 0.5 * facts) + (0.8 if main and main in scene.subjects[i] else 0.0)
-        score += 2.0 * len(content & title) / max(4, len(title)) + min(0.8, 0.25 * len(set(scene.cues[i])))
+        facts = sum(
+            span.start <= fact.evidence.start < span.end and fact.kind != "other"
+            for fact in scene.facts
+        )
+        score = (
+            2.5 / (1 + i / 2)
+            + min(1.2, 0.5 * facts)
+            + (0.8 if main and main in scene.subjects[i] else 0.0)
+        )
+        score += 2.0 * len(content & title) / max(4, len(title)) + min(
+            0.8, 0.25 * len(set(scene.cues[i]))
+        )
         score -= 0.8 * bool(_QUOTED.search(text)) + (0.4 if words > 45 else 0.0)
         scored.append((score, i, content))
     chosen: list[tuple[int, set[str]]] = []
@@ -65,13 +79,20 @@ def stands_alone(sentence: str) -> bool:
     """
     text = OPENING.sub("", sentence, count=1)
     fit = 7 <= len(sentence.split()) <= 70 and sentence[-1] in '.!”"'
-    return fit and not (_UNFIT.search(sentence) or _CAPTION.match(sentence) or _DANGLING.match(text) or _CHATTY.match(text))
+    return fit and not (
+        _UNFIT.search(sentence)
+        or _CAPTION.match(sentence)
+        or _DANGLING.match(text)
+        or _CHATTY.match(text)
+    )
 
 
 def summarise(scene: Scene, main: str | None) -> tuple[Claim, ...]:
     """One to three claims, each resting on one sentence of the article."""
     places: Sequence[int] = choose_sentences(scene, main) or scene.about(MARKET)[:1]
-    return tuple(Claim(text=shorten(scene.text[slice(*scene.sentences[i])]), sentences=(i,)) for i in places)
+    return tuple(
+        Claim(text=shorten(scene.text[slice(*scene.sentences[i])]), sentences=(i,)) for i in places
+    )
 
 
 def shorten(sentence: str) -> str:
@@ -86,7 +107,11 @@ def shorten(sentence: str) -> str:
     if len(text.split()) > MAX_WORDS:
         text = _TAIL.sub(".", text)
     while len(text.split()) > MAX_WORDS:
-        cuts = [match.start() for match in _CUT.finditer(text) if len(text[: match.start()].split()) >= 12]
+        cuts = [
+            match.start()
+            for match in _CUT.finditer(text)
+            if len(text[: match.start()].split()) >= 12
+        ]
         if not cuts:
             break
         text = text[: cuts[-1]] + "."
@@ -94,7 +119,11 @@ def shorten(sentence: str) -> str:
 
 
 def _content(text: str) -> set[str]:
-    return {word for word in re.findall(r"[a-z][a-z]{3,}|\d[\d.,]*\d", text.lower()) if word not in _STOP}
+    return {
+        word
+        for word in re.findall(r"[a-z][a-z]{3,}|\d[\d.,]*\d", text.lower())
+        if word not in _STOP
+    }
 
 
 _STOP = frozenset(

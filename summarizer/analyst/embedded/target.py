@@ -13,7 +13,16 @@ from summarizer.linear import load_linear
 from summarizer.models import Direction
 from summarizer.text.numbers import find_numbers
 
-_AWAY = (0.01, 0.03, 0.07, 0.15, 0.3, 0.6, 1.5, 4.0)  # edges of a level's distance from the price, as shares of it
+_AWAY = (
+    0.01,
+    0.03,
+    0.07,
+    0.15,
+    0.3,
+    0.6,
+    1.5,
+    4.0,
+)  # edges of a level's distance from the price, as shares of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +42,20 @@ def choose_target(scene: Scene, asset: str, direction: Direction) -> int | None:
 def target_options(scene: Scene, asset: str, direction: Direction) -> list[TargetOption]:
     """No target, and every level of the asset in the direction of the call."""
     facts = scene.facts
-    fitting = [i for i, fact in enumerate(facts) if fact.unit == "USD" and is_target(facts, fact, asset, direction)]
+    fitting = [
+        i
+        for i, fact in enumerate(facts)
+        if fact.unit == "USD" and is_target(facts, fact, asset, direction)
+    ]
     if not fitting:
         return [TargetOption(None, ("none",))]
     kinds = {facts[i].kind for i in fitting}
     titled = [number.value for number in find_numbers(scene.article.title or "")]
     is_titled = any(_is_same(facts[i].value, value) for i in fitting for value in titled)
     price = price_of(facts, asset)
-    nearest = sorted(fitting, key=lambda i: abs(facts[i].value - (price or facts[fitting[0]].value)))
+    nearest = sorted(
+        fitting, key=lambda i: abs(facts[i].value - (price or facts[fitting[0]].value))
+    )
     features = [
         "none",
         f"none:{direction}",
@@ -70,8 +85,12 @@ def target_options(scene: Scene, asset: str, direction: Direction) -> list[Targe
             f"conditional:{bool(fact.condition)}",
             f"round:{len(str(fact.value).strip('0').replace('.', '').strip('0'))}",
         ]
-        names += [f"{fact.kind}|{name}" for name in names] + [f"{direction}|{name}" for name in names]
-        options.append(TargetOption(i, (f"kind:{fact.kind}", f"kind:{fact.kind}:{direction}", *names)))
+        names += [f"{fact.kind}|{name}" for name in names] + [
+            f"{direction}|{name}" for name in names
+        ]
+        options.append(
+            TargetOption(i, (f"kind:{fact.kind}", f"kind:{fact.kind}:{direction}", *names))
+        )
     return options
 
 

@@ -16,10 +16,42 @@ from summarizer.text.spans import Span
 LABELS = ("negative", "neutral", "positive")
 _WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d,.]*%?|[$€%?!:;,\"“]")
 _CLAUSE = frozenset(
-    (":", ";", ",", "as", "while", "but", "whereas", "although", "after", "despite", "and", "amid", "before", "with", "than")
+    (
+        ":",
+        ";",
+        ",",
+        "as",
+        "while",
+        "but",
+        "whereas",
+        "although",
+        "after",
+        "despite",
+        "and",
+        "amid",
+        "before",
+        "with",
+        "than",
+    )
 )
 _NEGATIONS = frozenset(
-    ("not", "no", "never", "without", "cannot", "nor", "denies", "denied", "fails", "failed", "fail", "unlikely", "n't", "isn't", "doesn't")
+    (
+        "not",
+        "no",
+        "never",
+        "without",
+        "cannot",
+        "nor",
+        "denies",
+        "denied",
+        "fails",
+        "failed",
+        "fail",
+        "unlikely",
+        "n't",
+        "isn't",
+        "doesn't",
+    )
 )
 _SCOPE = 3  # words that a negation reaches
 _ENDINGS = (("ies", "y"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", ""))
@@ -27,11 +59,15 @@ _ENDINGS = (("ies", "y"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", ""))
 
 def tone_of(sentence: str, target: Span | None, others: Sequence[Span] = ()) -> float:
     """How `sentence` speaks of the name at `target`, from -1 to 1; None asks about the sentence as a whole."""
-    negative, _, positive = softmax(load_linear("tone").scores(describe_tone(sentence, target, others)))
+    negative, _, positive = softmax(
+        load_linear("tone").scores(describe_tone(sentence, target, others))
+    )
     return positive - negative
 
 
-def describe_tone(sentence: str, target: Span | None, others: Sequence[Span] = ()) -> list[tuple[str, float]]:
+def describe_tone(
+    sentence: str, target: Span | None, others: Sequence[Span] = ()
+) -> list[tuple[str, float]]:
     """The features of the sentence as it stands to the target, each with value 1."""
     words = _words(sentence, target, others)
     at = words.index("TARGET") if "TARGET" in words else None
@@ -39,14 +75,21 @@ def describe_tone(sentence: str, target: Span | None, others: Sequence[Span] = (
     names |= {f"s:{a}_{c}" for a, _, c in zip(words, words[1:], words[2:], strict=False)}
     if at is not None:
         low = max((i + 1 for i in range(at) if words[i] in _CLAUSE), default=0)
-        high = min((i for i in range(at + 1, len(words)) if words[i] in _CLAUSE), default=len(words))
+        high = min(
+            (i for i in range(at + 1, len(words)) if words[i] in _CLAUSE), default=len(words)
+        )
         names |= {f"c:{word}" for word in words[low:high]}
         names |= {f"<:{word}" for word in words[:at]} | {f">:{word}" for word in words[at + 1 :]}
         names |= {f"o:{word}" for word in (*words[:low], *words[high:])}
-        names |= {f"{k:+d}:{words[at + k]}" for k in (-3, -2, -1, 1, 2, 3) if 0 <= at + k < len(words)}
+        names |= {
+            f"{k:+d}:{words[at + k]}" for k in (-3, -2, -1, 1, 2, 3) if 0 <= at + k < len(words)
+        }
         if "OTHER" in words:
             first = words.index("OTHER")
-            names |= {f"{'TO' if at < first else 'OT'}:{word}" for word in words[min(at, first) + 1 : max(at, first)]}
+            names |= {
+                f"{'TO' if at < first else 'OT'}:{word}"
+                for word in words[min(at, first) + 1 : max(at, first)]
+            }
     names |= {f"g:{group}" for group in find_cues(sentence)}
     names.add("bias")
     return [(name, 1.0) for name in sorted(names)]
@@ -88,6 +131,10 @@ def _stem(word: str) -> str:
     ('rally', 'fall', 'gas')
     """
     for ending, put in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is")):
+        if (
+            word.endswith(ending)
+            and len(word) - len(ending) >= 3
+            and not word.endswith(("ss", "us", "is"))
+        ):
             return word[: -len(ending)] + put
     return word

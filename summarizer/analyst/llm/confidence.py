@@ -11,11 +11,15 @@ from typing import Any, get_args
 
 from summarizer.models import Analysis, CallClaim, ConfidenceSource, Direction
 
-Chance = tuple[str, float]  # "direction" of a call or "overall", and how likely the word that follows was
+Chance = tuple[
+    str, float
+]  # "direction" of a call or "overall", and how likely the word that follows was
 Directions = dict[str, str]  # what one answer says: asset, or "overall" -> direction
 
 _WORDS: tuple[str, ...] = get_args(Direction)
-_SAID = re.compile(rb'"(direction|overall)"\s*:\s*"(?=[a-z])')  # within a string of the answer its quotes would be escaped
+_SAID = re.compile(
+    rb'"(direction|overall)"\s*:\s*"(?=[a-z])'
+)  # within a string of the answer its quotes would be escaped
 
 
 def find_chances(text: str, tokens: Any) -> tuple[Chance, ...]:
@@ -25,7 +29,10 @@ def find_chances(text: str, tokens: Any) -> tuple[Chance, ...]:
     listed counts against it. Empty where the tokens do not spell the text.
     """
     try:
-        spelt = [bytes(token["bytes"]) if token.get("bytes") else token["token"].encode() for token in tokens]
+        spelt = [
+            bytes(token["bytes"]) if token.get("bytes") else token["token"].encode()
+            for token in tokens
+        ]
         body = text.encode()
         start = b"".join(spelt).find(body)
         if start < 0 or not body:
@@ -42,11 +49,16 @@ def find_chances(text: str, tokens: Any) -> tuple[Chance, ...]:
 
 def _chance(token: dict[str, Any], rest: bytes) -> float:
     said = next(word for word in _WORDS if rest.startswith(word.encode()))
-    listed = {t["token"]: math.exp(min(0.0, t["logprob"])) for t in [token, *(token.get("top_logprobs") or [])]}
+    listed = {
+        t["token"]: math.exp(min(0.0, t["logprob"]))
+        for t in [token, *(token.get("top_logprobs") or [])]
+    }
     unseen = max(0.0, 1 - sum(listed.values()))
     shares = dict.fromkeys(_WORDS, 0.0)
     for words, chance in listed.items():
-        begun = [word for word in _WORDS if words.strip('": ') and word.startswith(words.strip('": '))]
+        begun = [
+            word for word in _WORDS if words.strip('": ') and word.startswith(words.strip('": '))
+        ]
         if len(begun) == 1:
             shares[begun[0]] += chance
     if not shares[said]:
@@ -54,7 +66,9 @@ def _chance(token: dict[str, Any], rest: bytes) -> float:
     return shares[said] / (sum(shares.values()) + unseen)
 
 
-def weigh(analysis: Analysis, second: Analysis, chances: Sequence[Chance], others: Sequence[Directions]) -> Analysis:
+def weigh(
+    analysis: Analysis, second: Analysis, chances: Sequence[Chance], others: Sequence[Directions]
+) -> Analysis:
     """The analysis with its confidences, and what the second, embedded analyst says.
 
     `others` are the directions of further answers to the same question.
@@ -65,15 +79,30 @@ def weigh(analysis: Analysis, second: Analysis, chances: Sequence[Chance], other
     if len(said) == len(analysis.calls) and len(overall) == 1:
         source, sure, whole = "tokens", said, overall[0]
     elif others:
-        source, sure = "samples", [_agreement(others, call.asset, call.direction) for call in analysis.calls]
+        source, sure = (
+            "samples",
+            [_agreement(others, call.asset, call.direction) for call in analysis.calls],
+        )
         whole = _agreement(others, "overall", analysis.overall)
     else:
         source, sure = "evidence", [_evidence(second, call) for call in analysis.calls]
-        whole = second.overall_confidence if second.overall == analysis.overall else (1 - second.overall_confidence) / 2
-    calls = tuple(call.model_copy(update={"confidence": chance}) for call, chance in zip(analysis.calls, sure, strict=True))
+        whole = (
+            second.overall_confidence
+            if second.overall == analysis.overall
+            else (1 - second.overall_confidence) / 2
+        )
+    calls = tuple(
+        call.model_copy(update={"confidence": chance})
+        for call, chance in zip(analysis.calls, sure, strict=True)
+    )
     told = (("overall", second.overall), *((call.asset, call.direction) for call in second.calls))
     analyst = analysis.analyst.model_copy(update={"confidence_from": source})
-    change = {"calls": calls, "overall_confidence": whole, "other_directions": told, "analyst": analyst}
+    change = {
+        "calls": calls,
+        "overall_confidence": whole,
+        "other_directions": told,
+        "analyst": analyst,
+    }
     return analysis.model_copy(update=change)
 
 
@@ -87,4 +116,6 @@ def _evidence(second: Analysis, call: CallClaim) -> float:
     weighed = {other.asset: other for other in second.calls}.get(call.asset)
     if weighed is None:
         return 1 / 3
-    return weighed.confidence if weighed.direction == call.direction else (1 - weighed.confidence) / 2
+    return (
+        weighed.confidence if weighed.direction == call.direction else (1 - weighed.confidence) / 2
+    )

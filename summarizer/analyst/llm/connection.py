@@ -42,18 +42,24 @@ def open_connection() -> "httpx2.Client":
             self._stream = stream
             self.close, self.get_extra_info = stream.close, stream.get_extra_info
 
-        def read(self, max_bytes: int, timeout: float | None = None) -> Any:  # noqa: ARG002  the signatures are httpcore2's
+        def read(self, max_bytes: int, timeout: float | None = None) -> Any:
             return self._stream.read(max_bytes, timeout=_time_left())
 
-        def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+        def write(self, buffer: bytes, timeout: float | None = None) -> None:
             self._stream.write(buffer, timeout=_time_left())
 
-        def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> "Stream":  # noqa: ARG002
+        def start_tls(
+            self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+        ) -> "Stream":
             return Stream(self._stream.start_tls(ssl_context, server_hostname, _time_left()))
 
     class Backend:
         def connect_tcp(self, host: str, port: int, **_: Any) -> Stream:
-            return Stream(httpcore2.SyncBackend().connect_tcp(host, port, timeout=min(CONNECT_SECONDS, _time_left())))
+            return Stream(
+                httpcore2.SyncBackend().connect_tcp(
+                    host, port, timeout=min(CONNECT_SECONDS, _time_left())
+                )
+            )
 
     class Bounded(httpx2.SyncByteStream):
         def __init__(self, stream: Any):
@@ -73,7 +79,9 @@ def open_connection() -> "httpx2.Client":
     class Transport(httpx2.HTTPTransport):
         def __init__(self) -> None:
             # No public place for a network backend; should `_pool` be renamed, requests fail for want of it. As in fetch.py.
-            self._pool = httpcore2.ConnectionPool(network_backend=cast(Any, Backend()), max_connections=64)
+            self._pool = httpcore2.ConnectionPool(
+                network_backend=cast(Any, Backend()), max_connections=64
+            )
 
         def handle_request(self, request: httpx2.Request) -> httpx2.Response:
             response = super().handle_request(request)

@@ -27,11 +27,21 @@ def price_of(model: str, own: str | None = None) -> Price | None:
     (datetime.date(2025, 8, 31), None)
     """
     prices = load_prices(own)
-    names = [name for name in prices if re.match(rf"{re.escape(name)}(?:-\d|[@:]|\Z)", model.removeprefix("openai/"))]
+    names = [
+        name
+        for name in prices
+        if re.match(rf"{re.escape(name)}(?:-\d|[@:]|\Z)", model.removeprefix("openai/"))
+    ]
     return prices[max(names, key=len)] if names else None
 
 
-def cost_of(price: Price | None, given: int | None, cached: int | None, written: int | None, stored: int | None = 0) -> float | None:
+def cost_of(
+    price: Price | None,
+    given: int | None,
+    cached: int | None,
+    written: int | None,
+    stored: int | None = 0,
+) -> float | None:
     """USD for tokens; None where the price or a count is not known. `cached` and `stored` are among the `given`.
 
     >>> cost_of(price_of("gpt-5.4-nano"), 1_000_000, 0, 1_000_000), cost_of(None, 1, 0, 1)
@@ -42,7 +52,16 @@ def cost_of(price: Price | None, given: int | None, cached: int | None, written:
     cached = min(cached or 0, given)
     stored = min(stored or 0, given - cached)
     fresh = given - cached - stored
-    return round((fresh * price.given + cached * price.cached + stored * price.stored + written * price.written) / 1e6, 8)
+    return round(
+        (
+            fresh * price.given
+            + cached * price.cached
+            + stored * price.stored
+            + written * price.written
+        )
+        / 1e6,
+        8,
+    )
 
 
 @lru_cache(4)
@@ -63,5 +82,7 @@ def _parse(text: str) -> dict[str, Price]:
         if line.strip() and not line.startswith("#"):
             name, given, cached, written, stored, until, *_ = [*line.split("\t"), "", ""]
             known = date.fromisoformat(until.strip()) if until.strip() else None
-            prices[name] = Price(float(given), float(cached), float(written), float(stored.strip() or given), known)
+            prices[name] = Price(
+                float(given), float(cached), float(written), float(stored.strip() or given), known
+            )
     return prices

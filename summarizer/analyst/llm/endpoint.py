@@ -30,10 +30,14 @@ if TYPE_CHECKING:  # openai takes 1 s to import: done where an endpoint is opene
 MAX_REQUESTS = 3  # for one answer, whatever the reason (RELIABILITY 23)
 MAX_WAIT = 60.0  # seconds of a Retry-After that are waited out; a longer one stops the run (24)
 BACKOFF = (0.5, 1.5)  # seconds before the second and the third request, where the server names none
-ANSWER_TOKENS = 2000  # an Answer at its bounds is about 1,500; a model that thinks aloud needs more, once
+ANSWER_TOKENS = (
+    2000  # an Answer at its bounds is about 1,500; a model that thinks aloud needs more, once
+)
 LONG_ANSWER_TOKENS = 6000
 RUNGS = ("json_schema", "json_object", "plain")
-TOP = 3  # tokens listed at each place of an answer, one for each direction; more would fill MAX_BODY
+TOP = (
+    3  # tokens listed at each place of an answer, one for each direction; more would fill MAX_BODY
+)
 LEAST_PER_TOKEN = 1.5  # bytes: the densest text has 1.9 (tickers and figures, o200k). For the most that a request can cost
 
 Messages = Sequence[Mapping[str, str]]
@@ -83,7 +87,9 @@ class ContextTooLong(AnswerError):
     retryable = False
 
     def __init__(self, detail: str, share: float):
-        super().__init__(detail, advice="Use a model with a larger context, or give the server more of it")
+        super().__init__(
+            detail, advice="Use a model with a larger context, or give the server more of it"
+        )
         self.share = share
 
 
@@ -97,8 +103,12 @@ class _Again(Exception):
 
 
 _DIALECTS: dict[tuple[str | None, str], _Dialect] = {}
-_NOT_BEFORE: dict[str | None, float] = {}  # per endpoint: a Retry-After that one worker met holds them all back
-_CLIENTS: dict[tuple[str | None, str], "openai.OpenAI"] = {}  # opened once: a client takes 30 ms, and keeps connections alive
+_NOT_BEFORE: dict[
+    str | None, float
+] = {}  # per endpoint: a Retry-After that one worker met holds them all back
+_CLIENTS: dict[
+    tuple[str | None, str], "openai.OpenAI"
+] = {}  # opened once: a client takes 30 ms, and keeps connections alive
 
 
 def forget_endpoints() -> None:
@@ -120,13 +130,21 @@ class Endpoint:
         self._key = settings.api_key or "none"  # local servers want none, the client wants one
         check_endpoint(self._url, settings.api_key)
         if (self._url, self._key) not in _CLIENTS:
-            _CLIENTS.setdefault((self._url, self._key), _open_client(self._url, self._key))  # of two workers' one: theirs is never closed
+            _CLIENTS.setdefault(
+                (self._url, self._key), _open_client(self._url, self._key)
+            )  # of two workers' one: theirs is never closed
         self._client = _CLIENTS[self._url, self._key]
         is_openai = self._url is None or self._url.startswith("https://api.openai.com/")
         first = _Dialect(limit="max_completion_tokens") if is_openai else _Dialect()
         self._dialect = _DIALECTS.setdefault((self._url, self.model), first)
 
-    def complete(self, messages: Messages, schema: Mapping[str, Any], allowance: Allowance, temperature: float = 0) -> Completion:
+    def complete(
+        self,
+        messages: Messages,
+        schema: Mapping[str, Any],
+        allowance: Allowance,
+        temperature: float = 0,
+    ) -> Completion:
         """The model's answer to the messages. Raises LLMError, AnswerError or ContextTooLong, each with its code."""
         tokens = [ANSWER_TOKENS]
         retrying = tenacity.Retrying(
@@ -142,18 +160,32 @@ class Endpoint:
             raise again.error from None
 
     def _ask(
-        self, messages: Messages, schema: Mapping[str, Any], allowance: Allowance, tokens: list[int], temperature: float
+        self,
+        messages: Messages,
+        schema: Mapping[str, Any],
+        allowance: Allowance,
+        tokens: list[int],
+        temperature: float,
     ) -> Completion:
         import openai
 
         rung, limit = self._dialect.rung, tokens[0]
         asked = self._spell(messages, schema, limit, rung, temperature)
-        sent = int(len(json.dumps(asked, ensure_ascii=False).encode("utf-8", "replace")) / LEAST_PER_TOKEN)
+        sent = int(
+            len(json.dumps(asked, ensure_ascii=False).encode("utf-8", "replace")) / LEAST_PER_TOKEN
+        )
         with self._gate.request(cost_of(self.price, sent, 0, limit, sent)) as passage:
             allowance.end += passage.waited
             held = _NOT_BEFORE.get(self._url, 0.0) - time.monotonic()
             if held > 0:
-                self._need(held, allowance, LLMError("the endpoint asks to wait longer than this answer may take", code="llm_rate_limited"))
+                self._need(
+                    held,
+                    allowance,
+                    LLMError(
+                        "the endpoint asks to wait longer than this answer may take",
+                        code="llm_rate_limited",
+                    ),
+                )
                 time.sleep(held)
             self._need(0, allowance, _timed_out())
             backoff = BACKOFF[min(max(MAX_REQUESTS - allowance.requests, 0), len(BACKOFF) - 1)]
@@ -172,34 +204,64 @@ class Endpoint:
             passage.cost = passage.cost if completion.cost_usd is None else completion.cost_usd
             return completion
 
-    def _spell(self, messages: Messages, schema: Mapping[str, Any], tokens: int, rung: int, temperature: float) -> dict[str, Any]:
+    def _spell(
+        self,
+        messages: Messages,
+        schema: Mapping[str, Any],
+        tokens: int,
+        rung: int,
+        temperature: float,
+    ) -> dict[str, Any]:
         dialect = self._dialect
-        asked: dict[str, Any] = {"model": self.model, "messages": list(messages), dialect.limit: tokens}
+        asked: dict[str, Any] = {
+            "model": self.model,
+            "messages": list(messages),
+            dialect.limit: tokens,
+        }
         if dialect.temperature:
             asked["temperature"] = temperature
-        if dialect.logprobs and tokens == ANSWER_TOKENS:  # of a longer answer they would not fit into MAX_BODY
+        if (
+            dialect.logprobs and tokens == ANSWER_TOKENS
+        ):  # of a longer answer they would not fit into MAX_BODY
             asked |= {"logprobs": True, "top_logprobs": TOP}
         if RUNGS[rung] == "json_schema":
-            named = {"name": "answer", "strict": True, "schema": schema if dialect.lengths else _without_lengths(schema)}
+            named = {
+                "name": "answer",
+                "strict": True,
+                "schema": schema if dialect.lengths else _without_lengths(schema),
+            }
             asked["response_format"] = {"type": "json_schema", "json_schema": named}
         elif RUNGS[rung] == "json_object":
             asked["response_format"] = {"type": "json_object"}
         return asked
 
     def _refused(
-        self, error: "openai.APIStatusError", asked: Mapping[str, Any], rung: int, allowance: Allowance, backoff: float
+        self,
+        error: "openai.APIStatusError",
+        asked: Mapping[str, Any],
+        rung: int,
+        allowance: Allowance,
+        backoff: float,
     ) -> NoReturn:
         """Raise what an HTTP status means. `from None`: the client's error holds the server's text and the request's headers."""
         status, said = error.status_code, self._quote(_message(error.body) or error.response.text)
         kind = f"{_field(error.body, 'code')} {_field(error.body, 'type')}"
         if status in (401, 403):
             advice = "Check OPENAI_API_KEY and OPENAI_BASE_URL"
-            raise LLMError(f"the endpoint refuses the key ({status}): {said}", code="llm_auth", advice=advice) from None
+            raise LLMError(
+                f"the endpoint refuses the key ({status}): {said}", code="llm_auth", advice=advice
+            ) from None
         if status == 404:
             advice = "Check --model or SUMMARIZER_MODEL, and OPENAI_BASE_URL"
-            raise LLMError(f"the endpoint knows no model {self.model}: {said}", code="llm_model", advice=advice) from None
+            raise LLMError(
+                f"the endpoint knows no model {self.model}: {said}", code="llm_model", advice=advice
+            ) from None
         if status == 402 or "insufficient_quota" in kind:
-            raise LLMError(f"the account has no quota left: {said}", code="llm_quota", advice="Top it up, then run again") from None
+            raise LLMError(
+                f"the account has no quota left: {said}",
+                code="llm_quota",
+                advice="Top it up, then run again",
+            ) from None
         if status in (400, 413, 422):
             self._bad_request(said, kind, error.body, asked, rung)
         if status in (408, 409, 425, 429) or status >= 500:
@@ -214,14 +276,22 @@ class Endpoint:
             self._need(wait or backoff, allowance, failure)
             raise _Again(failure, wait if wait is not None else backoff) from None
         moved = "it redirects, which is not followed" if 300 <= status < 400 else said
-        raise LLMError(f"the endpoint answered {status}: {moved}", advice="Check OPENAI_BASE_URL") from None
+        raise LLMError(
+            f"the endpoint answered {status}: {moved}", advice="Check OPENAI_BASE_URL"
+        ) from None
 
-    def _bad_request(self, said: str, kind: str, body: Any, asked: Mapping[str, Any], rung: int) -> NoReturn:
+    def _bad_request(
+        self, said: str, kind: str, body: Any, asked: Mapping[str, Any], rung: int
+    ) -> NoReturn:
         """What a 400 means. What is learnt is held against what was asked: another thread may have learnt it meanwhile."""
-        failure = AnswerError(f"the endpoint refuses the request: {said}", code="llm_bad_request", retryable=False)
+        failure = AnswerError(
+            f"the endpoint refuses the request: {said}", code="llm_bad_request", retryable=False
+        )
         dialect = self._dialect
         if _TOO_LONG.search(kind) or _TOO_LONG.search(said):
-            raise ContextTooLong(f"the article is too long for the model: {said}", _fitting_share(body)) from None
+            raise ContextTooLong(
+                f"the article is too long for the model: {said}", _fitting_share(body)
+            ) from None
         other = "max_tokens" if "max_completion_tokens" in asked else "max_completion_tokens"
         if "temperature" in said and "temperature" in asked:
             dialect.temperature = False
@@ -229,7 +299,9 @@ class Endpoint:
             dialect.logprobs = False
         elif "max_tokens" in said and other in said:
             dialect.limit = other
-        elif re.search(r"m(?:ax|in)Length", said) and "maxLength" in str(asked.get("response_format")):
+        elif re.search(r"m(?:ax|in)Length", said) and "maxLength" in str(
+            asked.get("response_format")
+        ):
             dialect.lengths = False
         elif _FORMAT.search(said) and rung < len(RUNGS) - 1:
             dialect.rung = max(dialect.rung, rung + 1)
@@ -247,7 +319,10 @@ class Endpoint:
         if isinstance(cause, TimeoutError) or allowance.left() <= backoff:
             return _timed_out()
         advice = "Check OPENAI_BASE_URL, and that the server runs"
-        return _Again(LLMError("no connection to the endpoint, or it broke", advice=advice, retryable=True), backoff)
+        return _Again(
+            LLMError("no connection to the endpoint, or it broke", advice=advice, retryable=True),
+            backoff,
+        )
 
     def _read(self, content: bytes, rung: str, tokens: list[int]) -> Completion:
         """The Completion in a response's body."""
@@ -256,19 +331,37 @@ class Endpoint:
         except (UnicodeDecodeError, UnreadableAnswer):
             raise AnswerError("the endpoint answered with something that is not JSON") from None
         if not isinstance(body, dict) or body.get("error"):
-            raise AnswerError(f"the endpoint answered with an error: {self._quote(_message(body) or 'it does not say which')}")
+            raise AnswerError(
+                f"the endpoint answered with an error: {self._quote(_message(body) or 'it does not say which')}"
+            )
         choices = body.get("choices")
         choice = choices[0] if isinstance(choices, list) and choices else None
         message = choice.get("message") if isinstance(choice, dict) else None
         if not isinstance(choice, dict) or not isinstance(message, dict):
             raise AnswerError("the endpoint's answer has no choices")
-        reason, text, refusal = choice.get("finish_reason"), message.get("content"), message.get("refusal")
+        reason, text, refusal = (
+            choice.get("finish_reason"),
+            message.get("content"),
+            message.get("refusal"),
+        )
         if reason == "content_filter":
-            raise AnswerError("the endpoint's content filter held the answer back", code="llm_filtered", retryable=False)
+            raise AnswerError(
+                "the endpoint's content filter held the answer back",
+                code="llm_filtered",
+                retryable=False,
+            )
         if refusal:
-            raise AnswerError(f"the model refuses: {self._quote(str(refusal))}", code="llm_refused", retryable=False)
+            raise AnswerError(
+                f"the model refuses: {self._quote(str(refusal))}",
+                code="llm_refused",
+                retryable=False,
+            )
         if reason == "length":
-            failure = AnswerError("the answer did not end within its limit of tokens", code="llm_truncated", retryable=False)
+            failure = AnswerError(
+                "the answer did not end within its limit of tokens",
+                code="llm_truncated",
+                retryable=False,
+            )
             if tokens[0] == LONG_ANSWER_TOKENS:
                 raise failure
             tokens[0] = LONG_ANSWER_TOKENS
@@ -280,7 +373,12 @@ class Endpoint:
         details = usage.get("prompt_tokens_details")
         details = details if isinstance(details, dict) else {}
         given, cached, written = (
-            _count(n) for n in (usage.get("prompt_tokens"), details.get("cached_tokens"), usage.get("completion_tokens"))
+            _count(n)
+            for n in (
+                usage.get("prompt_tokens"),
+                details.get("cached_tokens"),
+                usage.get("completion_tokens"),
+            )
         )
         return Completion(
             text=text, model=clean(named)[:100] if isinstance(named, str) and named.strip() else self.model, rung=rung,
@@ -304,9 +402,12 @@ class Endpoint:
 
 _SECRET = re.compile(r"\b(?:sk|pk|key)-[\w*.-]{6,}|\bBearer\s+\S+", re.IGNORECASE)
 _TOO_LONG = re.compile(
-    r"context_length_exceeded|exceed_context_size|context (?:length|size|window)|maximum context|prompt is too long", re.IGNORECASE
+    r"context_length_exceeded|exceed_context_size|context (?:length|size|window)|maximum context|prompt is too long",
+    re.IGNORECASE,
 )
-_FORMAT = re.compile(r"response_format|json_schema|json_object|schema|grammar|structured|guided", re.IGNORECASE)
+_FORMAT = re.compile(
+    r"response_format|json_schema|json_object|schema|grammar|structured|guided", re.IGNORECASE
+)
 
 
 def _without_lengths(node: Any) -> Any:
@@ -314,7 +415,11 @@ def _without_lengths(node: Any) -> Any:
     if isinstance(node, list):
         return [_without_lengths(item) for item in node]
     if isinstance(node, dict):
-        return {key: _without_lengths(value) for key, value in node.items() if key not in ("maxLength", "minLength")}
+        return {
+            key: _without_lengths(value)
+            for key, value in node.items()
+            if key not in ("maxLength", "minLength")
+        }
     return node
 
 
@@ -324,11 +429,17 @@ def _wait_of(error: BaseException | None) -> float:
 
 def _timed_out() -> LLMError:
     advice = "Raise SUMMARIZER_TIMEOUT, or use a faster model"
-    return LLMError("no answer within the time allowed", code="llm_timeout", advice=advice, retryable=True)
+    return LLMError(
+        "no answer within the time allowed", code="llm_timeout", advice=advice, retryable=True
+    )
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9 else None
+    return (
+        value
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9
+        else None
+    )
 
 
 def _field(body: Any, name: str) -> Any:

@@ -22,8 +22,12 @@ class Passage:
 class Gate:
     """Shared by the workers of a run. Nothing is asked that could bring the costs above `budget` (USD)."""
 
-    def __init__(self, at_once: int = 64, budget: float | None = None, stop: threading.Event | None = None):
-        self.spent: float | None = 0.0  # USD, what was on its way when a connection broke included; None: not known
+    def __init__(
+        self, at_once: int = 64, budget: float | None = None, stop: threading.Event | None = None
+    ):
+        self.spent: float | None = (
+            0.0  # USD, what was on its way when a connection broke included; None: not known
+        )
         self._free, self._budget, self._stop = at_once, budget, stop or threading.Event()
         self._held = 0.0  # USD at most, of the requests on their way
         self._changed = threading.Condition()
@@ -49,7 +53,11 @@ class Gate:
             with self._changed:
                 self._free += 1
                 self._held -= most or 0.0
-                self.spent = None if passage.cost is None or self.spent is None else self.spent + passage.cost
+                self.spent = (
+                    None
+                    if passage.cost is None or self.spent is None
+                    else self.spent + passage.cost
+                )
                 self._changed.notify(1 if self._budget is None else self._waiting)
 
     def _may_go(self, most: float | None) -> bool:
@@ -57,7 +65,11 @@ class Gate:
             raise LLMError("the run is ending", code="stopped")
         if self._budget is not None:
             if most is None:
-                raise LLMError("the price of this model is not known, so no budget can be kept", code="budget", advice=UNPRICED)
+                raise LLMError(
+                    "the price of this model is not known, so no budget can be kept",
+                    code="budget",
+                    advice=UNPRICED,
+                )
             if (self.spent or 0.0) + self._held + most > self._budget:
                 if self._held:
                     return False  # what is on its way may cost less than it could
@@ -68,4 +80,6 @@ class Gate:
         return self._free > 0
 
 
-UNPRICED = "Put its row into a file like summarizer/data/prices.tsv and name that in SUMMARIZER_PRICES"
+UNPRICED = (
+    "Put its row into a file like summarizer/data/prices.tsv and name that in SUMMARIZER_PRICES"
+)

@@ -46,7 +46,9 @@ def load_prompt(name: str, version: int = 1) -> Prompt:
         raise ValueError(f"prompt {name} v{version} has no front matter")
     about = dict(line.split(": ", 1) for line in front[1].splitlines())
     inputs = frozenset(about["inputs"].split(", "))
-    if (about["name"], about["version"]) != (name, str(version)) or set(_BLANK.findall(text)) - inputs:
+    if (about["name"], about["version"]) != (name, str(version)) or set(
+        _BLANK.findall(text)
+    ) - inputs:
         raise ValueError(f"prompt {name} v{version} and its front matter disagree")
     heads = list(_PART.finditer(text, front.end()))
     ends = [head.start() for head in heads[1:]] + [len(text)]

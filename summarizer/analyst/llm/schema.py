@@ -9,7 +9,16 @@ from typing import Annotated, Any, NoReturn
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from summarizer.facts.kinds import KINDS
-from summarizer.models import Analysis, Analyst, CallClaim, Claim, ClaimedFact, Direction, Horizon, Level
+from summarizer.models import (
+    Analysis,
+    Analyst,
+    CallClaim,
+    Claim,
+    ClaimedFact,
+    Direction,
+    Horizon,
+    Level,
+)
 from summarizer.text.numbers import find_numbers
 
 
@@ -17,7 +26,9 @@ from summarizer.text.numbers import find_numbers
 def narrative_names() -> tuple[str, ...]:
     """The guide's list of narratives."""
     lines = (files("summarizer") / "data" / "narratives.tsv").read_text("utf-8").splitlines()
-    return tuple(sorted({line.split("\t")[0] for line in lines if line and not line.startswith("#")}))
+    return tuple(
+        sorted({line.split("\t")[0] for line in lines if line and not line.startswith("#")})
+    )
 
 
 # Every string and list is bounded, for a model under a grammar writes until something stops it; percents are integers,
@@ -27,8 +38,12 @@ Index = Annotated[int, Field(ge=0, le=999)]
 Places = Annotated[list[Index], Field(max_length=4)]
 Percent = Annotated[int, Field(ge=-100, le=100)]
 Name = Annotated[str, Field(min_length=1, max_length=40)]
-KindName = Annotated[str, Field(max_length=24, json_schema_extra={"enum": sorted({kind.name for kind in KINDS})})]
-NarrativeName = Annotated[str, Field(max_length=24, json_schema_extra={"enum": list(narrative_names())})]
+KindName = Annotated[
+    str, Field(max_length=24, json_schema_extra={"enum": sorted({kind.name for kind in KINDS})})
+]
+NarrativeName = Annotated[
+    str, Field(max_length=24, json_schema_extra={"enum": list(narrative_names())})
+]
 
 
 class _Strict(BaseModel):
@@ -87,15 +102,25 @@ def _without_titles(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     named = node.get("properties")  # a field may well be called "title"
-    kept = {key: _without_titles(value) for key, value in node.items() if key not in ("title", "description", "properties")}
-    return kept | {"properties": {key: _without_titles(value) for key, value in named.items()}} if named else kept
+    kept = {
+        key: _without_titles(value)
+        for key, value in node.items()
+        if key not in ("title", "description", "properties")
+    }
+    return (
+        kept | {"properties": {key: _without_titles(value) for key, value in named.items()}}
+        if named
+        else kept
+    )
 
 
 class UnreadableAnswer(ValueError):
     """Not an Answer; the message says why in words that a model can act on."""
 
 
-_WRAPPED = re.compile(r"\A\s*(?:<think>.*?</think>\s*)?(?:```(?:json)?\s*\n(.*?)\n?```|(.*))\s*\Z", re.DOTALL)
+_WRAPPED = re.compile(
+    r"\A\s*(?:<think>.*?</think>\s*)?(?:```(?:json)?\s*\n(.*?)\n?```|(.*))\s*\Z", re.DOTALL
+)
 
 
 def read_answer(text: str) -> Answer:
@@ -108,7 +133,10 @@ def read_answer(text: str) -> Answer:
     try:
         return Answer.model_validate(parse_json(body))
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}" for fault in error.errors(include_input=False)[:5]]
+        faults = [
+            f"{'.'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}"
+            for fault in error.errors(include_input=False)[:5]
+        ]
         raise UnreadableAnswer("; ".join(faults)) from error
 
 
@@ -116,7 +144,10 @@ def parse_json(text: str) -> Any:
     """JSON as RFC 8259 has it, and no key twice. Raises UnreadableAnswer."""
     try:
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:  # ValueError also for an integer of over 4,300 digits
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # ValueError also for an integer of over 4,300 digits
         why = "it nests too deep" if isinstance(error, RecursionError) else str(error)[:120]
         raise UnreadableAnswer(f"this is not one JSON object: {why}") from None
 
@@ -155,4 +186,6 @@ def _claimed(added: AddedFact) -> ClaimedFact:
     """The added fact, its figure read by the fact parser; what is no single figure has no unit, and fits no fact."""
     numbers = find_numbers(added.figure)
     value, unit = (numbers[0].value, numbers[0].unit) if len(numbers) == 1 else (0.0, "")
-    return ClaimedFact(kind=added.kind, subject=added.subject, value=value, unit=unit, quote=added.quote)
+    return ClaimedFact(
+        kind=added.kind, subject=added.subject, value=value, unit=unit, quote=added.quote
+    )

@@ -35,7 +35,9 @@ def test_every_claim_survives_verification(labelled):
     report = verify(labelled.article, facts, analysis, signals)
     assert [finding for finding in report.findings if finding.verdict == "dropped"] == []
     assert len(report.calls) == len(analysis.calls)
-    assert [call.target is not None for call in report.calls] == [call.target is not None for call in analysis.calls]
+    assert [call.target is not None for call in report.calls] == [
+        call.target is not None for call in analysis.calls
+    ]
     assert {narrative.name for narrative in report.narratives} == set(analysis.narratives)
     assert report.summary
     assert report.timeframe.rationale
@@ -60,7 +62,11 @@ def test_another_process_with_another_hash_seed_says_the_same():
     )
     said = set()
     for seed in ("1", "2"):
-        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(["tests", "."])}
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "PYTHONPATH": os.pathsep.join(["tests", "."]),
+        }
         done = subprocess.run(
             [sys.executable, "-c", code],
             capture_output=True,
@@ -73,7 +79,17 @@ def test_another_process_with_another_hash_seed_says_the_same():
     assert len(said) == 1
 
 
-@pytest.mark.parametrize("text", ["Nothing here is about any asset at all.", "Word", "BTC", "5", "!", "Bitcoin. Bitcoin! Bitcoin?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nothing here is about any asset at all.",
+        "Word",
+        "BTC",
+        "5",
+        "!",
+        "Bitcoin. Bitcoin! Bitcoin?",
+    ],
+)
 def test_little_text_is_analysed_too(text):
     article = make_article(text)
     facts, signals, analysis = read(article)

@@ -27,8 +27,14 @@ def test_every_option_is_a_level_on_the_side_of_the_call(labelled):
         for direction in ("bullish", "bearish", "neutral"):
             first, *levels = target_options(scene, asset, direction)
             assert first.fact is None
-            assert all(is_target(scene.facts, scene.facts[option.fact], asset, direction) for option in levels)
-            assert choose_target(scene, asset, direction) in [first.fact, *(option.fact for option in levels)]
+            assert all(
+                is_target(scene.facts, scene.facts[option.fact], asset, direction)
+                for option in levels
+            )
+            assert choose_target(scene, asset, direction) in [
+                first.fact,
+                *(option.fact for option in levels),
+            ]
 
 
 @pytest.mark.parametrize(
@@ -48,4 +54,9 @@ def test_the_level_that_is_called_a_target_is_the_target(asset, direction, value
 
 
 def test_an_article_without_levels_names_no_target():
-    assert choose_target(scene_of("Bitcoin rose on Monday and traders were glad of it."), "BTC", "bullish") is None
+    assert (
+        choose_target(
+            scene_of("Bitcoin rose on Monday and traders were glad of it."), "BTC", "bullish"
+        )
+        is None
+    )

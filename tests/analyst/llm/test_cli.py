@@ -14,7 +14,10 @@ from tests.support.scripted_server import Reply, fails, says, scripted
 
 KEY = "sk-canary-9b1deb4d3b7d"
 EXAMPLE = Path(__file__).parents[3] / "eval" / "data" / "example.txt"
-ANSWER = json.loads(load_prompt("analyze").parts["example_answer"]) | {"calls": [], "narratives": []}
+ANSWER = json.loads(load_prompt("analyze").parts["example_answer"]) | {
+    "calls": [],
+    "narratives": [],
+}
 PLAIN = ANSWER | {"summary": [{"text": "Bitcoin fell as traders cut leverage.", "sentences": [0]}]}
 
 
@@ -28,7 +31,9 @@ def run(reply: Reply, monkeypatch, *options: str, key: str = KEY):
     with scripted(lambda asked, before: reply) as server:
         monkeypatch.setenv("OPENAI_API_KEY", key)
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
-        done = CliRunner().invoke(main, ["analyze", str(EXAMPLE), "--json", "--model", "gpt-5.4-nano", *options])
+        done = CliRunner().invoke(
+            main, ["analyze", str(EXAMPLE), "--json", "--model", "gpt-5.4-nano", *options]
+        )
     assert KEY not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done
@@ -37,14 +42,22 @@ def run(reply: Reply, monkeypatch, *options: str, key: str = KEY):
 def test_a_report_and_what_it_cost(monkeypatch):
     done = run(says(PLAIN), monkeypatch)
     report = json.loads(done.stdout)
-    assert (done.exit_code, report["analyst"]["name"], report["summary"]) == (0, "llm", "Bitcoin fell as traders cut leverage.")
+    assert (done.exit_code, report["analyst"]["name"], report["summary"]) == (
+        0,
+        "llm",
+        "Bitcoin fell as traders cut leverage.",
+    )
     assert "gpt-5.4-nano" in done.stderr or "scripted" in done.stderr
     assert "$" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("reply", "status", "code"),
-    [(fails(401, f"wrong key {KEY}"), 3, "llm_auth"), (fails(404), 3, "llm_model"), (says(None, refusal=f"no {KEY}"), 1, "llm_refused")],
+    [
+        (fails(401, f"wrong key {KEY}"), 3, "llm_auth"),
+        (fails(404), 3, "llm_model"),
+        (says(None, refusal=f"no {KEY}"), 1, "llm_refused"),
+    ],
 )
 def test_a_fault_is_one_line_and_an_exit_code(reply, status, code, monkeypatch):
     done = run(reply, monkeypatch)
@@ -53,7 +66,10 @@ def test_a_fault_is_one_line_and_an_exit_code(reply, status, code, monkeypatch):
 
 
 def test_the_other_analyst_steps_in_only_when_asked_to(monkeypatch):
-    assert json.loads(run(fails(401), monkeypatch, "--fallback").stdout)["analyst"]["name"] == "embedded"
+    assert (
+        json.loads(run(fails(401), monkeypatch, "--fallback").stdout)["analyst"]["name"]
+        == "embedded"
+    )
 
 
 def test_a_key_over_two_lines_is_refused_unseen(monkeypatch):
@@ -64,7 +80,9 @@ def test_a_key_over_two_lines_is_refused_unseen(monkeypatch):
 
 
 def test_an_evaluation_asks_for_as_many_samples_as_it_is_told(monkeypatch, tmp_path):
-    (tmp_path / "l.jsonl").write_text(json.dumps({"id": "a", "text": EXAMPLE.read_text("utf-8"), "labels": {}}) + "\n")
+    (tmp_path / "l.jsonl").write_text(
+        json.dumps({"id": "a", "text": EXAMPLE.read_text("utf-8"), "labels": {}}) + "\n"
+    )
     with scripted(lambda asked, before: says(PLAIN)) as server:
         monkeypatch.setenv("OPENAI_API_KEY", KEY)
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)

@@ -23,7 +23,9 @@ def turned(direction: str):
 def test_the_chance_of_a_direction_is_its_share_among_the_directions_there():
     report, server = ask(says(ANSWER, chances=[0.9, 0.6]))
     assert (server.asked[0]["logprobs"], server.asked[0]["top_logprobs"]) == (True, 3)
-    assert report.calls[0].confidence == pytest.approx(0.9, abs=1e-3)  # "up" begins no direction, and counts for none
+    assert report.calls[0].confidence == pytest.approx(
+        0.9, abs=1e-3
+    )  # "up" begins no direction, and counts for none
     assert report.overall.confidence == pytest.approx(0.6, abs=1e-3)
     assert report.analyst.confidence_from == "tokens"
 
@@ -41,7 +43,9 @@ def test_the_chance_of_a_direction_is_its_share_among_the_directions_there():
     ],
 )
 def test_chances_that_are_none_are_no_fault(logprobs):
-    body = says(ANSWER).body.replace(b'"finish_reason"', b'"logprobs": ' + json.dumps(logprobs).encode() + b', "finish_reason"')
+    body = says(ANSWER).body.replace(
+        b'"finish_reason"', b'"logprobs": ' + json.dumps(logprobs).encode() + b', "finish_reason"'
+    )
     report, _ = ask(type(GOOD)(body=body))
     assert report.analyst.confidence_from == "evidence"
 
@@ -50,20 +54,32 @@ def test_tokens_that_cut_words_and_letters_in_two():
     text = '{"note": "“up”", "direction": "bearish"}'
     raw = text.encode()
     cuts = [0, 11, 12, raw.index(b"bearish"), raw.index(b"bearish") + 2, len(raw)]
-    tokens = [{"token": "?", "bytes": list(raw[a:b]), "logprob": 0.0} for a, b in itertools.pairwise(cuts)]
-    tokens[3] |= {"token": "be", "logprob": -0.5, "top_logprobs": [{"token": "bull", "logprob": -1.5}, {"token": "b", "logprob": -9}]}
+    tokens = [
+        {"token": "?", "bytes": list(raw[a:b]), "logprob": 0.0} for a, b in itertools.pairwise(cuts)
+    ]
+    tokens[3] |= {
+        "token": "be",
+        "logprob": -0.5,
+        "top_logprobs": [{"token": "bull", "logprob": -1.5}, {"token": "b", "logprob": -9}],
+    }
     ((name, chance),) = find_chances(text, tokens)
     assert name == "direction"
     assert 0.6 < chance < 0.74
     assert find_chances(text, tokens[1:]) == ()
     assert find_chances("", tokens) == ()
     said = '{"text": "\\"direction\\": \\"bullish\\"", "direction": "neutral"}'  # words of the answer are not its keys
-    assert [chance for _, chance in find_chances(said, list(spell(said, [0.8])))] == [pytest.approx(0.8)]
+    assert [chance for _, chance in find_chances(said, list(spell(said, [0.8])))] == [
+        pytest.approx(0.8)
+    ]
 
 
 def test_an_endpoint_that_refuses_chances_is_asked_without_them_from_then_on():
     def script(asked, before):
-        return fails(400, "Unsupported parameter: 'logprobs' is not supported with this model.") if "logprobs" in asked else GOOD
+        return (
+            fails(400, "Unsupported parameter: 'logprobs' is not supported with this model.")
+            if "logprobs" in asked
+            else GOOD
+        )
 
     with scripted(script) as server:
         reports = [analyze_text(EXAMPLE, settings=server.settings) for _ in range(2)]
@@ -72,24 +88,40 @@ def test_an_endpoint_that_refuses_chances_is_asked_without_them_from_then_on():
 
 
 def test_without_chances_the_agreement_of_samples_is_the_confidence():
-    replies = [turned("bearish"), turned("bearish"), turned("bullish"), turned("bearish"), says("no JSON")]
+    replies = [
+        turned("bearish"),
+        turned("bearish"),
+        turned("bullish"),
+        turned("bearish"),
+        says("no JSON"),
+    ]
     report, server = ask(*replies, samples=5)
     assert [asked["temperature"] for asked in server.asked] == [0, 1, 1, 1, 1]
     assert (report.calls[0].confidence, report.overall.confidence) == (0.6, 0.6)
     assert (report.analyst.confidence_from, report.analyst.input_tokens) == ("samples", 5000)
-    assert {len(asked["messages"]) for asked in server.asked} == {4}  # each is asked the first question
+    assert {len(asked["messages"]) for asked in server.asked} == {
+        4
+    }  # each is asked the first question
 
 
 def test_samples_are_not_asked_where_chances_are_given_or_the_endpoint_stops():
     report, server = ask(says(ANSWER, chances=[0.9, 0.6]), samples=5)
     assert len(server.asked) == 1
     report, server = ask(GOOD, GOOD, fails(401), samples=5)
-    assert (len(server.asked), report.analyst.confidence_from, report.calls[0].confidence) == (3, "samples", 1.0)
+    assert (len(server.asked), report.analyst.confidence_from, report.calls[0].confidence) == (
+        3,
+        "samples",
+        1.0,
+    )
 
 
 def test_with_neither_the_evidence_decides_and_disagreement_is_a_finding():
     offline = analyze_text(EXAMPLE, settings=Settings(offline=True))
     other = "bullish" if offline.calls[0].direction == "bearish" else "bearish"
     report, _ = ask(turned(other))
-    assert report.calls[0].confidence == pytest.approx((1 - offline.calls[0].confidence) / 2, abs=1e-3)
-    assert {"calls.BTC"} <= {found.where for found in report.findings if found.check == "second_analyst"}
+    assert report.calls[0].confidence == pytest.approx(
+        (1 - offline.calls[0].confidence) / 2, abs=1e-3
+    )
+    assert {"calls.BTC"} <= {
+        found.where for found in report.findings if found.check == "second_analyst"
+    }

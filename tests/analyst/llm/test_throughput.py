@@ -46,18 +46,39 @@ with scripted(script) as server:
 @pytest.mark.timeout(120)
 def test_waiting_for_a_model_is_all_that_takes_time(tmp_path):
     own = load_labels("own")
-    records = [{"id": str(n), "text": f"{own[n % len(own)]['gold']}\nThis is story {n}."} for n in range(ARTICLES)]
+    records = [
+        {"id": str(n), "text": f"{own[n % len(own)]['gold']}\nThis is story {n}."}
+        for n in range(ARTICLES)
+    ]
     (tmp_path / "in.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
-    answer = ANSWER | {"summary": [{"text": "The market has moved.", "sentences": [0]}], "calls": [], "narratives": []}
-    arguments = [sys.executable, "-c", SERVER, str(Path(__file__).parents[3]), str(SECONDS), json.dumps(answer)]
+    answer = ANSWER | {
+        "summary": [{"text": "The market has moved.", "sentences": [0]}],
+        "calls": [],
+        "narratives": [],
+    }
+    arguments = [
+        sys.executable,
+        "-c",
+        SERVER,
+        str(Path(__file__).parents[3]),
+        str(SECONDS),
+        json.dumps(answer),
+    ]
     server = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     command = [sys.executable, "-m", "summarizer", "batch", str(tmp_path / "in.jsonl"), "-o", str(tmp_path / "o.jsonl"), "--model", "m", "--jobs", str(AT_ONCE)]  # fmt: skip
     started = time.monotonic()
-    done = subprocess.run(command, env=os.environ | {"OPENAI_BASE_URL": server.stdout.readline().strip()}, capture_output=True, text=True)
+    done = subprocess.run(
+        command,
+        env=os.environ | {"OPENAI_BASE_URL": server.stdout.readline().strip()},
+        capture_output=True,
+        text=True,
+    )
     whole = time.monotonic() - started
     told = json.loads(server.communicate("\n")[0])
     assert done.returncode == 0, done.stderr
     assert told["most"] == AT_ONCE
     share = ARTICLES / AT_ONCE * SECONDS / told["seconds"] * told["requests"] / ARTICLES
     assert told["requests"] == ARTICLES
-    assert share >= LEAST, f"{told['requests']} requests in {told['seconds']:.2f} s; the whole run took {whole:.1f} s"
+    assert share >= LEAST, (
+        f"{told['requests']} requests in {told['seconds']:.2f} s; the whole run took {whole:.1f} s"
+    )
