@@ -6,13 +6,13 @@ What may show a signal is in `data/signals.tsv`; whether it does is weighed by `
 
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 from importlib.resources import files
 
 from summarizer.linear import likely_labels
-from summarizer.models import Article, Evidence, Signal
-from summarizer.text.orders import find_orders
+from summarizer.models import Level, Signal
+from summarizer.text.reading import Text
 from summarizer.text.spans import Span
 
 # Outlets with named editors and a corrections policy, by name without blanks or by the first part of the domain.
@@ -25,28 +25,30 @@ _BYLINE = re.compile(r"(?:^|\s)(By [A-Z][a-z]+ [A-Z][\w'’-]+)")
 _CERTAIN = frozenset(
     {"byline", "sponsored", "press_release", "ai_directed_instructions"}
 )  # told of wherever they are seen
+CAPPED_LOW = frozenset({"sponsored", "press_release", "ai_directed_instructions"})
 LIKELY = 0.4  # any other signal is told of where the weights give it this chance: best F1 by cross-validation
 
 
-def find_signals(article: Article) -> tuple[Signal, ...]:
+def find_signals(text: Text) -> tuple[Signal, ...]:
     """The signals of the labelling guide that this article shows."""
-    places = _look(article)
-    likely = likely_labels("signals", _describe(article, places), LIKELY)
+    places = _look(text)
+    likely = likely_labels("signals", _describe(text, places), LIKELY)
     shown: dict[str, Span | None] = {}
     for (name, is_strict), place in places.items():
         if name in likely or (is_strict and name in _CERTAIN):
             shown.setdefault(name, place)
     return tuple(
-        Signal(name=name, evidence=_evidence(article.text, place)) for name, place in shown.items()
+        Signal(name=name, evidence=text.evidence(place) if place else None)
+        for name, place in shown.items()
     )
 
 
-def describe_signals(article: Article) -> list[tuple[str, float]]:
+def describe_signals(text: Text) -> list[tuple[str, float]]:
     """Features of data/signals.model.tsv: what is met, how often, and the outlet."""
-    return _describe(article, _look(article))
+    return _describe(text, _look(text))
 
 
-def _describe(article: Article, places: Collection[tuple[str, bool]]) -> list[tuple[str, float]]:
+def _describe(text: Text, places: Collection[tuple[str, bool]]) -> list[tuple[str, float]]:
     features = [(f"{'told' if is_strict else 'hinted'}:{name}", 1.0) for name, is_strict in places]
     counted = [
         (name, pattern)
@@ -54,12 +56,12 @@ def _describe(article: Article, places: Collection[tuple[str, bool]]) -> list[tu
         if is_strict and (name, True) in places
     ]
     features += [
-        (f"times:{name}", math.log1p(len(pattern.findall(article.text))))
+        (f"times:{name}", math.log1p(len(pattern.findall(text.string))))
         for name, pattern in counted
     ]
     return [
         *features,
-        (f"source:{(article.source or article.domain or 'unknown').lower()}", 1.0),
+        (f"source:{(text.article.source or text.article.domain or 'unknown').lower()}", 1.0),
         ("bias", 1.0),
     ]
 
@@ -75,13 +77,13 @@ def _patterns() -> tuple[tuple[str, bool, re.Pattern[str]], ...]:
     )
 
 
-def _look(article: Article) -> dict[tuple[str, bool], Span | None]:
+def _look(text: Text) -> dict[tuple[str, bool], Span | None]:
     """(signal, whether it is told by itself) -> the words that show it; None where the article's data do."""
-    text = article.text
+    article = text.article
     found: dict[tuple[str, bool], Span | None] = {}
-    if orders := find_orders(text):
-        found["ai_directed_instructions", True] = orders[0]
-    if match := _BYLINE.search(text, 0, 1500):
+    if text.orders:
+        found["ai_directed_instructions", True] = text.orders[0]
+    if match := _BYLINE.search(text.string, 0, 1500):
         found["byline", True] = Span(*match.span(1))
     elif article.authors:
         found["byline", True] = None
@@ -90,14 +92,17 @@ def _look(article: Article) -> dict[tuple[str, bool], Span | None]:
     )[0] in _OUTLETS:
         found["established_outlet", True] = None
     for name, is_strict, pattern in _patterns():
-        if match := pattern.search(text):
+        if match := pattern.search(text.string):
             found[name, is_strict] = Span(*match.span())
     return found
 
 
-def _evidence(text: str, place: Span | None) -> Evidence | None:
-    return (
-        Evidence(quote=text[place.start : place.end], start=place.start, end=place.end)
-        if place
-        else None
-    )
+def cap_level(level: Level, signals: Iterable[Signal]) -> Level:
+    """The level that the signals allow: low for what is paid for or speaks to machines, at most medium for an unverified
+    claim that nobody is named for."""
+    names = {signal.name for signal in signals}
+    if names & CAPPED_LOW:
+        return "low"
+    if level == "high" and "unverified_claim" in names and "named_sources" not in names:
+        return "medium"
+    return level

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Direction = Literal["bullish", "bearish", "neutral"]
 Horizon = Literal["short_term", "medium_term", "long_term"]
 Level = Literal["high", "medium", "low"]
+Verdict = Literal["supported", "dropped", "changed", "inconsistent"]
 ConfidenceSource = Literal["evidence", "tokens", "samples"]
 
 
@@ -201,7 +202,7 @@ class Finding(Model):
 
     check: str
     where: str
-    verdict: Literal["supported", "dropped", "changed", "inconsistent"]
+    verdict: Verdict
     detail: str
 
 

@@ -13,20 +13,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from summarizer.facts.figures import format_value
-from summarizer.facts.levels import LEVELS, price_of
+from summarizer.facts.kinds import KINDS, LEVELS, SIGNED
+from summarizer.facts.levels import find_price
 from summarizer.facts.subjects import underlying
-from summarizer.models import Article, Claim, Fact
+from summarizer.models import Claim, Fact
 from summarizer.tables import load_words
 from summarizer.text.assets import MARKET, Mention, find_mentions
 from summarizer.text.names import find_names
 from summarizer.text.numbers import Number, find_numbers
 from summarizer.text.printed import find_printed, fold, plain_quotes
-from summarizer.text.reading import CLAUSE
+from summarizer.text.reading import CLAUSE_END, Text
 from summarizer.text.sentences import split_sentences
 from summarizer.text.spans import Span, clean
 from summarizer.verification.plain import without_markup
 from summarizer.verification.wording import (
-    SIGNED,
     STATES,
     Scope,
     find_periods,
@@ -44,7 +44,6 @@ _QUANTITY = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundreds?|thousands?|millions?|billions?|trillions?"
     r"|dozens?|half|halved|halving|thirds?|quarters?|twice|thrice|doubl\w+|tripl\w+|quadrupl\w+|\w+fold)\b", re.IGNORECASE
 )  # fmt: skip
-_HELD = frozenset({"treasury_purchase", "treasury_holding", "etf_flow"})
 _HOLDERS = frozenset({"stock", "etf"})
 _BARE = frozenset({"ratio", "index", "count"})  # units that are not written out
 _DIGITS = dict(
@@ -109,22 +108,22 @@ class _Figure:
 class Support:
     """What an article can support; made once, asked about each claim."""
 
-    def __init__(self, article: Article, facts: Sequence[Fact]):
-        self.facts, self.text = facts, article.text
-        self.sentences = split_sentences(article.text)
-        self.mentions = find_mentions(article.text)
-        titled = find_mentions(article.title or "")
-        self.groups = {m.subject: m.group for m in (*titled, *self.mentions)}
-        self._surfaces = {article.text[m.start : m.end]: m for m in self.mentions}
-        said = (
-            article.text,
+    def __init__(self, text: Text, facts: Sequence[Fact]):
+        article = text.article
+        self.facts, self.text = facts, text.string
+        self.sentences = text.sentences
+        self.mentions = text.mentions
+        self.groups = {m.subject: m.group for m in (*text.title_mentions, *text.mentions)}
+        self._surfaces = {text.string[m.start : m.end]: m for m in self.mentions}
+        printed = (
+            text.string,
             article.title or "",
             article.source or "",
             article.domain or "",
             *article.authors,
         )
-        self._said = plain_quotes(" \n ".join(said)).casefold()
-        self._printed = [fold(article.text[s.start : s.end]) for s in self.sentences]
+        self._said = plain_quotes(" \n ".join(printed)).casefold()
+        self._printed = [fold(text.quote(span)) for span in self.sentences]
         self._venues = {fact.venue.casefold() for fact in facts if fact.venue}
 
     def read(self, claim: Claim, about: tuple[str, ...] = ()) -> Words:
@@ -178,7 +177,7 @@ class Support:
 
     def distance(self, fact: Fact) -> str | None:
         """How far a level lies from the article's price of its asset: "0.7% below the price"; None without both."""
-        price = price_of(self.facts, fact.subject)
+        price = find_price(self.facts, fact.subject)
         if not price or fact.unit != "USD" or fact.kind not in LEVELS:
             return None
         away = (fact.value / price - 1) * 100
@@ -223,7 +222,7 @@ class _Sentence:
         self._check_names()
 
     def _split_clauses(self) -> list[Span]:
-        cuts = [match.end() for match in CLAUSE.finditer(self._blank)]
+        cuts = [match.end() for match in CLAUSE_END.finditer(self._blank)]
         return [
             Span(start, end)
             for start, end in zip([0, *cuts], [*cuts, len(self._blank)], strict=True)
@@ -372,7 +371,7 @@ class _Sentence:
         }
         if fact.kind == "price" and sign and len(moves) == 1 and (sign > 0) not in moves:
             faults.append(f"{fact.subject} did not move that way to {named}")
-        price, stands = price_of(self._facts, fact.subject), _STANDS.search(scope.before)
+        price, stands = find_price(self._facts, fact.subject), _STANDS.search(scope.before)
         if (
             fact.kind in LEVELS
             and price
@@ -417,7 +416,9 @@ class _Sentence:
             return fact.subject.casefold() in self._raw.casefold() or fact.subject in self._carried
         here = [m for m in self._mentions if scope.start <= m.start < figure.end + len(scope.after)]
         here = [m for m in here if not _SET_APART.search(self._blank[: m.start])]
-        if fact.kind in _HELD:  # a fund or a company buys and holds what the figure is about
+        if KINDS[
+            fact.kind
+        ].of_holding:  # a fund or a company buys and holds what the figure is about
             if not self._are_holders([m for m in here if m.group in _HOLDERS], fact):
                 return False
             here = [m for m in here if m.group not in _HOLDERS]

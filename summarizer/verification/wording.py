@@ -1,27 +1,17 @@
 """What the words around a figure say of it: its kind, its sign, its period. The words are data (`data/kind_words.tsv`)."""
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-from summarizer.facts.levels import LEVELS
+from summarizer.facts.kinds import KINDS, LEVELS, PRICES, kinds_where
 from summarizer.models import Fact
 from summarizer.tables import load_words
 
-SIGNED = frozenset(
-    {
-        "price_change",
-        "open_interest_change",
-        "etf_flow",
-        "funding_rate",
-        "options_skew",
-        "macro_indicator",
-    }
-)
-STATES = frozenset(
-    {"funding_rate", "options_skew"}
-)  # "funding fell to 0.01%" tells a move: only positive and negative tell the sign
+STATES = kinds_where(
+    lambda kind: kind.sign == "state"
+)  # "funding fell to 0.01%" tells a move, not a sign
 NEGATION = re.compile(
     r"\b(?:not|no|never|nor|without|cannot|den(?:y|ies|ied)|fail(?:s|ed)?|false|un(?:true|likely))\b|n['’]t\b",
     re.IGNORECASE,
@@ -50,27 +40,13 @@ def _kind_words() -> re.Pattern[str]:
 
 @cache
 def _kind_rows() -> tuple[tuple[frozenset[str], str], ...]:
-    """Rows of data/kind_words.tsv, those with the longest words first, so that "funding round" is not "funding"."""
-    lines = (files("summarizer") / "data" / "kind_words.tsv").read_text("utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    single = [
-        (frozenset(kinds.split("|")), words)
-        for kinds, alternatives in rows
-        for words in _alternatives(alternatives)
-    ]
-    return tuple(sorted(single, key=lambda row: -len(row[1])))
-
-
-def _alternatives(pattern: str) -> list[str]:
-    """The alternatives of a pattern, split at the bars that stand in no bracket."""
-    parts, depth = [""], 0
-    for letter in pattern:
-        depth += (letter == "(") - (letter == ")")
-        if letter == "|" and not depth:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    return parts
+    """Words with the kinds that they name, the longest first, so that "funding round" is not "funding"."""
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for kind in KINDS.values():
+        for words in kind.words:
+            kinds[words].add(kind.name)
+    rows = [(frozenset(names), words) for words, names in kinds.items()]
+    return tuple(sorted(rows, key=lambda row: -len(row[1])))
 
 
 @cache
@@ -81,17 +57,7 @@ def _moves() -> re.Pattern[str]:
     return re.compile(rf"\b(?:(?P<up>{up})|(?P<down>{down}))\b", re.IGNORECASE)
 
 
-_MOVED = frozenset(
-    {
-        "price_change",
-        "open_interest_change",
-        "macro_indicator",
-        "other",
-        "liquidation_share",
-        "dominance",
-        "yield_rate",
-    }
-)
+_MOVED = kinds_where(lambda kind: kind.told_as_move)
 _STATE_WORDS = re.compile(r"\b(?:(?P<up>positive)|(?P<down>negative))\b", re.IGNORECASE)
 
 
@@ -111,7 +77,7 @@ def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
         if (
             place == 1 and fact.unit == "%"
         ):  # "4.2% below its all-time high": no percentage is a high
-            found = [kinds for kinds in found if not kinds <= LEVELS | {"price"}]
+            found = [kinds for kinds in found if not kinds <= PRICES]
         if found:
             return found[0] if place == 1 else found[-1]
         if fact.unit == "%" and _moves().search(part):

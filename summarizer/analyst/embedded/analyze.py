@@ -3,70 +3,82 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from summarizer.analyst.embedded.evidence import Piece, Scene
-from summarizer.analyst.embedded.judgement import cap_credibility, describe_article, describe_asset
+from summarizer.analyst.embedded.judgement import describe_article, describe_asset
 from summarizer.analyst.embedded.rationale import explain_call, explain_credibility, explain_horizon
+from summarizer.analyst.embedded.reasons import Reason, Reasons
 from summarizer.analyst.embedded.summary import summarise
 from summarizer.analyst.embedded.target import choose_target
+from summarizer.credibility import cap_level
 from summarizer.facts.extract import extract_facts
 from summarizer.linear import load_linear, softmax
-from summarizer.models import Analysis, Analyst, Article, CallClaim, Direction, Fact, Signal
-from summarizer.narratives import choose_narratives
+from summarizer.models import Analysis, Analyst, CallClaim, Direction, Fact, Signal
+from summarizer.narratives import CuedNarrative, choose_narratives
 from summarizer.text.assets import MARKET
+from summarizer.text.reading import Text
 
 MAX_CALLS = 6
 _CALLED = 0.42  # an asset is called where the model of data/assets.model.tsv gives it this chance
 
 
-def analyze(article: Article, facts: list[Fact], signals: tuple[Signal, ...]) -> Analysis:
+def analyze(
+    text: Text,
+    facts: list[Fact],
+    signals: Sequence[Signal],
+    narratives: Sequence[CuedNarrative],
+) -> Analysis:
     """The embedded analyst's reading of the article."""
-    scene = Scene(article, facts)
-    narratives = choose_narratives(article)
-    whole = describe_article(scene, narratives, signals)
-    calls = call_assets(scene)
-    direction, tone, confidence = _overall(scene, calls)
-    horizon, _ = _choose("horizon", whole)
-    level = cap_credibility(_choose("credibility", whole)[0], signals)
+    reasons = Reasons(text, facts)
+    chosen = choose_narratives(text, narratives)
+    features = describe_article(reasons, chosen, signals)
+    calls = call_assets(reasons)
+    direction, tone, confidence = _overall(reasons, calls)
+    horizon, _ = _choose("horizon", features)
+    level = cap_level(_choose("credibility", features)[0], signals)
     return Analysis(
-        summary=summarise(scene, calls[0].asset if calls else None), calls=calls,
-        overall=direction, overall_tone=tone, overall_confidence=confidence,
-        horizon=horizon, horizon_rationale=explain_horizon(horizon), credibility=level,
-        credibility_note=explain_credibility(article, signals, level),
-        narratives=narratives, analyst=Analyst(name="embedded"),
-    )  # fmt: skip
+        summary=summarise(reasons, calls[0].asset if calls else None),
+        calls=calls,
+        overall=direction,
+        overall_tone=tone,
+        overall_confidence=confidence,
+        horizon=horizon,
+        horizon_rationale=explain_horizon(horizon),
+        credibility=level,
+        credibility_note=explain_credibility(text.article, signals, level),
+        narratives=chosen,
+        analyst=Analyst(name="embedded"),
+    )
 
 
-def explain(article: Article) -> dict[str, list[tuple[str, float, str]]]:
-    """For each asset called, what was weighed: (name, pull, the words), the strongest first; above 0 is bullish."""
-    facts = extract_facts(article)
-    scene = Scene(article, facts)
-    shown = {}
-    for asset in choose_assets(scene):
+def explain(text: Text) -> dict[str, list[tuple[str, float, str]]]:
+    """For each asset called, what was weighed: (name, pull, words), the strongest first; a pull above 0 is bullish."""
+    facts = extract_facts(text)
+    reasons = Reasons(text, facts)
+    explained = {}
+    for asset in choose_assets(reasons):
         rows = []
-        for piece, pull in weigh(scene.pieces(asset)):
+        for reason, pull in weigh_reasons(reasons.list_reasons(asset)):
             if abs(pull) >= 0.01:
-                words = facts[piece.fact].evidence.quote if piece.fact is not None else ""
-                if piece.sentence is not None:
-                    words = scene.text[slice(*scene.sentences[piece.sentence])]
-                rows.append((piece.name, pull, words))
-        shown[asset] = sorted(rows, key=lambda row: -abs(row[1]))
-    return shown
+                words = facts[reason.fact].evidence.quote if reason.fact is not None else ""
+                if reason.sentence is not None:
+                    words = reasons.sentence(reason.sentence)
+                rows.append((reason.name, pull, words))
+        explained[asset] = sorted(rows, key=lambda row: -abs(row[1]))
+    return explained
 
 
-def choose_assets(scene: Scene) -> list[str]:
+def choose_assets(reasons: Reasons) -> list[str]:
     """The assets that the article is materially about, the one named most first."""
     model = load_linear("assets")
     chances = {}
-    for asset in scene.counts:
-        if asset != MARKET and any(
-            m.subject == asset for here in scene.mentions for m in here
-        ):  # the title alone is no evidence
-            chances[asset] = softmax(model.scores(describe_asset(scene, asset, scene.facts)))[1]
-    ranked = sorted(chances, key=lambda asset: (-scene.counts[asset], asset))
+    for asset in reasons.counts:
+        in_text = any(reasons.names(i, asset) for i in range(len(reasons.mentions)))
+        if asset != MARKET and in_text:  # the title alone is no evidence
+            chances[asset] = softmax(model.scores(describe_asset(reasons, asset, reasons.facts)))[1]
+    ranked = sorted(chances, key=lambda asset: (-reasons.counts[asset], asset))
     return [asset for asset in ranked if chances[asset] >= _CALLED][:MAX_CALLS]
 
 
-def weigh(pieces: Iterable[Piece]) -> list[tuple[Piece, float]]:
+def weigh_reasons(pieces: Iterable[Reason]) -> list[tuple[Reason, float]]:
     """Each piece with its pull: how much more it speaks for bullish than for bearish."""
     model = load_linear("calls")
     up, down = model.labels.index("bullish"), model.labels.index("bearish")
@@ -77,21 +89,21 @@ def weigh(pieces: Iterable[Piece]) -> list[tuple[Piece, float]]:
     return weighed
 
 
-def call_assets(scene: Scene) -> tuple[CallClaim, ...]:
+def call_assets(reasons: Reasons) -> tuple[CallClaim, ...]:
     """A call for each asset that the article is materially about."""
-    return tuple(_call(scene, asset) for asset in choose_assets(scene))
+    return tuple(_call(reasons, asset) for asset in choose_assets(reasons))
 
 
-def _call(scene: Scene, asset: str) -> CallClaim:
-    pieces = scene.pieces(asset)
+def _call(reasons: Reasons, asset: str) -> CallClaim:
+    pieces = reasons.list_reasons(asset)
     direction, confidence = _choose("calls", describe_call(pieces))
-    target = choose_target(scene, asset, direction)
+    target = choose_target(reasons, asset, direction)
     placed = [piece for piece in pieces if piece.fact is not None or piece.sentence is not None]
-    rationale, used = explain_call(scene, asset, direction, weigh(placed), target)
+    rationale, used = explain_call(reasons, asset, direction, weigh_reasons(placed), target)
     return CallClaim(
         asset=asset,
         direction=direction,
-        tone=_tone(scene, asset),
+        tone=_tone(reasons, asset),
         confidence=confidence,
         target=target,
         rationale=rationale,
@@ -99,7 +111,7 @@ def _call(scene: Scene, asset: str) -> CallClaim:
     )
 
 
-def describe_call(pieces: Iterable[Piece]) -> list[tuple[str, float]]:
+def describe_call(pieces: Iterable[Reason]) -> list[tuple[str, float]]:
     """The pieces as features of data/calls.model.tsv."""
     return [("bias", 1.0), *((piece.name, piece.value) for piece in pieces)]
 
@@ -112,25 +124,23 @@ def _choose(name: str, features: Iterable[tuple[str, float]]) -> tuple[Any, floa
     return model.labels[best], chances[best]
 
 
-def _tone(scene: Scene, asset: str) -> float:
+def _tone(reasons: Reasons, asset: str) -> float:
     """The mean tone of the sentences about the asset, the title counting as three."""
-    tones = [scene.tone(i, asset) for i in scene.about(asset)]
-    if scene.article.title and (
-        asset == MARKET or any(m.subject == asset for m in scene.title_mentions)
-    ):
-        tones += [scene.title_tone(asset)] * 3
+    tones = [reasons.tone(i, asset) for i in reasons.about(asset)]
+    if reasons.text.article.title and (asset == MARKET or reasons.is_titled(asset)):
+        tones += [reasons.title_tone(asset)] * 3
     return sum(tones) / len(tones) if tones else 0.0
 
 
-def _overall(scene: Scene, calls: Sequence[CallClaim]) -> tuple[Direction, float, float]:
+def _overall(reasons: Reasons, calls: Sequence[CallClaim]) -> tuple[Direction, float, float]:
     """The direction for crypto as a whole, or for the one asset when the article has only one."""
-    direction, confidence = _choose("overall", describe_overall(scene, calls))
-    return direction, _tone(scene, MARKET), confidence
+    direction, confidence = _choose("overall", describe_overall(reasons, calls))
+    return direction, _tone(reasons, MARKET), confidence
 
 
-def describe_overall(scene: Scene, calls: Sequence[CallClaim]) -> list[tuple[str, float]]:
+def describe_overall(reasons: Reasons, calls: Sequence[CallClaim]) -> list[tuple[str, float]]:
     """What the whole article says and the calls on its assets, as features of data/overall.model.tsv."""
-    features = describe_call(scene.pieces(MARKET))
+    features = describe_call(reasons.list_reasons(MARKET))
     features += [(f"main:{calls[0].direction}", 1.0)] if calls else [("no_call", 1.0)]
     for direction in ("bullish", "bearish", "neutral"):
         features.append(

@@ -1,6 +1,6 @@
 """The cue groups of a sentence, by `data/cues.tsv`: phrases written by hand, weighed by the fitted models."""
 
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 from summarizer.text.lexicon import Lexicon, lower_words
@@ -22,7 +22,6 @@ _NEGATIONS = frozenset(
 )
 
 
-@lru_cache(1_024)
 def find_cues(sentence: str) -> tuple[str, ...]:
     """The cue groups of a sentence, each once; `not_` before one that a negation reaches.
 

@@ -7,49 +7,51 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from summarizer.analyst.embedded.evidence import Scene
-from summarizer.models import Fact, Level, Signal
+from summarizer.analyst.embedded.reasons import Reasons
+from summarizer.models import Fact, Signal
 
-_LOWERING = frozenset(["sponsored", "press_release", "ai_directed_instructions"])
 Features = list[tuple[str, float]]
 
 
 def describe_article(
-    scene: Scene, narratives: Sequence[str], signals: Sequence[Signal]
+    reasons: Reasons, narratives: Sequence[str], signals: Sequence[Signal]
 ) -> Features:
     """Cue groups, kinds of fact, themes and signals of the article, each damped so that length does not tell."""
-    groups = Counter(group for here in scene.cues for group in here)
-    size = math.sqrt(max(1, len(scene.sentences)))
+    groups = Counter(group for here in reasons.cues for group in here)
+    size = math.sqrt(max(1, len(reasons.text.sentences)))
     features = [(f"cue:{group}", count / size) for group, count in sorted(groups.items())]
-    kinds = Counter(fact.kind for fact in scene.facts)
+    kinds = Counter(fact.kind for fact in reasons.facts)
     features += [(f"kind:{kind}", math.log1p(count)) for kind, count in sorted(kinds.items())]
     features += [(f"theme:{narrative}", 1.0) for narrative in narratives]
     features += [(f"signal:{signal.name}", 1.0) for signal in signals]
-    features += [(piece.name, piece.value) for piece in scene.wording]
+    features += [(piece.name, piece.value) for piece in reasons.wording]
     features += [
-        (f"source:{(scene.article.source or scene.article.domain or 'unknown').lower()}", 1.0)
+        (
+            f"source:{(reasons.text.article.source or reasons.text.article.domain or 'unknown').lower()}",
+            1.0,
+        )
     ]
     features += [
-        ("facts", math.log1p(len(scene.facts))),
-        ("words", math.log1p(scene.article.words) / 5),
+        ("facts", math.log1p(len(reasons.facts))),
+        ("words", math.log1p(reasons.text.article.words) / 5),
         ("bias", 1.0),
     ]
     return features
 
 
-def describe_asset(scene: Scene, asset: str, facts: Sequence[Fact]) -> Features:
+def describe_asset(reasons: Reasons, asset: str, facts: Sequence[Fact]) -> Features:
     """How much an article is about an asset."""
-    counts = sorted(scene.counts.values(), reverse=True)
-    count = scene.counts[asset]
+    counts = sorted(reasons.counts.values(), reverse=True)
+    count = reasons.counts[asset]
     rank = sum(other > count for other in counts)
-    in_lead = any(asset == m.subject for i in scene.lead for m in scene.mentions[i])
+    in_lead = any(asset == m.subject for i in reasons.lead for m in reasons.mentions[i])
     kinds = Counter(fact.kind for fact in facts if fact.subject == asset)
-    group = next((m.group for here in scene.mentions for m in here if m.subject == asset), "coin")
+    group = next((m.group for here in reasons.mentions for m in here if m.subject == asset), "coin")
     features = [
         ("bias", 1.0),
         ("share", count / max(1, counts[0])),
         ("count", math.log1p(count)),
-        ("title", float(any(m.subject == asset for m in scene.title_mentions))),
+        ("title", float(reasons.is_titled(asset))),
         ("lead", float(in_lead)),
         ("facts", math.log1p(sum(kinds.values()))),
         (
@@ -65,13 +67,3 @@ def describe_asset(scene: Scene, asset: str, facts: Sequence[Fact]) -> Features:
     if asset in ("USDT", "USDC", "DAI", "BUSD", "PYUSD", "RLUSD", "FDUSD"):
         features.append(("stablecoin", 1.0))
     return features
-
-
-def cap_credibility(level: Level, signals: Sequence[Signal]) -> Level:
-    """The guide's caps: what is sponsored or addressed to machines is low, an unverified claim without a name at most medium."""
-    names = {signal.name for signal in signals}
-    if names & _LOWERING:
-        return "low"
-    if level == "high" and "unverified_claim" in names and "named_sources" not in names:
-        return "medium"
-    return level

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from summarizer.analyst.embedded.evidence import Piece, Scene
+from summarizer.analyst.embedded.reasons import Reason, Reasons
 from summarizer.analyst.embedded.summary import shorten, stands_alone
-from summarizer.facts.levels import price_of
+from summarizer.facts.levels import find_price
 from summarizer.models import Article, Claim, Direction, Fact, Signal
 
 # How a fact is told in a rationale, in the order in which facts are told. {F} is the figure, {D} its distance from the price.
@@ -56,10 +56,10 @@ RAISING = frozenset(list(_SIGNALS)[:7])
 
 
 def explain_call(
-    scene: Scene,
+    reasons: Reasons,
     asset: str,
     direction: Direction,
-    weighed: Sequence[tuple[Piece, float]],
+    weighed: Sequence[tuple[Reason, float]],
     target: int | None,
 ) -> tuple[Claim, tuple[int, ...]]:
     """Why the call: the facts that bear on it and the sentence that weighs most; and the facts used.
@@ -67,9 +67,9 @@ def explain_call(
     `weighed` holds each piece with its pull, above 0 towards bullish.
     """
     sign = {"bullish": 1, "bearish": -1, "neutral": 0}[direction]
-    told, used = _tell_facts(scene, asset, weighed, sign)
+    told, used = _tell_facts(reasons, asset, weighed, sign)
     if target is not None:
-        kind, priced = scene.facts[target].kind, price_of(scene.facts, asset) is not None
+        kind, priced = reasons.facts[target].kind, find_price(reasons.facts, asset) is not None
         if kind in _LEVELS:
             words = (
                 _LEVELS[kind]
@@ -81,26 +81,24 @@ def explain_call(
             told.append(
                 words.replace("{F}", f"{{F{target}}}")
                 .replace("{D}", f"{{D{target}}}")
-                .replace("{A}", scene.name(asset))
+                .replace("{A}", reasons.name(asset))
             )
             used.append(target)
     text = "; ".join(told)
     text = text[:1].upper() + text[1:] + "." if text else ""
-    places = _telling(scene, asset, weighed, sign)
+    places = _telling(reasons, asset, weighed, sign)
     said = " ".join(
-        shorten(sentence)
-        for i in places
-        if stands_alone(sentence := scene.text[slice(*scene.sentences[i])])
+        shorten(sentence) for i in places if stands_alone(sentence := reasons.sentence(i))
     )
     if direction == "neutral":
         text = f"The evidence is mixed or says little about price. {text}".strip()
     elif not text and not said:
-        text = f"What the article says of {scene.name(asset)} reads as {direction}."
+        text = f"What the article says of {reasons.name(asset)} reads as {direction}."
     return Claim(text=f"{text} {said}".strip(), sentences=tuple(places)), tuple(used)
 
 
 def _tell_facts(
-    scene: Scene, asset: str, weighed: Sequence[tuple[Piece, float]], sign: int
+    reasons: Reasons, asset: str, weighed: Sequence[tuple[Reason, float]], sign: int
 ) -> tuple[list[str], list[int]]:
     pulls = {piece.fact: pull for piece, pull in weighed if piece.fact is not None}
     told: list[str] = []
@@ -109,17 +107,17 @@ def _tell_facts(
         fitting = [
             i
             for i, pull in pulls.items()
-            if scene.facts[i].kind == kind
-            and scene.facts[i].subject == asset
+            if reasons.facts[i].kind == kind
+            and reasons.facts[i].subject == asset
             and (pull * sign > 0 or not sign)
             and (
-                kind != "price_change" or scene.facts[i].period
+                kind != "price_change" or reasons.facts[i].period
             )  # an undated move may be years old, or none: "it could rise 50%"
         ]
         if not fitting or len(told) == 2:
             continue
-        shown = [f"{{F{i}}}{_where(scene.facts[i])}" for i in fitting[:2]]
-        told.append(words.replace("{F}", " and ".join(shown)).replace("{A}", scene.name(asset)))
+        shown = [f"{{F{i}}}{_where(reasons.facts[i])}" for i in fitting[:2]]
+        told.append(words.replace("{F}", " and ".join(shown)).replace("{A}", reasons.name(asset)))
         used += fitting[:2]
     return told, used
 
@@ -133,23 +131,20 @@ def _where(fact: Fact) -> str:
 
 
 def _telling(
-    scene: Scene, asset: str, weighed: Sequence[tuple[Piece, float]], sign: int
+    reasons: Reasons, asset: str, weighed: Sequence[tuple[Reason, float]], sign: int
 ) -> list[int]:
     """The one sentence that weighs most in the call's direction, else the first that names the asset, of whatever length."""
     totals: dict[int, float] = {}
     for piece, pull in weighed:
         if piece.sentence is not None:
             totals[piece.sentence] = totals.get(piece.sentence, 0.0) + pull
-    named = [
-        i
-        for i in totals
-        if any(m.subject == asset for m in scene.mentions[i])
-        and stands_alone(scene.text[slice(*scene.sentences[i])])
-    ]
+    named = [i for i in totals if reasons.names(i, asset) and stands_alone(reasons.sentence(i))]
     ranked = sorted(named, key=lambda i: (-totals[i] * sign, i)) if sign else sorted(named)
     return (
         ranked[:1]
-        or [i for i, here in enumerate(scene.mentions) if any(m.subject == asset for m in here)][:1]
+        or [i for i, here in enumerate(reasons.mentions) if any(m.subject == asset for m in here)][
+            :1
+        ]
     )
 
 

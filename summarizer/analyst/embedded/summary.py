@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from summarizer.analyst.embedded.evidence import Scene
+from summarizer.analyst.embedded.reasons import Reasons
 from summarizer.models import Claim
 from summarizer.text.assets import MARKET
 from summarizer.text.printed import OPENING, without_asides
@@ -37,28 +37,28 @@ _CUT = re.compile(
 MAX_WORDS = 38  # of one sentence; a longer one is cut where a clause ends
 
 
-def choose_sentences(scene: Scene, main: str | None, count: int = 2) -> list[int]:
+def choose_sentences(reasons: Reasons, main: str | None, count: int = 2) -> list[int]:
     """The sentences that say most, in reading order: early, factual, about the main asset, close to the title."""
-    title = _content(scene.article.title or "")
-    speaking = set(scene.about(MARKET))
+    title = _content(reasons.text.article.title or "")
+    speaking = set(reasons.about(MARKET))
     scored = []
-    for i, span in enumerate(scene.sentences):
-        text = scene.text[span.start : span.end]
+    for i, span in enumerate(reasons.text.sentences):
+        text = reasons.text.quote(span)
         words = len(text.split())
         if i not in speaking or not stands_alone(text):
             continue
         content = _content(text)
         facts = sum(
             span.start <= fact.evidence.start < span.end and fact.kind != "other"
-            for fact in scene.facts
+            for fact in reasons.facts
         )
         score = (
             2.5 / (1 + i / 2)
             + min(1.2, 0.5 * facts)
-            + (0.8 if main and main in scene.subjects[i] else 0.0)
+            + (0.8 if main and main in reasons.subjects[i] else 0.0)
         )
         score += 2.0 * len(content & title) / max(4, len(title)) + min(
-            0.8, 0.25 * len(set(scene.cues[i]))
+            0.8, 0.25 * len(set(reasons.cues[i]))
         )
         score -= 0.8 * bool(_QUOTED.search(text)) + (0.4 if words > 45 else 0.0)
         scored.append((score, i, content))
@@ -87,12 +87,10 @@ def stands_alone(sentence: str) -> bool:
     )
 
 
-def summarise(scene: Scene, main: str | None) -> tuple[Claim, ...]:
+def summarise(reasons: Reasons, main: str | None) -> tuple[Claim, ...]:
     """One to three claims, each resting on one sentence of the article."""
-    places: Sequence[int] = choose_sentences(scene, main) or scene.about(MARKET)[:1]
-    return tuple(
-        Claim(text=shorten(scene.text[slice(*scene.sentences[i])]), sentences=(i,)) for i in places
-    )
+    places: Sequence[int] = choose_sentences(reasons, main) or reasons.about(MARKET)[:1]
+    return tuple(Claim(text=shorten(reasons.sentence(i)), sentences=(i,)) for i in places)
 
 
 def shorten(sentence: str) -> str:

@@ -7,8 +7,8 @@ import math
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from summarizer.analyst.embedded.evidence import Scene
-from summarizer.facts.levels import is_target, price_of
+from summarizer.analyst.embedded.reasons import Reasons
+from summarizer.facts.levels import find_price, is_target
 from summarizer.linear import load_linear
 from summarizer.models import Direction
 from summarizer.text.numbers import find_numbers
@@ -33,15 +33,15 @@ class TargetOption:
     features: tuple[str, ...]
 
 
-def choose_target(scene: Scene, asset: str, direction: Direction) -> int | None:
+def choose_target(reasons: Reasons, asset: str, direction: Direction) -> int | None:
     """The index of the fact that a call in this direction aims at, None where the article names no such level."""
-    options = target_options(scene, asset, direction)
+    options = target_options(reasons, asset, direction)
     return options[load_linear("targets").best(option.features for option in options)].fact
 
 
-def target_options(scene: Scene, asset: str, direction: Direction) -> list[TargetOption]:
+def target_options(reasons: Reasons, asset: str, direction: Direction) -> list[TargetOption]:
     """No target, and every level of the asset in the direction of the call."""
-    facts = scene.facts
+    facts = reasons.facts
     fitting = [
         i
         for i, fact in enumerate(facts)
@@ -50,9 +50,9 @@ def target_options(scene: Scene, asset: str, direction: Direction) -> list[Targe
     if not fitting:
         return [TargetOption(None, ("none",))]
     kinds = {facts[i].kind for i in fitting}
-    titled = [number.value for number in find_numbers(scene.article.title or "")]
+    titled = [number.value for number in find_numbers(reasons.text.article.title or "")]
     is_titled = any(_is_same(facts[i].value, value) for i in fitting for value in titled)
-    price = price_of(facts, asset)
+    price = find_price(facts, asset)
     nearest = sorted(
         fitting, key=lambda i: abs(facts[i].value - (price or facts[fitting[0]].value))
     )
@@ -63,7 +63,7 @@ def target_options(scene: Scene, asset: str, direction: Direction) -> list[Targe
         f"none:priced:{price is not None}",
         f"none:many:{min(4, len(fitting))}",
     ]
-    starts = [span.start for span in scene.sentences]
+    starts = [span.start for span in reasons.text.sentences]
     options = [TargetOption(None, (*features, *(f"none:{kind}" for kind in kinds)))]
     seen: dict[str, int] = {}
     for i in fitting:
@@ -79,7 +79,7 @@ def target_options(scene: Scene, asset: str, direction: Direction) -> list[Targe
             f"alone:{len(fitting) == 1}",
             f"farthest:{nearest[-1] == i}",
             f"lead:{sentence < 3}",
-            f"late:{round(3 * sentence / len(scene.sentences))}",
+            f"late:{round(3 * sentence / len(reasons.text.sentences))}",
             f"titled:{any(_is_same(fact.value, value) for value in titled)}",
             f"said:{bool(fact.attributed_to)}",
             f"conditional:{bool(fact.condition)}",

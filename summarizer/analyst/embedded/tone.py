@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from summarizer.analyst.embedded.cues import find_cues
 from summarizer.linear import load_linear, softmax
 from summarizer.text.spans import Span
 
@@ -57,16 +56,18 @@ _SCOPE = 3  # words that a negation reaches
 _ENDINGS = (("ies", "y"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", ""))
 
 
-def tone_of(sentence: str, target: Span | None, others: Sequence[Span] = ()) -> float:
+def measure_tone(
+    sentence: str, cues: Sequence[str], target: Span | None, others: Sequence[Span] = ()
+) -> float:
     """How `sentence` speaks of the name at `target`, from -1 to 1; None asks about the sentence as a whole."""
     negative, _, positive = softmax(
-        load_linear("tone").scores(describe_tone(sentence, target, others))
+        load_linear("tone").scores(describe_tone(sentence, cues, target, others))
     )
     return positive - negative
 
 
 def describe_tone(
-    sentence: str, target: Span | None, others: Sequence[Span] = ()
+    sentence: str, cues: Sequence[str], target: Span | None, others: Sequence[Span] = ()
 ) -> list[tuple[str, float]]:
     """The features of the sentence as it stands to the target, each with value 1."""
     words = _words(sentence, target, others)
@@ -90,7 +91,7 @@ def describe_tone(
                 f"{'TO' if at < first else 'OT'}:{word}"
                 for word in words[min(at, first) + 1 : max(at, first)]
             }
-    names |= {f"g:{group}" for group in find_cues(sentence)}
+    names |= {f"g:{group}" for group in cues}
     names.add("bias")
     return [(name, 1.0) for name in sorted(names)]
 

@@ -3,7 +3,6 @@
 import json
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Annotated, Any, NoReturn
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -19,16 +18,14 @@ from summarizer.models import (
     Horizon,
     Level,
 )
+from summarizer.tables import read_rows
 from summarizer.text.numbers import find_numbers
 
 
 @cache
 def narrative_names() -> tuple[str, ...]:
-    """The guide's list of narratives."""
-    lines = (files("summarizer") / "data" / "narratives.tsv").read_text("utf-8").splitlines()
-    return tuple(
-        sorted({line.split("\t")[0] for line in lines if line and not line.startswith("#")})
-    )
+    """The names of all narratives, sorted."""
+    return tuple(sorted({name for name, _, _ in read_rows("narratives.tsv")}))
 
 
 # Every string and list is bounded, for a model under a grammar writes until something stops it; percents are integers,
@@ -38,9 +35,7 @@ Index = Annotated[int, Field(ge=0, le=999)]
 Places = Annotated[list[Index], Field(max_length=4)]
 Percent = Annotated[int, Field(ge=-100, le=100)]
 Name = Annotated[str, Field(min_length=1, max_length=40)]
-KindName = Annotated[
-    str, Field(max_length=24, json_schema_extra={"enum": sorted({kind.name for kind in KINDS})})
-]
+KindName = Annotated[str, Field(max_length=24, json_schema_extra={"enum": sorted(KINDS)})]
 NarrativeName = Annotated[
     str, Field(max_length=24, json_schema_extra={"enum": list(narrative_names())})
 ]

@@ -21,11 +21,10 @@ from summarizer.analyst.llm.schema import (
     read_answer,
 )
 from summarizer.errors import AnswerError, UsageError
-from summarizer.facts.extract import extract_facts
 from summarizer.models import Analyst
 from summarizer.page.article import make_article
 from summarizer.settings import Settings, check_endpoint
-from summarizer.verification.verify import verify
+from tests.support.observed import Observed, read
 from tests.support.scripted_server import Reply, fails, says, scripted
 
 PROMPT = load_prompt("analyze")
@@ -179,12 +178,8 @@ def test_an_article_that_speaks_to_machines_is_low_whatever_the_model_says():
 
 
 def test_the_example_in_the_prompt_passes_verification():
-    article = make_article(EXAMPLE)
-    report = verify(
-        article,
-        extract_facts(article),
-        make_analysis(read_answer(json.dumps(ANSWER)), Analyst(name="llm")),
-    )
+    analysis = make_analysis(read_answer(json.dumps(ANSWER)), Analyst(name="llm"))
+    report = Observed(make_article(EXAMPLE)).verify(analysis)
     assert [f for f in report.findings if f.verdict == "dropped"] == []
     assert len(report.calls) == len(ANSWER["calls"])
 
@@ -205,8 +200,7 @@ def test_the_article_stands_between_markers_that_it_cannot_know():
 
 def test_a_value_is_not_filled_in_again():
     assert (
-        "<<facts>>"
-        in write_messages(make_article("Say <<facts>> here."), [], 1000, "m")[0][-1]["content"]
+        "<<facts>>" in write_messages(read("Say <<facts>> here."), [], 1000, "m")[0][-1]["content"]
     )
 
 

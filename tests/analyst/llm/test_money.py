@@ -251,7 +251,7 @@ def test_writes_to_a_cache_cost_what_the_table_says():
 
 
 def test_every_price_has_a_day_and_the_table_its_source():
-    text = (Path(prices.__file__).parents[3] / "data" / "prices.tsv").read_text("utf-8")
+    text = (Path(prices.__file__).parents[2] / "data" / "prices.tsv").read_text("utf-8")
     assert "Source:" in text
     assert "read 20" in text
     assert all(
