@@ -1,4 +1,7 @@
-"""Crypto news read for you: a verified report of an article. Everything here is imported on first use."""
+"""Crypto news read for you: a verified report of an article.
+
+Everything here is imported on first use.
+"""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

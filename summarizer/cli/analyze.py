@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING, Any
 
-import click
+from click import argument, command, echo, option
 
 from summarizer.cli.options import (
     allow_private,
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from summarizer.models import Analyst
 
 
-@click.command()
-@click.argument("input")
+@command()
+@argument("input")
 @report_forms
 @form("extract", "Print the article's text only.")
 @flag("--evidence", "Show the words of the article behind each fact, call and signal.")
 @flag("--explain", "Show what the embedded analyst weighed for each call.")
 @report_with_text
-@click.option(
+@option(
     "--model", metavar="NAME", help="The model that makes the calls, at OPENAI_BASE_URL or OpenAI."
 )
 @samples("Answers to ask for where the endpoint gives no chances of tokens.")
@@ -50,7 +50,7 @@ def analyze(
     page = Page(body=sys.stdin.buffer.read()) if input == "-" else load_page(input, settings)
     article = extract_article(page)
     if form == "extract":
-        click.echo(article.text)
+        echo(article.text)
         return
     if not settings.uses_model and not flags["offline"]:
         say("no OPENAI_API_KEY and no endpoint is set: the embedded analyst speaks")

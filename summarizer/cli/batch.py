@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import click
+from click import FloatRange, IntRange, argument, command, option
 
 from summarizer.cli.options import (
     PATH,
@@ -32,28 +32,26 @@ DATABASES = (".db", ".sqlite", ".sqlite3")
 _LIMITS = ("rate", "jobs", "max_cost")
 
 _run_options = add_options(
-    click.option(
+    option(
         "--rate",
-        type=click.FloatRange(min=0),
+        type=FloatRange(min=0),
         default=1.0,
-        show_default=True,
         help="Requests a second to one host; 0: no limit.",
     ),
-    click.option(
+    option(
         "--jobs",
-        type=click.IntRange(1, 64),
+        type=IntRange(1, 64),
         default=8,
-        show_default=True,
         help="Articles in work at once.",
     ),
-    click.option(
+    option(
         "--model",
         metavar="NAME",
         help="The model that makes the calls; needed when an API key is set.",
     ),
-    click.option(
+    option(
         "--max-cost",
-        type=click.FloatRange(min=0),
+        type=FloatRange(min=0),
         metavar="USD",
         help="Stop before the model costs more than this.",
     ),
@@ -67,9 +65,9 @@ _run_options = add_options(
 )
 
 
-@click.command()
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option(
+@command()
+@argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@option(
     "-o",
     "--output",
     type=PATH,
@@ -82,11 +80,13 @@ _run_options = add_options(
 def batch(
     inputs: tuple[str, ...], output: Path | None, with_text: bool, retry_failed: bool, **flags: Any
 ) -> None:
-    """Analyse many articles: feeds, sites, OPML, files of addresses, JSONL records, folders, pages, or - for stdin.
+    """Analyse many articles: feeds, sites, OPML, files of addresses, JSONL records, folders,
+    pages, or - for stdin.
 
-    A JSONL record is {id, url, title, source, published_at, text or html}. Interrupt it or kill it: the same command goes on
-    where it was. OUT.jsonl holds reports alone; failures go to OUT.failures.jsonl, each with its url, stage, code and message;
-    the exit code is then 1. What is done stands in the database, for a file in OUT.state.db beside it.
+    A JSONL record is {id, url, title, source, published_at, text or html}. Interrupt it or kill it:
+    the same command goes on where it was. OUT.jsonl holds reports alone; failures go to
+    OUT.failures.jsonl, each with its url, stage, code and message; the exit code is then 1. What is
+    done stands in the database, for a file in OUT.state.db beside it.
     """
     from summarizer.batch.queue import Ledger
     from summarizer.batch.run import Batch, fingerprint
@@ -109,22 +109,23 @@ def batch(
     _exit(result)
 
 
-@click.command()
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@command()
+@argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @database
-@click.option(
+@option(
     "--every",
-    type=click.FloatRange(min=0.01),
+    type=FloatRange(min=0.01),
     default=15.0,
-    show_default=True,
     help="Minutes between two visits.",
 )
-@click.option("--runs", type=click.IntRange(min=1), help="Stop after so many visits.")
+@option("--runs", type=IntRange(min=1), help="Stop after so many visits.")
 @_run_options
 def watch(
     inputs: tuple[str, ...], db: Path | None, every: float, runs: int | None, **flags: Any
 ) -> None:
-    """Keep visiting feeds, and write each new report to stdout as a line of JSON, once it is stored."""
+    """Keep visiting feeds, and write each new report to stdout as a line of JSON, once it is
+    stored.
+    """
     from summarizer.batch.export import strip_text, write_jsonl
     from summarizer.batch.run import fingerprint, watch_inputs
     from summarizer.batch.store import open_store

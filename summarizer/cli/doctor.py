@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import click
+from click import command, echo, option
 
 from summarizer.analyst.llm.gate import UNPRICED
 from summarizer.errors import SummarizerError
@@ -39,10 +39,11 @@ class Check:
     advice: str | None = None
 
 
-@click.command()
-@click.option("--model", metavar="NAME", help="The model to look at.")
+@command()
+@option("--model", metavar="NAME", help="The model to look at.")
 def doctor(model: str | None) -> None:
-    """Check key, endpoint, model, schema support and price, and say what to do; costs one answer of a few tokens.
+    """Check key, endpoint, model, schema support and price, and say what to do; costs one answer
+    of a few tokens.
 
     The exit code is 3 where the model cannot be used.
     """
@@ -50,7 +51,7 @@ def doctor(model: str | None) -> None:
     for check in checks:
         mark = "ok" if check.fine else "!!"
         advice = f". {check.advice}" if check.advice else ""
-        click.echo(clean(f"{mark}  {check.name}: {check.detail}{advice}"))
+        echo(clean(f"{mark}  {check.name}: {check.detail}{advice}"))
     if any(check.name in ("endpoint", "model") and not check.fine for check in checks):
         raise SystemExit(3)
 
@@ -86,13 +87,12 @@ def _ask_model(settings: Settings) -> list[Check]:
     except SummarizerError as error:
         return [Check("model", False, f"{error.code}: {error.detail}", error.advice)]
     seconds = time.monotonic() - started
-    is_counted = answer.input_tokens is not None and answer.output_tokens is not None
     price = endpoint.price
     until = price and price.trained_until
     choices = (  # what is good, if it is so; else what is not, and what to do
         (
             "tokens",
-            is_counted and "they are counted",
+            None not in (answer.input_tokens, answer.output_tokens) and "they are counted",
             "they are not counted, so that costs stay unknown",
             "Update the server",
         ),

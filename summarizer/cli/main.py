@@ -63,7 +63,10 @@ class _Commands(click.Group):
             ctx.exit(_INTERNAL)
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+_HELP = {"help_option_names": ["-h", "--help"], "show_default": True}
+
+
+@click.group(cls=_Commands, context_settings=_HELP)
 @click.version_option(package_name="crypto-news-summarizer")
 def main() -> None:
     """Read crypto news so that you need not: a verified report of an article.
@@ -74,6 +77,6 @@ def main() -> None:
     summarizer - --json < news.txt        or pasted; one JSON object
     summarizer batch in.jsonl -o out.jsonl
 
-    With no OPENAI_API_KEY the embedded analyst does the whole job. Exit codes: 0 done, 1 an input failed,
-    2 usage or settings, 3 the model endpoint failed, 4 storage.
+    With no OPENAI_API_KEY the embedded analyst does the whole job. Exit codes: 0 done, 1 an input
+    failed, 2 usage or settings, 3 the model endpoint failed, 4 storage.
     """

@@ -4,7 +4,7 @@ import sys
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
 
-import click
+from click import echo
 
 from summarizer.render.formats import render_report
 from summarizer.text.spans import clean
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def say(message: str) -> None:
     """A message for the user, as a line on stderr."""
-    click.echo(f"summarizer: {clean(message)}", err=True)
+    echo(f"summarizer: {clean(message)}", err=True)
 
 
 def show_report(report: "Report", form: str | None, *, evidence: bool, with_text: bool) -> None:
@@ -26,7 +26,7 @@ def show_report(report: "Report", form: str | None, *, evidence: bool, with_text
         print_report(report, evidence=evidence)
         return
     is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    click.echo(render_report(form, report, with_text=with_text, is_unicode=is_unicode))
+    echo(render_report(form, report, with_text=with_text, is_unicode=is_unicode))
 
 
 def open_stdout() -> TextIO:

@@ -1,4 +1,7 @@
-"""How far a batch is, on stderr: a bar on a terminal, elsewhere a line now and then; at the end a table."""
+"""Shows on stderr how far a batch is: a bar on a terminal, elsewhere a line now and then.
+
+At the end it prints what failed, and a table.
+"""
 
 import time
 from collections import defaultdict
@@ -78,30 +81,29 @@ class Progress:
         return " · ".join(str(part) for part in parts if part)
 
     def close(self, result: Result, where: Path) -> None:
-        """Why articles failed, then a table of how many are in which state; the reports are in `where`."""
+        """Prints why articles failed, and a table of how many are in which state.
+
+        The reports are in `where`.
+        """
         for line in islice(_group_failures(result.failures), MAX_LINES):
             self._print(line)
         states, tally = result.states, result.tally
         seconds = time.monotonic() - self._started
         rate = tally.over / max(seconds, 0.001)
-        table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column()
-        table.add_column(justify="right")
-
-        def add_row(name: str, value: object, note: str = "") -> None:
-            table.add_row(name, str(value), Text(clean(note), overflow="fold"))
-
-        add_row("done", states["done"], f"{tally.done} analysed now; in {where}")
-        add_row("failed", states["failed"])
-        if states["deferred"]:
-            add_row("deferred", states["deferred"], "tried again by the next run")
-        if waiting := states["pending"] + states["leased"]:
-            add_row("waiting", waiting, "the same command goes on")
-        if tally.feeds:
-            add_row("feeds", tally.feeds, f"{tally.feeds_failed} failed")
-        add_row("time", _format_seconds(seconds), f"{rate:.1f} articles a second")
-        if tally.cost_usd != 0:
-            add_row("cost", format_cost(tally.cost_usd))
+        cost = format_cost(tally.cost_usd) if tally.cost_usd != 0 else None
+        rows = {
+            "done": (states["done"], f"{tally.done} analysed now; in {where}"),
+            "failed": (states["failed"], ""),
+            "deferred": (states["deferred"], "tried again by the next run"),
+            "waiting": (states["pending"] + states["leased"], "the same command goes on"),
+            "feeds": (tally.feeds, f"{tally.feeds_failed} failed"),
+            "time": (_format_seconds(seconds), f"{rate:.1f} articles a second"),
+            "cost": (cost, ""),
+        }
+        table = Table.grid("", Column(justify="right"), padding=(0, 2, 0, 0))
+        for name, (value, note) in rows.items():
+            if value or name in ("done", "failed"):
+                table.add_row(name, str(value), Text(clean(note), overflow="fold"))
         self._console.print(table)
 
 

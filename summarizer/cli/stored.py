@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
+from click import Choice, IntRange, argument, command, echo, option
 
 from summarizer.cli.options import (
     PATH,
@@ -29,14 +29,16 @@ def _open_stored(db: Path | None) -> "Store":
     return open_store(db or database_path(), create=False)
 
 
-@click.command()
-@click.argument("name", metavar="ID")
+@command()
+@argument("name", metavar="ID")
 @database
 @report_forms
 @report_with_text
 @flag("--evidence", "Show the words of the article behind each fact and call.")
 def show(name: str, db: Path | None, form: str | None, with_text: bool, evidence: bool) -> None:
-    """Show a stored report by its number (see search), its id or the beginning of it, or the article's address."""
+    """Show a stored report by its number (see search), its id or the beginning of it, or the
+    article's address.
+    """
     from summarizer.batch.store import find_reports, load_reports
     from summarizer.models import Report
 
@@ -49,10 +51,10 @@ def show(name: str, db: Path | None, form: str | None, with_text: bool, evidence
     show_report(Report.model_validate(report), form, evidence=evidence, with_text=with_text)
 
 
-@click.command()
-@click.argument("words", nargs=-1, required=True)
+@command()
+@argument("words", nargs=-1, required=True)
 @database
-@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@option("--limit", type=IntRange(1, 10_000), default=20)
 @form("json", "Print a JSON array.")
 def search(words: tuple[str, ...], db: Path | None, limit: int, form: str | None) -> None:
     """Find stored articles that hold all the WORDS, the best first."""
@@ -61,27 +63,26 @@ def search(words: tuple[str, ...], db: Path | None, limit: int, form: str | None
 
     rows = search_articles(_open_stored(db), " ".join(words), limit)
     if form:
-        click.echo(format_json([dict(row) for row in rows]))
+        echo(format_json([dict(row) for row in rows]))
         return
     if not rows:
         say("no stored article holds all these words")
     for row in rows:
         about = (row["published_at"] or "no date", row["source"], row["direction"])
-        click.echo(clean(f"{row['id']:>6}  {row['title'] or 'Untitled article'}"))
-        click.echo(clean(f"        {' · '.join(filter(None, about))}"))
-        click.echo("        " + " ".join(clean(row["snippet"]).split()))
+        echo(clean(f"{row['id']:>6}  {row['title'] or 'Untitled article'}"))
+        echo(clean(f"        {' · '.join(filter(None, about))}"))
+        echo("        " + " ".join(clean(row["snippet"]).split()))
 
 
-@click.command()
+@command()
 @database
-@click.option(
+@option(
     "--format",
     "form",
-    type=click.Choice(["jsonl", "csv", "parquet"]),
+    type=Choice(["jsonl", "csv", "parquet"]),
     default="jsonl",
-    show_default=True,
 )
-@click.option(
+@option(
     "-o",
     "--output",
     type=PATH,
@@ -112,29 +113,29 @@ def export(
         write(open_stdout(), reports)
 
 
-@click.command()
+@command()
 @database
-@click.option(
+@option(
     "--since",
     default="24h",
-    show_default=True,
     help="24h, 7d, 2w, or an ISO time: the period's beginning.",
 )
-@click.option("--asset", metavar="TICKER", help="Articles with a call on this asset alone.")
+@option("--asset", metavar="TICKER", help="Articles with a call on this asset alone.")
 @form("json", "Print one JSON object.")
 @form("markdown", "Print a Markdown note.")
 def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> None:
-    """The market's view per asset, who disagrees, new levels and flows, and the top stories of a period.
+    """The market's view per asset, who disagrees, new levels and flows, and the top stories of a
+    period.
 
-    Each story counts once, weighted by the credibility of those who tell it. An article is of its publication's time, or, where
-    that is not known, of the time at which it was stored.
+    Each story counts once, weighted by the credibility of those who tell it. An article is of its
+    publication's time, or, where that is not known, of the time at which it was stored.
     """
     from datetime import UTC, datetime
 
     from summarizer.batch.store import NEWEST, load_reports
     from summarizer.digest.digest import make_digest, parse_since
-    from summarizer.render.digest import render_digest
     from summarizer.render.json import format_json
+    from summarizer.render.markdown import render_digest
     from summarizer.render.terminal import print_digest
 
     now = datetime.now(UTC)
@@ -151,8 +152,8 @@ def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> 
         about = f" on {asset}" if asset else ""
         say(f"nothing{about} since {start:%Y-%m-%d %H:%M}; the newest is of {newest}")
     if form == "json":
-        click.echo(format_json(view.model_dump(mode="json")))
+        echo(format_json(view.model_dump(mode="json")))
     elif form == "markdown":
-        click.echo(render_digest(view), nl=False)
+        echo(render_digest(view), nl=False)
     else:
         print_digest(view)

@@ -1,4 +1,4 @@
-"""Reports of a period -> Digest: the market's view per asset, who disagrees, new levels and flows, the top stories.
+"""Reports of a period -> Digest: each asset's view, who disagrees, levels and flows, top stories.
 
 A story counts once, however often it is reprinted; it weighs as much as the most credible outlet
 that tells it.
@@ -33,9 +33,10 @@ PRIOR = 0.5
 LEAN = 0.2  # a view beyond this is bullish or bearish, as a tone is elsewhere in the program
 SIDES: dict[Direction, int] = {"bullish": 1, "neutral": 0, "bearish": -1}
 LEVEL_KINDS = "support_level resistance_level price_target liquidation_level max_pain".split()
-FLOW_KINDS = (
-    "etf_flow liquidations open_interest_change treasury_purchase token_unlock exploit_loss fund_raise"
-).split()
+FLOW_KINDS = """
+    etf_flow liquidations open_interest_change treasury_purchase token_unlock exploit_loss
+    fund_raise
+""".split()
 MAX_STORIES = 10
 MAX_FIGURES = 30
 MAX_DISSENT = 5
@@ -50,23 +51,17 @@ class _Report(Telling):
 
     summary: str
     level: Level  # of credibility
+    weight: float
     calls: dict[str, tuple[Direction, float]]  # asset -> (direction, confidence)
     facts: list[dict[str, Any]]
     published: str  # ISO text, empty if unknown
-
-    @property
-    def weight(self) -> float:
-        return WEIGHTS[self.level]
 
 
 @dataclass(frozen=True)
 class _Story:
     reports: list[_Report]  # the most credible first
+    weight: float
     views: dict[str, tuple[float, float]]  # asset -> (view, confidence)
-
-    @property
-    def weight(self) -> float:
-        return self.reports[0].weight
 
     @property
     def outlets(self) -> set[str]:
@@ -95,9 +90,8 @@ def make_digest(
 ) -> Digest:
     """The digest of stored reports (plain JSON, with their text), of one asset if it is named."""
     reports = [_read_report(report) for report in stored]
-    if asset is not None:  # as it is spelt in the calls: `altcoins`, `BTC`
-        names = (name for report in reports for name in report.calls)
-        asset = next((name for name in names if name.lower() == asset.lower()), asset)
+    if asset is not None:
+        asset = _find_spelling(asset, reports)
         reports = [report for report in reports if asset in report.calls]
     stories = [_make_story([reports[i] for i in group]) for group in group_stories(reports)]
     assets = {name for story in stories for name in story.views}
@@ -116,8 +110,15 @@ def make_digest(
     )
 
 
+def _find_spelling(asset: str, reports: Sequence[_Report]) -> str:
+    """The asset as the calls spell it: `altcoins`, `BTC`."""
+    names = (name for report in reports for name in report.calls)
+    return next((name for name in names if name.lower() == asset.lower()), asset)
+
+
 def _read_report(report: dict[str, Any]) -> _Report:
     article = report["article"]
+    level = report["credibility"]["level"]
     published = article["published_at"]
     name = article["domain"] or article["source"] or "unknown"
     return _Report(
@@ -125,7 +126,8 @@ def _read_report(report: dict[str, Any]) -> _Report:
         text=article["text"],
         outlet=Outlet(name=name, url=article["url"], published_at=published),
         summary=report["summary"],
-        level=report["credibility"]["level"],
+        level=level,
+        weight=WEIGHTS[level],
         calls={call["asset"]: (call["direction"], call["confidence"]) for call in report["calls"]},
         facts=report["facts"],
         published=published or "",
@@ -133,7 +135,10 @@ def _read_report(report: dict[str, Any]) -> _Report:
 
 
 def _make_story(reports: list[_Report]) -> _Story:
-    """A story of its reports. An outlet's view counts by its credibility, however often it is told."""
+    """A story of its reports.
+
+    An outlet's view of an asset counts once, however often it is told, by the outlet's credibility.
+    """
     reports.sort(key=lambda r: (-r.weight, r.published or "~", r.outlet.url or ""))
     voices: defaultdict[str, dict[str, tuple[float, float, int]]] = defaultdict(dict)
     for report in reports:
@@ -143,14 +148,18 @@ def _make_story(reports: list[_Report]) -> _Story:
     views = {}
     for asset, by_outlet in voices.items():
         weights, pulls, sides = zip(*by_outlet.values(), strict=True)
-        total = sum(pulls)
-        view = sum(map(mul, pulls, sides)) / total if total else 0.0
-        views[asset] = (view, total / sum(weights))
-    return _Story(reports, views)
+        views[asset] = (_average(sides, pulls), sum(pulls) / sum(weights))
+    return _Story(reports, reports[0].weight, views)
+
+
+def _average(values: Iterable[float], weights: Sequence[float], prior: float = 0.0) -> float:
+    """The weighted mean; `prior` is the weight of a value of 0 beside them."""
+    total = sum(weights) + prior
+    return sum(map(mul, weights, values)) / total if total else 0.0
 
 
 def _rank(story: _Story) -> tuple[float, str]:
-    """The more outlets tell it, the more credible they are and the more it says about an asset; then the newest."""
+    """Stories of many credible outlets that say much about an asset rank high; then the newest."""
     strengths = (abs(view) * confidence for view, confidence in story.views.values())
     strength = max(strengths, default=-1.0)  # a bank's data leak: no asset at all
     newest = max(report.published for report in story.reports)
@@ -159,11 +168,10 @@ def _rank(story: _Story) -> tuple[float, str]:
 
 def _make_view(asset: str, stories: Sequence[_Story]) -> AssetView:
     stories = [story for story in stories if asset in story.views]
-    views = [(story.weight, *story.views[asset]) for story in stories]
-    total = sum(weight * confidence for weight, _, confidence in views)
-    view = sum(weight * confidence * side for weight, side, confidence in views) / (total + PRIOR)
+    views = [story.views[asset][0] for story in stories]
+    view = _average(views, [story.weight * story.views[asset][1] for story in stories], PRIOR)
     direction = _direction(view)
-    sides = [_direction(side) for _, side, _ in views]
+    sides = [*map(_direction, views)]
     dissent = [
         Dissent(outlet=report.outlet, title=report.title, direction=report.calls[asset][0])
         for story in sorted(stories, key=lambda story: -story.weight)
@@ -189,29 +197,32 @@ def _direction(view: float) -> Direction:
 def _list_figures(
     reports: Sequence[_Report], kinds: Sequence[str], asset: str | None
 ) -> tuple[Figure, ...]:
-    """The period's figures of these kinds, those that most outlets state first. The same figure is one."""
-    outlets: dict[tuple[Any, ...], dict[str, Outlet]] = defaultdict(dict)
+    """The period's figures of these kinds, of one asset if it is named.
+
+    Those that most outlets state come first; the same figure in several reports is one.
+    """
+    urls: defaultdict[tuple[Any, ...], dict[str, str | None]] = defaultdict(dict)  # by outlet
     counts: Counter[str] = Counter()
     for report in reports:
         for fact in report.facts:
-            is_wanted = asset is None or fact["subject"] == asset
-            if is_wanted and fact["kind"] in kinds and fact["value"] != 0:
-                key = tuple(fact[name] for name in _FIGURE)
-                outlets[key].setdefault(report.outlet.name, report.outlet)
+            is_asked = asset in (None, fact["subject"])
+            if is_asked and fact["kind"] in kinds and fact["value"] != 0:
+                figure = tuple(fact[name] for name in _FIGURE)
+                urls[figure].setdefault(report.outlet.name, report.outlet.url)
                 counts[fact["subject"]] += 1
 
-    def rank(key: tuple[Any, ...]) -> tuple[Any, ...]:
-        kind, subject, value, *_ = key
+    def rank(figure: tuple[Any, ...]) -> tuple[Any, ...]:
+        kind, subject, value, *_ = figure
         place = kinds.index(kind)
-        return -len(outlets[key]), -counts[subject], subject, place, -abs(value), str(key)
+        return -len(urls[figure]), -counts[subject], subject, place, -abs(value), str(figure)
 
     return tuple(
         Figure(
-            **dict(zip(_FIGURE, key, strict=True)),
-            outlets=len(outlets[key]),
-            url=next(iter(outlets[key].values())).url,
+            **dict(zip(_FIGURE, figure, strict=True)),
+            outlets=len(urls[figure]),
+            url=next(iter(urls[figure].values())),
         )
-        for key in sorted(outlets, key=rank)[:MAX_FIGURES]
+        for figure in sorted(urls, key=rank)[:MAX_FIGURES]
     )
 
 

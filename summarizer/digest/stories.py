@@ -59,7 +59,7 @@ class Telling:
 
 
 def group_stories(articles: Sequence[Telling]) -> list[list[int]]:
-    """The indices of the articles, a list for each story, in order; stories by their first article."""
+    """A list for each story: the indices of its articles. All are in the order of the articles."""
     stories = [[index] for index in range(len(articles))]
     for pair in (*_find_reprints(articles), *_find_rewrites(articles)):
         small, large = sorted((stories[index] for index in pair), key=len)
@@ -147,7 +147,10 @@ def _weigh_names(articles: Sequence[Telling]) -> list[dict[str, float]]:
 
 
 def _count_names(article: Telling) -> Counter[str]:
-    """The words of the title and the names and figures of the lead, lower case; those in both count twice."""
+    """The words of the title and the names and figures of the lead, in lower case.
+
+    Those in both count twice.
+    """
     title = _WORD.findall(article.title.lower())
     lead = _NAME.findall(article.text[:LEAD])
     return Counter({*title}) + Counter({name.lower() for name in lead})
@@ -163,5 +166,8 @@ def _is_rare_figure(name: str) -> bool:
 
 @cache
 def _load_counts() -> Counter[str]:
-    """In how many of the COUNTED articles a name stands, so that a handful of articles can be weighed too."""
+    """In how many of the COUNTED articles a name stands.
+
+    With it a handful of articles can be weighed too.
+    """
     return Counter({name: int(count) for name, count in read_rows("names.tsv")})

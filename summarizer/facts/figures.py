@@ -1,4 +1,4 @@
-"""Writes the figures of facts as people do: `$15.9B`, `−7%`, `1,142 BTC`. An analyst never types one."""
+"""Writes figures as people do: `$15.9B`, `−7%`, `1,142 BTC`. An analyst never types one."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -62,7 +62,10 @@ def spell(name: str) -> str:
 
 
 def group_facts(facts: Sequence[Fact]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Facts for reading: (group, [(kind, "BTC −7% Binance, −8% Bybit; ETH …")]), in a reader's order."""
+    """Facts for reading: (group, [(kind, "BTC −7% Binance, −8% Bybit; ETH …")]).
+
+    Groups and kinds are in the order of the table of kinds.
+    """
     figures: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for fact in facts:
         figures[fact.kind][fact.subject].append(describe_fact(fact))

@@ -1,24 +1,17 @@
 """Report -> one HTML page that needs nothing from elsewhere: no script, no font, no request."""
 
 from bisect import bisect_left
+from collections.abc import Callable
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from summarizer.facts.figures import group_facts
+from summarizer.facts import figures
 from summarizer.models import Report
-from summarizer.render.parts import (
-    LOOK,
-    UNTITLED,
-    describe_analyst,
-    describe_article,
-    describe_target,
-    list_doubts,
-    list_evidence,
-    name_call,
-)
+from summarizer.render import parts
 from summarizer.text.spans import clean
 from summarizer.web.urls import is_web
 
@@ -29,6 +22,7 @@ Piece = tuple[str, list[str]]  # words of the article, and the names of what res
 Mark = tuple[int, int, str]  # where evidence starts and ends, and the name of what rests on it
 
 
+@cache
 def make_environment(*folders: Path) -> Environment:
     """Templates in which every word from outside is cleaned and escaped.
 
@@ -40,13 +34,17 @@ def make_environment(*folders: Path) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_clean_words,
+        finalize=only_words(clean),
     )
 
 
-def _clean_words(value: object) -> object:
-    is_markup = isinstance(value, Markup)  # a template made it, of words that it escaped
-    return clean(value) if isinstance(value, str) and not is_markup else value
+def only_words(change: Callable[[str], str]) -> Callable[[object], object]:
+    """Applies `change` to what a template prints, but for numbers and what is marked as safe."""
+
+    def finalize(value: object) -> object:
+        return change(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    return finalize
 
 
 def render_html(report: Report, *, with_text: bool = False) -> str:
@@ -55,22 +53,14 @@ def render_html(report: Report, *, with_text: bool = False) -> str:
     It shows what the report rests on, marked, in the words around it, or with `with_text` in the
     article's whole text.
     """
-    return (
-        make_environment()
-        .get_template("report.html")
-        .render(
-            report=report,
-            untitled=UNTITLED,
-            look=LOOK,
-            about=describe_article(report.article),
-            facts=group_facts(report.facts),
-            calls=[(call, "".join(describe_target(call, report.facts))) for call in report.calls],
-            call_names=[name_call(call) for call in report.calls],
-            doubts=list_doubts(report),
-            passages=mark_passages(report, whole=with_text),
-            foot=describe_analyst(report.analyst),
-            is_web=is_web,
-        )
+    template = make_environment().get_template("report.html")
+    return template.render(
+        report=report,
+        parts=parts,
+        figures=figures,
+        passages=mark_passages(report, whole=with_text),
+        call_names=[*map(parts.name_call, report.calls)],
+        is_web=is_web,
     )
 
 
@@ -80,10 +70,10 @@ def mark_passages(report: Report, *, whole: bool = False) -> list[list[Piece]]:
     Where the article's text is not at hand, the quotes alone.
     """
     text = report.article.text
-    evidence = list_evidence(report)
+    evidence = parts.list_evidence(report)
     if not text:
-        return [[(part.quote, [name])] for name, part in evidence]
-    marks = sorted((part.start, part.end, name) for name, part in evidence)
+        return [[(words.quote, [name])] for name, words in evidence]
+    marks = sorted((words.start, words.end, name) for name, words in evidence)
     blanks = [-1, *(place for place, char in enumerate(text) if char.isspace()), len(text)]
     windows = [(0, len(text))] if whole else []
     for start, end, _ in marks:
@@ -93,15 +83,12 @@ def mark_passages(report: Report, *, whole: bool = False) -> list[list[Piece]]:
             low, last_high = windows.pop()
             high = max(high, last_high)
         windows.append((low, high))
-    return [
-        _cut_passage(text, low, high, [mark for mark in marks if low <= mark[0] < high])
-        for low, high in windows
-    ]
+    return [_cut_passage(text, low, high, marks) for low, high in windows]
 
 
 def _cut_passage(text: str, low: int, high: int, marks: list[Mark]) -> list[Piece]:
     """The passage, cut wherever a mark begins or ends: marks may overlap."""
-    cuts = {low, high, *(min(cut, high) for mark in marks for cut in mark[:2])}
+    cuts = {low, high, *(cut for mark in marks for cut in mark[:2] if low < cut < high)}
     pieces = [
         (text[left:right], [name for start, end, name in marks if start <= left and right <= end])
         for left, right in pairwise(sorted(cuts))

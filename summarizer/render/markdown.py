@@ -1,12 +1,14 @@
-"""Report -> a Markdown note to paste."""
+"""Report or Digest -> a Markdown note to paste."""
 
-from summarizer.facts.figures import distance, format_value, group_facts, spell
-from summarizer.models import Call, Report
-from summarizer.render.parts import UNTITLED, list_doubts
+from typing import Any
+
+from summarizer.facts import figures
+from summarizer.models import Digest, Report
+from summarizer.render import digest_parts, parts
+from summarizer.render.html import make_environment, only_words
 from summarizer.text.spans import clean
 
 _ESCAPES = str.maketrans({c: "\\" + c for c in "\\`*_[]<>|#!"})
-_CALLS = "| asset | call | target | confidence | why |\n| --- | --- | --- | --- | --- |"
 
 
 def escape(text: str) -> str:
@@ -18,33 +20,18 @@ def escape(text: str) -> str:
     return " ".join(clean(text).split()).translate(_ESCAPES)
 
 
+_NOTES = make_environment().overlay(autoescape=False, finalize=only_words(escape))
+
+
 def render_markdown(report: Report, *, with_text: bool = False) -> str:  # noqa: ARG001  a note is short
     """The report as a note: summary, calls, facts, timeframe, credibility; never the text."""
-    article, overall, timeframe = report.article, report.overall, report.timeframe
-    blocks = [f"# {escape(article.title or UNTITLED)}"]
-    day = f"{article.published_at:%Y-%m-%d}" if article.published_at else None
-    if about := " · ".join(filter(None, (article.source or article.domain, day))):
-        blocks.append(f"*{escape(about)}*")
-    blocks.append(escape(report.summary))
-    if report.calls:
-        blocks.append("\n".join([_CALLS, *(_render_row(call, report) for call in report.calls)]))
-    for name, rows in group_facts(report.facts):
-        blocks.append(f"**{name}**")
-        blocks.append("\n".join(f"- {kind}: {escape(figures)}" for kind, figures in rows))
-    blocks += [
-        f"**Overall** {overall.direction} ({overall.confidence:.0%})",
-        f"**Timeframe** {spell(timeframe.horizon)}: {escape(timeframe.rationale)}",
-        f"**Credibility** {report.credibility.level}: {escape(report.credibility.note)}",
-        "\n".join(f"> {doubt.verdict}: {escape(doubt.detail)}" for doubt in list_doubts(report)),
-    ]
-    return "\n\n".join(blocks).rstrip() + "\n"
+    return _fill("report.md", report=report, parts=parts, figures=figures)
 
 
-def _render_row(call: Call, report: Report) -> str:
-    target, away = "–", distance(call, report.facts)
-    if call.target:
-        target = format_value(call.target.value, call.target.unit)
-    if away is not None:
-        target += f" ({away:+.1f}%)"
-    cells = f"{escape(call.asset)} | {call.direction} | {target} | {call.confidence:.0%}"
-    return f"| {cells} | {escape(call.rationale)} |"
+def render_digest(digest: Digest) -> str:
+    """The digest as a note."""
+    return _fill("digest.md", digest=digest, parts=digest_parts)
+
+
+def _fill(template: str, **values: Any) -> str:
+    return _NOTES.get_template(template).render(values).rstrip() + "\n"

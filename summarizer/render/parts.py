@@ -1,4 +1,4 @@
-"""Wording that all formats of a report share: its head, a call's target, the evidence, the analyst."""
+"""Wording that the formats of a report share: head, a call's target, evidence, analyst."""
 
 from datetime import datetime, timedelta
 

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from summarizer.facts.figures import group_facts, spell
 from summarizer.models import Digest, Report
-from summarizer.render.digest import (
+from summarizer.render.digest_parts import (
     COLUMNS,
     TOP_ASSETS,
     count_stories,

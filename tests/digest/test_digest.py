@@ -8,7 +8,7 @@ import pytest
 
 from summarizer.digest.digest import make_digest, parse_since
 from summarizer.errors import UsageError
-from summarizer.render.digest import render_digest
+from summarizer.render.markdown import render_digest
 from summarizer.render.terminal import print_digest
 from tests.batch.test_export import unsafe
 from tests.support.reports import words

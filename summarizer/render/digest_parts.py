@@ -1,11 +1,10 @@
-"""Digest -> a Markdown note, and the wording that the terminal shares with it."""
+"""Wording that both forms of a digest share, the terminal's and the Markdown note."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from summarizer.facts.figures import format_value, spell
 from summarizer.models import AssetView, Digest, DigestStory, Figure
-from summarizer.render.markdown import escape
 from summarizer.render.parts import count_things
 from summarizer.text.spans import clean
 from summarizer.web.urls import is_web
@@ -17,37 +16,13 @@ _ARGUED = 5  # assets whose dissent is told, with two voices each
 _ON_A_LINE = 5  # figures of one kind
 
 
-def render_digest(digest: Digest) -> str:
-    """The digest as a Markdown note."""
-    blocks = [f"# Crypto digest, {digest.until:%d %b %Y}", escape(describe_period(digest))]
-    if digest.assets:
-        rows = [
-            (escape(view.asset), view.direction, *count_stories(view))
-            for view in digest.assets[:TOP_ASSETS]
-        ]
-        rows = [COLUMNS, ("---", "---", "---:", "---:", "---:"), *rows]
-        blocks.append("\n".join(f"| {' | '.join(row)} |" for row in rows))
-    for name, lines in list_sections(digest):
-        blocks += [f"## {name}", "\n".join(f"- {escape(line)}" for line in lines)]
-    if digest.stories:
-        stories = (
-            f"{number}. **{escape(story.title)}** {escape(story.summary)}\n"
-            f"   {_link_outlets(story)} · {escape(describe_story(story))}"
-            for number, story in enumerate(digest.stories, 1)
-        )
-        blocks += ["## Top stories", "\n".join(stories)]
-    return "\n\n".join(blocks).rstrip() + "\n"
-
-
-def _link_outlets(story: DigestStory) -> str:
-    """Each outlet once, linked where its address is one of the web."""
-    links: dict[str, str] = {}
+def list_outlets(story: DigestStory) -> dict[str, str | None]:
+    """The story's outlets by name, each with its address if a Markdown link may lead there."""
+    links: dict[str, str | None] = {}
     for outlet in story.outlets:
-        link, url = escape(outlet.name), str(outlet.url)
-        if is_web(outlet.url) and not set("<>\\ \n") & set(url):
-            link = f"[{link}](<{clean(url)}>)"
-        links.setdefault(outlet.name, link)
-    return ", ".join(links.values())
+        is_safe = is_web(outlet.url) and not set("<>\\ \n") & set(str(outlet.url))
+        links.setdefault(outlet.name, clean(str(outlet.url)) if is_safe else None)
+    return links
 
 
 def describe_period(digest: Digest) -> str:
