@@ -9,7 +9,7 @@ from summarizer.cli.options import (
     allow_private,
     fallback,
     flag,
-    form,
+    form_flag,
     report_forms,
     report_with_text,
     samples,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @command()
 @argument("input")
 @report_forms
-@form("extract", "Print the article's text only.")
+@form_flag("extract", "Print the article's text only.")
 @flag("--evidence", "Show the words of the article behind each fact, call and signal.")
 @flag("--explain", "Show what the embedded analyst weighed for each call.")
 @report_with_text

@@ -38,12 +38,7 @@ _run_options = add_options(
         default=1.0,
         help="Requests a second to one host; 0: no limit.",
     ),
-    option(
-        "--jobs",
-        type=IntRange(1, 64),
-        default=8,
-        help="Articles in work at once.",
-    ),
+    option("--jobs", type=IntRange(1, 64), default=8, help="Articles in work at once."),
     option(
         "--model",
         metavar="NAME",
@@ -100,8 +95,8 @@ def batch(
     ledger = Ledger(store, fingerprint(settings), retry_failed=retry_failed, redo=flags["redo"])
     with Progress() as progress:
         hooks = Hooks(message=progress.say, tick=progress.show)
-        run = Batch(ledger, settings, hooks=hooks, **limits)
-        result = run.run(inputs, sys.stdin.buffer if "-" in inputs else ())
+        work = Batch(ledger, settings, hooks=hooks, **limits)
+        result = work.run(inputs, sys.stdin.buffer if "-" in inputs else ())
     if is_file:
         _write_files(path, ledger, result, with_text)
     store.close()
@@ -112,12 +107,7 @@ def batch(
 @command()
 @argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @database
-@option(
-    "--every",
-    type=FloatRange(min=0.01),
-    default=15.0,
-    help="Minutes between two visits.",
-)
+@option("--every", type=FloatRange(min=0.01), default=15.0, help="Minutes between two visits.")
 @option("--runs", type=IntRange(min=1), help="Stop after so many visits.")
 @_run_options
 def watch(
@@ -152,8 +142,9 @@ def _read_flags(flags: dict[str, Any]) -> tuple["Settings", dict[str, Any]]:
     from summarizer.analyst.llm.gate import UNPRICED
     from summarizer.settings import DEFAULT_MODEL, load_settings
 
-    limits = {name: flags.pop(name) for name in _LIMITS}
-    settings = load_settings(**{name: value or None for name, value in flags.items()})
+    limits = {name: flags[name] for name in _LIMITS}
+    chosen = {name: value or None for name, value in flags.items() if name not in limits}
+    settings = load_settings(**chosen)
     if not settings.uses_model:
         return settings, limits
     has_limit = limits["max_cost"] is not None

@@ -16,7 +16,7 @@ def flag(name: str, description: str) -> Decorator:
     return click.option(name, is_flag=True, help=description)
 
 
-def form(name: str, description: str) -> Decorator:
+def form_flag(name: str, description: str) -> Decorator:
     """A flag `--NAME` that chooses the form of the output; the last one that is given counts."""
     return click.option(f"--{name}", "form", flag_value=name, help=description)
 
@@ -33,7 +33,7 @@ def add_options(*options: Decorator) -> Decorator:
 
 
 PATH = click.Path(path_type=Path)
-report_forms = add_options(*(form(name, row.description) for name, row in FORMATS.items()))
+report_forms = add_options(*(form_flag(name, row.description) for name, row in FORMATS.items()))
 report_with_text = flag("--with-text", "Put the article's text into the JSON, or the HTML.")
 file_with_text = flag("--with-text", "Put each article's text into its report.")
 database = click.option("--db", type=PATH, help="The database; the default one if left out.")

@@ -10,7 +10,7 @@ from summarizer.cli.options import (
     database,
     file_with_text,
     flag,
-    form,
+    form_flag,
     report_forms,
     report_with_text,
 )
@@ -55,7 +55,7 @@ def show(name: str, db: Path | None, form: str | None, with_text: bool, evidence
 @argument("words", nargs=-1, required=True)
 @database
 @option("--limit", type=IntRange(1, 10_000), default=20)
-@form("json", "Print a JSON array.")
+@form_flag("json", "Print a JSON array.")
 def search(words: tuple[str, ...], db: Path | None, limit: int, form: str | None) -> None:
     """Find stored articles that hold all the WORDS, the best first."""
     from summarizer.batch.store import search_articles
@@ -121,8 +121,8 @@ def export(
     help="24h, 7d, 2w, or an ISO time: the period's beginning.",
 )
 @option("--asset", metavar="TICKER", help="Articles with a call on this asset alone.")
-@form("json", "Print one JSON object.")
-@form("markdown", "Print a Markdown note.")
+@form_flag("json", "Print one JSON object.")
+@form_flag("markdown", "Print a Markdown note.")
 def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> None:
     """The market's view per asset, who disagrees, new levels and flows, and the top stories of a
     period.

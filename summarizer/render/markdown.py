@@ -23,8 +23,8 @@ def escape(text: str) -> str:
 _NOTES = make_environment().overlay(autoescape=False, finalize=only_words(escape))
 
 
-def render_markdown(report: Report, *, with_text: bool = False) -> str:  # noqa: ARG001  a note is short
-    """The report as a note: summary, calls, facts, timeframe, credibility; never the text."""
+def render_markdown(report: Report) -> str:
+    """The report as a note: summary, calls, facts, timeframe, credibility."""
     return _fill("report.md", report=report, parts=parts, figures=figures)
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from summarizer import analyze_text
 from summarizer.batch.run import analyze_record
 from summarizer.cli.main import main
 from summarizer.settings import Settings
@@ -23,10 +22,17 @@ SUBJECTS = ("Mara Holdings", "Tether", "Metaplanet", "the SEC", "Deribit")
 def database(tmp_path_factory):
     folder = tmp_path_factory.mktemp("db")
     records = [
-        {"id": f"r{n}", "url": f"https://{n}.example/a", "title": f"Bitcoin slid to ${58_000 + n:,} as {SUBJECTS[n]} sold", "source": f"S{n}",
-         "published_at": "2026-02-10T10:00:00", "text": f"Bitcoin fell {n + 2}% to ${58_000 + n:,} as {SUBJECTS[n]} sold. Support sits at $55,000."}
-        for n in range(5)
-    ]  # fmt: skip
+        {
+            "id": f"r{n}",
+            "url": f"https://{n}.example/a",
+            "title": f"Bitcoin slid to ${58_000 + n:,} as {subject} sold",
+            "source": f"S{n}",
+            "published_at": "2026-02-10T10:00:00",
+            "text": f"Bitcoin fell {n + 2}% to ${58_000 + n:,} as {subject} sold. "
+            "Support sits at $55,000.",
+        }
+        for n, subject in enumerate(SUBJECTS)
+    ]
     (folder / "in.jsonl").write_text("\n".join(map(json.dumps, records)) + "\n{bad\n")
     done = CliRunner().invoke(
         main, ["batch", str(folder / "in.jsonl"), "-o", str(folder / "x.db"), "--offline"]
@@ -41,21 +47,11 @@ def invoke(*arguments: object):
 
 def test_commands_read_what_a_batch_stored(database):
     db = database / "x.db"
-    assert (
-        json.loads(invoke("digest", "--db", db, "--since", "2026-02-01", "--json").stdout)[
-            "articles"
-        ]
-        == 5
-    )
-    assert (
-        "| BTC |"
-        in invoke(
-            "digest", "--db", db, "--since", "2026-02-01", "--markdown", "--asset", "btc"
-        ).stdout
-    )
-    assert [
-        row["source"] for row in json.loads(invoke("search", "--db", db, "--json", "tether").stdout)
-    ] == ["S1"]
+    digest = ("digest", "--db", db, "--since", "2026-02-01")
+    assert json.loads(invoke(*digest, "--json").stdout)["articles"] == 5
+    assert "| BTC |" in invoke(*digest, "--markdown", "--asset", "btc").stdout
+    rows = json.loads(invoke("search", "--db", db, "--json", "tether").stdout)
+    assert [row["source"] for row in rows] == ["S1"]
     assert json.loads(invoke("search", "--db", db, "--json", "absent").stdout) == []
     assert json.loads(invoke("show", "r2", "--db", db, "--json").stdout)["id"] == "r2"
     page = invoke("show", "r2", "--db", db, "--html", "--with-text").stdout
@@ -68,51 +64,36 @@ def test_commands_read_what_a_batch_stored(database):
 
 
 def test_a_file_of_reports_is_what_each_record_gives_alone(database):
-    assert (
-        invoke("batch", database / "in.jsonl", "-o", database / "o.jsonl", "--offline").exit_code
-        == 1
-    )
+    batch = ("batch", database / "in.jsonl", "-o", database / "o.jsonl", "--offline")
+    assert invoke(*batch).exit_code == 1
     records = [json.loads(line) for line in (database / "in.jsonl").read_text().splitlines()[:5]]
     alone = [
         analyze_record(record, database, Settings(offline=True)).to_dict() for record in records
     ]
-    (database / "plain.jsonl").write_text("".join(json.dumps(told) + "\n" for told in alone))
+    (database / "plain.jsonl").write_text("".join(json.dumps(report) + "\n" for report in alone))
 
     def read(name: str) -> list[dict]:
         reports = [json.loads(line) for line in (database / name).read_text("utf-8").splitlines()]
-        for told in reports:
-            told["analyst"].pop("seconds")
+        for report in reports:
+            report["analyst"].pop("seconds")
         return reports
 
     assert read("o.jsonl") == read("plain.jsonl")
     (failure,) = [
         json.loads(line) for line in (database / "o.jsonl.failures.jsonl").read_text().splitlines()
     ]
-    assert (failure["line"], failure["code"], failure["stage"], failure["retryable"]) == (
-        6,
-        "bad_record",
-        "read",
-        False,
-    )
+    assert (failure["line"], failure["code"], failure["stage"]) == (6, "bad_record", "read")
+    assert failure["retryable"] is False
     before = (database / "o.jsonl").read_bytes()
-    again = invoke("batch", database / "in.jsonl", "-o", database / "o.jsonl", "--offline")
+    again = invoke(*batch)
     assert (again.exit_code, (database / "o.jsonl").read_bytes()) == (1, before)
     assert "0 analysed now" in again.stderr
 
 
 def test_a_terminal_of_few_characters_and_columns_shows_what_it_can(database):
-    command = [
-        sys.executable,
-        "-m",
-        "summarizer",
-        "digest",
-        "--db",
-        str(database / "x.db"),
-        "--since",
-        "2026-02-01",
-    ]
+    digest = ["digest", "--db", str(database / "x.db"), "--since", "2026-02-01"]
     ran = subprocess.run(
-        command,
+        [sys.executable, "-m", "summarizer", *digest],
         env=os.environ | {"PYTHONIOENCODING": "ascii", "COLUMNS": "40"},
         capture_output=True,
         timeout=60,
@@ -129,7 +110,6 @@ def test_usage_is_checked_before_anything_starts(database, tmp_path):
 
 
 def test_the_example_is_watched_once(database):
-    analyze_text("Bitcoin fell to $58,000.")
     run = invoke(
         "watch", database / "in.jsonl", "--db", database / "w.db", "--runs", "1", "--offline"
     )
@@ -174,8 +154,17 @@ def test_hostile_strings_through_every_command_of_a_database(tmp_path):
     db = tmp_path / "h.db"
     assert invoke("batch", tmp_path / "in.jsonl", "-o", db, "--offline").exit_code == 0
     since = ("--since", "2020-01-01")
-    commands = [("export",), ("export", "--format", "csv"), ("search", "bitcoin", "--limit", 99), ("search", "bitcoin", "--json"),
-                ("digest", *since), ("digest", *since, "--json"), ("digest", *since, "--markdown"), ("show", "1"), ("show", "1", "--json")]  # fmt: skip
+    commands = [
+        ("export",),
+        ("export", "--format", "csv"),
+        ("search", "bitcoin", "--limit", 99),
+        ("search", "bitcoin", "--json"),
+        ("digest", *since),
+        ("digest", *since, "--json"),
+        ("digest", *since, "--markdown"),
+        ("show", "1"),
+        ("show", "1", "--json"),
+    ]
     for command in commands:
         ran = invoke(*command, "--db", db)
         assert ran.exit_code == 0 and len(ran.stdout) > 200, (command, ran.output)

@@ -15,17 +15,9 @@ from tests.support.reports import words
 
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
 SUBJECTS = (
-    "Mara Holdings",
-    "Tether",
-    "Metaplanet",
-    "the SEC",
-    "Deribit",
-    "BlackRock",
-    "Upbit",
-    "Kraken",
-    "the Bank of Japan",
-    "Circle",
-)
+    "Mara Holdings, Tether, Metaplanet, the SEC, Deribit, BlackRock, Upbit, Kraken, "
+    "the Bank of Japan, Circle"
+).split(", ")
 
 
 def report(
@@ -40,11 +32,21 @@ def report(
     """A stored report, as far as a digest looks at it."""
     text = text or f"{title}. " + words(random.Random(title), 120)
     return {
-        "id": title, "summary": title, "facts": [], "flags": [], "credibility": {"level": credibility},
+        "id": title,
+        "summary": title,
+        "facts": [],
+        "flags": [],
+        "credibility": {"level": credibility},
         "calls": [{"asset": "BTC", "direction": direction, "confidence": 0.8}],
-        "article": {"title": title, "text": text, "source": None, "domain": outlet, "url": f"https://{outlet}/{title.replace(' ', '-')}",
-                    "published_at": (NOW - timedelta(hours=hours)).isoformat()},
-    }  # fmt: skip
+        "article": {
+            "title": title,
+            "text": text,
+            "source": None,
+            "domain": outlet,
+            "url": f"https://{outlet}/{title.replace(' ', '-')}",
+            "published_at": (NOW - timedelta(hours=hours)).isoformat(),
+        },
+    }
 
 
 def digest(*reports: dict, asset: str | None = None):

@@ -18,7 +18,7 @@ def telling(title: str, text: str, outlet: str = "a.example", published_at: date
 
 
 def test_rewrites_by_three_outlets_are_one_story_each():
-    """Fifteen events in three tellings, among them pairs of events of one company or fund, and six that only look alike."""
+    """Fifteen events in three tellings: pairs of one company or fund, and six that look alike."""
     rows = [
         json.loads(line)
         for line in (Path(__file__).parents[1] / "stories.jsonl").read_text("utf-8").splitlines()
@@ -41,7 +41,7 @@ def test_reprints_are_one_story_and_an_outlets_columns_are_not():
         ),
         telling(
             "XRP Price Prediction For July 23",
-            "Sellers hold XRP at $3.44 on CoinMarketCap. One should focus on the level of yesterday.",
+            "Sellers hold XRP at $3.44 on CoinMarketCap. One should focus on yesterday's level.",
         ),
         telling("Market wrap", words(random.Random(1), 200)),
         telling("Another headline over the same words", words(random.Random(1), 200)),
