@@ -1,4 +1,7 @@
-"""The one file that knows the order: page -> article -> text -> facts, signals, narratives -> analysis -> report."""
+"""The one file that knows the order of the steps.
+
+page -> article -> text -> facts, signals, narratives -> analysis -> report
+"""
 
 import time
 from collections.abc import Callable
@@ -26,7 +29,8 @@ if TYPE_CHECKING:
 def analyze(target: str | Path, settings: Settings | None = None) -> Report:
     """The verified report of the article at a URL or in a file.
 
-    Raises a SummarizerError: FetchError, InputError, UsageError for a file that cannot be read, LLMError for an endpoint.
+    Raises FetchError, InputError, UsageError (a file that cannot be read) or LLMError (the
+    endpoint), which are all SummarizerErrors.
     """
     settings = settings or load_settings()
     return analyze_article(extract_article(load_page(target, settings)), settings)
@@ -62,7 +66,7 @@ def analyze_text(
 def analyze_article(
     article: Article, settings: Settings | None = None, gate: "Gate | None" = None
 ) -> Report:
-    """The verified report of one article. `gate` is shared by workers that ask the same endpoint."""
+    """The verified report of one article. Workers that ask the same endpoint share `gate`."""
     settings = settings or load_settings()
     started = time.perf_counter()
     text = read_text(article)
@@ -91,7 +95,7 @@ def analyze_article(
 
 
 def _converse(conversation: "Conversation", check: Callable[[Analysis], Report]) -> "Attempt":
-    """The better of a model's first answer and of what it answers when the first one's faults are named."""
+    """The better of a model's first answer and its answer to a question that names the faults."""
 
     def with_faults(attempt: "Attempt") -> "Attempt":
         if attempt.analysis is None:

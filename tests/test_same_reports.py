@@ -39,7 +39,9 @@ def test_every_article_has_its_baseline():
     assert len(HASHES.read_text("utf-8").splitlines()) == len(RECORDS)
 
 
-@pytest.mark.parametrize("baseline", load_jsonl(BASELINES / "embedded.jsonl"), ids=lambda r: r["id"])
+@pytest.mark.parametrize(
+    "baseline", load_jsonl(BASELINES / "embedded.jsonl"), ids=lambda r: r["id"]
+)
 def test_a_report_is_what_it_was(baseline):
     report = report_of(RECORDS[str(baseline["id"])])
     assert scored_parts(report) == baseline

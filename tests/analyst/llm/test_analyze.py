@@ -10,7 +10,7 @@ import pytest
 
 from summarizer import SummarizerError, analyze_text
 from summarizer.analyst.llm import endpoint
-from summarizer.analyst.llm.analyze import neutralise, write_messages
+from summarizer.analyst.llm.messages import neutralise, write_messages
 from summarizer.analyst.llm.prompt import load_prompt
 from summarizer.analyst.llm.schema import (
     UnreadableAnswer,
