@@ -204,6 +204,7 @@ def test_periods():
         parse_since("yesterday", NOW)
 
 
+@pytest.mark.timed
 @pytest.mark.timeout(60)
 def test_five_thousand_reports_are_digested_in_ten_seconds():
     chance = random.Random(4)
