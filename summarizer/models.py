@@ -52,6 +52,11 @@ class Article(Model):
     text: str = Field("", description="normalised; written out only with --with-text")
     flags: tuple[str, ...] = Field((), exclude=True)
 
+    @property
+    def outlet(self) -> str | None:
+        """The outlet's name, else its domain."""
+        return self.source or self.domain
+
 
 # ---- what the rules find
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from summarizer.credibility import CAPPED_LOW, cap_level
+from summarizer.credibility import SIGNALS, cap_level
 from summarizer.facts.extract import extract_facts
 from summarizer.facts.levels import is_target
 from summarizer.models import (
@@ -42,7 +42,6 @@ DAYS = {"short_term": 14, "medium_term": 180, "long_term": 365}
 PAID_CONFIDENCE = (
     0.55  # at most, for a rise told by who is paid to tell it: little more than a coin's toss
 )
-_PAID = frozenset({"sponsored", "press_release"})
 _MAX_CITED = 3  # sentences that are shown as evidence of a call
 _MAX_DETAIL = 300  # characters of a finding
 _REST_WITHIN = 500
@@ -196,7 +195,7 @@ class _Check:
         """How often such calls of this analyst are right, where that was measured; what is paid for is not believed."""
         measured = calibrate(forecaster(analyst.model_dump()), claim.confidence)
         confidence = _bound(claim.confidence if measured is None else measured, 0)
-        is_paid = any(signal.name in _PAID for signal in self._signals)
+        is_paid = any(SIGNALS[signal.name].is_paid for signal in self._signals)
         if claim.direction == "bullish" and is_paid and confidence > PAID_CONFIDENCE:
             detail = (
                 f"the article promotes: confidence of a rise in {claim.asset}"
@@ -224,7 +223,7 @@ class _Check:
         level = cap_level(claimed, self._signals)
         if level != claimed:
             names = {signal.name for signal in self._signals}
-            causes = sorted(names & (CAPPED_LOW | {"unverified_claim"}))
+            causes = sorted(name for name in names if SIGNALS[name].cap)
             detail = f"{claimed} is {level} for {', '.join(causes)}"
             self._find("credibility_cap", "credibility", "changed", detail)
         return level

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from summarizer.analyst.embedded.reasons import Reason, Reasons
 from summarizer.analyst.embedded.summary import shorten, stands_alone
+from summarizer.credibility import SIGNALS
 from summarizer.facts.levels import find_price
-from summarizer.models import Article, Claim, Direction, Fact, Signal
+from summarizer.models import Article, Claim, Direction, Fact, Level, Signal
 
 # How a fact is told in a rationale, in the order in which facts are told. {F} is the figure, {D} its distance from the price.
 _TOLD = {
@@ -28,31 +29,12 @@ _LEVELS = {
     "support_level": "{A} support at {F} lies {D}",
     "resistance_level": "{A} resistance at {F} lies {D}",
 }
+_MAX_NOTES = 4  # for, and as many against
 _HORIZONS = {
     "short_term": ("positioning, levels and moves of the day", "work within days"),
     "medium_term": ("flows, schedules and expectations", "work over weeks to months"),
     "long_term": ("law, adoption and technology", "work over years"),
 }
-_SIGNALS = {
-    "data_attributed": "its figures name their source",
-    "named_sources": "it quotes people by name",
-    "primary_document": "it points to a document",
-    "byline": "it carries a byline",
-    "established_outlet": "the outlet is an established one",
-    "conflict_disclosed": "it discloses holdings",
-    "correction_noted": "it notes a correction",
-    "press_release": "it reads as a press release",
-    "sponsored": "it is, or holds, a promotion",
-    "promotional_language": "its language promotes",
-    "anonymous_sources": "it leans on unnamed sources",
-    "unverified_claim": "it passes on claims that nobody is named for",
-    "opinion": "it is an opinion",
-    "no_byline": "no author is named",
-    "inconsistent_numbers": "its numbers disagree",
-    "price_prediction_without_basis": "it predicts prices without a reason",
-    "ai_directed_instructions": "it holds instructions aimed at a machine reader",
-}
-RAISING = frozenset(list(_SIGNALS)[:7])
 
 
 def explain_call(
@@ -154,20 +136,23 @@ def explain_horizon(horizon: str) -> Claim:
     return Claim(text=f"The article is mainly about {what}, which {how}.")
 
 
-def explain_credibility(article: Article, signals: Sequence[Signal], level: str) -> Claim:
+def explain_credibility(article: Article, signals: Sequence[Signal], level: Level) -> Claim:
     """How far the article can be believed, as a sentence that names the signals seen."""
-    names = dict.fromkeys(signal.name for signal in signals)
-    raising = [_SIGNALS[name] for name in names if name in RAISING]
-    lowering = [_SIGNALS[name] for name in names if name in _SIGNALS and name not in RAISING]
-    parts = [*(_join(raising[:4]),), *(_join(lowering[:4]),)]
-    said = ", but ".join(part for part in (parts if level != "low" else parts[::-1]) if part)
-    who = article.source or article.domain
-    if not said:
-        return Claim(text=f"Nothing in it speaks for or against {who or 'the article'}.")
-    return Claim(text=f"{said[:1].upper()}{said[1:]}{f' ({who})' if who else ''}.")
+    notes: dict[str, list[str]] = {"raises": [], "lowers": []}
+    for signal in signals:
+        kind = SIGNALS[signal.name]
+        notes[kind.effect].append(kind.note)
+    clauses = [_join(each[:_MAX_NOTES]) for each in notes.values() if each]
+    if not clauses:
+        return Claim(text=f"Nothing in it speaks for or against {article.outlet or 'the article'}.")
+    if level == "low":
+        clauses.reverse()
+    text = ", but ".join(clauses)
+    outlet = f" ({article.outlet})" if article.outlet else ""
+    return Claim(text=f"{text[:1].upper()}{text[1:]}{outlet}.")
 
 
-def _join(parts: list[str]) -> str:
-    return (
-        parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
-    )
+def _join(notes: Sequence[str]) -> str:
+    """The notes as one list: "a", "a and b", "a, b and c"."""
+    *most, last = notes
+    return f"{', '.join(most)} and {last}" if most else last
