@@ -6,7 +6,7 @@ A signal is one entry in `data/signals.toml`, which is all that adding one takes
 
 import math
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -34,54 +34,34 @@ Places = dict[tuple[str, bool], Span | None]
 
 
 @dataclass(frozen=True)
-class SignalPattern:
-    """Words that show a signal: by themselves if strict, else where the weights agree."""
-
-    signal: str
-    is_strict: bool
-    regex: re.Pattern[str]
-    example: str
-    counterexample: str
-
-
-@dataclass(frozen=True)
 class SignalKind:
     """What an article can show. The comments of `data/signals.toml` explain the fields."""
 
-    name: str
     effect: Literal["raises", "lowers"]
     note: str
-    patterns: tuple[SignalPattern, ...]
     cap: Level | None = None
     cap_unless: str | None = None
     is_certain: bool = False
     is_paid: bool = False
+    strict: re.Pattern[str] | None = None
+    broad: re.Pattern[str] | None = None
 
 
-def _parse_kind(name: str, entry: dict[str, Any]) -> SignalKind:
-    patterns = []
-    for strictness in ("strict", "broad"):
-        if row := entry.pop(strictness, None):
-            case = 0 if row.get("is_case_exact") else re.IGNORECASE
-            regex = re.compile(row["pattern"].replace("\n", ""), case)
-            is_strict = strictness == "strict"
-            patterns.append(
-                SignalPattern(name, is_strict, regex, row["example"], row["counterexample"])
-            )
-    return SignalKind(name=name, patterns=tuple(patterns), **entry)
+def _parse_kind(entry: dict[str, Any]) -> SignalKind:
+    for words in entry.keys() & {"strict", "broad"}:
+        row = entry[words]
+        case = 0 if row.get("is_case_exact") else re.IGNORECASE
+        entry[words] = re.compile(row["pattern"].replace("\n", ""), case)
+    return SignalKind(**entry)
 
 
-SIGNALS = {name: _parse_kind(name, entry) for name, entry in read_toml("signals.toml").items()}
-PATTERNS = sorted(
-    (pattern for kind in SIGNALS.values() for pattern in kind.patterns),
-    key=lambda pattern: not pattern.is_strict,  # the surest words are shown
-)
+SIGNALS = {name: _parse_kind(entry) for name, entry in read_toml("signals.toml").items()}
 
 
 def find_signals(text: Text) -> tuple[Signal, ...]:
     """The signals that the article shows, each once, with the words that show it if words do."""
     places = _find_places(text)
-    likely = likely_labels("signals", _describe(text, places), LIKELY)
+    likely = likely_labels("signals", describe_signals(text, places), LIKELY)
     weighed = load_linear("signals").labels
     shown: dict[str, Span | None] = {}
     for (name, is_strict), place in places.items():
@@ -94,17 +74,17 @@ def find_signals(text: Text) -> tuple[Signal, ...]:
     )
 
 
-def describe_signals(text: Text) -> list[tuple[str, float]]:
-    """Features of data/signals.model.tsv: which patterns match, how often, and the outlet."""
-    return _describe(text, _find_places(text))
+def describe_signals(text: Text, places: Places | None = None) -> list[tuple[str, float]]:
+    """Features of data/signals.model.tsv: which patterns match, how often, and the outlet.
 
-
-def _describe(text: Text, places: Collection[tuple[str, bool]]) -> list[tuple[str, float]]:
+    `places` is where the article shows its signals, if that is known already.
+    """
+    places = places or _find_places(text)
     features = [(f"{'told' if is_strict else 'hinted'}:{name}", 1.0) for name, is_strict in places]
-    for pattern in PATTERNS:
-        if pattern.is_strict and (pattern.signal, True) in places:
-            times = len(pattern.regex.findall(text.string))
-            features.append((f"times:{pattern.signal}", math.log1p(times)))
+    for name, kind in SIGNALS.items():
+        if kind.strict and (name, True) in places:
+            times = len(kind.strict.findall(text.string))
+            features.append((f"times:{name}", math.log1p(times)))
     outlet = text.article.outlet or "unknown"
     return [*features, (f"source:{outlet.lower()}", 1.0), ("bias", 1.0)]
 
@@ -121,9 +101,11 @@ def _find_places(text: Text) -> Places:
     source, domain = article.source or "", article.domain or ""
     if not _OUTLETS.isdisjoint((source.lower().replace(" ", ""), domain.split(".")[0])):
         places["established_outlet", True] = None
-    for pattern in PATTERNS:
-        if match := pattern.regex.search(text.string):
-            places[pattern.signal, pattern.is_strict] = Span(*match.span())
+    for is_strict in (True, False):  # the surest words come first, and are shown
+        for name, kind in SIGNALS.items():
+            pattern = kind.strict if is_strict else kind.broad
+            if pattern and (match := pattern.search(text.string)):
+                places[name, is_strict] = Span(*match.span())
     return places
 
 
@@ -136,5 +118,7 @@ def cap_level(level: Level, signals: Iterable[Signal]) -> Level:
     'high'
     """
     names = {signal.name for signal in signals}
-    caps = [SIGNALS[name].cap for name in names if SIGNALS[name].cap_unless not in names]
-    return min([level, *filter(None, caps)], key=_LEVELS.index)
+    for kind in map(SIGNALS.__getitem__, names):
+        if kind.cap and kind.cap_unless not in names:
+            level = min(level, kind.cap, key=_LEVELS.index)
+    return level

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from summarizer.analyst.embedded.rationale import explain_credibility
-from summarizer.credibility import PATTERNS, SIGNALS, cap_level, find_signals
+from summarizer.credibility import SIGNALS, cap_level, find_signals
 from summarizer.models import Article, Signal
 from summarizer.page.article import make_article
+from summarizer.tables import read_toml
 from summarizer.text.reading import read_text
 
 PACKAGE = Path(__file__).parents[1] / "summarizer"
@@ -27,16 +28,23 @@ pattern = '''\\bleaked (?:memo|papers)\\b'''
 example = "A leaked memo names the bank."
 counterexample = "The pipe leaked."
 """
+ROWS = [
+    (name, words)
+    for name, entry in read_toml("signals.toml").items()
+    for words in ("strict", "broad")
+    if words in entry
+]
 
 
 def names_of(article: Article) -> list[str]:
     return [signal.name for signal in find_signals(read_text(article))]
 
 
-@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda p: f"{p.signal}-strict{p.is_strict}")
-def test_a_pattern_matches_its_example_and_spares_its_counterexample(pattern):
-    assert pattern.regex.search(pattern.example)
-    assert not pattern.regex.search(pattern.counterexample)
+@pytest.mark.parametrize(("name", "words"), ROWS)
+def test_a_pattern_matches_its_example_and_spares_its_counterexample(name, words):
+    pattern, row = getattr(SIGNALS[name], words), read_toml("signals.toml")[name][words]
+    assert pattern.search(row["example"])
+    assert not pattern.search(row["counterexample"])
 
 
 @pytest.mark.parametrize("kind", SIGNALS.values(), ids=SIGNALS.keys())
