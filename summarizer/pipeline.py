@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from summarizer.analyst.embedded import analyze as embedded
+from summarizer.analyst.embedded.analyze import analyze_by_weights
 from summarizer.credibility import find_signals
 from summarizer.errors import LLMError, UsageError
 from summarizer.facts.extract import extract_facts
@@ -77,7 +77,7 @@ def analyze_article(
     def check(analysis: Analysis) -> Report:
         return verify(text, facts, analysis, signals, narratives)
 
-    analysis = embedded.analyze(text, facts, signals, narratives)
+    analysis = analyze_by_weights(text, facts, signals, narratives)
     if settings.uses_model:
         from summarizer.analyst.llm.analyze import Conversation  # openai takes 1 s to import
 
