@@ -72,13 +72,10 @@ def load_page(target: str | Path, settings: Settings) -> Page:
                 url=target,
                 advice="Save the page and give the file's name",
             )
-        from summarizer.web.fetch import fetch  # the network stack takes 0.2 s to import
+        from summarizer.web.fetch import Fetcher  # the network stack takes 0.2 s to import
 
-        return fetch(
-            target,
-            allow_private=settings.allow_private,
-            cache=cache_path() if settings.cache else None,
-        )
+        cache = cache_path() if settings.cache else None
+        return Fetcher(allow_private=settings.allow_private, cache=cache).fetch(target)
     path = Path(target)
     try:
         body = path.read_bytes()

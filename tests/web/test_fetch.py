@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 from summarizer.errors import FetchError, UsageError
-from summarizer.web.fetch import Fetcher, fetch
+from summarizer.web.fetch import Fetcher
 from tests.support.hostile_server import ARTICLE, BEHAVIOURS, HostileServer
 
 DEADLINE = 0.6
@@ -171,9 +171,7 @@ def test_requests_are_honest_and_carry_nothing_of_the_server_or_the_environment(
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    fetch(
-        server.url("redirect_five_times"), allow_private=(server.host,)
-    )  # each redirect sets a cookie
+    Fetcher(allow_private=(server.host,)).fetch(server.url("redirect_five_times"))  # each redirect sets a cookie
     assert len(server.requests) == 6
     for head in server.requests:
         names = {line.partition(":")[0].lower() for line in head.splitlines()[1:] if line}
@@ -287,7 +285,7 @@ def test_errors_of_an_injected_transport_are_wrapped(error, code):
 
 def test_a_host_that_cannot_be_named_is_refused_before_it_is_used():
     with pytest.raises(UsageError):
-        fetch("http://a.example/", allow_private=("http://a.example/",))
+        Fetcher(allow_private=("http://a.example/",)).fetch("http://a.example/")
 
 
 def serve_tls(context: ssl.SSLContext | None, answer: bytes) -> tuple[int, Thread]:

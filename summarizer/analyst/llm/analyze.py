@@ -14,8 +14,10 @@ from typing import TypeVar
 
 from summarizer.analyst.embedded import analyze as embedded
 from summarizer.analyst.llm.answers import answer_key, find_answer, keep_answer
-from summarizer.analyst.llm.confidence import Directions, weigh
-from summarizer.analyst.llm.endpoint import RUNGS, Allowance, Completion, ContextTooLong, Endpoint
+from summarizer.analyst.llm.completion import Completion
+from summarizer.analyst.llm.confidence import Directions, set_confidence
+from summarizer.analyst.llm.dialect import RUNGS
+from summarizer.analyst.llm.endpoint import Allowance, ContextTooLong, Endpoint
 from summarizer.analyst.llm.gate import Gate
 from summarizer.analyst.llm.prompt import load_prompt
 from summarizer.analyst.llm.schema import (
@@ -87,7 +89,7 @@ def analyze(
         analysis = analysis.model_copy(update={"summary": (*analysis.summary, *second.summary)})
         talk.flags.append("summary_by_embedded")
     chances = said.completion.chances
-    analysis = weigh(
+    analysis = set_confidence(
         analysis, second, chances, () if chances else talk.samples(settings.samples - 1)
     )
     return analysis.model_copy(

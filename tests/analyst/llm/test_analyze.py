@@ -11,6 +11,7 @@ import pytest
 from summarizer import SummarizerError, analyze_text
 from summarizer.analyst.llm import endpoint
 from summarizer.analyst.llm.analyze import neutralise, write_messages
+from summarizer.analyst.llm.dialect import ANSWER_TOKENS, LONG_ANSWER_TOKENS
 from summarizer.analyst.llm.prompt import load_prompt
 from summarizer.analyst.llm.schema import (
     UnreadableAnswer,
@@ -86,7 +87,7 @@ def test_the_request_is_as_it_should_be():
     assert (asked["model"], asked["temperature"], asked["max_tokens"]) == (
         "scripted",
         0,
-        endpoint.ANSWER_TOKENS,
+        ANSWER_TOKENS,
     )
     assert asked["response_format"]["json_schema"] == {
         "name": "answer",
@@ -360,8 +361,8 @@ def test_an_answer_cut_at_its_limit_is_asked_for_with_a_larger_one():
     report, server = ask(says("{", reason="length"), GOOD)
     assert report.summary
     assert [asked["max_tokens"] for asked in server.asked] == [
-        endpoint.ANSWER_TOKENS,
-        endpoint.LONG_ANSWER_TOKENS,
+        ANSWER_TOKENS,
+        LONG_ANSWER_TOKENS,
     ]
 
 

@@ -6,15 +6,16 @@ import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from summarizer import SummarizerError, analyze_text
-from summarizer.analyst.llm import costs as prices
 from summarizer.analyst.llm.answers import find_answer, keep_answer
-from summarizer.analyst.llm.endpoint import Completion
+from summarizer.analyst.llm.completion import Completion
+from summarizer.analyst.llm.costs import load_prices
 from summarizer.analyst.llm.gate import Gate
 from summarizer.batch.queue import Ledger
 from summarizer.batch.run import Batch
@@ -251,12 +252,12 @@ def test_writes_to_a_cache_cost_what_the_table_says():
 
 
 def test_every_price_has_a_day_and_the_table_its_source():
-    text = (Path(prices.__file__).parents[3] / "data" / "prices.tsv").read_text("utf-8")
+    text = (files("summarizer") / "data" / "prices.tsv").read_text("utf-8")
     assert "Source:" in text
     assert "read 20" in text
     assert all(
-        price.trained_until and price.given < price.written
-        for price in prices.load_prices(None).values()
+        price.trained_until and price.input < price.output
+        for price in load_prices(None).values()
     )
 
 
