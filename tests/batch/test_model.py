@@ -22,8 +22,8 @@ from summarizer.errors import StorageError
 from summarizer.page.sandbox import SANDBOX
 from summarizer.settings import Settings
 from summarizer.web.fetch import Fetcher
-from tests.analyst.llm.test_cli import PLAIN
 from tests.support.local_web import local_web, write_opml
+from tests.support.model_answers import PLAIN
 from tests.support.scripted_server import Reply, fails, says, scripted
 
 ARTICLES = 12

@@ -171,7 +171,9 @@ def test_requests_are_honest_and_carry_nothing_of_the_server_or_the_environment(
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    Fetcher(allow_private=(server.host,)).fetch(server.url("redirect_five_times"))  # each redirect sets a cookie
+    Fetcher(allow_private=(server.host,)).fetch(
+        server.url("redirect_five_times")
+    )  # each redirect sets a cookie
     assert len(server.requests) == 6
     for head in server.requests:
         names = {line.partition(":")[0].lower() for line in head.splitlines()[1:] if line}

@@ -56,8 +56,9 @@ def cost_of(
         return None
     cached = min(cached or 0, given)
     stored = min(stored or 0, given - cached)
-    of_input = (given - cached - stored) * price.input + cached * price.cached
-    return round((of_input + stored * price.cache_write + written * price.output) / 1e6, 8)
+    fresh = given - cached - stored
+    question = fresh * price.input + cached * price.cached + stored * price.cache_write
+    return round((question + written * price.output) / 1e6, 8)
 
 
 @lru_cache(4)
@@ -82,6 +83,7 @@ def _parse_prices(table: str) -> dict[str, Price]:
             name, given, cached, written, stored, until, *_ = [*line.split("\t"), "", ""]
             trained_until = date.fromisoformat(until.strip()) if until.strip() else None
             cache_write = float(stored.strip() or given)
-            rates = float(given), float(cached), float(written), cache_write
-            prices[name] = Price(*rates, trained_until)
+            prices[name] = Price(
+                float(given), float(cached), float(written), cache_write, trained_until
+            )
     return prices

@@ -21,8 +21,7 @@ from summarizer.batch.queue import Ledger
 from summarizer.batch.run import Batch
 from summarizer.batch.store import open_store
 from summarizer.cli.main import main
-from tests.analyst.llm.test_analyze import ANSWER, EXAMPLE, GOOD, _forget  # noqa: F401  the fixture is used by being here
-from tests.analyst.llm.test_cli import PLAIN
+from tests.support.model_answers import ANSWER, EXAMPLE, GOOD, PLAIN
 from tests.support.scripted_server import fails, says, scripted
 
 ARTICLES = 12
@@ -256,8 +255,7 @@ def test_every_price_has_a_day_and_the_table_its_source():
     assert "Source:" in text
     assert "read 20" in text
     assert all(
-        price.trained_until and price.input < price.output
-        for price in load_prices(None).values()
+        price.trained_until and price.input < price.output for price in load_prices(None).values()
     )
 
 
