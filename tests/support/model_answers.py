@@ -24,7 +24,8 @@ def ask(
 ) -> tuple[Report | SummarizerError, Scripted]:
     """What comes of asking an endpoint that gives these replies, the last one for ever.
 
-    It is the report or the error, and the server with what it was asked. `change` is of the settings.
+    It is the report or the error, and the server with what it was asked. `change` changes the
+    settings.
     """
     with scripted(lambda asked, before: replies[min(before, len(replies) - 1)]) as server:
         settings = dataclasses.replace(server.settings, **change)

@@ -1,4 +1,4 @@
-"""An OpenAI-compatible endpoint on 127.0.0.1 that answers by script, and keeps what it was asked."""
+"""An OpenAI-compatible endpoint on 127.0.0.1 that answers by script."""
 
 import json
 import math
