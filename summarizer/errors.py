@@ -21,9 +21,8 @@ from typing import Literal, NewType
 
 # A code whose end is known only when it happens: `http_<status>`, `wall_<kind>`.
 ComposedCode = NewType("ComposedCode", str)
+# The codes beside the usual ones of the classes below.
 ErrorCode = Literal[
-    "bad_input",
-    "bad_record",
     "bad_url",  # no web address, or one that hides where it leads
     "blocked_address",  # not public, and not named by --allow-private
     "blocked_port",
@@ -38,7 +37,6 @@ ErrorCode = Literal[
     "internal",  # a fault of this program
     "llm_auth",
     "llm_bad_request",
-    "llm_bad_response",
     "llm_filtered",  # the endpoint's content filter held the answer back
     "llm_model",  # the endpoint knows no such model
     "llm_quota",
@@ -48,21 +46,18 @@ ErrorCode = Literal[
     "llm_timeout",
     "llm_truncated",  # the answer ended at its limit of tokens
     "llm_unavailable",
-    "no_article",
     "not_found",
     "parse_crash",
     "parse_memory",
     "parse_timeout",
     "robots_disallowed",
     "stopped",  # the run is ending
-    "storage",
     "timeout",
     "tls",
     "too_large",
     "too_many_redirects",
     "truncated",  # the page did not arrive whole
     "truncated_parse",  # the page is nested too deep to be read
-    "usage",
 ]
 
 
@@ -72,6 +67,7 @@ class SummarizerError(Exception):
     code = "error"
     exit_status = 1
     retryable = False
+    retry_after: float | None = None  # seconds after which another request may help
 
     def __init__(
         self,
@@ -131,7 +127,6 @@ class FetchError(SummarizerError):
     """The page could not be had, or is not one that is read. SECURITY.md explains the codes."""
 
     code = "connection"
-    retry_after: float | None = None  # seconds, where the server names them
 
 
 class LLMError(SummarizerError):

@@ -66,18 +66,15 @@ class DeadlineStream:
         self.close = stream.close
         self.get_extra_info = stream.get_extra_info
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+    def read(self, max_bytes: int, **_: Any) -> bytes:
         self.last = self._stream.read(max_bytes, timeout=self._deadline.left())
         return self.last
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+    def write(self, buffer: bytes, **_: Any) -> None:
         self._stream.write(buffer, timeout=self._deadline.left())
 
     def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
+        self, ssl_context: ssl.SSLContext, server_hostname: str, **_: Any
     ) -> "DeadlineStream":
         import httpcore2
 

@@ -82,14 +82,6 @@ class ContextTooLong(AnswerError):
     share = 0.5
 
 
-class _Again(Exception):
-    """Another request may help after `wait` seconds; `error` is raised when there is none left."""
-
-    def __init__(self, error: LLMError, wait: float = 0.0):
-        self.error = error
-        self.wait = wait
-
-
 def forget_endpoints() -> None:
     """Close every connection to an endpoint, and forget what was learnt of it."""
     for client in _CLIENTS.values():
@@ -108,13 +100,14 @@ class Endpoint:
         self._url = settings.base_url
         self._key = settings.api_key or "none"  # local servers want none, the client wants one
         check_endpoint(self._url, settings.api_key)
-        if (self._url, self._key) not in _CLIENTS:
+        address = self._url, self._key
+        if address not in _CLIENTS:
             # where two workers open one at once, the first is kept, and the other never closed
-            _CLIENTS.setdefault((self._url, self._key), _open_client(self._url, self._key))
-        self._client = _CLIENTS[self._url, self._key]
+            _CLIENTS.setdefault(address, _open_client(*address))
+        self._client = _CLIENTS[address]
         is_openai = self._url is None or self._url.startswith("https://api.openai.com/")
-        first = Dialect(limit="max_completion_tokens") if is_openai else Dialect()
-        self._dialect = _DIALECTS.setdefault((self._url, self.model), first)
+        limit = "max_completion_tokens" if is_openai else "max_tokens"
+        self._dialect = _DIALECTS.setdefault((self._url, self.model), Dialect(limit=limit))
 
     def complete(
         self,
@@ -129,15 +122,13 @@ class Endpoint:
             request = self._dialect.spell(self.model, messages, schema, limit, temperature)
             try:
                 return self._ask(request, limit, allowance)
-            except AnswerError as error:
-                is_last = limit == LONG_ANSWER_TOKENS or allowance.requests <= 0
-                if error.code != "llm_truncated" or is_last:
+            except LLMError as error:
+                if error.code == "llm_truncated" and limit == ANSWER_TOKENS:
+                    limit = LONG_ANSWER_TOKENS
+                    error.retry_after = 0.0
+                if error.retry_after is None or allowance.requests <= 0:
                     raise
-                limit = LONG_ANSWER_TOKENS
-            except _Again as again:
-                if allowance.requests <= 0:
-                    raise again.error from None
-                time.sleep(again.wait)
+                time.sleep(error.retry_after)
 
     def _ask(self, request: dict[str, Any], limit: int, allowance: Allowance) -> Completion:
         """One request. Errors are raised `from None`: the client's hold the request's headers."""
@@ -179,8 +170,8 @@ class Endpoint:
 
     def _refusal(
         self, error: "openai.APIStatusError", request: dict[str, Any], allowance: Allowance
-    ) -> LLMError | _Again:
-        """What an HTTP status means."""
+    ) -> LLMError:
+        """What an HTTP status means; `retry_after` where another request may help."""
         status = error.status_code
         reason = self._quote(error_message(error.body) or error.response.text)
         kind = f"{error_field(error.body, 'code')} {error_field(error.body, 'type')}"
@@ -204,7 +195,9 @@ class Endpoint:
                 return too_long
             detail = f"the endpoint refuses the request: {reason}"
             failure = AnswerError(detail, code="llm_bad_request", retryable=False)
-            return _Again(failure) if self._dialect.learn(reason, request) else failure
+            if self._dialect.learn(reason, request):
+                failure.retry_after = 0.0
+            return failure
         if status in (408, 409, 425, 429) or status >= 500:
             return self._trouble(error, reason, allowance)
         moved = "it redirects, which is not followed" if 300 <= status < 400 else reason
@@ -213,8 +206,8 @@ class Endpoint:
 
     def _trouble(
         self, error: "openai.APIStatusError", reason: str, allowance: Allowance
-    ) -> LLMError | _Again:
-        """What a status means that may pass: another try, where there is time for the wait."""
+    ) -> LLMError:
+        """What a status means that may pass: another request, where there is time for the wait."""
         failure = LLMError(
             f"the endpoint answered {error.status_code}: {reason}",
             code="llm_rate_limited" if error.status_code == 429 else "llm_unavailable",
@@ -224,9 +217,9 @@ class Endpoint:
         if wait is not None:
             _NOT_BEFORE[self._url] = time.monotonic() + min(wait, MAX_WAIT)
         backoff = allowance.backoff()
-        if (wait or 0.0) > MAX_WAIT or (wait or backoff) >= allowance.left():
-            return failure
-        return _Again(failure, backoff if wait is None else wait)
+        if (wait or 0.0) <= MAX_WAIT and (wait or backoff) < allowance.left():
+            failure.retry_after = backoff if wait is None else wait
+        return failure
 
     def _quote(self, words: str) -> str:
         """A server's words for a message: cleaned, without the key, one line of 200 characters."""
@@ -236,8 +229,8 @@ class Endpoint:
         return _SECRET.sub("***", line)[:200]
 
 
-def _interruption(error: Exception, allowance: Allowance) -> LLMError | _Again:
-    """What a connection that failed means: an answer too large, no time left, or another try."""
+def _interruption(error: Exception, allowance: Allowance) -> LLMError:
+    """What a connection that failed means: an answer too large, no time, or another request."""
     cause: BaseException | None = error
     while cause and not isinstance(cause, (ReplyTooLarge, TimeoutError)):
         cause = cause.__cause__
@@ -248,7 +241,9 @@ def _interruption(error: Exception, allowance: Allowance) -> LLMError | _Again:
         return _timed_out()
     detail = "no connection to the endpoint, or it broke"
     advice = "Check OPENAI_BASE_URL, and that the server runs"
-    return _Again(LLMError(detail, advice=advice, retryable=True), backoff)
+    failure = LLMError(detail, advice=advice, retryable=True)
+    failure.retry_after = backoff
+    return failure
 
 
 def _timed_out() -> LLMError:
