@@ -1,4 +1,4 @@
-"""What every test can rely on: no connection beyond this machine, nothing of the user's settings, nothing left by another test."""
+"""What every test can rely on: no connection beyond this machine, and no settings of the user."""
 
 import ipaddress
 import os
@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.book import Book
 
-# an example may take as long as a busy machine makes it: time is measured by tests marked `timed` alone
+# a busy machine may be slow with an example: only tests marked `timed` measure time
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
 
@@ -17,7 +17,7 @@ _refused: list[str] = []
 
 
 def _refuse_other_machines(event: str, args: tuple) -> None:
-    """An audit hook: it sees every connection of this process's Python code, whichever library makes it."""
+    """An audit hook: it sees each connection that this process's Python code opens."""
     if event not in ("socket.connect", "socket.sendto"):
         return
     address = args[1]
@@ -39,7 +39,10 @@ sys.addaudithook(_refuse_other_machines)
 
 @pytest.fixture(autouse=True)
 def refused_hosts():
-    """The hosts that a test was kept from. One that is left in the list fails the test, even where the code swallowed the refusal."""
+    """The hosts that a test was kept from.
+
+    One that is left in the list fails the test, even where the code swallowed the refusal.
+    """
     _refused.clear()
     yield _refused
     assert not _refused, f"connections to {_refused}"
@@ -56,15 +59,6 @@ def bare_environment(monkeypatch, tmp_path_factory):
     monkeypatch.setenv("SUMMARIZER_CONFIG", str(folder / "no-config.toml"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
     monkeypatch.setenv("XDG_DATA_HOME", str(folder / "data"))
-
-
-@pytest.fixture(autouse=True)
-def no_endpoint_is_known():
-    """What was learnt of an endpoint is kept for the process, and a port may come back as another endpoint: it is forgotten."""
-    yield
-    endpoint = sys.modules.get("summarizer.analyst.llm.endpoint")
-    if endpoint:
-        endpoint.forget_endpoints()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 from summarizer import SummarizerError, analyze_text
 from summarizer.analyst.llm import endpoint
 from summarizer.analyst.llm.messages import neutralise, write_messages
+from summarizer.analyst.llm.prompt import load_prompt
 from summarizer.analyst.llm.schema import (
     UnreadableAnswer,
     answer_schema,
@@ -23,9 +24,32 @@ from summarizer.errors import AnswerError, UsageError
 from summarizer.models import Analyst
 from summarizer.page.article import make_article
 from summarizer.settings import Settings, check_endpoint
-from tests.support.model import ANSWER, EXAMPLE, GOOD, KEY, PROMPT, ask
 from tests.support.observed import Observed, read
 from tests.support.scripted_server import Reply, fails, says, scripted
+
+PROMPT = load_prompt("analyze")
+EXAMPLE = "\n".join(line.split(" ", 1)[1] for line in PROMPT.parts["example_input"].splitlines())
+ANSWER = json.loads(PROMPT.parts["example_answer"])
+GOOD = says(ANSWER)
+KEY = "sk-canary-9b1deb4d3b7d"
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    """What was learnt of an endpoint is kept for the process; a port may come back as another endpoint."""
+    yield
+    endpoint.forget_endpoints()
+
+
+def ask(*replies: Reply, text: str = EXAMPLE, **change: object):
+    """The report, or the error, that an endpoint comes to which gives these replies, the last one for ever; and what it was asked."""
+    with scripted(lambda asked, before: replies[min(before, len(replies) - 1)]) as server:
+        try:
+            return analyze_text(
+                text, settings=dataclasses.replace(server.settings, **change)
+            ), server
+        except SummarizerError as error:
+            return error, server
 
 
 def changed(**change: object) -> dict[str, object]:
