@@ -45,7 +45,7 @@ def test_elsewhere_a_plain_line_now_and_then():
     with Progress(console) as bar:
         bar.show(Tally(to_do=9))
         assert shown(console) == ""
-        bar._told -= 60
+        bar._shown_at -= 60
         bar.show(Tally(to_do=9, done=3, cost_usd=None))
     assert re.fullmatch(r"3/9 · [\d.]+/s · cost unknown · \d+ s left\n", shown(console))
 

@@ -174,11 +174,9 @@ def test_a_model_names_itself_and_its_cost(shown, cost, words):
 
 def test_weights_are_shown_the_strongest_first(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
-    print_weights(
-        {"BTC": [("lead_tone", -0.5, "[bold]It fell"), *[("etf_flow", 0.1, "")] * 13]}, rows=3
-    )
+    print_weights({"BTC": [("lead_tone", -0.5, "[bold]It fell"), *[("etf_flow", 0.1, "")] * 22]})
     out = capsys.readouterr().out
-    assert "BTC: sum +0.80" in out
+    assert "BTC: sum +1.70" in out
     assert "-0.50  lead tone  [bold]It fell" in out
     assert "and 11 weaker pieces" in out
 

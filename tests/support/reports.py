@@ -1,5 +1,6 @@
 """Reports to show: one that holds everything a reader may meet, made by hand so that rendering alone is tested."""
 
+import random
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -54,3 +55,15 @@ def make_report(**changes: Any) -> Report:
         "flags": ("partial_text",), "analyst": Analyst(name="embedded", seconds=0.04),
     }  # fmt: skip
     return Report(**{**full, **changes})
+
+
+_VOCABULARY = [
+    start + end
+    for start in "ba ko re mi tu sal ven dor pil qua".split()
+    for end in "der ling tor mond sky pan rel vik zen lo".split()
+]
+
+
+def words(chance: random.Random, count: int) -> str:
+    """Text that means nothing, and that no other seed gives."""
+    return " ".join(chance.choice(_VOCABULARY) for _ in range(count))
