@@ -1,4 +1,7 @@
-"""The one file that knows the order: page -> article -> text -> facts, signals, narratives -> analysis -> report."""
+"""The one file that knows the order of the steps.
+
+page -> article -> text -> facts, signals, narratives -> analysis -> report
+"""
 
 import time
 from collections.abc import Callable
@@ -7,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from summarizer.analyst.embedded import analyze as embedded
+from summarizer.analyst.embedded.analyze import analyze_by_weights
 from summarizer.credibility import find_signals
 from summarizer.errors import LLMError, UsageError
 from summarizer.facts.extract import extract_facts
@@ -26,7 +29,8 @@ if TYPE_CHECKING:
 def analyze(target: str | Path, settings: Settings | None = None) -> Report:
     """The verified report of the article at a URL or in a file.
 
-    Raises a SummarizerError: FetchError, InputError, UsageError for a file that cannot be read, LLMError for an endpoint.
+    Raises FetchError, InputError, UsageError (a file that cannot be read) or LLMError (the
+    endpoint), which are all SummarizerErrors.
     """
     settings = settings or load_settings()
     return analyze_article(extract_article(load_page(target, settings)), settings)
@@ -62,7 +66,7 @@ def analyze_text(
 def analyze_article(
     article: Article, settings: Settings | None = None, gate: "Gate | None" = None
 ) -> Report:
-    """The verified report of one article. `gate` is shared by workers that ask the same endpoint."""
+    """The verified report of one article. Workers that ask the same endpoint share `gate`."""
     settings = settings or load_settings()
     started = time.perf_counter()
     text = read_text(article)
@@ -73,7 +77,7 @@ def analyze_article(
     def check(analysis: Analysis) -> Report:
         return verify(text, facts, analysis, signals, narratives)
 
-    analysis = embedded.analyze(text, facts, signals, narratives)
+    analysis = analyze_by_weights(text, facts, signals, narratives)
     if settings.uses_model:
         from summarizer.analyst.llm.analyze import Conversation  # openai takes 1 s to import
 
@@ -91,7 +95,7 @@ def analyze_article(
 
 
 def _converse(conversation: "Conversation", check: Callable[[Analysis], Report]) -> "Attempt":
-    """The better of a model's first answer and of what it answers when the first one's faults are named."""
+    """The better of a model's first answer and its answer to a question that names the faults."""
 
     def with_faults(attempt: "Attempt") -> "Attempt":
         if attempt.analysis is None:
@@ -128,7 +132,7 @@ def _fetch_page(url: str, settings: Settings) -> Page:
     if settings.offline:
         advice = "Save the page and give the file's name"
         raise UsageError("--offline forbids fetching a URL", url=url, advice=advice)
-    from summarizer.web.fetch import fetch  # the network stack takes 0.2 s to import
+    from summarizer.web.fetch import Fetcher  # the network stack takes 0.2 s to import
 
     cache = cache_path() if settings.cache else None
-    return fetch(url, allow_private=settings.allow_private, cache=cache)
+    return Fetcher(allow_private=settings.allow_private, cache=cache).fetch(url)

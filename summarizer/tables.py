@@ -1,7 +1,10 @@
 """The word lists and tables of `summarizer/data/`, read from package data."""
 
+import re
+import tomllib
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 
 def read_rows(name: str) -> list[list[str]]:
@@ -10,7 +13,23 @@ def read_rows(name: str) -> list[list[str]]:
     return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
 
 
+def read_toml(name: str) -> dict[str, Any]:
+    """The entries of a TOML file of package data, in their order."""
+    return tomllib.loads((files("summarizer") / "data" / name).read_text("utf-8"))
+
+
 @cache
 def load_words() -> dict[str, tuple[str, ...]]:
-    """The word lists of `data/words.tsv` by group: stop, up, down, no_name, acronym, size, rank, business and one for each period."""
+    """The word lists of `data/words.tsv` by group; the file says what each group is for."""
     return {group: tuple(words.split("|")) for group, words in read_rows("words.tsv")}
+
+
+@cache
+def word_set(*groups: str) -> frozenset[str]:
+    """The words of one or more groups of `data/words.tsv`."""
+    return frozenset(word for group in groups for word in load_words()[group])
+
+
+def match_any(group: str) -> str:
+    """A regular expression for any word of a group of `data/words.tsv`."""
+    return f"(?:{'|'.join(map(re.escape, load_words()[group]))})"

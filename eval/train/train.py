@@ -17,7 +17,7 @@ from eval.train.calibrate import Forecast, fit_calibration
 from eval.train.fit import Sample, fit, fit_each, fit_ranking
 from summarizer.analyst.embedded.analyze import call_assets, describe_call, describe_overall
 from summarizer.analyst.embedded.cues import find_cues
-from summarizer.analyst.embedded.judgement import describe_article, describe_asset
+from summarizer.analyst.embedded.judgement import article_features, asset_features
 from summarizer.analyst.embedded.reasons import Reasons
 from summarizer.analyst.embedded.target import target_options
 from summarizer.analyst.embedded.tone import LABELS as TONES
@@ -231,7 +231,7 @@ def asset_samples(labelled: Labelled, scene: Reasons) -> Iterator[Sample]:
     for asset in scene.counts:
         if asset != MARKET:
             yield Sample(
-                describe_asset(scene, asset, scene.facts),
+                asset_features(scene, asset),
                 ("called" if asset in called else "passed",),
                 labelled.id,
             )
@@ -277,7 +277,7 @@ def article_sample(labelled: Labelled, scene: Reasons, part: str, key: str) -> S
     """The article as a whole, under its labels for one part of the report."""
     text = scene.text
     narratives = choose_narratives(text, find_narratives(text))
-    features = describe_article(scene, narratives, find_signals(text))
+    features = article_features(scene, narratives, find_signals(text))
     return Sample(features, _right(labelled.labels[part], key), labelled.id)
 
 

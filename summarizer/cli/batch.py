@@ -138,7 +138,7 @@ def watch(
 
 def _read_flags(flags: dict[str, Any]) -> tuple["Settings", dict[str, Any]]:
     """The settings and the limits of a run. Raises UsageError for a model of unknown cost."""
-    from summarizer.analyst.llm.costs import price_of
+    from summarizer.analyst.llm.costs import find_price
     from summarizer.analyst.llm.gate import UNPRICED
     from summarizer.settings import DEFAULT_MODEL, load_settings
 
@@ -154,7 +154,7 @@ def _read_flags(flags: dict[str, Any]) -> tuple["Settings", dict[str, Any]]:
             advice="Give --model NAME or --max-cost USD, or --offline",
         )
     model = settings.model or DEFAULT_MODEL
-    if has_limit and price_of(model, settings.prices) is None:
+    if has_limit and find_price(model, settings.prices) is None:
         detail = f"--max-cost cannot be kept: the price of {model} is not known"
         raise UsageError(detail, advice=UNPRICED)
     sys.setswitchinterval(SWITCH)

@@ -4,7 +4,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from summarizer.errors import EmptyInput, NoArticle
+from summarizer.errors import ComposedCode, EmptyInput, NoArticle
 from summarizer.models import Article, Page
 from summarizer.page.charset import decode
 from summarizer.page.furniture import strip_furniture
@@ -135,7 +135,7 @@ def _choose_url(fetched: str | None, said: str | None) -> str | None:
 def _refuse(page: Page, wall: str | None, *, shell: bool, cut: bool) -> None:
     """Raises NoArticle with what stands on the page instead."""
     if wall:
-        raise NoArticle(_WALLS[wall], code=f"wall_{wall}", url=page.url, advice=PASTE)
+        raise NoArticle(_WALLS[wall], code=ComposedCode(f"wall_{wall}"), url=page.url, advice=PASTE)
     if cut:
         raise NoArticle(
             "the page is nested too deep to be read",

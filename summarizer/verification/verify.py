@@ -1,14 +1,14 @@
-"""ANALYSIS -> REPORT: checks the analyst's claims against the article and builds the Report. Nothing else constructs one.
+"""ANALYSIS -> REPORT: checks the analyst's claims against the article and builds the Report.
 
-A figure must be a fact's and said of its subject, unless the sentence is the article's own (claims.py). A target is a fact
-on the right side of the price. An asset is named in the article. What fails is dropped, and a finding says so.
+Nothing else constructs a Report. A figure must be a fact's and said of its subject, unless the
+article prints the sentence (claims.py). A target is a fact on the right side of the price. An asset
+is named in the article. What fails is dropped, and a finding says so.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from summarizer.credibility import CAPPED_LOW, cap_level
+from summarizer.credibility import SIGNALS, cap_level
 from summarizer.facts.extract import extract_facts
 from summarizer.facts.levels import is_target
 from summarizer.models import (
@@ -19,7 +19,6 @@ from summarizer.models import (
     Claim,
     ClaimedFact,
     Credibility,
-    Evidence,
     Fact,
     Finding,
     Level,
@@ -35,21 +34,16 @@ from summarizer.narratives import CuedNarrative
 from summarizer.text.assets import CALLED, MARKET
 from summarizer.text.reading import Text
 from summarizer.text.spans import clean, find_evidence
-from summarizer.verification.calibration import calibrate, forecaster
-from summarizer.verification.claims import Support
+from summarizer.verification.calibration import find_frequency, forecaster
+from summarizer.verification.claims import check_claim
+from summarizer.verification.support import Support
+from summarizer.verification.totals import find_wrong_totals
 
 DAYS = {"short_term": 14, "medium_term": 180, "long_term": 365}
-PAID_CONFIDENCE = (
-    0.55  # at most, for a rise told by who is paid to tell it: little more than a coin's toss
-)
-_PAID = frozenset({"sponsored", "press_release"})
+# At most, for a rise that is told by who is paid to tell it: little more than a coin's toss.
+PAID_CONFIDENCE = 0.55
 _MAX_CITED = 3  # sentences that are shown as evidence of a call
 _MAX_DETAIL = 300  # characters of a finding
-_REST_WITHIN = 500
-_PARTS_WITHIN = 400  # code points behind a total in which its parts are told
-# Parts add up to a total within these shares of it: rounding exceeds it by little, a rest that is told explains the gap.
-_MOST_OF_TOTAL, _LEAST_OF_TOTAL = 1.02, 0.9
-_REST = re.compile(r"\bothers? \(\$([\d.,]+) million\)")  # "and others ($16 million)"
 
 
 def verify(
@@ -67,10 +61,8 @@ def verify(
     note = check.check_words(analysis.credibility_note, "credibility") or ""
     level = check.check_level(analysis.credibility)
     added = check.check_added_facts(analysis.added_facts)
-    themes = check.check_narratives(
-        analysis.narratives, {theme.name: theme.narrative for theme in narratives}
-    )
-    check.findings += _find_wrong_totals(text.string, facts)
+    themes = check.check_narratives(analysis.narratives, narratives)
+    check.findings += find_wrong_totals(text.string, facts)
     check.findings += _find_other_directions(analysis, calls)
     flags = text.article.flags + analysis.flags
     if check.had_markup:
@@ -96,7 +88,10 @@ def verify(
 
 
 def list_faults(report: Report) -> list[Finding]:
-    """What `verify` dropped, for an analyst that can be asked once more. A theme is not worth a second answer."""
+    """What `verify` dropped, for an analyst that can be asked once more.
+
+    A theme is not worth a second answer.
+    """
     return [
         finding
         for finding in report.findings
@@ -115,7 +110,7 @@ class _Check:
         self.had_markup = False
 
     def check_summary(self, claims: Sequence[Claim]) -> list[str]:
-        """The sentences that stand. One that names no asset goes on with what the one before it spoke of."""
+        """The sentences that stand. One that names no asset speaks of those of the one before."""
         sentences = []
         for i, claim in enumerate(claims):
             where = f"summary[{i}]"
@@ -124,22 +119,22 @@ class _Check:
         return sentences
 
     def check_words(
-        self, claim: Claim, where: str, about: tuple[str, ...] = (), *, must_cite: bool = False
+        self, claim: Claim, where: str, subjects: tuple[str, ...] = (), *, must_cite: bool = False
     ) -> str | None:
-        """The claim with its references filled in, or None where the article does not support it."""
-        words = self._support.read(claim, about)
-        self.had_markup |= words.unmarked
-        if words.faults:
-            self._drop(where, "; ".join(words.faults))
+        """The claim with its figures filled in, or None where the article does not support it."""
+        checked = check_claim(self._support, claim, subjects)
+        self.had_markup |= checked.had_markup
+        if checked.faults:
+            self._drop(where, "; ".join(checked.faults))
             return None
-        if not words.text:
+        if not checked.text:
             return None
         if must_cite and not claim.sentences:
             self._drop(where, "cites no sentence of the article")
             return None
-        self._find("number_in_text", where, "supported", f"{words.figures} figures checked")
-        self._last_subjects = words.subjects
-        return words.text
+        self._find("number_in_text", where, "supported", f"{checked.figures} figures checked")
+        self._last_subjects = checked.subjects
+        return checked.text
 
     def check_calls(self, analysis: Analysis) -> tuple[Call, ...]:
         """The calls that stand, one an asset."""
@@ -193,10 +188,13 @@ class _Check:
         return facts
 
     def _check_confidence(self, claim: CallClaim, analyst: Analyst, where: str) -> float:
-        """How often such calls of this analyst are right, where that was measured; what is paid for is not believed."""
-        measured = calibrate(forecaster(analyst.model_dump()), claim.confidence)
+        """How often such calls of this analyst are right, where that was measured.
+
+        A rise that somebody pays for is not believed much.
+        """
+        measured = find_frequency(forecaster(analyst.model_dump()), claim.confidence)
         confidence = _bound(claim.confidence if measured is None else measured, 0)
-        is_paid = any(signal.name in _PAID for signal in self._signals)
+        is_paid = any(SIGNALS[signal.name].is_paid for signal in self._signals)
         if claim.direction == "bullish" and is_paid and confidence > PAID_CONFIDENCE:
             detail = (
                 f"the article promotes: confidence of a rise in {claim.asset}"
@@ -224,13 +222,13 @@ class _Check:
         level = cap_level(claimed, self._signals)
         if level != claimed:
             names = {signal.name for signal in self._signals}
-            causes = sorted(names & (CAPPED_LOW | {"unverified_claim"}))
+            causes = sorted(name for name in names if SIGNALS[name].cap)
             detail = f"{claimed} is {level} for {', '.join(causes)}"
             self._find("credibility_cap", "credibility", "changed", detail)
         return level
 
     def check_added_facts(self, claims: Sequence[ClaimedFact]) -> list[Fact]:
-        """Facts that a model adds, where the rules read the same from their quote and left the number out."""
+        """Facts that a model adds, where the rules read the same from their quote."""
         added: list[Fact] = []
         for i, claim in enumerate(claims):
             where = f"added_facts[{i}]"
@@ -242,7 +240,7 @@ class _Check:
             elif any(_is_same_figure(other, fact) for other in (*self._facts, *added)):
                 self._drop(where, "this figure is a fact already")
             else:
-                evidence = Evidence(quote=claim.quote, start=span.start, end=span.end)
+                evidence = self._text.evidence(span)
                 added.append(fact.model_copy(update={"origin": "model", "evidence": evidence}))
         return added
 
@@ -256,13 +254,14 @@ class _Check:
         return None
 
     def check_narratives(
-        self, claimed: Sequence[str], cued: Mapping[str, Narrative]
+        self, claimed: Sequence[str], cued: Sequence[CuedNarrative]
     ) -> tuple[Narrative, ...]:
         """The themes claimed that the article's words show."""
+        names = {theme.name for theme in cued}
         for name in claimed:
-            if name not in cued:
+            if name not in names:
                 self._drop("narratives", f"no words of the article show {name}")
-        return tuple(narrative for name, narrative in cued.items() if name in claimed)
+        return tuple(theme.narrative for theme in cued if theme.name in claimed)
 
     def _drop(self, where: str, detail: str) -> None:
         self._find("support", where, "dropped", clean(detail)[:_MAX_DETAIL])
@@ -273,37 +272,6 @@ class _Check:
 
 def _is_same_figure(left: Fact, right: Fact) -> bool:
     return abs(left.value) == abs(right.value) and left.unit == right.unit
-
-
-def _find_wrong_totals(string: str, facts: Sequence[Fact]) -> Iterator[Finding]:
-    """Liquidations of single assets that miss or exceed the market's total."""
-    liquidations = [fact for fact in facts if fact.kind == "liquidations"]
-    for total in liquidations:
-        if total.subject != MARKET:
-            continue
-        start = total.evidence.start
-        parts = [
-            fact.value
-            for fact in liquidations
-            if fact.subject != MARKET and 0 < fact.evidence.start - start < _PARTS_WITHIN
-        ]
-        rest = _find_rest(string, start, total.evidence.end + _REST_WITHIN)
-        share = (sum(parts) + rest) / total.value if total.value else 1.0
-        is_wrong = share > _MOST_OF_TOTAL or (rest and share < _LEAST_OF_TOTAL)
-        if len(parts) >= 2 and is_wrong:
-            millions = f"{(sum(parts) + rest) / 1e6:g} million"
-            yield Finding(
-                check="parts_of_total",
-                where="facts",
-                verdict="inconsistent",
-                detail=f"the parts add up to {millions},"
-                f" the total is given as {total.value / 1e6:g} million",
-            )
-
-
-def _find_rest(string: str, start: int, end: int) -> float:
-    match = _REST.search(string, start, end)
-    return float(match[1].replace(",", "")) * 1e6 if match else 0.0
 
 
 def _find_other_directions(analysis: Analysis, calls: Sequence[Call]) -> Iterator[Finding]:

@@ -119,7 +119,8 @@ def test_the_example_is_watched_once(database):
 
 def test_the_queries_of_the_readme_answer(database):
     """In SQLite as they stand; DuckDB reads the export."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    folder = Path(__file__).parents[2] / "summarizer" / "batch"
+    readme = (folder / "README.md").read_text("utf-8")
     queries = [
         part
         for part in readme.partition("```sql\n")[2].partition("```")[0].split(";\n")

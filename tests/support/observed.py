@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from summarizer.analyst.embedded.analyze import analyze
+from summarizer.analyst.embedded.analyze import analyze_by_weights
 from summarizer.credibility import find_signals
 from summarizer.facts.extract import extract_facts
 from summarizer.models import Analysis, Article, Fact, Report
@@ -42,7 +42,7 @@ class Observed:
 
     def analyze(self) -> Analysis:
         """What the embedded analyst says."""
-        return analyze(self.text, self.facts, self.signals, self.narratives)
+        return analyze_by_weights(self.text, self.facts, self.signals, self.narratives)
 
     def verify(self, analysis: Analysis, facts: list[Fact] | None = None) -> Report:
         """The report of an analysis."""

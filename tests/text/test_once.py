@@ -15,7 +15,9 @@ from summarizer.text.orders import find_orders
 from summarizer.text.sentences import split_sentences
 
 STEPS = (find_mentions, split_sentences, find_numbers, find_orders, lower_words)
-SENTENCE = "Bitcoin fell {i}% to $58,00{i} on Monday as open interest dropped, said Jane Doe of Kaiko. "
+SENTENCE = (
+    "Bitcoin fell {i}% to $58,00{i} on Monday as open interest dropped, said Jane Doe of Kaiko. "
+)
 
 
 def test_every_step_reads_an_article_once(tmp_path):

@@ -1,13 +1,14 @@
-"""TEXT, FACTS -> REASONS: what speaks for up or down in each asset, each reason with the sentence or fact that shows it.
+"""TEXT, FACTS -> REASONS: what speaks for up or down in each asset, and the words that show it.
 
-How much a reason weighs is not decided here: `data/calls.model.tsv` holds the weights, fitted by `python -m eval train`.
+How much a reason weighs is not decided here: `data/calls.model.tsv` holds the weights, fitted by
+`python -m eval train`.
 """
 
 import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, pairwise
 
@@ -33,7 +34,7 @@ _SILENT = frozenset("price price_past other".split())
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason for a direction: what it is, how much of it there is, and the sentence or fact that shows it."""
+    """A reason for a direction: what, how much of it, and the sentence or fact that shows it."""
 
     name: str
     value: float
@@ -42,9 +43,10 @@ class Reason:
 
 
 class Reasons:
-    """What an article says of each asset, sentence by sentence: the assets named, cue groups, tone, facts.
+    """What an article says of each asset, sentence by sentence: names, cue groups, tone, facts.
 
-    A sentence that names no asset speaks of those of the sentence before. Orders to machines count as empty.
+    A sentence that names no asset speaks of those of the sentence before. Orders to machines count
+    as empty.
     """
 
     def __init__(self, text: Text, facts: Sequence[Fact]):
@@ -79,8 +81,8 @@ class Reasons:
         return self.text.quote(self.text.sentences[i])
 
     def is_titled(self, asset: str) -> bool:
-        """Whether the title names the asset."""
-        return any(mention.subject == asset for mention in self.text.title_mentions)
+        """Whether the title names the asset; what it says is always of MARKET."""
+        return asset == MARKET or any(m.subject == asset for m in self.text.title_mentions)
 
     def names(self, i: int, asset: str) -> bool:
         """Whether sentence i names the asset."""
@@ -96,7 +98,7 @@ class Reasons:
         return min(printed, key=lambda name: (-printed[name], len(name), name), default=asset)
 
     def tone(self, i: int, asset: str) -> float:
-        """The tone of sentence i for the asset, -1 to 1; of the sentence as a whole where it does not name it."""
+        """The tone of sentence i for the asset, -1 to 1; of all of it where it does not name it."""
         start = self.text.sentences[i].start
         spans = {
             mention.subject: Span(mention.start - start, mention.end - start)
@@ -119,7 +121,7 @@ class Reasons:
         return measure_tone(title, self.title_cues, spans.get(asset), tuple(spans.values()))
 
     def about(self, asset: str) -> list[int]:
-        """The sentences that speak of the asset; for MARKET, all that hold words of the article's."""
+        """The sentences that speak of the asset; for MARKET, all that are meant for people."""
         return [
             i
             for i, subjects in enumerate(self.subjects)
@@ -136,7 +138,7 @@ class Reasons:
 
     @cached_property
     def wording(self) -> list[Reason]:
-        """The words of the whole article, each by its share of it, and of its title, alone and in pairs."""
+        """The words of the article, each by its share, and of its title, alone and in pairs."""
         titled = _WORD.findall((self.text.article.title or "").lower())
         names = [f"title:{word}" for word in dict.fromkeys(titled)]
         names += [f"title:{left}_{right}" for left, right in dict.fromkeys(pairwise(titled))]
@@ -153,13 +155,13 @@ class Reasons:
             name = "lead_tone" if i in self.lead else "tone"
             reasons.append(Reason(name, self.tone(i, asset) * share, i))
             reasons += [Reason(group, share, i) for group in self.cues[i]]
-        if places and (asset == MARKET or self.is_titled(asset)):
+        if places and self.is_titled(asset):
             reasons.append(Reason("title_tone", self.title_tone(asset)))
             reasons += [Reason(f"title_{group}", 1.0) for group in self.title_cues]
         return reasons
 
     def _list_fact_reasons(self, asset: str) -> list[Reason]:
-        """What the facts about the asset, or about all of crypto, say; a repeated reason weighs less each time."""
+        """What facts about the asset or all of crypto say; each repetition weighs less."""
         price = find_price(self.facts, asset)
         reasons = [
             _make_fact_reason(i, fact, price if fact.subject == asset else None)
@@ -168,11 +170,7 @@ class Reasons:
         ]
         times = Counter(reason.name for reason in reasons)
         return [
-            Reason(
-                f"fact_{reason.name}",
-                reason.value / math.sqrt(times[reason.name]),
-                fact=reason.fact,
-            )
+            replace(reason, value=reason.value / math.sqrt(times[reason.name]))
             for reason in reasons
         ]
 
@@ -184,16 +182,16 @@ def _name_subjects(mentions: Sequence[Mention]) -> tuple[str, ...]:
 
 def _make_fact_reason(i: int, fact: Fact, price: float | None) -> Reason:
     """The fact as a reason: a level by its side of the price, a change or flow by its sign."""
+    name = f"fact_{fact.kind}"
     if fact.kind in _DIRECTED:
-        return Reason(fact.kind, (fact.value > 0) - (fact.value < 0), fact=i)
-    name = fact.kind
+        return Reason(name, (fact.value > 0) - (fact.value < 0), fact=i)
     if fact.kind in _SIDED and price is not None:
         name += "_above" if fact.value > price else "_below"
     return Reason(name, 1.0, fact=i)
 
 
 def _spread(name: str, words: Counter[str]) -> list[Reason]:
-    """Each word by the root of its share of all, so that neither length nor repetition tells much."""
+    """Each word by the root of its share, so that neither length nor repetition tells much."""
     size = math.sqrt(sum(words.values()) or 1)
     return [
         Reason(f"{name}:{word}", _WORD_SCALE * math.sqrt(count) / size)

@@ -1,10 +1,9 @@
 """TEXT, FACTS -> ANALYSIS: one conversation with a model behind an OpenAI-compatible endpoint.
 
-The pipeline asks, has the answer checked, and asks once more if the check drops something. Nothing is believed here:
-verification drops what the article does not support.
+The pipeline asks, has the answer checked, and asks once more if the check drops something.
+Nothing is believed here: verification drops what the article does not support.
 """
 
-import re
 import secrets
 import time
 from collections.abc import Iterable, Sequence
@@ -12,9 +11,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from summarizer.analyst.llm.answers import answer_key, find_answer, keep_answer
-from summarizer.analyst.llm.confidence import Directions, weigh
-from summarizer.analyst.llm.endpoint import RUNGS, Allowance, Completion, ContextTooLong, Endpoint
+from summarizer.analyst.llm.completion import Completion
+from summarizer.analyst.llm.confidence import Directions, set_confidence
+from summarizer.analyst.llm.dialect import RUNGS
+from summarizer.analyst.llm.endpoint import Allowance, ContextTooLong, Endpoint
 from summarizer.analyst.llm.gate import Gate
+from summarizer.analyst.llm.messages import PROMPT, write_messages
 from summarizer.analyst.llm.prompt import load_prompt
 from summarizer.analyst.llm.schema import (
     UnreadableAnswer,
@@ -23,36 +25,27 @@ from summarizer.analyst.llm.schema import (
     read_answer,
 )
 from summarizer.errors import AnswerError, LLMError
-from summarizer.facts.figures import describe_fact
 from summarizer.models import Analysis, Analyst, ConfidenceSource, Fact
 from summarizer.settings import Settings
 from summarizer.text.reading import Text
 from summarizer.text.spans import clean
 
-PROMPT = "analyze"
 Number = TypeVar("Number", int, float)
 MAX_CHARACTERS = (
     60_000  # of an article in the prompt: about 15,000 tokens, thrice the longest labelled article
 )
 MAX_FAULTS = 8  # named in the second question
 _MAX_QUOTED = 8000  # characters of the first answer that the second question repeats
-_CHARACTERS_PER_TOKEN = 8  # at most: prose has 5.8. A server that counts fewer tokens has cut the prompt, as Ollama does silently
-
-# What a chat template or a tokenizer takes for its own; a space breaks it, so that the article cannot speak as anyone else.
-_TEMPLATE = re.compile(
-    r"""
-    <(?=\|)|(?<=\|)>                                                   # <|im_start|>
-    | \[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS)\])                 # [/INST]
-    | <(?=</?SYS>>                                                     # <<SYS>>
-        | /?(?:s|think|system|user|assistant|start_of_turn|end_of_turn|bos|eos)>)
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+# At most; prose has 5.8. A server that counts fewer tokens has cut the prompt, as Ollama does.
+_CHARACTERS_PER_TOKEN = 8
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One answer of the model: its analysis, or None and the reason why it cannot be read; `faults` are what is wrong with it."""
+    """One answer of the model. `faults` say what is wrong with it.
+
+    Without an analysis, the fault is why the answer cannot be read.
+    """
 
     completion: Completion
     analysis: Analysis | None
@@ -92,7 +85,7 @@ class Conversation:
         return attempt
 
     def ask_again(self, attempt: Attempt) -> Attempt | None:
-        """What the model answers when the faults are named, or None where only the first answer is to be had."""
+        """The answer to a question that names the faults; None if only the first is to be had."""
         prompt = load_prompt(PROMPT, self._settings.prompt)
         question = prompt.fill("again", faults="\n".join(attempt.faults[:MAX_FAULTS]))
         messages = [
@@ -108,10 +101,10 @@ class Conversation:
             return None
 
     def conclude(self, attempt: Attempt, embedded: Analysis) -> Analysis:
-        """The analysis of the attempt that is kept, with its confidences, its flags and what it cost.
+        """The analysis of an attempt, with its confidences, its flags and what it cost.
 
-        The embedded analyst's summary steps in where all of the model's would be dropped. Raises AnswerError for an attempt
-        that has no analysis.
+        The embedded analyst's summary steps in where all of the model's would be dropped.
+        Raises AnswerError for an attempt that has no analysis.
         """
         if attempt.analysis is None:
             reason = clean(attempt.faults[0])[:200]
@@ -124,7 +117,7 @@ class Conversation:
             self._flags.append("summary_by_embedded")
         chances = attempt.completion.chances
         samples = () if chances else self._sample(self._settings.samples - 1)
-        analysis = weigh(analysis, embedded, chances, samples)
+        analysis = set_confidence(analysis, embedded, chances, samples)
         analyst = self._describe_analyst(analysis.analyst.confidence_from)
         return analysis.model_copy(update={"flags": self._list_flags(), "analyst": analyst})
 
@@ -135,9 +128,9 @@ class Conversation:
         self._length = sum(len(message["content"]) for message in self._messages)
 
     def _sample(self, number: int) -> list[Directions]:
-        """The directions of further answers to the first question, at a temperature that lets them differ; as many as can be had.
+        """The directions of further answers to the first question, as many as can be had.
 
-        An answer that cannot be read agrees with nothing.
+        The temperature lets them differ. An answer that cannot be read agrees with nothing.
         """
         samples = []
         for i in range(1, number + 1):
@@ -180,7 +173,10 @@ class Conversation:
         return Attempt(completion, make_analysis(answer, self._describe_analyst()))
 
     def _describe_analyst(self, confidence_from: ConfidenceSource = "evidence") -> Analyst:
-        """Who answered, and what it cost. Token counts are None if any answer lacks them; kept answers count as zero."""
+        """Who answered, and what it cost.
+
+        Token counts are None if any answer lacks them; kept answers count as zero.
+        """
         prompt = load_prompt(PROMPT, self._settings.prompt)
         paid = [completion for completion in self._completions if not completion.kept]
         return Analyst(
@@ -220,52 +216,3 @@ def _sum(counts: Iterable[Number | None]) -> Number | None:
     """The sum, None where a part of it is not known."""
     known = list(counts)
     return None if None in known else sum(count for count in known if count is not None)
-
-
-def write_messages(
-    text: Text, facts: Sequence[Fact], room: int, marker: str, version: int = 1
-) -> tuple[list[dict[str, str]], int]:
-    """The messages that ask about the article, and how many characters of its text they hold: whole sentences of at most `room`.
-
-    What is the same for every article stands first, so that a server can keep it.
-    """
-    prompt = load_prompt(PROMPT, version)
-    sentences = [span for span in text.sentences if span.end <= room] or text.sentences[:1]
-    used = min(sentences[-1].end, max(room, 1)) if sentences else 0
-    lines = [
-        f"S{i} {text.string[span.start : min(span.end, used)]}" for i, span in enumerate(sentences)
-    ]
-    rows = [
-        _write_row(i, fact, text.sentence_at(fact.evidence.start))
-        for i, fact in enumerate(facts)
-        if fact.evidence.end <= used
-    ]
-    article = text.article
-    values = {
-        "title": article.title or "-",
-        "source": article.source or article.domain or "-",
-        "published_at": f"{article.published_at:%Y-%m-%d}" if article.published_at else "-",
-        "facts": "\n".join(rows) or "-",
-        "article": "\n".join(lines),
-    }
-    neutral = {name: neutralise(value) for name, value in values.items()}
-    return [
-        {"role": "system", "content": prompt.parts["system"]},
-        {"role": "user", "content": prompt.parts["example_input"]},
-        {"role": "assistant", "content": prompt.parts["example_answer"]},
-        {"role": "user", "content": prompt.fill("user", marker=marker, **neutral)},
-    ], used
-
-
-def _write_row(i: int, fact: Fact, sentence: int) -> str:
-    row = f"F{i} {fact.kind} {fact.subject} {describe_fact(fact)} S{sentence}"
-    return f"{row} said by {fact.attributed_to}" if fact.attributed_to else row
-
-
-def neutralise(text: str) -> str:
-    """Text that no chat template takes for its own tokens.
-
-    >>> neutralise("<|im_start|>system")
-    '< |im_start| >system'
-    """
-    return _TEMPLATE.sub(lambda match: match[0] + " " if match[0] != ">" else " >", clean(text))

@@ -10,8 +10,8 @@ import pytest
 
 from summarizer import SummarizerError, analyze_text
 from summarizer.analyst.llm import endpoint
-from summarizer.analyst.llm.analyze import neutralise, write_messages
-from summarizer.analyst.llm.prompt import load_prompt
+from summarizer.analyst.llm.dialect import ANSWER_TOKENS, LONG_ANSWER_TOKENS
+from summarizer.analyst.llm.messages import neutralise, write_messages
 from summarizer.analyst.llm.schema import (
     UnreadableAnswer,
     answer_schema,
@@ -24,32 +24,9 @@ from summarizer.errors import AnswerError, UsageError
 from summarizer.models import Analyst
 from summarizer.page.article import make_article
 from summarizer.settings import Settings, check_endpoint
+from tests.support.model_answers import ANSWER, EXAMPLE, GOOD, PROMPT, ask
 from tests.support.observed import Observed, read
-from tests.support.scripted_server import Reply, fails, says, scripted
-
-PROMPT = load_prompt("analyze")
-EXAMPLE = "\n".join(line.split(" ", 1)[1] for line in PROMPT.parts["example_input"].splitlines())
-ANSWER = json.loads(PROMPT.parts["example_answer"])
-GOOD = says(ANSWER)
-KEY = "sk-canary-9b1deb4d3b7d"
-
-
-@pytest.fixture(autouse=True)
-def _forget():
-    """What was learnt of an endpoint is kept for the process; a port may come back as another endpoint."""
-    yield
-    endpoint.forget_endpoints()
-
-
-def ask(*replies: Reply, text: str = EXAMPLE, **change: object):
-    """The report, or the error, that an endpoint comes to which gives these replies, the last one for ever; and what it was asked."""
-    with scripted(lambda asked, before: replies[min(before, len(replies) - 1)]) as server:
-        try:
-            return analyze_text(
-                text, settings=dataclasses.replace(server.settings, **change)
-            ), server
-        except SummarizerError as error:
-            return error, server
+from tests.support.scripted_server import KEY, Reply, fails, says, scripted
 
 
 def changed(**change: object) -> dict[str, object]:
@@ -85,7 +62,7 @@ def test_the_request_is_as_it_should_be():
     assert (asked["model"], asked["temperature"], asked["max_tokens"]) == (
         "scripted",
         0,
-        endpoint.ANSWER_TOKENS,
+        ANSWER_TOKENS,
     )
     assert asked["response_format"]["json_schema"] == {
         "name": "answer",
@@ -354,8 +331,8 @@ def test_an_answer_cut_at_its_limit_is_asked_for_with_a_larger_one():
     report, server = ask(says("{", reason="length"), GOOD)
     assert report.summary
     assert [asked["max_tokens"] for asked in server.asked] == [
-        endpoint.ANSWER_TOKENS,
-        endpoint.LONG_ANSWER_TOKENS,
+        ANSWER_TOKENS,
+        LONG_ANSWER_TOKENS,
     ]
 
 
