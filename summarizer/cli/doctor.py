@@ -22,6 +22,9 @@ _ASK_TWICE = (
     "more answers will have to be asked for twice. "
     "Update the server, or use one that holds to a schema"
 )
+_SAMPLES = (
+    "Give --samples 5 for the agreement of five answers; without, it is the weight of the evidence"
+)
 _FORMS = {  # of an answer, by what the endpoint was able to promise
     "json_schema": "it holds answers to the schema",
     "json_object": f"it answers in JSON, but knows no schema: {_ASK_TWICE}",
@@ -100,8 +103,7 @@ def _ask_model(settings: Settings) -> list[Check]:
             "confidence",
             answer.chances and "the endpoint gives the chances of its tokens",
             "the endpoint gives no chances of tokens",
-            "Give --samples 5 for the agreement of five answers; "
-            "without, it is the weight of the evidence",
+            _SAMPLES,
         ),
         (
             "price",
