@@ -65,7 +65,7 @@ def test_a_whole_coindesk_page():
         pytest.skip(
             "the saved crypto pages are looked for in ../shared/data/pages, beside the checkout"
         )
-    text = read_page(gzip.decompress(COINDESK.read_bytes()))["text"]
+    text = read_page(gzip.decompress(COINDESK.read_bytes())).text
     assert "$74,400" in text and "top team" in text
     for furniture in (
         "Back to menu",
@@ -81,7 +81,7 @@ def test_a_whole_coindesk_page():
 def read(body, head=""):
     return read_page(
         f"<html><head><title>t</title>{head}</head><body>{body}</body></html>".encode()
-    )["text"]
+    ).text
 
 
 P1 = (
@@ -255,9 +255,9 @@ def test_subheads_in_h1_are_no_titles():
 def test_a_page_without_h1_has_its_title_in_another_heading():
     head = "<title>The Beat: Arbor Vale doubles its coins</title>"
     story = f"<h2>Arbor Vale doubles its coins, sells stock</h2><p>By Ana Ruiz, August 28, 2025</p>{P1}{P2}<p>Ms. Ruiz owns 40 SOL.</p>"
-    text = read_page(f"<html><head>{head}</head><body><div>{story}</div></body></html>".encode())[
-        "text"
-    ]
+    text = read_page(
+        f"<html><head>{head}</head><body><div>{story}</div></body></html>".encode()
+    ).text
     assert text.startswith("Bitcoin fell") and text.endswith("last year.")
 
 
@@ -304,9 +304,9 @@ def test_a_shell_with_its_text_in_json_is_read():
     ids=range(6),
 )
 def test_a_hostile_head_takes_no_squared_time(head):
-    started = time.monotonic()
+    started = time.process_time()
     assert "$58,000" in read(f"<article>{P1}{P2}</article>", head)
-    assert time.monotonic() - started < 4
+    assert time.process_time() - started < 4
 
 
 @pytest.mark.parametrize(
@@ -319,9 +319,9 @@ def test_a_hostile_head_takes_no_squared_time(head):
     ids=range(3),
 )
 def test_many_lines_of_one_block_take_no_squared_time(lines):
-    started = time.monotonic()
+    started = time.process_time()
     assert "$58,000" in read(f"<article>{P1}{P2}<div>{lines}</div>{P1}{P2}</article>")
-    assert time.monotonic() - started < 8
+    assert time.process_time() - started < 8
 
 
 def test_broken_pages_raise_nothing():

@@ -105,9 +105,9 @@ def test_a_subhead_is_no_furniture(line):
     ids=range(22),
 )  # fmt: skip
 def test_hostile_text_takes_no_squared_time(piece):
-    started = time.monotonic()
+    started = time.process_time()
     strip_furniture(piece * (600_000 // len(piece)))
-    assert time.monotonic() - started < 4
+    assert time.process_time() - started < 4
 
 
 def test_the_seed_loses_its_page_and_keeps_its_article():

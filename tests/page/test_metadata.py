@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 from lxml.html import document_fromstring
 
-from summarizer.page.metadata import read_metadata, read_time
+from summarizer.page.metadata import read_metadata, read_moment
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from summarizer.page.metadata import read_metadata, read_time
     ],
 )  # fmt: skip
 def test_times(written, when):
-    assert read_time(written) == when
+    assert read_moment(written) == when
 
 
 def page(data, head=""):
@@ -51,9 +51,9 @@ def test_an_article_deep_in_a_graph():
         None,
     )
     assert (
-        found["published_at"] == "2024-01-02T00:00:00+00:00"
-        and found["authors"] == ["Ana"]
-        and found["language"] == "de"
+        found.published_at == datetime(2024, 1, 2, tzinfo=UTC)
+        and found.authors == ("Ana",)
+        and found.language == "de"
     )
 
 
@@ -62,7 +62,7 @@ def test_an_article_deep_in_a_graph():
 )
 def test_whether_it_is_free(free, read):
     assert (
-        read_metadata(page({"@type": "NewsArticle", "isAccessibleForFree": free}), None)["is_free"]
+        read_metadata(page({"@type": "NewsArticle", "isAccessibleForFree": free}), None).is_free
         is read
     )
 
@@ -79,7 +79,7 @@ def test_whether_it_is_free(free, read):
     ],
 )
 def test_broken_data_breaks_nothing(data):
-    assert read_metadata(page(data), "https://[")["published_at"] is None
+    assert read_metadata(page(data), "https://[").published_at is None
 
 
 @pytest.mark.parametrize(
@@ -91,4 +91,4 @@ def test_broken_data_breaks_nothing(data):
     ],
 )
 def test_paid_pages_are_flagged(data, url, flag):
-    assert read_metadata(page(data), url)["flags"] == [flag]
+    assert read_metadata(page(data), url).flags == (flag,)

@@ -81,12 +81,12 @@ def test_no_real_page_is_taken_for_a_wall():
     pages = real_pages()
     if not pages:
         pytest.skip("the saved pages are looked for in ../shared/data/pages, beside the checkout")
-    assert not [name for name, body in pages if not read_page(body)["text"]]
+    assert not [name for name, body in pages if not read_page(body).text]
 
 
 def test_no_page_of_our_own_is_taken_for_a_wall():
     for gold in [*load_pages(DATA / "articles.jsonl"), *load_pages(DATA / "pages2.jsonl")]:
-        assert read_page(gold.page.body)["text"], gold.id
+        assert read_page(gold.page.body).text, gold.id
 
 
 def test_a_brief_under_a_cookie_banner_is_an_article():
@@ -151,4 +151,4 @@ def test_a_teaser_is_flagged():
     ],
 )
 def test_teasers_by_sign(text, after, is_free, said, teaser):
-    assert is_teaser(text, after, is_free=is_free, said_words=said) is teaser
+    assert is_teaser(text, after, is_free=is_free, stated_words=said) is teaser
