@@ -1,103 +1,124 @@
-"""Article -> signals that raise or lower belief in it, each shown by the article's own words.
+"""TEXT -> SIGNALS: what raises or lowers belief in an article, and how far they cap its level.
 
-What may show a signal is in `data/signals.tsv`; whether it does is weighed by `data/signals.model.tsv`, fitted by
-`python -m eval train`.
+A signal is one entry in `data/signals.toml`, which is all that adding one takes. The weights of
+`data/signals.model.tsv`, fitted by `python -m eval train`, decide whether words show it.
 """
 
 import math
 import re
-from collections.abc import Collection
-from functools import cache
-from importlib.resources import files
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from summarizer.linear import likely_labels
-from summarizer.models import Article, Evidence, Signal
-from summarizer.text.orders import find_orders
+from summarizer.linear import likely_labels, load_linear
+from summarizer.models import Level, Signal
+from summarizer.tables import read_toml
+from summarizer.text.reading import Text
 from summarizer.text.spans import Span
 
-# Outlets with named editors and a corrections policy, by name without blanks or by the first part of the domain.
+# Outlets with named editors and a corrections policy: name without blanks, or start of the domain.
 _OUTLETS = frozenset(
-    "coindesk theblock cointelegraph decrypt blockworks dlnews bloomberg reuters associatedpress ap apnews forbes cnbc fortune wsj"
-    " thewallstreetjournal ft financialtimes nytimes thenewyorktimes bbc theguardian economist theeconomist barrons axios politico"
-    " seekingalpha techcrunch wired".split()
+    "coindesk theblock cointelegraph decrypt blockworks dlnews bloomberg reuters associatedpress ap"
+    " apnews forbes cnbc fortune wsj thewallstreetjournal ft financialtimes nytimes thenewyorktimes"
+    " bbc theguardian economist theeconomist barrons axios politico seekingalpha techcrunch"
+    " wired".split()
 )
 _BYLINE = re.compile(r"(?:^|\s)(By [A-Z][a-z]+ [A-Z][\w'’-]+)")
-_CERTAIN = frozenset(
-    {"byline", "sponsored", "press_release", "ai_directed_instructions"}
-)  # told of wherever they are seen
-LIKELY = 0.4  # any other signal is told of where the weights give it this chance: best F1 by cross-validation
+_BYLINE_WITHIN = 1500  # code points from the start of the text
+LIKELY = 0.4  # a signal is shown where the weights give it this chance: best F1 by cross-validation
+_LEVELS: tuple[Level, ...] = ("low", "medium", "high")
+
+# (name of a signal, whether it is seen for certain) -> the words that show it; None where the
+# article's data show it.
+Places = dict[tuple[str, bool], Span | None]
 
 
-def find_signals(article: Article) -> tuple[Signal, ...]:
-    """The signals of the labelling guide that this article shows."""
-    places = _look(article)
-    likely = likely_labels("signals", _describe(article, places), LIKELY)
+@dataclass(frozen=True)
+class SignalKind:
+    """What an article can show. The comments of `data/signals.toml` explain the fields."""
+
+    effect: Literal["raises", "lowers"]
+    note: str
+    cap: Level | None = None
+    cap_unless: str | None = None
+    is_certain: bool = False
+    is_paid: bool = False
+    strict: re.Pattern[str] | None = None
+    broad: re.Pattern[str] | None = None
+
+
+def _parse_kind(entry: dict[str, Any]) -> SignalKind:
+    for words in entry.keys() & {"strict", "broad"}:
+        row = entry[words]
+        case = 0 if row.get("is_case_exact") else re.IGNORECASE
+        entry[words] = re.compile(row["pattern"].replace("\n", ""), case)
+    return SignalKind(**entry)
+
+
+SIGNALS = {name: _parse_kind(entry) for name, entry in read_toml("signals.toml").items()}
+
+
+def find_signals(text: Text) -> tuple[Signal, ...]:
+    """The signals that the article shows, each once, with the words that show it if words do."""
+    places = _find_places(text)
+    likely = likely_labels("signals", describe_signals(text, places), LIKELY)
+    weighed = load_linear("signals").labels
     shown: dict[str, Span | None] = {}
     for (name, is_strict), place in places.items():
-        if name in likely or (is_strict and name in _CERTAIN):
+        is_certain = SIGNALS[name].is_certain or name not in weighed
+        if name in likely or (is_strict and is_certain):
             shown.setdefault(name, place)
     return tuple(
-        Signal(name=name, evidence=_evidence(article.text, place)) for name, place in shown.items()
+        Signal(name=name, evidence=text.evidence(place) if place else None)
+        for name, place in shown.items()
     )
 
 
-def describe_signals(article: Article) -> list[tuple[str, float]]:
-    """Features of data/signals.model.tsv: what is met, how often, and the outlet."""
-    return _describe(article, _look(article))
+def describe_signals(text: Text, places: Places | None = None) -> list[tuple[str, float]]:
+    """Features of data/signals.model.tsv: which patterns match, how often, and the outlet.
 
-
-def _describe(article: Article, places: Collection[tuple[str, bool]]) -> list[tuple[str, float]]:
+    `places` is where the article shows its signals, if that is known already.
+    """
+    places = places or _find_places(text)
     features = [(f"{'told' if is_strict else 'hinted'}:{name}", 1.0) for name, is_strict in places]
-    counted = [
-        (name, pattern)
-        for name, is_strict, pattern in _patterns()
-        if is_strict and (name, True) in places
-    ]
-    features += [
-        (f"times:{name}", math.log1p(len(pattern.findall(article.text))))
-        for name, pattern in counted
-    ]
-    return [
-        *features,
-        (f"source:{(article.source or article.domain or 'unknown').lower()}", 1.0),
-        ("bias", 1.0),
-    ]
+    for name, kind in SIGNALS.items():
+        if kind.strict and (name, True) in places:
+            times = len(kind.strict.findall(text.string))
+            features.append((f"times:{name}", math.log1p(times)))
+    outlet = text.article.outlet or "unknown"
+    return [*features, (f"source:{outlet.lower()}", 1.0), ("bias", 1.0)]
 
 
-@cache
-def _patterns() -> tuple[tuple[str, bool, re.Pattern[str]], ...]:
-    """(signal, whether these words tell of it by themselves, the words), what tells before what hints."""
-    rows = (files("summarizer") / "data" / "signals.tsv").read_text("utf-8").splitlines()
-    table = [row.split("\t") for row in rows if row and not row.startswith("#")]
-    return tuple(
-        (name, kind == "strict", re.compile(words, re.IGNORECASE if case == "any" else 0))
-        for name, kind, case, words in table
-    )
-
-
-def _look(article: Article) -> dict[tuple[str, bool], Span | None]:
-    """(signal, whether it is told by itself) -> the words that show it; None where the article's data do."""
-    text = article.text
-    found: dict[tuple[str, bool], Span | None] = {}
-    if orders := find_orders(text):
-        found["ai_directed_instructions", True] = orders[0]
-    if match := _BYLINE.search(text, 0, 1500):
-        found["byline", True] = Span(*match.span(1))
+def _find_places(text: Text) -> Places:
+    article = text.article
+    places: Places = {}
+    if text.orders:
+        places["ai_directed_instructions", True] = text.orders[0]
+    if match := _BYLINE.search(text.string, 0, _BYLINE_WITHIN):
+        places["byline", True] = Span(*match.span(1))
     elif article.authors:
-        found["byline", True] = None
-    if (article.source or "").lower().replace(" ", "") in _OUTLETS or (article.domain or "").split(
-        "."
-    )[0] in _OUTLETS:
-        found["established_outlet", True] = None
-    for name, is_strict, pattern in _patterns():
-        if match := pattern.search(text):
-            found[name, is_strict] = Span(*match.span())
-    return found
+        places["byline", True] = None
+    source, domain = article.source or "", article.domain or ""
+    if not _OUTLETS.isdisjoint((source.lower().replace(" ", ""), domain.split(".")[0])):
+        places["established_outlet", True] = None
+    for is_strict in (True, False):  # the surest words come first, and are shown
+        for name, kind in SIGNALS.items():
+            pattern = kind.strict if is_strict else kind.broad
+            if pattern and (match := pattern.search(text.string)):
+                places[name, is_strict] = Span(*match.span())
+    return places
 
 
-def _evidence(text: str, place: Span | None) -> Evidence | None:
-    return (
-        Evidence(quote=text[place.start : place.end], start=place.start, end=place.end)
-        if place
-        else None
-    )
+def cap_level(level: Level, signals: Iterable[Signal]) -> Level:
+    """The level that the signals allow, at most `level`.
+
+    >>> cap_level("high", [Signal(name="sponsored")])
+    'low'
+    >>> cap_level("high", [Signal(name="unverified_claim"), Signal(name="named_sources")])
+    'high'
+    """
+    names = {signal.name for signal in signals}
+    for kind in map(SIGNALS.__getitem__, names):
+        if kind.cap and kind.cap_unless not in names:
+            level = min(level, kind.cap, key=_LEVELS.index)
+    return level

@@ -1,76 +1,90 @@
-"""Text -> the themes of the guide's list that it treats, each with the words that show it."""
+"""TEXT -> NARRATIVES: the themes that an article treats, each with the words that show it.
+
+The themes and their cues are in `data/narratives.tsv`.
+"""
 
 import math
 from collections import defaultdict
-from functools import cache, lru_cache
-from importlib.resources import files
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
 
 from summarizer.linear import likely_labels
-from summarizer.models import Article, Evidence, Narrative
+from summarizer.models import Narrative
+from summarizer.tables import read_rows
 from summarizer.text.lexicon import Lexicon, lower_words
-from summarizer.text.sentences import split_sentences
+from summarizer.text.reading import Text
+from summarizer.text.spans import Span
 
-LIKELY = (
-    0.3  # a theme is treated where the weights give it this chance: best F1 by cross-validation
-)
+LIKELY = 0.3  # a theme is treated where the weights give it this chance: best F1 held out
 _LEAD = 600  # code points of an article that say what it is about
+_LEAD_FACTOR = 1.5  # what a cue of the lead counts
+_LONGEST_EVIDENCE = 240  # code points; of a longer sentence only the cue is shown
+
+
+@dataclass(frozen=True)
+class CuedNarrative:
+    """A theme that the text has cues for: their weight, and whether one stands in the lead."""
+
+    narrative: Narrative
+    weight: float
+    is_in_lead: bool
+
+    @property
+    def name(self) -> str:
+        """The name of the theme."""
+        return self.narrative.name
+
+
+def find_narratives(text: Text) -> tuple[CuedNarrative, ...]:
+    """Every theme that the text has a cue for, the weightiest first."""
+    weights: dict[str, float] = defaultdict(float)
+    cues: dict[str, Span] = {}
+    for first, past, (name, weight) in _lexicon().find(text.lowered):
+        cue = Span(text.words[first].start(), text.words[past - 1].end())
+        weights[name] += weight * (_LEAD_FACTOR if cue.start < _LEAD else 1)
+        cues.setdefault(name, cue)
+    return tuple(
+        CuedNarrative(
+            Narrative(name=name, evidence=text.evidence(_widen(text, cues[name]))),
+            weights[name],
+            cues[name].start < _LEAD,
+        )
+        for name in sorted(weights, key=lambda name: (-weights[name], name))
+    )
+
+
+def choose_narratives(text: Text, cued: Sequence[CuedNarrative]) -> tuple[str, ...]:
+    """The names of the themes that the article treats, by the weights of narratives.model.tsv."""
+    likely = likely_labels("narratives", describe_narratives(text, cued), LIKELY)
+    return tuple(theme.name for theme in cued if theme.name in likely)
+
+
+def describe_narratives(text: Text, cued: Iterable[CuedNarrative]) -> list[tuple[str, float]]:
+    """Features: the weight of each theme's cues, and whether any stand in the title or the lead."""
+    features = [("bias", 1.0)]
+    for theme in cued:
+        features.append((f"cues:{theme.name}", math.log1p(theme.weight)))
+        features.append((f"any:{theme.name}", 1.0))
+        if theme.is_in_lead:
+            features.append((f"lead:{theme.name}", 1.0))
+    _, titled = lower_words(text.article.title or "")
+    names = dict.fromkeys(name for _, _, (name, _) in _lexicon().find(titled))
+    return features + [(f"title:{name}", 1.0) for name in names]
 
 
 @cache
 def _lexicon() -> Lexicon[tuple[str, float]]:
-    entries = []
-    for line in (files("summarizer") / "data" / "narratives.tsv").read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            name, weight, phrases = line.split("\t")
-            entries += [(phrase, (name, float(weight))) for phrase in phrases.split("|")]
-    return Lexicon(entries)
-
-
-def choose_narratives(article: Article) -> tuple[str, ...]:
-    """The themes that the article materially treats, by the weights of data/narratives.model.tsv, each named by a cue in it."""
-    likely = likely_labels("narratives", describe_narratives(article), LIKELY)
-    return tuple(
-        narrative.name for narrative in find_narratives(article.text) if narrative.name in likely
+    return Lexicon(
+        (phrase, (name, float(weight)))
+        for name, weight, phrases in read_rows("narratives.tsv")
+        for phrase in phrases.split("|")
     )
 
 
-def describe_narratives(article: Article) -> list[tuple[str, float]]:
-    """Features: each theme's cues in the article by their weight, and whether they stand in its title and its lead."""
-    weights, places = _weigh(article.text)
-    features = [(f"cues:{name}", math.log1p(weight)) for name, weight in weights.items()] + [
-        (f"any:{name}", 1.0) for name in weights
-    ]
-    features += [(f"lead:{name}", 1.0) for name, (start, _) in places.items() if start < _LEAD]
-    return [
-        *features,
-        *((f"title:{name}", 1.0) for name in _weigh(article.title or "")[0]),
-        ("bias", 1.0),
-    ]
-
-
-def find_narratives(text: str) -> tuple[Narrative, ...]:
-    """Every theme of the guide that the text has a cue for, the weightiest first, with the first words that show it."""
-    weights, places = _weigh(text)
-    sentences = split_sentences(text)
-    found = []
-    for name, _ in sorted(weights.items(), key=lambda item: (-item[1], item[0])):
-        start, end = places[name]
-        around = next((s for s in sentences if s.start <= start and end <= s.end), None)
-        if around and around.end - around.start <= 240:
-            start, end = around
-        found.append(
-            Narrative(name=name, evidence=Evidence(quote=text[start:end], start=start, end=end))
-        )
-    return tuple(found)
-
-
-@lru_cache(maxsize=4)  # the analyst weighs them, and names those that verification finds
-def _weigh(text: str) -> tuple[dict[str, float], dict[str, tuple[int, int]]]:
-    """The weight of each theme's cues, those of the lead counting half as much again, and where the first one stands."""
-    words, lowered = lower_words(text)
-    weights: dict[str, float] = defaultdict(float)
-    places: dict[str, tuple[int, int]] = {}
-    for first, last, (name, weight) in _lexicon().find(lowered):
-        weights[name] += weight * (1.5 if words[first].start() < _LEAD else 1)
-        places.setdefault(name, (words[first].start(), words[last - 1].end()))
-    return weights, places
+def _widen(text: Text, cue: Span) -> Span:
+    """The sentence of a cue; the cue alone where that is long or the cue crosses its end."""
+    sentence = text.sentences[text.sentence_at(cue.start)]
+    is_within = sentence.start <= cue.start and cue.end <= sentence.end
+    is_short = sentence.end - sentence.start <= _LONGEST_EVIDENCE
+    return sentence if is_within and is_short else cue

@@ -1,16 +1,22 @@
-"""No test reaches beyond this machine: a connection to any other address is refused before a packet leaves, and fails the test."""
+"""What every test can rely on: no connection beyond this machine, nothing of the user's settings, nothing left by another test."""
 
 import ipaddress
+import os
 import sys
 
+import hypothesis
 import pytest
 
 from tests.support.book import Book
 
+# an example may take as long as a busy machine makes it: time is measured by tests marked `timed` alone
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
+
 _refused: list[str] = []
 
 
-def _guard(event: str, args: tuple) -> None:
+def _refuse_other_machines(event: str, args: tuple) -> None:
     """An audit hook: it sees every connection of this process's Python code, whichever library makes it."""
     if event not in ("socket.connect", "socket.sendto"):
         return
@@ -28,12 +34,12 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-sys.addaudithook(_guard)
+sys.addaudithook(_refuse_other_machines)
 
 
 @pytest.fixture(autouse=True)
-def stays_on_this_machine():
-    """Fails a test that tried to leave, even where the code under test swallowed the refusal. Yields the hosts refused."""
+def refused_hosts():
+    """The hosts that a test was kept from. One that is left in the list fails the test, even where the code swallowed the refusal."""
     _refused.clear()
     yield _refused
     assert not _refused, f"connections to {_refused}"
@@ -42,18 +48,23 @@ def stays_on_this_machine():
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch, tmp_path_factory):
     """No key, endpoint, config file, cache or database of whoever runs the tests."""
-    for name in (
-        "OPENAI_API_KEY",
-        "OPENAI_BASE_URL",
-        "SUMMARIZER_MODEL",
-        "SUMMARIZER_BASE_URL",
-        "SUMMARIZER_TIMEOUT",
-    ):
-        monkeypatch.delenv(name, raising=False)
+    for name in os.environ:
+        if name.startswith(("OPENAI_", "SUMMARIZER_")):
+            monkeypatch.delenv(name)
+    folder = tmp_path_factory.getbasetemp()
     monkeypatch.setenv("SUMMARIZER_CACHE", "")
-    monkeypatch.setenv("SUMMARIZER_CONFIG", str(tmp_path_factory.getbasetemp() / "no-config.toml"))
-    for name in ("CACHE", "DATA"):
-        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path_factory.getbasetemp() / name.lower()))
+    monkeypatch.setenv("SUMMARIZER_CONFIG", str(folder / "no-config.toml"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder / "data"))
+
+
+@pytest.fixture(autouse=True)
+def no_endpoint_is_known():
+    """What was learnt of an endpoint is kept for the process, and a port may come back as another endpoint: it is forgotten."""
+    yield
+    endpoint = sys.modules.get("summarizer.analyst.llm.endpoint")
+    if endpoint:
+        endpoint.forget_endpoints()
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from eval.records import Record, load_jsonl
 from eval.score.metrics import Counts, choice_row, estimate_all
 from eval.score.report import Table, show
 from eval.score.trivial import load_vader
-from summarizer.analyst.embedded.tone import tone_of
+from summarizer.analyst.embedded.cues import find_cues
+from summarizer.analyst.embedded.tone import measure_tone
 from summarizer.batch.inputs import read_time
 from summarizer.errors import BadRecord, UsageError
 from summarizer.pipeline import analyze_text
@@ -130,7 +131,8 @@ def read_tone(tone: float) -> str:
 def entity_tones(headlines: Sequence[Headline]) -> list[str]:
     """The tone towards each name, told where the other names of its sentence stand."""
     return [
-        read_tone(tone_of(text, span, others)) for text, span, others in _with_others(headlines)
+        read_tone(measure_tone(text, find_cues(text), span, others))
+        for text, span, others in _with_others(headlines)
     ]
 
 
@@ -145,7 +147,7 @@ def cross_validated_tones(headlines: Sequence[Headline], *, own: bool = True) ->
 
     places = zip(_with_others(headlines), headlines, strict=True)
     asked = [
-        Sample(describe_tone(text, span, others), (headline.label,), text)
+        Sample(describe_tone(text, find_cues(text), span, others), (headline.label,), text)
         for (text, span, others), headline in places
     ]
     return cross_validate([*asked, *(tone_samples() if own else ())], LABELS, **TONE_FIT)[
@@ -191,7 +193,9 @@ def tone_tables(
         note += " The shipped tone model was fitted on sentences of SEntFiN: there only the cross-validated line is out of sample."
         asked = {
             "told the name": entity_tones(named),
-            "one tone for the sentence": [read_tone(tone_of(h.text, None)) for h in named],
+            "one tone for the sentence": [
+                read_tone(measure_tone(h.text, find_cues(h.text), None)) for h in named
+            ],
         }
         if cross_validate:
             asked["told the name, cross-validated"] = cross_validated_tones(named)

@@ -16,21 +16,23 @@ from eval.records import DATA, Labelled
 from eval.train.calibrate import Forecast, fit_calibration
 from eval.train.fit import Sample, fit, fit_each, fit_ranking
 from summarizer.analyst.embedded.analyze import call_assets, describe_call, describe_overall
-from summarizer.analyst.embedded.evidence import Scene
-from summarizer.analyst.embedded.judgement import describe_article, describe_asset
+from summarizer.analyst.embedded.cues import find_cues
+from summarizer.analyst.embedded.judgement import article_features, asset_features
+from summarizer.analyst.embedded.reasons import Reasons
 from summarizer.analyst.embedded.target import target_options
 from summarizer.analyst.embedded.tone import LABELS as TONES
 from summarizer.analyst.embedded.tone import describe_tone
 from summarizer.credibility import describe_signals, find_signals
+from summarizer.facts.candidates import Candidate
 from summarizer.facts.choice import FORBIDDEN, NONE, start_scores
 from summarizer.facts.choice import LABELS as KINDS
-from summarizer.facts.extract import extract_facts, read_numbers
-from summarizer.facts.features import describe, follow
+from summarizer.facts.extract import extract_facts, read_candidates
+from summarizer.facts.features import describe_candidates, describe_previous
 from summarizer.linear import Linear, forget_models, softmax
 from summarizer.models import CallClaim
-from summarizer.narratives import choose_narratives, describe_narratives
+from summarizer.narratives import choose_narratives, describe_narratives, find_narratives
 from summarizer.text.assets import MARKET
-from summarizer.text.reading import Candidate
+from summarizer.text.reading import Text
 from summarizer.text.spans import Span
 
 WEIGHTS = Path(__file__).parents[2] / "summarizer" / "data"
@@ -113,10 +115,13 @@ def _tones(
 ) -> Iterator[Sample]:
     """One sample a name; the whole sentence (None) is also judged where it is not yet and all names are spoken of alike."""
     spans = tuple(span for span, _ in named if span is not None)
+    cues = find_cues(sentence)
     for span, tone in named:
-        yield Sample(describe_tone(sentence, span, spans), (tone,), sentence, weight=weight)
+        yield Sample(describe_tone(sentence, cues, span, spans), (tone,), sentence, weight=weight)
     if len(spans) == len(named) and len({tone for _, tone in named}) == 1:
-        yield Sample(describe_tone(sentence, None, spans), (named[0][1],), sentence, weight=weight)
+        yield Sample(
+            describe_tone(sentence, cues, None, spans), (named[0][1],), sentence, weight=weight
+        )
 
 
 def entity_samples(rows: Sequence[dict[str, Any]]) -> Iterator[Sample]:
@@ -142,13 +147,12 @@ def entity_samples(rows: Sequence[dict[str, Any]]) -> Iterator[Sample]:
 
 def kind_samples(labelled: Labelled) -> Iterator[Sample]:
     """One sample a number of the article: the kind its label gives it, `none` where it is no fact."""
-    reading, candidates, _ = read_numbers(labelled.article)
+    text = Text(labelled.article)
+    candidates, _ = read_candidates(text)
     previous, last = None, NONE
-    for candidate, names in zip(
-        candidates, describe(reading, candidates, labelled.article.title), strict=True
-    ):
+    for candidate, names in zip(candidates, describe_candidates(text, candidates), strict=True):
         fact = label_of(candidate, labelled)
-        names += follow(previous, last, candidate, reading)
+        names += describe_previous(text, previous, last, candidate)
         previous, last = candidate, fact["kind"] if fact and fact["kind"] != "other" else NONE
         start = start_scores(candidate)
         kinds = [
@@ -177,7 +181,7 @@ Choice = tuple[str, list[tuple[str, ...]], list[int]]
 
 def subject_choices(labelled: Labelled) -> Iterator[Choice]:
     """One choice a labelled number: the article's id, the features of what it could be about, the right ones."""
-    _, candidates, subjects = read_numbers(labelled.article)
+    candidates, subjects = read_candidates(Text(labelled.article))
     subjects.forget()
     for candidate in candidates:
         fact = label_of(candidate, labelled)
@@ -221,32 +225,32 @@ def _is_value(candidate: Candidate, fact: dict[str, Any]) -> bool:
     )
 
 
-def asset_samples(labelled: Labelled, scene: Scene) -> Iterator[Sample]:
+def asset_samples(labelled: Labelled, scene: Reasons) -> Iterator[Sample]:
     """One sample an asset that the article names: whether the labels call it."""
     called = {call["asset"] for call in labelled.labels["calls"]}
     for asset in scene.counts:
         if asset != MARKET:
             yield Sample(
-                describe_asset(scene, asset, scene.facts),
+                asset_features(scene, asset),
                 ("called" if asset in called else "passed",),
                 labelled.id,
             )
 
 
-def call_samples(labelled: Labelled, scene: Scene) -> Iterator[Sample]:
+def call_samples(labelled: Labelled, scene: Reasons) -> Iterator[Sample]:
     """One sample a labelled call on an asset that the article names; a required one counts double."""
     for call in labelled.labels["calls"]:
         if call["asset"] in scene.counts:
             weight = 1.0 if call.get("required", True) else 0.5
             yield Sample(
-                describe_call(scene.pieces(call["asset"])),
+                describe_call(scene.list_reasons(call["asset"])),
                 (call["direction"],),
                 labelled.id,
                 weight=weight,
             )
 
 
-def target_choices(labelled: Labelled, scene: Scene) -> Iterator[Choice]:
+def target_choices(labelled: Labelled, scene: Reasons) -> Iterator[Choice]:
     """One choice a labelled call: what it could aim at, no target among it, and what the annotator named."""
     for call in labelled.labels["calls"]:
         options = target_options(scene, call["asset"], call["direction"])
@@ -269,11 +273,11 @@ def target_choices(labelled: Labelled, scene: Scene) -> Iterator[Choice]:
             yield labelled.id, [option.features for option in options], right
 
 
-def article_sample(labelled: Labelled, scene: Scene, part: str, key: str) -> Sample:
+def article_sample(labelled: Labelled, scene: Reasons, part: str, key: str) -> Sample:
     """The article as a whole, under its labels for one part of the report."""
-    features = describe_article(
-        scene, choose_narratives(labelled.article), find_signals(labelled.article)
-    )
+    text = scene.text
+    narratives = choose_narratives(text, find_narratives(text))
+    features = article_features(scene, narratives, find_signals(text))
     return Sample(features, _right(labelled.labels[part], key), labelled.id)
 
 
@@ -285,7 +289,9 @@ def signal_samples(articles: Sequence[Labelled]) -> list[Sample]:
     """Each article under the signals that its labels name."""
     return [
         Sample(
-            describe_signals(a.article), tuple(a.labels["credibility"].get("signals") or ()), a.id
+            describe_signals(Text(a.article)),
+            tuple(a.labels["credibility"].get("signals") or ()),
+            a.id,
         )
         for a in articles
     ]
@@ -293,13 +299,16 @@ def signal_samples(articles: Sequence[Labelled]) -> list[Sample]:
 
 def narrative_samples(articles: Sequence[Labelled]) -> list[Sample]:
     """Each article under the narratives that its labels name."""
-    return [
-        Sample(describe_narratives(a.article), tuple(a.labels.get("narratives") or ()), a.id)
-        for a in articles
-    ]
+    samples = []
+    for labelled in articles:
+        text = Text(labelled.article)
+        features = describe_narratives(text, find_narratives(text))
+        names = tuple(labelled.labels.get("narratives") or ())
+        samples.append(Sample(features, names, labelled.id))
+    return samples
 
 
-def overall_sample(labelled: Labelled, scene: Scene, calls: Sequence[CallClaim]) -> Sample:
+def overall_sample(labelled: Labelled, scene: Reasons, calls: Sequence[CallClaim]) -> Sample:
     """What the overall direction is judged by, with the calls that the analyst makes."""
     return Sample(
         describe_overall(scene, calls), (labelled.labels["overall"]["direction"],), labelled.id
@@ -344,8 +353,9 @@ def train_all(
         _write(name, fit_each(marks, penalty=MARKS_PENALTY))
         yield f"{name:12} {len(marks)} articles"
     scenes = [
-        (labelled, Scene(labelled.article, extract_facts(labelled.article)))
+        (labelled, Reasons(text, extract_facts(text)))
         for labelled in articles
+        for text in [Text(labelled.article)]
     ]
     yield train(
         "assets",
@@ -393,7 +403,7 @@ def train_all(
     yield train("overall", overall, DIRECTIONS, penalty=8.0, least=3, check=check)
 
 
-def held_out_calls(scenes: Sequence[tuple[Labelled, Scene]]) -> list[Forecast]:
+def held_out_calls(scenes: Sequence[tuple[Labelled, Reasons]]) -> list[Forecast]:
     """For each required call: the article, the confidence of a model that was fitted without it, and whether it was right.
 
     Right is the annotator's own direction: the lists of acceptable ones let an unclear article count nearly any answer.
@@ -412,7 +422,9 @@ def held_out_calls(scenes: Sequence[tuple[Labelled, Scene]]) -> list[Forecast]:
                 continue
             for call in labelled.labels["calls"]:
                 if call["asset"] in scene.counts and call.get("required", True):
-                    chances = softmax(model.scores(describe_call(scene.pieces(call["asset"]))))
+                    chances = softmax(
+                        model.scores(describe_call(scene.list_reasons(call["asset"])))
+                    )
                     said = model.labels[max(range(len(chances)), key=chances.__getitem__)]
                     forecasts.append((labelled.id, max(chances), said == call["direction"]))
     return forecasts

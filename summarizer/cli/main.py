@@ -167,10 +167,11 @@ def analyze(
         )
     commands.show_report(report, form, evidence=evidence, with_text=with_text)
     if explain:
-        from summarizer.analyst.embedded.analyze import explain as weigh
+        from summarizer.analyst.embedded.analyze import explain as explain_calls
         from summarizer.render.terminal import print_weights
+        from summarizer.text.reading import read_text
 
-        print_weights(weigh(article))
+        print_weights(explain_calls(read_text(article)))
 
 
 def _read_input(name: str, settings: "Settings") -> "Page":

@@ -4,10 +4,11 @@ import re
 from bisect import bisect_right
 from functools import cache
 
+from summarizer.facts.candidates import Candidate
 from summarizer.models import Evidence
 from summarizer.tables import load_words
 from summarizer.text.lexicon import Lexicon
-from summarizer.text.reading import Candidate, Reading
+from summarizer.text.reading import Text
 from summarizer.text.spans import is_whole
 
 _VENUE = re.compile(
@@ -54,62 +55,66 @@ def _movements() -> dict[str, int]:
     return dict.fromkeys(load_words()["up"], 1) | dict.fromkeys(load_words()["down"], -1)
 
 
-def sign(reading: Reading, candidate: Candidate) -> int:
+def find_sign(text: Text, candidate: Candidate) -> int:
     """-1 or 1: the nearest word of movement decides; none is up."""
     best, best_distance = 1, 14
-    last = min(len(reading.lowered), candidate.past + 8)
-    span = reading.sentences[candidate.sentence]
-    for i in range(max(0, candidate.at - 12), last):
+    last = min(len(text.lowered), candidate.past_word + 8)
+    span = text.sentences[candidate.sentence]
+    for i in range(max(0, candidate.first_word - 12), last):
         if (
-            candidate.at <= i < candidate.past
-            or not span.start <= reading.word_starts[i] < span.end
+            candidate.first_word <= i < candidate.past_word
+            or not span.start <= text.word_starts[i] < span.end
         ):
             continue
-        word = reading.lowered[i]
+        word = text.lowered[i]
         found = _movements().get(word, 0)
         if not found:
             continue
-        is_before = i < candidate.at
-        distance = candidate.at - i if is_before else (i - candidate.past) * 2 + 1
+        is_before = i < candidate.first_word
+        distance = candidate.first_word - i if is_before else (i - candidate.past_word) * 2 + 1
         between = (
-            (reading.words[i].end(), candidate.number.start)
+            (text.words[i].end(), candidate.number.start)
             if is_before
-            else (candidate.end, reading.word_starts[i])
+            else (candidate.end, text.word_starts[i])
         )
-        if reading.crosses_clause(*between):
+        if text.crosses_clause(*between):
             distance += 6
-        if any(other.unit == "%" for other in reading.numbers_between(*between)):
+        if any(other.unit == "%" for other in text.numbers_between(*between)):
             distance += 3
         if distance < best_distance:
             best, best_distance = found, distance
     return best
 
 
-def find_period(reading: Reading, candidate: Candidate) -> str | None:
+def find_period(text: Text, candidate: Candidate) -> str | None:
     """The span of time the number covers, nearest in its sentence."""
-    first, past = reading.word_range(reading.sentences[candidate.sentence])
-    low, high = max(first, candidate.at - 16), min(past, candidate.past + 16)
+    first, past = text.word_range(text.sentences[candidate.sentence])
+    low, high = max(first, candidate.first_word - 16), min(past, candidate.past_word + 16)
     best, best_distance = None, 15.0
-    for start, end, period in _period_lexicon().find(reading.lowered[low:high]):
+    for start, end, period in _period_lexicon().find(text.lowered[low:high]):
         start, end = start + low, end + low
-        distance = float(candidate.at - end if start < candidate.at else start - candidate.past)
-        between = (
-            (reading.words[end - 1].end(), candidate.number.start)
-            if start < candidate.at
-            else (candidate.end, reading.word_starts[start])
+        distance = float(
+            candidate.first_word - end
+            if start < candidate.first_word
+            else start - candidate.past_word
         )
-        if reading.crosses_clause(*between):
+        between = (
+            (text.words[end - 1].end(), candidate.number.start)
+            if start < candidate.first_word
+            else (candidate.end, text.word_starts[start])
+        )
+        if text.crosses_clause(*between):
             distance += 7
         if distance < best_distance:
             best, best_distance = period, distance
     return best
 
 
-def find_venue(reading: Reading, candidate: Candidate) -> str | None:
+def find_venue(text: Text, candidate: Candidate) -> str | None:
     """The exchange, issuer or data provider nearest in the sentence; another figure or a clause's end between counts as far."""
-    span = reading.sentences[candidate.sentence]
+    span = text.sentences[candidate.sentence]
     number, hits = candidate.number, []
-    for match in _VENUE.finditer(reading.text, span.start, span.end):
+    for match in _VENUE.finditer(text.string, span.start, span.end):
         start, end = (
             (match.end(), number.start)
             if match.start() < number.start
@@ -117,19 +122,19 @@ def find_venue(reading: Reading, candidate: Candidate) -> str | None:
         )
         parted = (
             _PAST_CLAUSE
-            if reading.crosses_clause(start, end) or _WITH.search(reading.text, start, end)
+            if text.crosses_clause(start, end) or _WITH.search(text.string, start, end)
             else 0
         )
-        parted += _PAST_NUMBER * bool(reading.numbers_between(start, end))
+        parted += _PAST_NUMBER * bool(text.numbers_between(start, end))
         hits.append((end - start + parted, match[0]))
     return min(hits)[1] if hits else None
 
 
-def find_qualifier(reading: Reading, candidate: Candidate, kind: str) -> str | None:
+def find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
     """What the kind leaves open: the round of a raise, the record a price was, the delta of a skew."""
-    span = reading.sentences[candidate.sentence]
+    span = text.sentences[candidate.sentence]
     pattern = {"fund_raise": _ROUND, "price_past": _RECORD, "options_skew": _SKEW}.get(kind)
-    match = pattern.search(reading.text, span.start, span.end) if pattern else None
+    match = pattern.search(text.string, span.start, span.end) if pattern else None
     if not match:
         return None
     words = match[0].lower()
@@ -138,47 +143,47 @@ def find_qualifier(reading: Reading, candidate: Candidate, kind: str) -> str | N
     )
 
 
-def find_speaker(reading: Reading, candidate: Candidate) -> str | None:
+def find_speaker(text: Text, candidate: Candidate) -> str | None:
     """Who said it, where the sentence names one."""
-    span = reading.sentences[candidate.sentence]
-    match = _SAID.search(reading.text, span.start, span.end)
+    span = text.sentences[candidate.sentence]
+    match = _SAID.search(text.string, span.start, span.end)
     return (match[1] or match[2]).rstrip(".’'") if match else None
 
 
-def find_condition(reading: Reading, candidate: Candidate) -> str | None:
+def find_condition(text: Text, candidate: Candidate) -> str | None:
     """The words it hangs on ("if $64,000 breaks"), when they stand outside the number."""
-    span = reading.sentences[candidate.sentence]
-    for match in _CONDITION.finditer(reading.text, span.start, span.end):
+    span = text.sentences[candidate.sentence]
+    for match in _CONDITION.finditer(text.string, span.start, span.end):
         if not match.start() <= candidate.number.start < match.end():
             return match[0].strip()
     return None
 
 
-def find_date(reading: Reading, candidate: Candidate) -> str | None:
+def find_date(text: Text, candidate: Candidate) -> str | None:
     """The date it is about, as printed, near it in the sentence."""
-    span = reading.sentences[candidate.sentence]
+    span = text.sentences[candidate.sentence]
     low, high = max(span.start, candidate.number.start - 60), min(span.end, candidate.end + 60)
     hits = [
         (min(abs(m.start() - candidate.end), abs(candidate.number.start - m.end())), m[0])
-        for m in _DATE.finditer(reading.text, low, high)
+        for m in _DATE.finditer(text.string, low, high)
     ]
     return min(hits)[1] if hits else None
 
 
-def evidence(reading: Reading, candidate: Candidate) -> Evidence:
+def find_evidence(text: Text, candidate: Candidate) -> Evidence:
     """The number with a few words before it, as short as still states the fact; on whole words."""
-    text, span = reading.text, reading.sentences[candidate.sentence]
-    i = bisect_right(reading.word_starts, candidate.number.start) - 1
-    start = max(span.start, reading.word_starts[max(0, i - 4)])
+    string, span = text.string, text.sentences[candidate.sentence]
+    i = bisect_right(text.word_starts, candidate.number.start) - 1
+    start = max(span.start, text.word_starts[max(0, i - 4)])
     while start > span.start and (
-        not is_whole(text, start, start)
-        or text[start] in ".,%)’'-;:"
-        or text[start - 1] in "’'$€£-."
+        not is_whole(string, start, start)
+        or string[start] in ".,%)’'-;:"
+        or string[start - 1] in "’'$€£-."
     ):
         start -= 1
     end = candidate.end
-    while not is_whole(text, end, end):
+    while not is_whole(string, end, end):
         end += 1
-    if end < len(text) and text[end] == ")" and "(" in text[start:end]:
+    if end < len(string) and string[end] == ")" and "(" in string[start:end]:
         end += 1
-    return Evidence(quote=text[start:end], start=start, end=end)
+    return Evidence(quote=string[start:end], start=start, end=end)

@@ -1,62 +1,63 @@
-"""The kind of each number: what the cues say, corrected by weights fitted on labelled numbers (`data/kinds.model.tsv`)."""
+"""CANDIDATES -> KINDS: what each number is, by its cues and by weights fitted on labelled numbers.
+
+The weights are `data/kinds.model.tsv`. A kind that they do not know yet is judged by its cues alone.
+"""
 
 from collections.abc import Sequence
 
-from summarizer.facts.features import describe, follow
+from summarizer.facts.candidates import Candidate
+from summarizer.facts.features import describe_candidates, describe_previous
 from summarizer.facts.kinds import KINDS
-from summarizer.linear import load_linear, softmax
-from summarizer.text.reading import Candidate, Reading
+from summarizer.linear import Linear, load_linear, softmax
+from summarizer.text.reading import Text
 
 NONE = "none"
-LABELS = (NONE, *dict.fromkeys(kind.name for kind in KINDS))
-_PLACE = {name: i for i, name in enumerate(LABELS)}
+LABELS = (NONE, *KINDS)
+_PLACES = {name: i for i, name in enumerate(LABELS)}
 # What a cue's score, being the best by cues, and being no fact are worth before the fitted weights: from the same fit.
 _CUE_WORTH, _BEST_WORTH, _NONE_WORTH = 1.2, 1.2, 1.2
 FORBIDDEN = -1e9
 SURE = 0.42  # a kind less likely than this is not reported: best F1 by cross-validation
 SURE_OTHER = 0.6  # a market number of no kind is reported where it is plainly one
-_OTHER = _PLACE["other"]
+_OTHER = _PLACES["other"]
 _NAMED = [i for i, name in enumerate(LABELS) if name not in (NONE, "other")]
 
 
-def choose_kinds(
-    reading: Reading, candidates: Sequence[Candidate], title: str | None
-) -> list[tuple[str, float]]:
-    """For each candidate its kind, `none` for a number that is no fact, and the kind's chance.
+def choose_kinds(text: Text, candidates: Sequence[Candidate]) -> list[tuple[str, float]]:
+    """The kind of each candidate, `none` for a number that is no fact, and the chance (0 to 1) of that kind.
 
-    The candidates' cue scores and subjects have been filled in.
+    The candidates' cue scores and subjects must have been filled in.
     """
     model = load_linear("kinds")
-    chosen: list[tuple[str, float]] = []
-    previous = None
-    for candidate, names in zip(candidates, describe(reading, candidates, title), strict=True):
-        names += follow(previous, chosen[-1][0] if chosen else NONE, candidate, reading)
-        previous = candidate
-        scores = [
-            a + b
-            for a, b in zip(
-                model.scores((name, 1.0) for name in names), start_scores(candidate), strict=True
-            )
-        ]
-        chances = softmax(scores)
+    choices: list[tuple[str, float]] = []
+    previous, previous_kind = None, NONE
+    for candidate, features in zip(candidates, describe_candidates(text, candidates), strict=True):
+        features += describe_previous(text, previous, previous_kind, candidate)
+        chances = softmax(_score_labels(model, features, candidate))
         best = max(_NAMED, key=chances.__getitem__)
         if chances[best] < SURE:
-            best = _OTHER if chances[_OTHER] >= SURE_OTHER else 0
-        chosen.append((LABELS[best], chances[best]))
-    return chosen
+            best = _OTHER if chances[_OTHER] >= SURE_OTHER else _PLACES[NONE]
+        previous, previous_kind = candidate, LABELS[best]
+        choices.append((previous_kind, chances[best]))
+    return choices
+
+
+def _score_labels(model: Linear, features: Sequence[str], candidate: Candidate) -> list[float]:
+    scores = start_scores(candidate)
+    fitted = model.scores((name, 1.0) for name in features)
+    for label, score in zip(model.labels, fitted, strict=True):
+        scores[_PLACES[label]] += score
+    return scores
 
 
 def start_scores(candidate: Candidate) -> list[float]:
-    """What each label starts from: its cues, and out of question where the number's unit forbids it."""
-    offset = [_NONE_WORTH] + [FORBIDDEN] * (len(LABELS) - 1)
-    for kind in KINDS:
-        if candidate.unit_class in kind.units and (
-            kind.scaled is None
-            or candidate.unit_class not in ("money", "plain")
-            or kind.scaled == candidate.is_large
-        ):
-            offset[_PLACE[kind.name]] = _CUE_WORTH * candidate.scores.get(kind.name, 0.0)
+    """What each label starts from: its cues; a kind that the number's unit or size forbids is out of question."""
+    scores = [FORBIDDEN] * len(LABELS)
+    scores[_PLACES[NONE]] = _NONE_WORTH
+    for name, kind in KINDS.items():
+        if kind.takes(candidate.unit_class, candidate.is_large):
+            scores[_PLACES[name]] = _CUE_WORTH * candidate.scores.get(name, 0.0)
     if candidate.scores:
-        best = max(candidate.scores, key=lambda name: candidate.scores[name])
-        offset[_PLACE[best]] += _BEST_WORTH
-    return offset
+        best = max(candidate.scores, key=candidate.scores.__getitem__)
+        scores[_PLACES[best]] += _BEST_WORTH
+    return scores

@@ -1,111 +1,75 @@
-"""Article -> facts: candidates, what each is about, what each is, and the rest of what its sentence says of it."""
+"""TEXT -> FACTS: every market number of an article with its kind, its subject and what else its sentence says of it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from summarizer.facts import attributes
+from summarizer.facts.candidates import SHARES, Candidate, find_candidates
 from summarizer.facts.choice import NONE, choose_kinds
+from summarizer.facts.cue_scores import score_candidates
 from summarizer.facts.kinds import KINDS
-from summarizer.facts.roles import score_roles
 from summarizer.facts.subjects import Subjects
-from summarizer.models import Article, Fact
+from summarizer.models import Fact
 from summarizer.text.assets import MARKET
-from summarizer.text.orders import cut_orders, find_orders
-from summarizer.text.reading import SPLIT, Candidate, Reading
+from summarizer.text.orders import cut_orders
+from summarizer.text.reading import Text
 from summarizer.text.spans import Span
 
-_SIGNED = frozenset({"price_change", "open_interest_change", "etf_flow", "macro_indicator"})
-_PERIODIC = frozenset(
-    [
-        "price_change",
-        "open_interest_change",
-        "liquidations",
-        "liquidation_share",
-        "futures_basis",
-        "options_skew",
-        "etf_flow",
-        "trading_volume",
-        "funding_rate",
-    ]
-)
-_VENUED = frozenset(
-    [
-        "funding_rate",
-        "open_interest",
-        "liquidations",
-        "etf_flow",
-        "price",
-        "liquidation_level",
-        "treasury_holding",
-        "treasury_purchase",
-        "implied_volatility",
-        "trading_volume",
-    ]
-)
-_PLAIN_UNIT = {"put_call_ratio": "ratio", "sentiment_index": "index", "funding_rate": "%", "implied_volatility": "%",
-               "options_skew": "%", "macro_indicator": "index", "liquidation_share": "%"}  # fmt: skip
-_MONEYED = {kind.name for kind in KINDS if "money" in kind.units}
 _POINTER = re.compile(
-    r"\b(?:Related Reading|Also Read|Read More|Read Also|See Also|Recommended Articles?|RELATED|ALSO READ)\s?[:|–-]\s?[^.?!\n]{10,160}[.?!\n]?",
-    re.IGNORECASE,
+    r"""
+    \b(?:Related[ ]Reading|Also[ ]Read|Read[ ]More|Read[ ]Also|See[ ]Also
+        |Recommended[ ]Articles?|RELATED|ALSO[ ]READ)
+    \s?[:|–-]\s?[^.?!\n]{10,160}[.?!\n]?
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 MAX_NUMBERS = 1500  # numbers looked at; the fullest of 921 real articles holds 100
 MAX_FACTS = 400  # an article states no more; a price list may
 
 
-def extract_facts(article: Article) -> list[Fact]:
+def extract_facts(text: Text) -> list[Fact]:
     """Every market number that the article states, in reading order, each with exact evidence. Never raises.
 
-    Indices in the list are what `{F3}` in an analyst's words refers to.
+    An analyst refers to fact 3 of the list as `{F3}`. Orders to machines are left out before anything is read.
     """
-    if find_orders(article.text):
-        return _restore(
-            article.text,
-            extract_facts(article.model_copy(update={"text": cut_orders(article.text)[0]})),
-        )
-    reading, candidates, subjects = read_numbers(article)
-    kinds = choose_kinds(reading, candidates, article.title)
+    if text.orders:
+        string, places = cut_orders(text.string, text.orders)
+        shorter = Text(text.article.model_copy(update={"text": string}))
+        return list(_restore_places(text, extract_facts(shorter), places))
+    candidates, subjects = read_candidates(text)
     stated = [
         (candidate, kind, chance)
-        for candidate, (kind, chance) in zip(candidates, kinds, strict=True)
+        for candidate, (kind, chance) in zip(
+            candidates, choose_kinds(text, candidates), strict=True
+        )
         if kind != NONE
     ]
     name_subjects(subjects, [(candidate, kind) for candidate, kind, _ in stated])
-    facts = [_fact(reading, candidate, kind) for candidate, kind, _ in stated]
+    facts = [_make_fact(text, candidate, kind) for candidate, kind, _ in stated]
     return _without_repeats(facts, [chance for _, _, chance in stated])[:MAX_FACTS]
 
 
-def _restore(text: str, facts: list[Fact]) -> list[Fact]:
-    """Facts of a text without its orders, at their places in the whole one; what spans an order is none of it."""
-    places = cut_orders(text)[1]
-    found = []
+def _restore_places(text: Text, facts: Iterable[Fact], places: Sequence[int]) -> Iterable[Fact]:
+    """Facts of a text without its orders, at their places in the whole text, but for those that span an order."""
     for fact in facts:
-        start, end = places[fact.evidence.start], places[fact.evidence.end - 1] + 1
-        if text[start:end] == fact.evidence.quote:
-            found.append(
-                fact.model_copy(
-                    update={
-                        "evidence": fact.evidence.model_copy(update={"start": start, "end": end})
-                    }
-                )
-            )
-    return found
+        span = Span(places[fact.evidence.start], places[fact.evidence.end - 1] + 1)
+        if text.quote(span) == fact.evidence.quote:
+            yield fact.model_copy(update={"evidence": text.evidence(span)})
 
 
-def read_numbers(article: Article) -> tuple[Reading, list[Candidate], Subjects]:
-    """The numbers of an article that are not furniture, with their cue scores and a first guess at their subjects."""
-    reading = Reading(article.text)
-    furniture = _furniture(article)
+def read_candidates(text: Text) -> tuple[list[Candidate], Subjects]:
+    """The numbers that are not furniture, with their cue scores and a first guess at their subjects."""
+    furniture = _find_furniture(text)
     candidates = [
-        c
-        for c in reading.candidates()
-        if not any(span.start <= c.number.start < span.end for span in furniture)
+        candidate
+        for candidate in find_candidates(text)
+        if not any(span.start <= candidate.number.start < span.end for span in furniture)
     ][:MAX_NUMBERS]
-    score_roles(reading, candidates)
-    subjects = Subjects(reading, article.title)
+    score_candidates(text, candidates)
+    subjects = Subjects(text)
     for candidate in candidates:
         candidate.subject = subjects.guess(candidate)
-    return reading, candidates, subjects
+    return candidates, subjects
 
 
 def name_subjects(subjects: Subjects, numbers: Sequence[tuple[Candidate, str]]) -> None:
@@ -115,45 +79,48 @@ def name_subjects(subjects: Subjects, numbers: Sequence[tuple[Candidate, str]]) 
         candidate.subject = subjects.choose(candidate, kind)
 
 
-def plain_unit(kind: str) -> str:
-    """The unit of a bare number: dollars for a price or a flow."""
-    return _PLAIN_UNIT.get(kind) or ("USD" if kind in _MONEYED and kind != "other" else "count")
-
-
-def _furniture(article: Article) -> list[Span]:
-    """Places of the text whose numbers are not the article's: its title said again, pointers to other articles, orders to
-    machines."""
-    spans = [Span(match.start(), match.end()) for match in _POINTER.finditer(article.text)]
-    spans += find_orders(article.text)
-    if article.title and len(article.title) > 20:
-        start = article.text.find(article.title)
+def _find_furniture(text: Text) -> list[Span]:
+    """Places whose numbers are not the article's: its title said again, pointers to other articles, orders to machines."""
+    spans = [Span(match.start(), match.end()) for match in _POINTER.finditer(text.string)]
+    spans += text.orders
+    title = text.article.title
+    if title and len(title) > 20:
+        start = text.string.find(title)
         if 0 <= start < 1500:
-            spans.append(Span(start, start + len(article.title)))
+            spans.append(Span(start, start + len(title)))
     return spans
 
 
-def _fact(reading: Reading, candidate: Candidate, kind: str) -> Fact:
+def _make_fact(text: Text, candidate: Candidate, name: str) -> Fact:
+    kind = KINDS[name]
     value = candidate.number.value
-    if kind in _SIGNED and not candidate.number.is_signed:
-        value *= attributes.sign(reading, candidate)
-    qualifier = attributes.find_qualifier(reading, candidate, kind)
-    split = (
-        SPLIT.match(reading.text, candidate.number.start) if kind == "liquidation_share" else None
-    )
-    if split:
-        qualifier = split[3].rstrip("s")
+    if kind.sign == "move" and not candidate.number.is_signed:
+        value *= attributes.find_sign(text, candidate)
     return Fact(
-        kind=kind, subject=MARKET if kind == "sentiment_index" else candidate.subject or MARKET, value=value,
-        unit=candidate.unit or plain_unit(kind),
-        period=attributes.find_period(reading, candidate) if kind in _PERIODIC else None,
-        venue=attributes.find_venue(reading, candidate) if kind in _VENUED else None, qualifier=qualifier,
-        attributed_to=attributes.find_speaker(reading, candidate), condition=attributes.find_condition(reading, candidate),
-        as_of=attributes.find_date(reading, candidate), evidence=attributes.evidence(reading, candidate),
-    )  # fmt: skip
+        kind=name,
+        subject=MARKET if name == "sentiment_index" else candidate.subject or MARKET,
+        value=value,
+        unit=candidate.unit or kind.bare_unit,
+        period=attributes.find_period(text, candidate) if kind.has_period else None,
+        venue=attributes.find_venue(text, candidate) if kind.has_venue else None,
+        qualifier=_find_qualifier(text, candidate, name),
+        attributed_to=attributes.find_speaker(text, candidate),
+        condition=attributes.find_condition(text, candidate),
+        as_of=attributes.find_date(text, candidate),
+        evidence=attributes.find_evidence(text, candidate),
+    )
 
 
-def _without_repeats(facts: list[Fact], chances: list[float]) -> list[Fact]:
-    """A number said again is one fact: of its readings the likeliest stays. A percentage may be said of two assets."""
+def _find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
+    if kind == "liquidation_share" and (
+        shares := SHARES.match(text.string, candidate.number.start)
+    ):
+        return shares[3].rstrip("s")
+    return attributes.find_qualifier(text, candidate, kind)
+
+
+def _without_repeats(facts: Sequence[Fact], chances: Sequence[float]) -> list[Fact]:
+    """A number said again is one fact: its likeliest reading stays. The same percentage may be said of two assets."""
     best: dict[tuple[float, str, str], int] = {}
     for i, fact in enumerate(facts):
         key = (abs(fact.value), fact.unit, fact.subject if fact.unit == "%" else "")

@@ -5,32 +5,34 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from summarizer.facts.roles import LEVELS, best_kind
+from summarizer.facts.candidates import Candidate
+from summarizer.facts.cue_scores import best_kind
+from summarizer.facts.kinds import PRICES
 from summarizer.text.assets import MARKET, Mention
-from summarizer.text.reading import Candidate, Reading
+from summarizer.text.reading import Text
 from summarizer.text.spans import Span
 
 _BEFORE, _AFTER = 9, 7  # words looked at on either side
 _STEM = re.compile(r"(?:ing|ed|es|s|ly)\Z")
 
 
-def describe(
-    reading: Reading, candidates: Sequence[Candidate], title: str | None
-) -> list[list[str]]:
+def describe_candidates(text: Text, candidates: Sequence[Candidate]) -> list[list[str]]:
     """For each candidate, in order, the names of the features that it has. Scores must have been filled in."""
     prices = _prices(candidates)
-    places = _mention_words(reading)
+    places = _mention_words(text)
     tables = [
-        _own(reading, candidate, prices) + _words(reading, candidate, places)
-        for candidate in candidates
+        _own(text, candidate, prices) + _words(text, candidate, places) for candidate in candidates
     ]
-    named = (title or "").lower()
+    named = (text.article.title or "").lower()
     for (left, right), (a, b) in zip(
         pairwise(candidates), pairwise(range(len(candidates))), strict=True
     ):
         if left.sentence != right.sentence:
             continue
-        gap = "_".join(_stem(word) for word in reading.lowered[left.past : right.at][:4]) or "none"
+        gap = (
+            "_".join(_stem(word) for word in text.lowered[left.past_word : right.first_word][:4])
+            or "none"
+        )
         alike = left.unit_class == right.unit_class
         tables[a] += [f"next:{best_kind(right)}:{alike}", f"nextgap:{gap}"]
         tables[b] += [f"prev:{best_kind(left)}:{alike}", f"prevgap:{gap}"]
@@ -40,27 +42,27 @@ def describe(
     return tables
 
 
-def follow(
-    previous: Candidate | None, kind: str, candidate: Candidate, reading: Reading
+def describe_previous(
+    text: Text, previous: Candidate | None, kind: str, candidate: Candidate
 ) -> list[str]:
     """What the kind given to the number before says of this one."""
     if previous is None:
         return ["pk:first"]
     if previous.sentence != candidate.sentence:
         return [f"pk:{kind}:before:{candidate.unit_class == previous.unit_class}"]
-    words = reading.lowered[previous.past : candidate.at]
+    words = text.lowered[previous.past_word : candidate.first_word]
     gap = "_".join(_stem(word) for word in words) if len(words) < 4 else "far"
     alike = candidate.unit_class == previous.unit_class and candidate.is_large == previous.is_large
     return [f"pk:{kind}:{alike}", f"pk:{kind}:{alike}:{gap}", f"pk:{kind}:{candidate.unit_class}"]
 
 
-def _own(reading: Reading, candidate: Candidate, prices: dict[str | None, float]) -> list[str]:
+def _own(text: Text, candidate: Candidate, prices: dict[str | None, float]) -> list[str]:
     """Features of the number itself: unit, size, roundness, distance from its asset's price, rules' choice."""
-    number, text = candidate.number, reading.text
+    number = candidate.number
     size = abs(number.value)
     unit = candidate.unit_class
     magnitude = math.floor(math.log10(size)) if size else -9
-    digits = re.sub(r"\D", "", text[number.start : number.end]).strip("0")
+    digits = re.sub(r"\D", "", text.string[number.start : number.end]).strip("0")
     table = [
         f"unit:{unit}",
         f"mag:{unit}:{magnitude}",
@@ -78,16 +80,17 @@ def _own(reading: Reading, candidate: Candidate, prices: dict[str | None, float]
     return table
 
 
-def _words(reading: Reading, candidate: Candidate, places: dict[int, Mention]) -> list[str]:
+def _words(text: Text, candidate: Candidate, places: dict[int, Mention]) -> list[str]:
     """Features of the words around it: one by one near by, in pairs, and as a bag within the sentence."""
-    first, past = reading.word_range(reading.sentences[candidate.sentence])
+    first, past = text.word_range(text.sentences[candidate.sentence])
     unit = candidate.unit_class[0]
     before = [
-        _shown(reading, i, places) for i in range(max(first, candidate.at - _BEFORE), candidate.at)
+        _shown(text, i, places)
+        for i in range(max(first, candidate.first_word - _BEFORE), candidate.first_word)
     ]
     after = [
-        _shown(reading, i, places)
-        for i in range(candidate.past, min(past, candidate.past + _AFTER))
+        _shown(text, i, places)
+        for i in range(candidate.past_word, min(past, candidate.past_word + _AFTER))
     ]
     table = [f"b{k}:{word}" for k, word in enumerate(reversed(before[-3:]), 1)] + [
         f"a{k}:{word}" for k, word in enumerate(after[:3], 1)
@@ -98,7 +101,7 @@ def _words(reading: Reading, candidate: Candidate, places: dict[int, Mention]) -
     table += [f"bb:{left}_{right}" for left, right in pairwise(before)] + [
         f"aa:{left}_{right}" for left, right in pairwise(after[:5])
     ]
-    if candidate.at == first or not before:
+    if candidate.first_word == first or not before:
         table.append("b1:START")
     if not after:
         table.append("a1:END")
@@ -110,11 +113,11 @@ def _words(reading: Reading, candidate: Candidate, places: dict[int, Mention]) -
     return table
 
 
-def _shown(reading: Reading, i: int, places: dict[int, Mention]) -> str:
+def _shown(text: Text, i: int, places: dict[int, Mention]) -> str:
     mention = places.get(i)
     if mention:
         return f"<{mention.group if mention.subject != MARKET else 'market'}>"
-    word = reading.lowered[i]
+    word = text.lowered[i]
     return "#" if word.isdigit() else _stem(word)
 
 
@@ -122,10 +125,10 @@ def _stem(word: str) -> str:
     return _STEM.sub("", word) if len(word) > 5 else word
 
 
-def _mention_words(reading: Reading) -> dict[int, Mention]:
+def _mention_words(text: Text) -> dict[int, Mention]:
     places = {}
-    for mention in reading.mentions:
-        first, past = reading.word_range(Span(mention.start, mention.end))
+    for mention in text.mentions:
+        first, past = text.word_range(Span(mention.start, mention.end))
         for i in range(first, past):
             places[i] = mention
     return places
@@ -153,7 +156,7 @@ def _prices(candidates: Sequence[Candidate]) -> dict[str | None, float]:
         return prices
     for candidate in candidates:
         if (
-            best_kind(candidate) in LEVELS
+            best_kind(candidate) in PRICES
             and candidate.unit_class == "money"
             and candidate.number.value
         ):

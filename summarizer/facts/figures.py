@@ -1,76 +1,15 @@
 """Figures as people write them: `$15.9B`, `−7%`, `1,142 BTC`. Written from facts by code, never by an analyst."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 
-from summarizer.facts.levels import price_of
+from summarizer.facts.kinds import KINDS, SIGNED
+from summarizer.facts.levels import find_price
 from summarizer.models import Call, Fact
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "KRW": "₩", "INR": "₹"}
 _STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
-# The order in which a reader wants them: where the price is, where it may go, who is positioned how, what flows, the rest.
-GROUPS = (
-    ("Prices", ("price", "price_change", "price_past")),
-    (
-        "Levels",
-        ("support_level", "resistance_level", "price_target", "liquidation_level", "max_pain"),
-    ),
-    (
-        "Derivatives",
-        (
-            *(
-                "funding_rate",
-                "open_interest",
-                "open_interest_change",
-                "liquidations",
-                "liquidation_share",
-                "futures_basis",
-            ),
-            *(
-                "options_skew",
-                "implied_volatility",
-                "call_share",
-                "put_call_ratio",
-                "options_expiry",
-            ),
-        ),
-    ),
-    (
-        "Flows and size",
-        (
-            "etf_flow",
-            "trading_volume",
-            "market_cap",
-            "tvl",
-            "dominance",
-            "treasury_purchase",
-            "treasury_holding",
-        ),
-    ),
-    (
-        "Events",
-        (
-            "fund_raise",
-            "exploit_loss",
-            "legal_amount",
-            "token_unlock",
-            "yield_rate",
-            "sentiment_index",
-            "macro_indicator",
-        ),
-    ),
-    ("Other", ("other",)),
-)
-# Kinds whose sign is the news: a plus is written out.
-_SIGNED = frozenset(
-    {
-        "price_change",
-        "open_interest_change",
-        "funding_rate",
-        "etf_flow",
-        "options_skew",
-        "macro_indicator",
-    }
-)
 
 
 def format_value(value: float, unit: str) -> str:
@@ -113,7 +52,7 @@ def format_fact(fact: Fact) -> str:
 
 def describe_fact(fact: Fact) -> str:
     """The value and what narrows it down: `+21% 24h`, `−7% Binance`, `$52M short`."""
-    plus = "+" if fact.value > 0 and fact.kind in _SIGNED else ""
+    plus = "+" if fact.value > 0 and fact.kind in SIGNED else ""
     return " ".join(
         [
             plus + format_fact(fact),
@@ -122,31 +61,20 @@ def describe_fact(fact: Fact) -> str:
     )
 
 
-def group_facts(facts: tuple[Fact, ...]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Facts for reading: (group, [(kind, "BTC −7% Binance, −8% Bybit; ETH …")]), groups and kinds in a reader's order."""
-    groups = []
-    for name, kinds in GROUPS:
-        rows = []
-        for kind in kinds:
-            by_subject: dict[str, list[str]] = {}
-            for fact in facts:
-                if fact.kind == kind:
-                    by_subject.setdefault(fact.subject, []).append(describe_fact(fact))
-            if by_subject:
-                rows.append(
-                    (
-                        kind.replace("_", " "),
-                        "; ".join(
-                            f"{subject} {', '.join(said)}" for subject, said in by_subject.items()
-                        ),
-                    )
-                )
-        if rows:
-            groups.append((name, rows))
-    return groups
+def group_facts(facts: Sequence[Fact]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Facts for reading: (group, [(kind, "BTC −7% Binance, −8% Bybit; ETH …")]), in a reader's order."""
+    figures: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for fact in facts:
+        figures[fact.kind][fact.subject].append(describe_fact(fact))
+    groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for name, kind in KINDS.items():
+        if name in figures:
+            by_subject = (f"{subject} {', '.join(each)}" for subject, each in figures[name].items())
+            groups[kind.group].append((name.replace("_", " "), "; ".join(by_subject)))
+    return list(groups.items())
 
 
 def distance(call: Call, facts: tuple[Fact, ...]) -> float | None:
     """How far the call's target lies from the article's price of the asset, in percent of the price; None without both."""
-    price = price_of(facts, call.asset)
+    price = find_price(facts, call.asset)
     return (call.target.value / price - 1) * 100 if call.target and price else None

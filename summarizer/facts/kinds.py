@@ -1,37 +1,89 @@
-"""What a number can be: for each kind its units and the words that announce it, read from `data/kinds.tsv`.
+"""The kinds of fact: one entry each in `data/kinds.toml`, which is all that adding a kind takes.
 
-To add a kind: its line and its cues in that file, and its place in `figures.GROUPS`. A cue's weight says how sure it is;
-it counts less the further from the number it stands and nothing past the sentence. `before` cues announce a number to
-their right only, `after` cues one to their left. Once labelled articles hold the kind, `python -m eval train` weighs it.
+A cue counts less the further it stands from the number, and nothing outside its sentence. A new kind is found by its
+cues at once; when labelled articles hold it, `python -m eval train` fits weights for it too.
 """
 
-from dataclasses import dataclass, field
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Literal
 
-from summarizer.tables import read_rows
+UnitClass = Literal["money", "coins", "percent", "bps", "plain"]
 
-_SCALED = {"yes": True, "no": False, "-": None}
+
+@dataclass(frozen=True)
+class Cue:
+    """Phrases that announce a number of the kind, and on which side of the number they stand."""
+
+    side: Literal["before", "after", "any"]
+    weight: float
+    phrases: tuple[str, ...]
+    units: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One row of the guide's table. `units`: money, coins, percent, bps, plain (a bare number)."""
+    """What a number can be. The comments of `data/kinds.toml` explain the fields."""
 
     name: str
+    meaning: str
+    group: str
     units: frozenset[str]
-    scaled: bool | None  # True: only millions and up; False: only a price-like figure
-    cues: list[tuple[str, str, float]] = field(default_factory=list)  # phrase, side, weight
+    cues: tuple[Cue, ...]
+    words: tuple[str, ...] = ()
+    size: Literal["large", "small"] | None = None
+    bare_unit: str = "USD"
+    sign: Literal["move", "state"] | None = None
+    level: bool = False
+    has_period: bool = False
+    has_venue: bool = False
+    of_company: bool = False
+    of_stock: bool = False
+    of_holding: bool = False
+    told_as_move: bool = False
+
+    def takes(self, unit_class: str, is_large: bool) -> bool:
+        """Whether a number with such a unit, and of such a size, can be of this kind."""
+        if unit_class not in self.units:
+            return False
+        is_sized = self.size is not None and unit_class in ("money", "plain")
+        return not is_sized or (self.size == "large") == is_large
 
 
-def load_kinds() -> tuple[Kind, ...]:
-    """Every kind, in the order of the file."""
-    kinds: list[Kind] = []
-    for first, *rest in read_rows("kinds.tsv"):
-        if first:
-            kinds.append(Kind(first, frozenset(rest[0].split(" ")), _SCALED[rest[1]]))
-        else:
-            side, weight, phrases = rest
-            kinds[-1].cues.extend((phrase, side, float(weight)) for phrase in phrases.split("|"))
-    return tuple(kinds)
+def load_kinds() -> dict[str, Kind]:
+    """Every kind by its name, in the order of the file, which is the order of a report."""
+    entries = tomllib.loads((files("summarizer") / "data" / "kinds.toml").read_text("utf-8"))
+    return {name: _parse_kind(name, entry) for name, entry in entries.items()}
+
+
+def _parse_kind(name: str, entry: dict[str, Any]) -> Kind:
+    units = frozenset(entry.pop("units"))
+    cues = tuple(
+        Cue(
+            cue["side"],
+            cue["weight"],
+            tuple(cue["phrases"].split("|")),
+            frozenset(cue.get("units", units)),
+        )
+        for cue in entry.pop("cues")
+    )
+    return Kind(name=name, units=units, cues=cues, words=tuple(entry.pop("words", ())), **entry)
 
 
 KINDS = load_kinds()
+
+
+def kinds_where(condition: Callable[[Kind], object]) -> frozenset[str]:
+    """The names of the kinds that meet a condition.
+
+    >>> sorted(kinds_where(lambda kind: kind.sign == "state"))
+    ['funding_rate', 'options_skew']
+    """
+    return frozenset(kind.name for kind in KINDS.values() if condition(kind))
+
+
+SIGNED = kinds_where(lambda kind: kind.sign)  # the sign is the news
+LEVELS = kinds_where(lambda kind: kind.level)  # prices other than the price now
+PRICES = LEVELS | {"price"}

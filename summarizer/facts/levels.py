@@ -2,21 +2,11 @@
 
 from collections.abc import Sequence
 
+from summarizer.facts.kinds import LEVELS
 from summarizer.models import Direction, Fact
 
-LEVELS = frozenset(
-    {
-        "price_target",
-        "support_level",
-        "resistance_level",
-        "liquidation_level",
-        "price_past",
-        "max_pain",
-    }
-)
 
-
-def price_of(facts: Sequence[Fact], asset: str) -> float | None:
+def find_price(facts: Sequence[Fact], asset: str) -> float | None:
     """The first price of the asset that the article states, if any."""
     return next(
         (f.value for f in facts if f.kind == "price" and f.subject == asset and f.unit == "USD"),
@@ -38,7 +28,7 @@ def is_target(facts: Sequence[Fact], fact: Fact, asset: str, direction: Directio
         or fact.unit in ("%", "bps")
     ):
         return False
-    rises, price = direction == "bullish", price_of(facts, asset)
+    rises, price = direction == "bullish", find_price(facts, asset)
     if price is not None:
         return fact.value != price and (fact.value > price) == rises
     if fact.kind not in ("price_target", "resistance_level" if rises else "support_level"):

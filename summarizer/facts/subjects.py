@@ -11,21 +11,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from summarizer.facts.roles import LEVELS
+from summarizer.facts.candidates import Candidate
+from summarizer.facts.kinds import KINDS, PRICES
 from summarizer.linear import load_linear
-from summarizer.text.assets import MARKET, Mention, find_mentions, fund_assets, stock_tickers
+from summarizer.text.assets import MARKET, Mention, fund_assets, stock_tickers
 from summarizer.text.names import common_words, find_names, longest_form
 from summarizer.text.numbers import Number
-from summarizer.text.reading import Candidate, Reading
+from summarizer.text.reading import Text
 from summarizer.text.spans import Span
 
-# Kinds whose subject is a company or project, named as printed where it has no ticker.
-ORGANISATIONAL = frozenset(
-    {"fund_raise", "exploit_loss", "legal_amount", "tvl", "yield_rate", "trading_volume"}
-)
-_OF_FUNDS = frozenset(
-    {"etf_flow", "treasury_holding", "treasury_purchase"}
-)  # kinds that are about what a fund holds, not the fund
 _SHARES = {"BTC.D": "BTC", "TOTAL2": "altcoins"}
 _OF = re.compile(
     r"\s?(?:worth of|of|in|into|for|from|to|on)?\s?(?:the |a |spot |long |short |net |new |its |US |U\.S\. |open |total |more |"
@@ -42,18 +36,6 @@ _RESPECTIVELY = re.compile("respectively", re.IGNORECASE)
 _LIST_GAP = re.compile(r"[\s(),]*(?:and|&|or)?[\s(),]*(?:by |at |to |about |around |of )?")
 _STOCK = re.compile(
     r"\b(?:stock|stocks|shares?|shareholders|market cap|market capitali[sz]ation|valuation|valued|valuing|NYSE|Nasdaq|NASDAQ)\b"
-)
-# Kinds of which a company is the subject where its sentence speaks of stock.
-_QUOTED = frozenset(
-    {
-        "price",
-        "price_past",
-        "price_change",
-        "market_cap",
-        "price_target",
-        "support_level",
-        "resistance_level",
-    }
 )
 _LOOKED = 12  # assets behind a number, and companies on either side; only a flattened table names more in a sentence
 _CARRIED = 3  # sentences for which an asset is remembered
@@ -77,22 +59,23 @@ def underlying(subject: str) -> str:
 
 
 class Subjects:
-    """Answers what each number of one reading is about; numbers are asked about in reading order."""
+    """Answers what each number of one text is about; numbers are asked about in text order."""
 
-    def __init__(self, reading: Reading, title: str | None):
-        self.reading = reading
-        self._names = find_names(reading.text)
+    def __init__(self, text: Text):
+        self.text = text
+        title = text.article.title or ""
+        self._names = find_names(text.string)
         self._name_counts = Counter(name for _, name in self._names)
         counts = Counter(
-            m.subject for m in reading.mentions if m.group in ("coin", "stock", "index", "sector")
+            m.subject for m in text.mentions if m.group in ("coin", "stock", "index", "sector")
         )
         self._main = counts.most_common(1)[0][0] if counts else None
-        self._titled = [m.subject for m in find_mentions(title or "")]
-        self._title_names = find_names(title or "")
-        self._by_sentence = [reading.mentions_in(span) for span in reading.sentences]
-        self._groups = {m.subject: m.group for m in reading.mentions}
+        self._titled = [m.subject for m in text.title_mentions]
+        self._title_names = find_names(title)
+        self._by_sentence = [text.mentions_in(span) for span in text.sentences]
+        self._groups = {m.subject: m.group for m in text.mentions}
         self._name_starts = [at for at, _ in self._names]
-        self._sentence_starts = {span.start for span in reading.sentences}
+        self._sentence_starts = {span.start for span in text.sentences}
         self._fuller: dict[str, str] = {}
         self._last: tuple[Candidate, str] | None = None
         self._levels: dict[str, float] = {}
@@ -126,7 +109,7 @@ class Subjects:
     def remember(self, candidate: Candidate, kind: str, subject: str) -> None:
         """That the number is about the subject, which is evidence for the numbers after it."""
         self._last = (candidate, subject)
-        if kind in LEVELS and candidate.unit_class == "money" and candidate.number.value > 0:
+        if kind in PRICES and candidate.unit_class == "money" and candidate.number.value > 0:
             self._levels[subject] = candidate.number.value
 
     def options(self, candidate: Candidate, kind: str) -> list[Option]:
@@ -140,17 +123,17 @@ class Subjects:
         sources: dict[str, list[str]] = {}
         self._named_here(candidate, sources)
         self._named_before(candidate, sources)
-        if kind in ORGANISATIONAL or (kind in _QUOTED and self._is_on_stock(candidate)):
+        if KINDS[kind].of_company or (KINDS[kind].of_stock and self._is_on_stock(candidate)):
             self._companies(candidate, sources)
         sources.setdefault(MARKET, []).append("market")
         here = [m for m in self._by_sentence[candidate.sentence] if m.group != "market"]
         state = (
             "named" if here else "pronoun" if _PRONOUN.match(self._sentence(candidate)) else "bare"
         )
-        low = max(0, candidate.at - 5)
+        low = max(0, candidate.first_word - 5)
         nearby = set(
-            self.reading.lowered[low : candidate.at]
-            + self.reading.lowered[candidate.past : candidate.past + 4]
+            self.text.lowered[low : candidate.first_word]
+            + self.text.lowered[candidate.past_word : candidate.past_word + 4]
         )
         direct = self._direct(candidate, here)
         options = []
@@ -163,7 +146,9 @@ class Subjects:
             features += [f"w:{word}:{self._groups.get(subject, 'name')}" for word in nearby]
             if last and last[1] == subject:
                 same = last[0].sentence == candidate.sentence
-                gap = self.reading.lowered[last[0].past : candidate.at][:3] if same else []
+                gap = (
+                    self.text.lowered[last[0].past_word : candidate.first_word][:3] if same else []
+                )
                 features += [
                     "last",
                     f"last:{same}",
@@ -179,14 +164,14 @@ class Subjects:
                 for feature in features
                 if feature.count(":") <= 1 and not feature.startswith("w:")
             ]
-            if unit == "money" and kind in LEVELS and candidate.number.value > 0:
+            if unit == "money" and kind in PRICES and candidate.number.value > 0:
                 features += self._size(subject, candidate.number.value)
             crossed = (
                 [f"{kind}|{feature}" for feature in short]
                 + [f"{unit}|{feature}" for feature in features]
                 + [f"{state}|{feature}" for feature in short]
             )
-            meant = underlying(subject) if kind in _OF_FUNDS else _SHARES.get(subject, subject)
+            meant = underlying(subject) if KINDS[kind].of_holding else _SHARES.get(subject, subject)
             options.append(Option(meant, tuple(dict.fromkeys(features + crossed))))
         return options
 
@@ -213,8 +198,8 @@ class Subjects:
         return self._fuller[name]
 
     def _sentence(self, candidate: Candidate) -> str:
-        start, end = self.reading.sentences[candidate.sentence]
-        return self.reading.text[start:end]
+        start, end = self.text.sentences[candidate.sentence]
+        return self.text.string[start:end]
 
     def _named_here(self, candidate: Candidate, sources: dict[str, list[str]]) -> None:
         """The assets of the number's own sentence, by where they stand to it."""
@@ -242,18 +227,16 @@ class Subjects:
         if not before:
             return None
         last = before[-1]
-        parted = any(last.end <= other.start < number.start for other in self.reading.numbers)
-        return (
-            None if parted or self.reading.crosses_clause(last.end, number.start) else last.subject
-        )
+        parted = self.text.numbers_between(last.end, number.start)
+        return None if parted or self.text.crosses_clause(last.end, number.start) else last.subject
 
     def _parallel(
         self, candidate: Candidate, here: Sequence[Mention]
     ) -> tuple[str, list[str]] | None:
         """The asset that stands in its list where the number stands in its own, and what tells so: "Aptos (APT) and Flare (FLR), now
         at $4.59 and $0.02", "BTC and ETH fell 2% and 3%, respectively"."""
-        start, end = self.reading.sentences[candidate.sentence]
-        said = _RESPECTIVELY.search(self.reading.text, candidate.end, end)
+        start, end = self.text.sentences[candidate.sentence]
+        said = _RESPECTIVELY.search(self.text.string, candidate.end, end)
         run = self._number_run(candidate, start, said.start() if said else end)
         place = next(i for i, number in enumerate(run) if number.start == candidate.number.start)
         if len(run) < 2:
@@ -273,7 +256,7 @@ class Subjects:
         for mention in mentions:
             if last:
                 first, then = sorted((last, mention), key=lambda m: m.start)
-                if not _LIST_GAP.fullmatch(self.reading.text, first.end, then.start):
+                if not _LIST_GAP.fullmatch(self.text.string, first.end, then.start):
                     break
             if mention.subject not in names:
                 names.append(mention.subject)
@@ -282,30 +265,30 @@ class Subjects:
 
     def _number_run(self, candidate: Candidate, start: int, end: int) -> list[Number]:
         """The numbers of one unit that are listed with this one: parted by commas and "and" alone."""
-        text = self.reading.text
+        string = self.text.string
         numbers = [
-            n for n in self.reading.numbers_between(start, end) if n.unit == candidate.number.unit
+            n for n in self.text.numbers_between(start, end) if n.unit == candidate.number.unit
         ]
         at = next(i for i, n in enumerate(numbers) if n.start == candidate.number.start)
         first, past = at, at + 1
-        while first and _LIST_GAP.fullmatch(text, numbers[first - 1].end, numbers[first].start):
+        while first and _LIST_GAP.fullmatch(string, numbers[first - 1].end, numbers[first].start):
             first -= 1
         while past < len(numbers) and _LIST_GAP.fullmatch(
-            text, numbers[past - 1].end, numbers[past].start
+            string, numbers[past - 1].end, numbers[past].start
         ):
             past += 1
         return numbers[first:past]
 
     def _place(self, candidate: Candidate, mention: Mention, side: str, rank: int) -> list[str]:
-        reading, number = self.reading, candidate.number
+        text, number = self.text, candidate.number
         start, end = (mention.end, number.start) if side == "b" else (number.end, mention.start)
-        gap = reading.text[start:end]
+        gap = text.string[start:end]
         words = len(gap.split())
-        first, past = reading.word_range(Span(mention.start, mention.end))
-        before = reading.lowered[first - 1] if first else ""
-        after = reading.lowered[past] if past < len(reading.lowered) else ""
+        first, past = text.word_range(Span(mention.start, mention.end))
+        before = text.lowered[first - 1] if first else ""
+        after = text.lowered[past] if past < len(text.lowered) else ""
         distance = next(size for size in (0, 1, 3, 6, 10, 18, 999) if words <= size)
-        between = len(reading.numbers_between(start, end))
+        between = len(text.numbers_between(start, end))
         features = [
             f"{side}",
             f"{side}:{mention.group}",
@@ -313,21 +296,21 @@ class Subjects:
             f"{side}:dist{distance}",
             f"{side}:nums{min(between, 2)}",
         ]
-        features.append(f"{side}:cross{reading.crosses_clause(start, end)}")
+        features.append(f"{side}:cross{text.crosses_clause(start, end)}")
         features.append(
-            f"{side}:rank{min(rank, 3)}:nums{min(between, 2)}:cross{reading.crosses_clause(start, end)}"
+            f"{side}:rank{min(rank, 3)}:nums{min(between, 2)}:cross{text.crosses_clause(start, end)}"
         )
         if side == "a" and mention.start < candidate.end:
             features.append("a:counted")
         if side == "a" and len(gap) < 40 and "," not in gap and _OF.match(gap):
             features.append("a:of")
         features += [f"{side}:pw:{before}", f"{side}:nw:{after}"]
-        sentence = reading.sentences[candidate.sentence]
+        sentence = text.sentences[candidate.sentence]
         if mention.start - sentence.start < 12:
             features.append(f"{side}:opens")
         if words <= 1:
             features.append(f"{side}:gap{gap.strip()[:3]}")
-        if reading.text[mention.end : mention.end + 2] in ("'s", "’s"):
+        if text.string[mention.end : mention.end + 2] in ("'s", "’s"):
             features.append(f"{side}:own")
         return features
 
@@ -350,13 +333,13 @@ class Subjects:
                 sources.setdefault(subject, []).append("known")
 
     def _is_on_stock(self, candidate: Candidate) -> bool:
-        start, end = self.reading.sentences[candidate.sentence]
-        return _STOCK.search(self.reading.text, start, end) is not None
+        start, end = self.text.sentences[candidate.sentence]
+        return _STOCK.search(self.text.string, start, end) is not None
 
     def _companies(self, candidate: Candidate, sources: dict[str, list[str]]) -> None:
         """Company names of the sentence and the title, in full, by where they stand and whether they act."""
-        start, end = self.reading.sentences[candidate.sentence]
-        text, number = self.reading.text, candidate.number
+        start, end = self.text.sentences[candidate.sentence]
+        string, number = self.text.string, candidate.number
         taken = {m.start for m in self._by_sentence[candidate.sentence]}
         first = bisect_left(self._name_starts, start)
         here = [
@@ -369,13 +352,13 @@ class Subjects:
         for side, items in (("b", before[::-1]), ("a", after)):
             for rank, (at, name) in enumerate(items[:_LOOKED]):
                 features = [f"name:{side}", f"name:{side}:rank{min(rank, 3)}"]
-                if _ACTS.match(text, at + len(name)):
+                if _ACTS.match(string, at + len(name)):
                     features.append(f"name:{side}:acts")
                 if side == "a" and re.search(
-                    r"\b(?:from|of|by|against|on|at)\s\Z", text[max(0, at - 8) : at]
+                    r"\b(?:from|of|by|against|on|at)\s\Z", string[max(0, at - 8) : at]
                 ):
                     features.append("name:a:of")
-                if text[at + len(name) : at + len(name) + 2] in ("'s", "’s"):
+                if string[at + len(name) : at + len(name) + 2] in ("'s", "’s"):
                     features.append(f"name:{side}:own")
                 if at - start < 2 and self._begins_only(name):
                     features.append("name:begins")

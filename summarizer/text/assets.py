@@ -7,7 +7,7 @@ introduced as articles do: "Tokenize Xchange (TKX)", "$PNUT", "Merkle's native t
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 from summarizer.tables import load_words
@@ -142,7 +142,6 @@ def stock_tickers() -> dict[str, str]:
     return named
 
 
-@lru_cache(maxsize=16)  # as for sentences
 def find_mentions(text: str) -> tuple[Mention, ...]:
     """Every asset named in `text`, in reading order, the longest name at each place.
 

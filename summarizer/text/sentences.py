@@ -2,7 +2,6 @@
 by the capitals of its words, and by a word that begins a sentence, or that it has said already."""
 
 import re
-from functools import lru_cache
 from itertools import islice
 
 from summarizer.text.spans import Span, is_whole
@@ -31,9 +30,6 @@ _BEGINS = frozenset(
 )
 
 
-@lru_cache(
-    maxsize=16
-)  # facts, orders, themes, the analyst and verification each ask about the same text
 def split_sentences(text: str) -> tuple[Span, ...]:
     """Sentences of `text`, in order, without the blanks between them.
 

@@ -1,6 +1,7 @@
-"""What an analyst says of its confidence -> how often it is right, by maps that `python -m eval calibrate` fitted on labelled articles.
+"""CONFIDENCE -> FREQUENCY: how often an analyst's calls are right, by its own confidence.
 
-`data/calibration.json` holds a list of knots for each source of confidence: `{"gpt-5.4-nano samples": {"knots": [[0.5, 0.62], [0.9, 0.71]]}}`.
+`python -m eval calibrate` fits a map on labelled articles for each source of confidence and writes
+its knots to `data/calibration.json`: `{"gpt-5.4-nano samples": {"knots": [[0.5, 0.62], …]}}`.
 """
 
 import json
@@ -11,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-Knots = Sequence[Sequence[float]]
+Knots = Sequence[Sequence[float]]  # (confidence, frequency), rising
 
 
 def interpolate(knots: Knots, confidence: float) -> float:
@@ -22,7 +23,7 @@ def interpolate(knots: Knots, confidence: float) -> float:
     """
     i = bisect_right([knot[0] for knot in knots], confidence)
     if i in (0, len(knots)):
-        return knots[min(i, len(knots) - 1)][1]
+        return knots[max(0, i - 1)][1]
     (low, start), (high, end) = knots[i - 1], knots[i]
     return round(start + (end - start) * (confidence - low) / (high - low), 6)
 
@@ -30,24 +31,27 @@ def interpolate(knots: Knots, confidence: float) -> float:
 def forecaster(analyst: Mapping[str, Any]) -> str:
     """Whose confidence it is and what it is taken from: one map does not fit another.
 
-    >>> forecaster({"name": "llm", "model": "m", "confidence_from": "tokens"}), forecaster({"name": "embedded"})
-    ('m tokens', 'embedded')
+    >>> forecaster({"name": "llm", "model": "m", "confidence_from": "tokens"})
+    'm tokens'
+    >>> forecaster({"name": "embedded"})
+    'embedded'
     """
-    source = analyst.get("confidence_from") if analyst.get("model") else None
-    return " ".join(filter(None, (analyst.get("model") or str(analyst.get("name")), source)))
+    if not analyst.get("model"):
+        return str(analyst.get("name"))
+    return " ".join(filter(None, (analyst["model"], analyst.get("confidence_from"))))
 
 
-def calibrate(name: str, confidence: float) -> float | None:
-    """How often calls of this forecaster and confidence are right, or None for one that was never measured."""
-    found = load_maps().get(name)
-    return interpolate(found, confidence) if found else None
+def find_frequency(name: str, confidence: float) -> float | None:
+    """How often calls of this forecaster and confidence are right; None where never measured."""
+    knots = load_maps().get(name)
+    return interpolate(knots, confidence) if knots else None
 
 
 @cache
 def load_maps() -> dict[str, Knots]:
+    """The knots of each forecaster that was measured."""
     path = Path(str(files("summarizer") / "data" / "calibration.json"))
-    return (
-        {name: found["knots"] for name, found in json.loads(path.read_text("utf-8")).items()}
-        if path.is_file()
-        else {}
-    )
+    if not path.is_file():
+        return {}
+    maps = json.loads(path.read_text("utf-8"))
+    return {name: entry["knots"] for name, entry in maps.items()}

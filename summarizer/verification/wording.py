@@ -1,203 +1,169 @@
-"""What the words around a figure say of it: its kind, its sign, its period. The words are data (`data/kind_words.tsv`)."""
+"""SENTENCE -> MEANING: what the words around a figure say of its kind, sign, period and certainty.
+
+The words that name a kind are in `data/kinds.toml`, those of movement and time in `data/words.tsv`.
+"""
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-from summarizer.facts.levels import LEVELS
+from summarizer.facts.kinds import KINDS, LEVELS, PRICES, kinds_where
 from summarizer.models import Fact
 from summarizer.tables import load_words
 
-SIGNED = frozenset(
-    {
-        "price_change",
-        "open_interest_change",
-        "etf_flow",
-        "funding_rate",
-        "options_skew",
-        "macro_indicator",
-    }
-)
-STATES = frozenset(
-    {"funding_rate", "options_skew"}
-)  # "funding fell to 0.01%" tells a move: only positive and negative tell the sign
+STATES = kinds_where(lambda kind: kind.sign == "state")  # "funding fell to 0.01%" tells no sign
+_MOVED = kinds_where(lambda kind: kind.told_as_move)
 NEGATION = re.compile(
-    r"\b(?:not|no|never|nor|without|cannot|den(?:y|ies|ied)|fail(?:s|ed)?|false|un(?:true|likely))\b|n['’]t\b",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What stands around a figure: from the figure or clause before, to the one after, and the clause so far."""
-
-    before: str
-    after: str
-    earlier: str
-    start: int  # of the clause
-
-
-@cache
-def _kind_words() -> re.Pattern[str]:
-    return re.compile(
-        "|".join(
-            rf"(?<![\w-])(?P<k{i}>{words})(?![\w])" for i, (_, words) in enumerate(_kind_rows())
-        ),
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _kind_rows() -> tuple[tuple[frozenset[str], str], ...]:
-    """Rows of data/kind_words.tsv, those with the longest words first, so that "funding round" is not "funding"."""
-    lines = (files("summarizer") / "data" / "kind_words.tsv").read_text("utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    single = [
-        (frozenset(kinds.split("|")), words)
-        for kinds, alternatives in rows
-        for words in _alternatives(alternatives)
-    ]
-    return tuple(sorted(single, key=lambda row: -len(row[1])))
-
-
-def _alternatives(pattern: str) -> list[str]:
-    """The alternatives of a pattern, split at the bars that stand in no bracket."""
-    parts, depth = [""], 0
-    for letter in pattern:
-        depth += (letter == "(") - (letter == ")")
-        if letter == "|" and not depth:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    return parts
-
-
-@cache
-def _moves() -> re.Pattern[str]:
-    words = load_words()
-    up = "|".join(sorted(map(re.escape, words["up"]), key=len, reverse=True))
-    down = "|".join(sorted(map(re.escape, words["down"]), key=len, reverse=True))
-    return re.compile(rf"\b(?:(?P<up>{up})|(?P<down>{down}))\b", re.IGNORECASE)
-
-
-_MOVED = frozenset(
-    {
-        "price_change",
-        "open_interest_change",
-        "macro_indicator",
-        "other",
-        "liquidation_share",
-        "dominance",
-        "yield_rate",
-    }
+    r"""
+    \b(?:not|no|never|nor|without|cannot|den(?:y|ies|ied)|fail(?:s|ed)?|false
+        |un(?:true|likely))\b
+    | n['’]t\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _STATE_WORDS = re.compile(r"\b(?:(?P<up>positive)|(?P<down>negative))\b", re.IGNORECASE)
-
-
-_PHRASE_ENDS = re.compile(
-    r"[,;()]|\b(?:as|and|with|while|after|though|but)\b"
-)  # what stands beyond is said of something else
-
-
-def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
-    """The kinds that the nearest words let a figure be: those before it, else after it, else earlier in its clause."""
-    for place, part in enumerate((scope.before, _PHRASE_ENDS.split(scope.after)[0], scope.earlier)):
-        part = part.replace(fact.subject, " ")  # a firm called D2X Raises has not raised
-        found = [
-            _kind_rows()[int((match.lastgroup or "k0")[1:])][0]
-            for match in _kind_words().finditer(part)
-        ]
-        if (
-            place == 1 and fact.unit == "%"
-        ):  # "4.2% below its all-time high": no percentage is a high
-            found = [kinds for kinds in found if not kinds <= LEVELS | {"price"}]
-        if found:
-            return found[0] if place == 1 else found[-1]
-        if fact.unit == "%" and _moves().search(part):
-            return _MOVED
-    return None
-
-
-def sign_word(scope: Scope, fact: Fact) -> int | None:
-    """+1 or -1 by the nearest word that tells a sign, 0 where none does, None where that word is denied."""
-    pattern = _STATE_WORDS if fact.kind in STATES else _moves()
-    for place, part in enumerate((scope.before, scope.after, scope.earlier)):
-        found = list(pattern.finditer(part))
-        if found:
-            match = found[0] if place == 1 else found[-1]
-            near = " ".join(part[: match.start()].split()[-3:]) + part[match.end() :] * (place != 1)
-            return None if NEGATION.search(near) else 1 if match["up"] else -1
-    return 0
-
-
-@cache
-def _period_words() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    groups = {
-        name.removeprefix("period:"): words
-        for name, words in load_words().items()
-        if name.startswith("period:")
-    }
-    found = []
-    for period, phrases in groups.items():
-        spelt = [
-            "[ -]".join(re.escape(word) for word in re.split(r" - | ", phrase))
-            for phrase in (period, *phrases)
-        ]
-        found.append((period, re.compile(rf"\b(?:{'|'.join(spelt)})\b", re.IGNORECASE)))
-    return tuple(found)
-
-
-def find_periods(words: str) -> set[str]:
-    return {period for period, pattern in _period_words() if pattern.search(words)}
-
-
+# What stands beyond is said of something else.
+_PHRASE_ENDS = re.compile(r"[,;()]|\b(?:as|and|with|while|after|though|but)\b")
 _CERTAIN = re.compile(
     r"\b(?:will|shall|going to|bound to|set to|sure to)\b|['’]ll\b", re.IGNORECASE
 )
 _POSSIBLE = re.compile(
-    r"\b(?:could|may|might|would|can|should|if|likely|expect\w*|forecast\w*|predict\w*|project\w*|target\w*|will)\b",
-    re.IGNORECASE,
+    r"""
+    \b(?:could|may|might|would|can|should|if|likely|expect\w*|forecast\w*|predict\w*|project\w*
+        |target\w*|will)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _DOUBT = re.compile(
     r"\b(?:doubt\w*|if|unless|whether|question\w*|hop(?:es?|ed|ing)|rumou?r\w*)\b", re.IGNORECASE
 )
-
-
-def is_as_certain(fact: Fact, words: str, printed: str) -> bool:
-    """Whether `printed`, the article's sentence, tells the fact as a thing to come where `words` do, and as certain as they do.
-
-    A level is never certain to be reached, whoever says so.
-    """
-    if _CERTAIN.search(words):
-        sure = (
-            _CERTAIN.search(printed) and not _DOUBT.search(printed) and not NEGATION.search(printed)
-        )
-        return bool(sure) and fact.kind not in LEVELS
-    return (
-        fact.kind in LEVELS or not _POSSIBLE.search(words) or _POSSIBLE.search(printed) is not None
-    )
-
-
 _BENT_BEFORE = re.compile(r"[-−–‒+±~$€£×*/^.,\d]\s?\Z")
 _BENT_AFTER = re.compile(
-    r"[\d%×*/^]|\s?-?(?:thousand|million|billion|trillion|hundred|percent|per cent|bps|[kmbtx])\b",
-    re.IGNORECASE,
+    r"""
+    [\d%×*/^]
+    | \s?-?(?:thousand|million|billion|trillion|hundred|percent|per[ ]cent|bps|[kmbtx])\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _RATE = re.compile(
     r"\s(?:per|a|an|each|every)\s(?:second|minute|hour|day|week|month|year)\b", re.IGNORECASE
 )
 
 
-def is_bent(scope: Scope, printed: str) -> bool:
-    """Whether what stands against a figure makes it another one: a sign, a scale, a unit, a rate that `printed` does not have.
+@dataclass(frozen=True)
+class Scope:
+    """The words around a figure, up to the figures beside it and to the ends of its clause."""
 
-    A dash between two figures is a range.
+    before: str
+    after: str
+    earlier: str  # of the clause, before the figure in front
+    start: int  # of the clause
+
+    def parts(self) -> tuple[tuple[str, bool], ...]:
+        """Its words, the nearest to the figure first, each with whether they stand after it."""
+        return (self.before, False), (self.after, True), (self.earlier, False)
+
+
+@cache
+def _kind_words() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
+    """A pattern of all words that name kinds, and the kinds that each of its groups names.
+
+    The longest words come first, so that "funding round" is not "funding".
     """
-    before = scope.before if scope.before.strip() not in ("-", "–", "—") else ""
-    rate = _RATE.match(scope.after)
-    return bool(
-        _BENT_BEFORE.search(before.replace(", ", " "))
-        or _BENT_AFTER.match(scope.after)
-        or (rate and rate[0] not in printed)
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for kind in KINDS.values():
+        for words in kind.words:
+            kinds[words].add(kind.name)
+    ordered = sorted(kinds, key=len, reverse=True)
+    groups = [rf"(?<![\w-])(?P<k{i}>{words})(?!\w)" for i, words in enumerate(ordered)]
+    names = {f"k{i}": frozenset(kinds[words]) for i, words in enumerate(ordered)}
+    return re.compile("|".join(groups), re.IGNORECASE), names
+
+
+@cache
+def _moves() -> re.Pattern[str]:
+    words = load_words()
+    up, down = (
+        "|".join(sorted(map(re.escape, words[side]), key=len, reverse=True))
+        for side in ("up", "down")
     )
+    return re.compile(rf"\b(?:(?P<up>{up})|(?P<down>{down}))\b", re.IGNORECASE)
+
+
+def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
+    """The kinds that the nearest words let a figure be; None where no words name a kind."""
+    pattern, names = _kind_words()
+    for words, is_after in scope.parts():
+        if is_after:
+            words = _PHRASE_ENDS.split(words)[0]
+        words = words.replace(fact.subject, " ")  # a firm called D2X Raises has not raised
+        named = [names[str(match.lastgroup)] for match in pattern.finditer(words)]
+        if is_after and fact.unit == "%":  # "4.2% below its all-time high": no percentage is a high
+            named = [kinds for kinds in named if not kinds <= PRICES]
+        if named:
+            return named[0 if is_after else -1]
+        if fact.unit == "%" and _moves().search(words):
+            return _MOVED
+    return None
+
+
+def sign_word(scope: Scope, fact: Fact) -> int | None:
+    """1 or -1 by the nearest word that tells a sign; 0 where none does, None where it is denied."""
+    pattern = _STATE_WORDS if fact.kind in STATES else _moves()
+    for words, is_after in scope.parts():
+        matches = list(pattern.finditer(words))
+        if not matches:
+            continue
+        match = matches[0 if is_after else -1]
+        near = " ".join(words[: match.start()].split()[-3:])  # "did not really fall {F0}"
+        if not is_after:
+            near += words[match.end() :]
+        if NEGATION.search(near):
+            return None
+        return 1 if match["up"] else -1
+    return 0
+
+
+@cache
+def _period_words() -> dict[str, re.Pattern[str]]:
+    patterns = {}
+    for group, phrases in load_words().items():
+        label, _, period = group.partition(":")
+        if label == "period":
+            spelt = "|".join(
+                "[ -]".join(map(re.escape, re.split(" - | ", phrase)))
+                for phrase in (period, *phrases)
+            )
+            patterns[period] = re.compile(rf"\b(?:{spelt})\b", re.IGNORECASE)
+    return patterns
+
+
+def find_periods(words: str) -> set[str]:
+    """The periods that the words name, as facts have them: "over the past week" is 7d."""
+    return {period for period, pattern in _period_words().items() if pattern.search(words)}
+
+
+def is_as_certain(fact: Fact, words: str, printed: str) -> bool:
+    """Whether `words` tell the fact as no surer to come than `printed`, the article's sentence.
+
+    A level is never certain to be reached, whoever says so.
+    """
+    if _CERTAIN.search(words):
+        is_doubted = _DOUBT.search(printed) or NEGATION.search(printed)
+        is_printed = _CERTAIN.search(printed) and not is_doubted
+        return bool(is_printed) and fact.kind not in LEVELS
+    return fact.kind in LEVELS or not _POSSIBLE.search(words) or bool(_POSSIBLE.search(printed))
+
+
+def is_bent(scope: Scope, printed: str) -> bool:
+    """Whether what stands against a figure makes it another one: a sign, a scale, a unit, a rate.
+
+    A rate that `printed`, the article's sentence, has too changes nothing, nor does the dash of a
+    range.
+    """
+    is_range = scope.before.strip() in ("-", "–", "—")
+    before = "" if is_range else scope.before.replace(", ", " ")
+    rate = _RATE.match(scope.after)
+    is_other_rate = rate is not None and rate[0] not in printed
+    return bool(_BENT_BEFORE.search(before) or _BENT_AFTER.match(scope.after) or is_other_rate)

@@ -22,8 +22,8 @@ from summarizer.errors import StorageError
 from summarizer.page.sandbox import SANDBOX
 from summarizer.settings import Settings
 from summarizer.web.fetch import Fetcher
-from tests.analyst.llm.test_cli import PLAIN
 from tests.support.local_web import local_web, write_opml
+from tests.support.model import PLAIN
 from tests.support.scripted_server import Reply, fails, says, scripted
 
 ARTICLES = 12
@@ -36,12 +36,6 @@ STOPS = {
     "model": (fails(404, "no such model"), "llm_model"),
     "quota": (QUOTA, "llm_quota"),
 }
-
-
-@pytest.fixture(autouse=True)
-def _forget():
-    yield
-    endpoint.forget_endpoints()
 
 
 @pytest.fixture

@@ -204,6 +204,7 @@ def test_periods():
         parse_since("yesterday", NOW)
 
 
+@pytest.mark.timed
 @pytest.mark.timeout(60)
 def test_five_thousand_reports_are_digested_in_ten_seconds():
     chance = random.Random(4)
@@ -353,7 +354,8 @@ def test_the_example_is_watched_once(database):
 
 def test_the_queries_of_the_readme_answer(database):
     """In SQLite as they stand; DuckDB reads the export."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    folder = Path(__file__).parents[2] / "summarizer" / "batch"
+    readme = (folder / "README.md").read_text("utf-8")
     queries = [
         part
         for part in readme.partition("```sql\n")[2].partition("```")[0].split(";\n")

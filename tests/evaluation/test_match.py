@@ -326,6 +326,7 @@ def test_faults_name_what_was_said():
     }
 
 
+@pytest.mark.timed
 def test_ten_thousand_predictions_with_a_thousand_resamples_take_less_than_ten_seconds():
     own = load_labels("own")
     labelled = [{**own[i % len(own)], "id": str(i)} for i in range(10_000)]

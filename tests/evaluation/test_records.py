@@ -6,7 +6,7 @@ from eval.score.score import score_reports
 from summarizer.facts.kinds import KINDS
 from summarizer.page.article import make_article
 
-NAMES = {kind.name for kind in KINDS}
+NAMES = set(KINDS)
 
 
 def test_own_labels_quote_their_articles():

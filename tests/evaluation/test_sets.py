@@ -26,7 +26,7 @@ from eval.studies.headlines import (
 from eval.train.calibrate import find_forecasts, fit_calibration, write_calibration
 from summarizer.errors import BadRecord, UsageError
 from summarizer.settings import Settings
-from summarizer.verification.calibration import calibrate, interpolate
+from summarizer.verification.calibration import find_frequency, interpolate
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "headlines"
 BASELINE = Path(__file__).parents[2] / "eval" / "baselines" / "embedded.jsonl"
@@ -184,7 +184,7 @@ def test_calibration_mends_overconfidence_on_articles_it_has_not_seen(tmp_path: 
     write_calibration(tmp_path / "c.json", {"m": found})
     write_calibration(tmp_path / "c.json", {"other": found})
     assert set(json.loads((tmp_path / "c.json").read_text())) == {"m", "other"}
-    assert calibrate("an analyst that nobody measured", 0.5) is None
+    assert find_frequency("an analyst that nobody measured", 0.5) is None
     with pytest.raises(BadRecord, match="too few"):
         fit_calibration(forecasts["m"][:10])
 

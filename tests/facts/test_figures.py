@@ -1,7 +1,6 @@
 import pytest
 
-from summarizer.facts.figures import GROUPS, describe_fact, distance, format_value, group_facts
-from summarizer.facts.kinds import KINDS
+from summarizer.facts.figures import describe_fact, distance, format_value, group_facts
 from summarizer.models import Call, Evidence, Fact, Target
 
 HERE = Evidence(quote="x", start=0, end=1)
@@ -83,11 +82,6 @@ def test_facts_are_grouped_in_a_readers_order():
         ("Derivatives", [("funding rate", "BTC −7%")]),
     ]
     assert group_facts(()) == []
-
-
-def test_every_kind_has_its_place_in_a_group():
-    grouped = [kind for _, kinds in GROUPS for kind in kinds]
-    assert sorted(grouped) == sorted({kind.name for kind in KINDS})
 
 
 def test_distance_is_in_percent_of_the_price():

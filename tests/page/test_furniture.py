@@ -98,6 +98,7 @@ def test_a_subhead_is_no_furniture(line):
     assert not is_furniture_line(line)
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     "piece",
     [".a{:", ".a{" + ":" * 500_000, "The post ", "Share this article ", "STORY CONTINUES BELOW ", "BTC $1 +1% ", "A ", "a.b,c>d:", "By signing up, you agree ",

@@ -58,7 +58,9 @@ def test_an_article_deep_in_a_graph():
 
 
 @pytest.mark.parametrize(
-    ("free", "read"), [(True, True), ("False", False), (False, False), ("true", True)]
+    ("free", "read"),
+    [(True, True), ("False", False), (False, False), ("true", True)],
+    ids=repr,
 )
 def test_whether_it_is_free(free, read):
     assert (

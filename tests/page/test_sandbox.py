@@ -166,6 +166,7 @@ def cpu_seconds(pid):
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
+@pytest.mark.timed
 def test_a_warm_child_costs_little_beside_the_reading_itself(sandbox):
     bodies = [gold.page.body for gold in load_pages(DATA / "pages2.jsonl")] * 8
     before = set(children())

@@ -2,11 +2,8 @@
 
 import pytest
 
-from summarizer.analyst.embedded.analyze import analyze
-from summarizer.credibility import find_signals
-from summarizer.facts.extract import extract_facts
 from summarizer.page.article import make_article
-from summarizer.text.orders import find_orders
+from tests.support.observed import Observed, read
 
 TEXT = (
     "Bitcoin fell 6% to $58,200 on Tuesday as $410 million of long positions were liquidated. "
@@ -36,13 +33,11 @@ HARMLESS = [
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_an_order_is_seen_capped_and_changes_no_call(order):
-    plain = make_article(TEXT)
-    turned = make_article(f"{TEXT} {order}")
-    assert find_orders(turned.text)
-    signals = find_signals(turned)
-    assert "ai_directed_instructions" in {signal.name for signal in signals}
-    before = analyze(plain, extract_facts(plain), find_signals(plain))
-    after = analyze(turned, extract_facts(turned), signals)
+    turned = Observed(make_article(f"{TEXT} {order}"))
+    assert turned.text.orders
+    assert "ai_directed_instructions" in {signal.name for signal in turned.signals}
+    before = Observed(make_article(TEXT)).analyze()
+    after = turned.analyze()
     assert after.credibility == "low"
     assert [(c.asset, c.direction, c.target) for c in after.calls] == [
         (c.asset, c.direction, c.target) for c in before.calls
@@ -52,4 +47,4 @@ def test_an_order_is_seen_capped_and_changes_no_call(order):
 
 @pytest.mark.parametrize("sentence", HARMLESS)
 def test_what_is_said_of_machines_is_no_order(sentence):
-    assert find_orders(f"{TEXT} {sentence}") == ()
+    assert read(f"{TEXT} {sentence}").orders == ()

@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.text.reading import Reading
+from summarizer.facts.candidates import find_candidates
+from summarizer.models import Article
+from summarizer.text.reading import Text
 from tests.support.marked import unmark
+from tests.support.observed import read
 
 MARKED = """
 BTC slid to <money USD>$58,000</> on Monday.
@@ -37,17 +40,17 @@ def test_candidates_and_their_units(marked):
     text, marks = unmark(marked)
     found = [
         (f"{c.unit_class} {c.unit}", text[c.number.start : c.end])
-        for c in Reading(text).candidates()
+        for c in find_candidates(read(text))
     ]
     assert found == [(mark.label, mark.words) for mark in marks]
 
 
 def test_a_candidate_knows_its_sentence_and_words():
-    reading = Reading("It held. BTC fell to $58,000 on Monday.")
-    (candidate,) = reading.candidates()
+    text = read("It held. BTC fell to $58,000 on Monday.")
+    (candidate,) = find_candidates(text)
     assert candidate.sentence == 1
-    assert reading.lowered[candidate.at - 1] == "to"
-    assert reading.lowered[candidate.past] == "on"
+    assert text.lowered[candidate.first_word - 1] == "to"
+    assert text.lowered[candidate.past_word] == "on"
     assert [m.subject for m in candidate.mentions] == ["BTC"]
 
 
@@ -62,18 +65,18 @@ def test_a_candidate_knows_its_sentence_and_words():
     ],
 )
 def test_a_clause_that_ends_between_two_places_is_seen(text, crosses):
-    assert Reading(text).crosses_clause(3, len(text)) is crosses
+    assert read(text).crosses_clause(3, len(text)) is crosses
 
 
 @given(st.text(st.sampled_from("BTC ETH $1,.%\n-") | st.characters(), max_size=120))
 def test_every_place_of_a_reading_lies_in_its_text(text):
-    reading = Reading(text)
-    for candidate in reading.candidates():
+    reading = Text(Article(text=text))
+    for candidate in find_candidates(reading):
         start, end = reading.sentences[candidate.sentence]
         assert start <= candidate.number.start < end <= len(text)
         assert candidate.number.start < candidate.end <= len(text)
-        assert 0 <= candidate.at < candidate.past <= len(reading.words)
-        assert reading.words[candidate.at].start() <= candidate.number.start
+        assert 0 <= candidate.first_word < candidate.past_word <= len(reading.words)
+        assert reading.words[candidate.first_word].start() <= candidate.number.start
         assert reading.numbers_between(candidate.number.start, candidate.number.end) == [
             candidate.number
         ]

@@ -6,7 +6,8 @@ import pytest
 
 from summarizer.models import Analysis, Analyst, CallClaim, Claim, ClaimedFact, Evidence, Fact
 from summarizer.page.article import make_article
-from summarizer.verification.verify import list_faults, verify
+from summarizer.verification.verify import list_faults
+from tests.support.observed import Observed
 
 TEXT = (
     "Bitcoin fell 4.2% in the past 24 hours and is trading at $61,300, according to CoinGlass. "
@@ -18,7 +19,7 @@ TEXT = (
     "“Traders are cautious,” said Jane Miller of Kaiko. "
     "Analysts doubt that ether will reach $4,000."
 )
-ARTICLE = make_article(TEXT, title="Bitcoin falls as ether gains", source="CoinDesk")
+OBSERVED = Observed(make_article(TEXT, title="Bitcoin falls as ether gains", source="CoinDesk"))
 
 
 def _fact(kind: str, subject: str, value: float, unit: str, quote: str, **more: str) -> Fact:
@@ -47,6 +48,7 @@ FACTS = [
     _fact("liquidations", "MARKET", 290e6, "USD", "$290 million"),  # F10
     _fact("price_target", "ETH", 4_000, "USD", "$4,000"),  # F11
 ]
+OBSERVED.facts = FACTS
 GOOD = (
     "Bitcoin fell {F0} over 24 hours and is trading at {F1}, while ether rose {F2}.",
     "Bitcoin funding on Binance is negative at {F5}, and open interest is {F4}.",
@@ -153,8 +155,8 @@ def _analysis(**change: object) -> Analysis:
 
 
 def test_the_good_analysis_is_kept_whole():
-    assert list_faults(ARTICLE, FACTS, _analysis()) == []
-    report = verify(ARTICLE, FACTS, _analysis())
+    assert list_faults(OBSERVED.verify(_analysis())) == []
+    report = OBSERVED.verify(_analysis())
     assert report.summary.startswith(
         "Bitcoin fell 4.2% over 24 hours and is trading at $61,300, while ether rose 3.1%."
     )
@@ -171,8 +173,8 @@ def test_a_lie_is_caught_wherever_it_is_told(lie, where):
         "timeframe": {"horizon_rationale": claim},
         "credibility": {"credibility_note": claim},
     }[where]
-    assert len(list_faults(ARTICLE, FACTS, _analysis(**change))) == 1
-    report = verify(ARTICLE, FACTS, _analysis(**change))
+    assert len(list_faults(OBSERVED.verify(_analysis(**change)))) == 1
+    report = OBSERVED.verify(_analysis(**change))
     shown = {
         "summary": report.summary,
         "timeframe": report.timeframe.rationale,
@@ -228,8 +230,8 @@ ADDED = {
 
 @pytest.mark.parametrize("change", STATED.values(), ids=STATED.keys())
 def test_a_false_statement_is_caught(change):
-    assert list_faults(ARTICLE, FACTS, _analysis(**change))
-    report = verify(ARTICLE, FACTS, _analysis(**change))
+    assert list_faults(OBSERVED.verify(_analysis(**change)))
+    report = OBSERVED.verify(_analysis(**change))
     assert all(call.target is None or call.target.value == 60_000 for call in report.calls)
     assert {call.asset for call in report.calls} <= {"BTC"}
 
@@ -238,7 +240,7 @@ def test_a_false_statement_is_caught(change):
 def test_a_false_fact_is_not_added(added):
     kind, subject, value, unit, quote = added
     claimed = ClaimedFact(kind=kind, subject=subject, value=value, unit=unit, quote=quote)
-    report = verify(ARTICLE, FACTS, _analysis(added_facts=(claimed,)))
+    report = OBSERVED.verify(_analysis(added_facts=(claimed,)))
     assert report.facts == tuple(FACTS)
     assert [finding.where for finding in report.findings if finding.verdict == "dropped"] == [
         "added_facts[0]"
@@ -251,7 +253,7 @@ def test_a_fact_that_the_rules_left_out_is_added_with_its_quote():
         kind="support_level", subject="BTC", value=60_000, unit="USD", quote=quote
     )
     fewer = [fact for fact in FACTS if fact.value != 60_000]
-    report = verify(ARTICLE, fewer, _analysis(summary=(), calls=(), added_facts=(claimed,)))
+    report = OBSERVED.verify(_analysis(summary=(), calls=(), added_facts=(claimed,)), fewer)
     added = report.facts[-1]
     assert (added.origin, added.kind, added.evidence.quote) == ("model", "support_level", quote)
     assert TEXT[added.evidence.start : added.evidence.end] == quote
@@ -264,9 +266,7 @@ def test_no_figure_survives_that_is_no_facts():
         CALL.model_copy(update={"asset": a, "rationale": c})
         for a, c in zip(["BTC", "ETH", "SOL"], claims, strict=False)
     )
-    report = verify(
-        ARTICLE,
-        FACTS,
+    report = OBSERVED.verify(
         _analysis(
             summary=claims, calls=calls, horizon_rationale=claims[0], credibility_note=claims[1]
         ),

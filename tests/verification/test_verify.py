@@ -9,16 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.analyst.embedded.analyze import analyze
 from summarizer.analyst.llm.schema import make_analysis, read_answer
 from summarizer.batch.inputs import record_article
-from summarizer.credibility import find_signals
-from summarizer.facts.extract import extract_facts
 from summarizer.facts.figures import format_fact
 from summarizer.models import Analysis, Analyst, Article, CallClaim, Claim, ClaimedFact, Fact
 from summarizer.page.article import make_article
 from summarizer.text.assets import load_assets
 from summarizer.verification.verify import verify
+from tests.support.observed import Observed
 
 DATA = Path(__file__).parents[2] / "eval" / "data"
 RECORDS = [json.loads(line) for line in (DATA / "articles.jsonl").read_text("utf-8").splitlines()]
@@ -145,10 +143,10 @@ class Liar:
 
 def count_false(article: Article, facts: list[Fact], answer: dict[str, object]) -> list[str]:
     """What of a hostile answer reached the report, and is not so."""
-    signals = find_signals(article)
-    report = verify(
-        article, facts, make_analysis(read_answer(json.dumps(answer)), Analyst(name="llm")), signals
-    )
+    observed = Observed(article)
+    signals = observed.signals
+    analysis = make_analysis(read_answer(json.dumps(answer)), Analyst(name="llm"))
+    report = observed.verify(analysis, facts)
     shown = [
         report.summary,
         report.timeframe.rationale,
@@ -183,7 +181,7 @@ def count_false(article: Article, facts: list[Fact], answer: dict[str, object]) 
 
 @pytest.mark.parametrize("article", ARTICLES, ids=[str(i) for i in range(len(ARTICLES))])
 def test_a_hostile_model_gets_nothing_false_into_a_report(article):
-    facts = extract_facts(article)
+    facts = Observed(article).facts
     for seed in range(8):
         assert count_false(article, facts, Liar(article, facts, seed).answer()) == []
 
@@ -192,8 +190,8 @@ def test_the_embedded_analyst_passes_the_same_verification():
     """At most 2 % of its claims are dropped: what is dropped there is read wrongly here, or told wrongly there."""
     claims = dropped = 0
     for article in ARTICLES:
-        facts, signals = extract_facts(article), find_signals(article)
-        findings = verify(article, facts, analyze(article, facts, signals), signals).findings
+        observed = Observed(article)
+        findings = observed.verify(observed.analyze()).findings
         claims += sum(finding.verdict in ("supported", "dropped") for finding in findings)
         dropped += sum(finding.verdict == "dropped" for finding in findings)
     assert claims > 50
@@ -222,8 +220,7 @@ CLAIMS = st.builds(Claim, text=WORDS, sentences=PLACES)
 def test_verification_never_raises_and_shows_no_figure_of_its_own(
     summary, rationale, facts, target, asset, quote, value
 ):
-    article = ARTICLES[0]
-    known = extract_facts(article)
+    observed = Observed(ARTICLES[0])
     call = CallClaim(
         asset=asset,
         direction="bullish",
@@ -238,7 +235,7 @@ def test_verification_never_raises_and_shows_no_figure_of_its_own(
         summary=(summary,), calls=(call, call.model_copy(update={"asset": "BTC"})), horizon_rationale=rationale,
         credibility_note=summary, added_facts=(added,), narratives=(asset,), analyst=Analyst(name="llm"),
     )  # fmt: skip
-    report = verify(article, known, analysis)
+    report = observed.verify(analysis)
     assert not re.search(
         r"[\x00\u202e]|\{F",
         report.model_dump_json(include={"summary", "calls", "timeframe", "credibility"}),
@@ -249,13 +246,14 @@ def test_who_is_paid_for_a_rise_is_not_believed_much():
     article = make_article(
         "Sponsored: Bitcoin (BTC) trades at $60,000 and is set to soar to $90,000, a record. Bitcoin bulls rally hard."
     )
-    facts, signals = extract_facts(article), find_signals(article)
+    observed = Observed(article)
     claim = CallClaim(
         asset="BTC", direction="bullish", confidence=0.99, rationale=Claim(text="", sentences=(0,))
     )
     analysis = Analysis(calls=(claim,), analyst=Analyst(name="embedded"))
-    assert verify(article, facts, analysis, ()).calls[0].confidence > 0.6
-    paid = verify(article, facts, analysis, signals)
-    assert "sponsored" in {signal.name for signal in signals}
+    unpaid = verify(observed.text, observed.facts, analysis)
+    assert unpaid.calls[0].confidence > 0.6
+    paid = observed.verify(analysis)
+    assert "sponsored" in {signal.name for signal in observed.signals}
     assert paid.calls[0].confidence < 0.6
     assert "promotion" in {finding.check for finding in paid.findings}

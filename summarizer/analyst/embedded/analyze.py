@@ -1,97 +1,119 @@
-"""Article, facts -> Analysis with no key and no network: evidence is weighed, sentences are chosen. Deterministic."""
+"""TEXT, FACTS -> ANALYSIS with no key and no network: evidence is weighed, sentences are chosen.
+
+The same article gives the same analysis. The weights are data, fitted by `python -m eval train`.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from summarizer.analyst.embedded.evidence import Piece, Scene
-from summarizer.analyst.embedded.judgement import cap_credibility, describe_article, describe_asset
+from summarizer.analyst.embedded.judgement import Features, article_features, asset_features
 from summarizer.analyst.embedded.rationale import explain_call, explain_credibility, explain_horizon
-from summarizer.analyst.embedded.summary import summarise
+from summarizer.analyst.embedded.reasons import Reason, Reasons
+from summarizer.analyst.embedded.summary import write_summary
 from summarizer.analyst.embedded.target import choose_target
+from summarizer.credibility import cap_level
 from summarizer.facts.extract import extract_facts
 from summarizer.linear import load_linear, softmax
-from summarizer.models import Analysis, Analyst, Article, CallClaim, Direction, Fact, Signal
-from summarizer.narratives import choose_narratives
+from summarizer.models import Analysis, Analyst, CallClaim, Fact, Signal
+from summarizer.narratives import CuedNarrative, choose_narratives
 from summarizer.text.assets import MARKET
+from summarizer.text.reading import Text
 
 MAX_CALLS = 6
 _CALLED = 0.42  # an asset is called where the model of data/assets.model.tsv gives it this chance
+_TITLE_SENTENCES = 3  # that the title counts as in a tone
+_LEAST_PULL = 0.01  # of a reason that is worth explaining
 
 
-def analyze(article: Article, facts: list[Fact], signals: tuple[Signal, ...]) -> Analysis:
-    """The embedded analyst's reading of the article."""
-    scene = Scene(article, facts)
-    narratives = choose_narratives(article)
-    whole = describe_article(scene, narratives, signals)
-    calls = call_assets(scene)
-    direction, tone, confidence = _overall(scene, calls)
-    horizon, _ = _choose("horizon", whole)
-    level = cap_credibility(_choose("credibility", whole)[0], signals)
+def analyze_by_weights(
+    text: Text,
+    facts: list[Fact],
+    signals: Sequence[Signal],
+    narratives: Sequence[CuedNarrative],
+) -> Analysis:
+    """The embedded analyst's analysis of the article."""
+    reasons = Reasons(text, facts)
+    chosen = choose_narratives(text, narratives)
+    features = article_features(reasons, chosen, signals)
+    calls = call_assets(reasons)
+    direction, confidence = _choose("overall", describe_overall(reasons, calls))
+    horizon, _ = _choose("horizon", features)
+    level = cap_level(_choose("credibility", features)[0], signals)
     return Analysis(
-        summary=summarise(scene, calls[0].asset if calls else None), calls=calls,
-        overall=direction, overall_tone=tone, overall_confidence=confidence,
-        horizon=horizon, horizon_rationale=explain_horizon(horizon), credibility=level,
-        credibility_note=explain_credibility(article, signals, level),
-        narratives=narratives, analyst=Analyst(name="embedded"),
-    )  # fmt: skip
+        summary=write_summary(reasons, calls[0].asset if calls else None),
+        calls=calls,
+        overall=direction,
+        overall_tone=_tone(reasons, MARKET),
+        overall_confidence=confidence,
+        horizon=horizon,
+        horizon_rationale=explain_horizon(horizon),
+        credibility=level,
+        credibility_note=explain_credibility(text.article, signals, level),
+        narratives=chosen,
+        analyst=Analyst(name="embedded"),
+    )
 
 
-def explain(article: Article) -> dict[str, list[tuple[str, float, str]]]:
-    """For each asset called, what was weighed: (name, pull, the words), the strongest first; above 0 is bullish."""
-    facts = extract_facts(article)
-    scene = Scene(article, facts)
-    shown = {}
-    for asset in choose_assets(scene):
+def explain(text: Text) -> dict[str, list[tuple[str, float, str]]]:
+    """The reasons weighed for each asset that is called, the strongest first.
+
+    Each is (its name, its pull, the words that show it); a pull above 0 is bullish.
+    """
+    facts = extract_facts(text)
+    reasons = Reasons(text, facts)
+    explained = {}
+    for asset in choose_assets(reasons):
         rows = []
-        for piece, pull in weigh(scene.pieces(asset)):
-            if abs(pull) >= 0.01:
-                words = facts[piece.fact].evidence.quote if piece.fact is not None else ""
-                if piece.sentence is not None:
-                    words = scene.text[slice(*scene.sentences[piece.sentence])]
-                rows.append((piece.name, pull, words))
-        shown[asset] = sorted(rows, key=lambda row: -abs(row[1]))
-    return shown
+        for reason, pull in weigh_reasons(reasons.list_reasons(asset)):
+            if abs(pull) >= _LEAST_PULL:
+                words = facts[reason.fact].evidence.quote if reason.fact is not None else ""
+                if reason.sentence is not None:
+                    words = reasons.sentence(reason.sentence)
+                rows.append((reason.name, pull, words))
+        explained[asset] = sorted(rows, key=lambda row: -abs(row[1]))
+    return explained
 
 
-def choose_assets(scene: Scene) -> list[str]:
+def choose_assets(reasons: Reasons) -> list[str]:
     """The assets that the article is materially about, the one named most first."""
-    model = load_linear("assets")
-    chances = {}
-    for asset in scene.counts:
-        if asset != MARKET and any(
-            m.subject == asset for here in scene.mentions for m in here
-        ):  # the title alone is no evidence
-            chances[asset] = softmax(model.scores(describe_asset(scene, asset, scene.facts)))[1]
-    ranked = sorted(chances, key=lambda asset: (-scene.counts[asset], asset))
-    return [asset for asset in ranked if chances[asset] >= _CALLED][:MAX_CALLS]
+    model, counts = load_linear("assets"), reasons.counts
+    named = {mention.subject for mentions in reasons.mentions for mention in mentions}
+    chosen = [
+        asset
+        for asset in sorted(counts, key=lambda asset: (-counts[asset], asset))
+        if asset in named  # the title alone is no evidence
+        and asset != MARKET
+        and softmax(model.scores(asset_features(reasons, asset)))[1] >= _CALLED
+    ]
+    return chosen[:MAX_CALLS]
 
 
-def weigh(pieces: Iterable[Piece]) -> list[tuple[Piece, float]]:
-    """Each piece with its pull: how much more it speaks for bullish than for bearish."""
+def weigh_reasons(reasons: Iterable[Reason]) -> list[tuple[Reason, float]]:
+    """Each reason with its pull: how much more it speaks for bullish than for bearish."""
     model = load_linear("calls")
     up, down = model.labels.index("bullish"), model.labels.index("bearish")
     weighed = []
-    for piece in pieces:
-        scores = model.scores([(piece.name, piece.value)])
-        weighed.append((piece, scores[up] - scores[down]))
+    for reason in reasons:
+        scores = model.scores([(reason.name, reason.value)])
+        weighed.append((reason, scores[up] - scores[down]))
     return weighed
 
 
-def call_assets(scene: Scene) -> tuple[CallClaim, ...]:
+def call_assets(reasons: Reasons) -> tuple[CallClaim, ...]:
     """A call for each asset that the article is materially about."""
-    return tuple(_call(scene, asset) for asset in choose_assets(scene))
+    return tuple(_call(reasons, asset) for asset in choose_assets(reasons))
 
 
-def _call(scene: Scene, asset: str) -> CallClaim:
-    pieces = scene.pieces(asset)
-    direction, confidence = _choose("calls", describe_call(pieces))
-    target = choose_target(scene, asset, direction)
-    placed = [piece for piece in pieces if piece.fact is not None or piece.sentence is not None]
-    rationale, used = explain_call(scene, asset, direction, weigh(placed), target)
+def _call(reasons: Reasons, asset: str) -> CallClaim:
+    listed = reasons.list_reasons(asset)
+    direction, confidence = _choose("calls", describe_call(listed))
+    target = choose_target(reasons, asset, direction)
+    placed = [each for each in listed if each.fact is not None or each.sentence is not None]
+    rationale, used = explain_call(reasons, asset, direction, weigh_reasons(placed), target)
     return CallClaim(
         asset=asset,
         direction=direction,
-        tone=_tone(scene, asset),
+        tone=_tone(reasons, asset),
         confidence=confidence,
         target=target,
         rationale=rationale,
@@ -99,44 +121,31 @@ def _call(scene: Scene, asset: str) -> CallClaim:
     )
 
 
-def describe_call(pieces: Iterable[Piece]) -> list[tuple[str, float]]:
-    """The pieces as features of data/calls.model.tsv."""
-    return [("bias", 1.0), *((piece.name, piece.value) for piece in pieces)]
+def describe_call(reasons: Iterable[Reason]) -> Features:
+    """The reasons as features of data/calls.model.tsv."""
+    return [("bias", 1.0), *((reason.name, reason.value) for reason in reasons)]
+
+
+def describe_overall(reasons: Reasons, calls: Sequence[CallClaim]) -> Features:
+    """What the whole article says and the calls on its assets, for data/overall.model.tsv."""
+    features = describe_call(reasons.list_reasons(MARKET))
+    features.append((f"main:{calls[0].direction}" if calls else "no_call", 1.0))
+    for direction in ("bullish", "bearish", "neutral"):
+        count = sum(call.direction == direction for call in calls)
+        features.append((f"calls:{direction}", count / max(1, len(calls))))
+    return [*features, ("alone", float(len(calls) == 1))]
 
 
 def _choose(name: str, features: Iterable[tuple[str, float]]) -> tuple[Any, float]:
     """The label that a model finds likeliest, and its chance."""
     model = load_linear(name)
     chances = softmax(model.scores(features))
-    best = max(range(len(chances)), key=chances.__getitem__)
-    return model.labels[best], chances[best]
+    return max(zip(model.labels, chances, strict=True), key=lambda pair: pair[1])
 
 
-def _tone(scene: Scene, asset: str) -> float:
-    """The mean tone of the sentences about the asset, the title counting as three."""
-    tones = [scene.tone(i, asset) for i in scene.about(asset)]
-    if scene.article.title and (
-        asset == MARKET or any(m.subject == asset for m in scene.title_mentions)
-    ):
-        tones += [scene.title_tone(asset)] * 3
+def _tone(reasons: Reasons, asset: str) -> float:
+    """The mean tone of the sentences about the asset, the title counting as several."""
+    tones = [reasons.tone(i, asset) for i in reasons.about(asset)]
+    if reasons.text.article.title and reasons.is_titled(asset):
+        tones += [reasons.title_tone(asset)] * _TITLE_SENTENCES
     return sum(tones) / len(tones) if tones else 0.0
-
-
-def _overall(scene: Scene, calls: Sequence[CallClaim]) -> tuple[Direction, float, float]:
-    """The direction for crypto as a whole, or for the one asset when the article has only one."""
-    direction, confidence = _choose("overall", describe_overall(scene, calls))
-    return direction, _tone(scene, MARKET), confidence
-
-
-def describe_overall(scene: Scene, calls: Sequence[CallClaim]) -> list[tuple[str, float]]:
-    """What the whole article says and the calls on its assets, as features of data/overall.model.tsv."""
-    features = describe_call(scene.pieces(MARKET))
-    features += [(f"main:{calls[0].direction}", 1.0)] if calls else [("no_call", 1.0)]
-    for direction in ("bullish", "bearish", "neutral"):
-        features.append(
-            (
-                f"calls:{direction}",
-                sum(call.direction == direction for call in calls) / max(1, len(calls)),
-            )
-        )
-    return [*features, ("alone", float(len(calls) == 1))]

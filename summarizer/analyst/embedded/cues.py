@@ -1,44 +1,35 @@
-"""The cue groups of a sentence, by `data/cues.tsv`: phrases written by hand, weighed by the fitted models."""
+"""SENTENCE -> CUES: the groups of phrases that it uses, such as up_strong or inflow.
 
-from functools import cache, lru_cache
-from importlib.resources import files
+The phrases are written by hand (`data/cues.tsv`), and weighed by the fitted models.
+"""
 
+from functools import cache
+
+from summarizer.tables import read_rows
 from summarizer.text.lexicon import Lexicon, lower_words
 
 _NEGATIONS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "without",
-        "fails",
-        "failed",
-        "unlikely",
-        "lack",
-        "avoid",
-        "avoided",
-        "despite",
-    ]
+    "not no never without fails failed unlikely lack avoid avoided despite".split()
 )
+_REACH = 3  # words that a negation reaches
 
 
-@lru_cache(1_024)
 def find_cues(sentence: str) -> tuple[str, ...]:
     """The cue groups of a sentence, each once; `not_` before one that a negation reaches.
 
     >>> find_cues("Bitcoin did not crash, it soared")
     ('not_down_strong', 'up_strong')
     """
-    _, lowered = lower_words(sentence)
+    _, words = lower_words(sentence)
     groups: dict[str, None] = {}
-    for first, _, group in _cues().find(lowered):
-        negated = any(word in _NEGATIONS for word in lowered[max(0, first - 3) : first])
-        groups[f"not_{group}" if negated else group] = None
+    for first, _, group in _cues().find(words):
+        is_negated = not _NEGATIONS.isdisjoint(words[max(0, first - _REACH) : first])
+        groups[f"not_{group}" if is_negated else group] = None
     return tuple(groups)
 
 
 @cache
 def _cues() -> Lexicon[str]:
-    lines = (files("summarizer") / "data" / "cues.tsv").read_text("utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return Lexicon((phrase, group) for group, phrases in rows for phrase in phrases.split("|"))
+    return Lexicon(
+        (phrase, group) for group, phrases in read_rows("cues.tsv") for phrase in phrases.split("|")
+    )

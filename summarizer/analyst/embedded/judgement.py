@@ -1,77 +1,66 @@
-"""What an article as a whole is like: the features that its timeframe, its credibility and its assets are judged by.
+"""REASONS -> FEATURES: what an article is like as a whole, and how much it is about an asset.
 
-The weights (`data/horizon.model.tsv`, `credibility.model.tsv`, `assets.model.tsv`) are fitted by `python -m eval train`.
+By these features its timeframe, its credibility and its assets are judged. The weights
+(`data/horizon.model.tsv`, `credibility.model.tsv`, `assets.model.tsv`) are fitted by
+`python -m eval train`.
 """
 
 import math
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
-from summarizer.analyst.embedded.evidence import Scene
-from summarizer.models import Fact, Level, Signal
+from summarizer.analyst.embedded.reasons import Reasons
+from summarizer.models import Signal
 
-_LOWERING = frozenset(["sponsored", "press_release", "ai_directed_instructions"])
 Features = list[tuple[str, float]]
+_STABLECOINS = frozenset("USDT USDC DAI BUSD PYUSD RLUSD FDUSD".split())
 
 
-def describe_article(
-    scene: Scene, narratives: Sequence[str], signals: Sequence[Signal]
+def article_features(
+    reasons: Reasons, narratives: Sequence[str], signals: Sequence[Signal]
 ) -> Features:
-    """Cue groups, kinds of fact, themes and signals of the article, each damped so that length does not tell."""
-    groups = Counter(group for here in scene.cues for group in here)
-    size = math.sqrt(max(1, len(scene.sentences)))
-    features = [(f"cue:{group}", count / size) for group, count in sorted(groups.items())]
-    kinds = Counter(fact.kind for fact in scene.facts)
-    features += [(f"kind:{kind}", math.log1p(count)) for kind, count in sorted(kinds.items())]
-    features += [(f"theme:{narrative}", 1.0) for narrative in narratives]
-    features += [(f"signal:{signal.name}", 1.0) for signal in signals]
-    features += [(piece.name, piece.value) for piece in scene.wording]
-    features += [
-        (f"source:{(scene.article.source or scene.article.domain or 'unknown').lower()}", 1.0)
-    ]
-    features += [
-        ("facts", math.log1p(len(scene.facts))),
-        ("words", math.log1p(scene.article.words) / 5),
+    """Cue groups, kinds of fact, themes, signals and words, damped so that length does not tell."""
+    article = reasons.text.article
+    groups = Counter(chain.from_iterable(reasons.cues))
+    size = math.sqrt(max(1, len(reasons.text.sentences)))
+    kinds = Counter(fact.kind for fact in reasons.facts)
+    return [
+        *((f"cue:{group}", count / size) for group, count in sorted(groups.items())),
+        *((f"kind:{kind}", math.log1p(count)) for kind, count in sorted(kinds.items())),
+        *((f"theme:{narrative}", 1.0) for narrative in narratives),
+        *((f"signal:{signal.name}", 1.0) for signal in signals),
+        *((reason.name, reason.value) for reason in reasons.wording),
+        (f"source:{(article.outlet or 'unknown').lower()}", 1.0),
+        ("facts", math.log1p(len(reasons.facts))),
+        ("words", math.log1p(article.words) / 5),
         ("bias", 1.0),
     ]
-    return features
 
 
-def describe_asset(scene: Scene, asset: str, facts: Sequence[Fact]) -> Features:
+def asset_features(reasons: Reasons, asset: str) -> Features:
     """How much an article is about an asset."""
-    counts = sorted(scene.counts.values(), reverse=True)
-    count = scene.counts[asset]
+    counts = reasons.counts.values()
+    count = reasons.counts[asset]
     rank = sum(other > count for other in counts)
-    in_lead = any(asset == m.subject for i in scene.lead for m in scene.mentions[i])
-    kinds = Counter(fact.kind for fact in facts if fact.subject == asset)
-    group = next((m.group for here in scene.mentions for m in here if m.subject == asset), "coin")
+    kinds = Counter(fact.kind for fact in reasons.facts if fact.subject == asset)
+    levels = kinds["support_level"] + kinds["resistance_level"] + kinds["price_target"]
+    mentions = chain.from_iterable(reasons.mentions)
+    group = next((m.group for m in mentions if m.subject == asset), "coin")
     features = [
         ("bias", 1.0),
-        ("share", count / max(1, counts[0])),
+        ("share", count / max(1, *counts)),
         ("count", math.log1p(count)),
-        ("title", float(any(m.subject == asset for m in scene.title_mentions))),
-        ("lead", float(in_lead)),
-        ("facts", math.log1p(sum(kinds.values()))),
-        (
-            "levels",
-            math.log1p(kinds["support_level"] + kinds["resistance_level"] + kinds["price_target"]),
-        ),
+        ("title", float(reasons.is_titled(asset))),
+        ("lead", float(any(reasons.names(i, asset) for i in reasons.lead))),
+        ("facts", math.log1p(kinds.total())),
+        ("levels", math.log1p(levels)),
         (f"rank:{min(rank, 5)}", 1.0),
         (f"group:{group}", 1.0),
         ("crowd", math.log1p(len(counts))),
     ]
     if asset in ("BTC", "ETH"):
         features.append((f"is:{asset}", 1.0))
-    if asset in ("USDT", "USDC", "DAI", "BUSD", "PYUSD", "RLUSD", "FDUSD"):
+    if asset in _STABLECOINS:
         features.append(("stablecoin", 1.0))
     return features
-
-
-def cap_credibility(level: Level, signals: Sequence[Signal]) -> Level:
-    """The guide's caps: what is sponsored or addressed to machines is low, an unverified claim without a name at most medium."""
-    names = {signal.name for signal in signals}
-    if names & _LOWERING:
-        return "low"
-    if level == "high" and "unverified_claim" in names and "named_sources" not in names:
-        return "medium"
-    return level

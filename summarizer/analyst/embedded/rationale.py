@@ -1,14 +1,20 @@
-"""The embedded analyst's sentences: why a call, why a timeframe, how far to believe. Figures stay references to facts."""
+"""REASONS -> CLAIMS: why a call, why a timeframe, and how far to believe the article.
 
+A figure stays a reference to its fact: `{F3}` is the figure of fact 3, `{D3}` its distance from the
+price.
+"""
+
+from collections import defaultdict
 from collections.abc import Sequence
 
-from summarizer.analyst.embedded.evidence import Piece, Scene
+from summarizer.analyst.embedded.reasons import Reason, Reasons
 from summarizer.analyst.embedded.summary import shorten, stands_alone
-from summarizer.facts.levels import price_of
-from summarizer.models import Article, Claim, Direction, Fact, Signal
+from summarizer.credibility import SIGNALS
+from summarizer.facts.levels import find_price
+from summarizer.models import Article, Claim, Direction, Fact, Level, Signal
 
-# How a fact is told in a rationale, in the order in which facts are told. {F} is the figure, {D} its distance from the price.
-_TOLD = {
+# What a rationale says of each kind of fact, the most telling kinds first. {A} is the asset.
+_STATEMENTS = {
     "funding_rate": "{A} funding is {F}",
     "open_interest": "{A} open interest is {F}",
     "open_interest_change": "{A} open interest moved {F}",
@@ -28,103 +34,82 @@ _LEVELS = {
     "support_level": "{A} support at {F} lies {D}",
     "resistance_level": "{A} resistance at {F} lies {D}",
 }
+_MAX_STATEMENTS, _MAX_FACTS = 2, 2  # in a rationale, and in each statement
+_MAX_NOTES = 4  # that raise the credibility, and as many that lower it
 _HORIZONS = {
     "short_term": ("positioning, levels and moves of the day", "work within days"),
     "medium_term": ("flows, schedules and expectations", "work over weeks to months"),
     "long_term": ("law, adoption and technology", "work over years"),
 }
-_SIGNALS = {
-    "data_attributed": "its figures name their source",
-    "named_sources": "it quotes people by name",
-    "primary_document": "it points to a document",
-    "byline": "it carries a byline",
-    "established_outlet": "the outlet is an established one",
-    "conflict_disclosed": "it discloses holdings",
-    "correction_noted": "it notes a correction",
-    "press_release": "it reads as a press release",
-    "sponsored": "it is, or holds, a promotion",
-    "promotional_language": "its language promotes",
-    "anonymous_sources": "it leans on unnamed sources",
-    "unverified_claim": "it passes on claims that nobody is named for",
-    "opinion": "it is an opinion",
-    "no_byline": "no author is named",
-    "inconsistent_numbers": "its numbers disagree",
-    "price_prediction_without_basis": "it predicts prices without a reason",
-    "ai_directed_instructions": "it holds instructions aimed at a machine reader",
-}
-RAISING = frozenset(list(_SIGNALS)[:7])
 
 
 def explain_call(
-    scene: Scene,
+    reasons: Reasons,
     asset: str,
     direction: Direction,
-    weighed: Sequence[tuple[Piece, float]],
+    weighed: Sequence[tuple[Reason, float]],
     target: int | None,
 ) -> tuple[Claim, tuple[int, ...]]:
-    """Why the call: the facts that bear on it and the sentence that weighs most; and the facts used.
+    """Why the call, by the facts that bear on it and the sentence that weighs most; the facts used.
 
-    `weighed` holds each piece with its pull, above 0 towards bullish.
+    `weighed` holds each reason with its pull, above 0 towards bullish.
     """
     sign = {"bullish": 1, "bearish": -1, "neutral": 0}[direction]
-    told, used = _tell_facts(scene, asset, weighed, sign)
-    if target is not None:
-        kind, priced = scene.facts[target].kind, price_of(scene.facts, asset) is not None
-        if kind in _LEVELS:
-            words = (
-                _LEVELS[kind]
-                if priced
-                else _LEVELS[kind]
-                .replace(", {F}, lies {D}", " is {F}")
-                .replace(" lies {D}", " is named")
-            )
-            told.append(
-                words.replace("{F}", f"{{F{target}}}")
-                .replace("{D}", f"{{D{target}}}")
-                .replace("{A}", scene.name(asset))
-            )
-            used.append(target)
-    text = "; ".join(told)
-    text = text[:1].upper() + text[1:] + "." if text else ""
-    places = _telling(scene, asset, weighed, sign)
-    said = " ".join(
-        shorten(sentence)
-        for i in places
-        if stands_alone(sentence := scene.text[slice(*scene.sentences[i])])
-    )
+    statements, used = _state_facts(reasons, asset, weighed, sign)
+    if target is not None and reasons.facts[target].kind in _LEVELS:
+        statements.append(_state_level(reasons, asset, target))
+        used.append(target)
+    text = "; ".join(statements)
+    if text:
+        text = f"{text[0].upper()}{text[1:]}."
+    place = _choose_sentence(reasons, asset, weighed, sign)
+    sentence = "" if place is None else reasons.sentence(place)
+    quoted = shorten(sentence) if sentence and stands_alone(sentence) else ""
     if direction == "neutral":
         text = f"The evidence is mixed or says little about price. {text}".strip()
-    elif not text and not said:
-        text = f"What the article says of {scene.name(asset)} reads as {direction}."
-    return Claim(text=f"{text} {said}".strip(), sentences=tuple(places)), tuple(used)
+    elif not text and not quoted:
+        text = f"What the article says of {reasons.name(asset)} reads as {direction}."
+    sentences = () if place is None else (place,)
+    return Claim(text=f"{text} {quoted}".strip(), sentences=sentences), tuple(used)
 
 
-def _tell_facts(
-    scene: Scene, asset: str, weighed: Sequence[tuple[Piece, float]], sign: int
+def _state_facts(
+    reasons: Reasons, asset: str, weighed: Sequence[tuple[Reason, float]], sign: int
 ) -> tuple[list[str], list[int]]:
-    pulls = {piece.fact: pull for piece, pull in weighed if piece.fact is not None}
-    told: list[str] = []
+    """Statements of the facts that pull in the call's direction, and the indices of these facts.
+
+    An undated move is left out: it may be years old, or none at all ("it could rise 50%").
+    """
+    facts, name = reasons.facts, reasons.name(asset)
+    pulls = {reason.fact: pull for reason, pull in weighed if reason.fact is not None}
+    fitting = [
+        i
+        for i, pull in pulls.items()
+        if facts[i].subject == asset
+        and (pull * sign > 0 or not sign)
+        and (facts[i].kind != "price_change" or facts[i].period)
+    ]
+    statements: list[str] = []
     used: list[int] = []
-    for kind, words in _TOLD.items():
-        fitting = [
-            i
-            for i, pull in pulls.items()
-            if scene.facts[i].kind == kind
-            and scene.facts[i].subject == asset
-            and (pull * sign > 0 or not sign)
-            and (
-                kind != "price_change" or scene.facts[i].period
-            )  # an undated move may be years old, or none: "it could rise 50%"
-        ]
-        if not fitting or len(told) == 2:
-            continue
-        shown = [f"{{F{i}}}{_where(scene.facts[i])}" for i in fitting[:2]]
-        told.append(words.replace("{F}", " and ".join(shown)).replace("{A}", scene.name(asset)))
-        used += fitting[:2]
-    return told, used
+    for kind, statement in _STATEMENTS.items():
+        places = [i for i in fitting if facts[i].kind == kind][:_MAX_FACTS]
+        if places and len(statements) < _MAX_STATEMENTS:
+            figures = " and ".join(f"{{F{i}}}{_narrow(facts[i])}" for i in places)
+            statements.append(statement.format(A=name, F=figures))
+            used += places
+    return statements, used
 
 
-def _where(fact: Fact) -> str:
+def _state_level(reasons: Reasons, asset: str, target: int) -> str:
+    statement = _LEVELS[reasons.facts[target].kind]
+    if find_price(reasons.facts, asset) is None:
+        statement = statement.replace(", {F}, lies {D}", " is {F}")
+        statement = statement.replace(" lies {D}", " is named")
+    return statement.format(A=reasons.name(asset), F=f"{{F{target}}}", D=f"{{D{target}}}")
+
+
+def _narrow(fact: Fact) -> str:
+    """The venue or period of a figure, as it is said behind it."""
     if fact.venue and fact.kind in ("funding_rate", "open_interest"):
         return f" on {fact.venue}"
     if fact.period == "ytd":
@@ -132,47 +117,43 @@ def _where(fact: Fact) -> str:
     return f" over {fact.period}" if fact.period and fact.period[0].isdigit() else ""
 
 
-def _telling(
-    scene: Scene, asset: str, weighed: Sequence[tuple[Piece, float]], sign: int
-) -> list[int]:
-    """The one sentence that weighs most in the call's direction, else the first that names the asset, of whatever length."""
-    totals: dict[int, float] = {}
-    for piece, pull in weighed:
-        if piece.sentence is not None:
-            totals[piece.sentence] = totals.get(piece.sentence, 0.0) + pull
-    named = [
-        i
-        for i in totals
-        if any(m.subject == asset for m in scene.mentions[i])
-        and stands_alone(scene.text[slice(*scene.sentences[i])])
-    ]
-    ranked = sorted(named, key=lambda i: (-totals[i] * sign, i)) if sign else sorted(named)
-    return (
-        ranked[:1]
-        or [i for i, here in enumerate(scene.mentions) if any(m.subject == asset for m in here)][:1]
-    )
+def _choose_sentence(
+    reasons: Reasons, asset: str, weighed: Sequence[tuple[Reason, float]], sign: int
+) -> int | None:
+    """The sentence that weighs most in the call's direction, else the first to name the asset."""
+    totals: dict[int, float] = defaultdict(float)
+    for reason, pull in weighed:
+        if reason.sentence is not None:
+            totals[reason.sentence] += pull
+    named = [i for i in totals if reasons.names(i, asset) and stands_alone(reasons.sentence(i))]
+    if named:
+        return min(named, key=lambda i: (-totals[i] * sign, i))
+    return next((i for i in range(len(reasons.mentions)) if reasons.names(i, asset)), None)
 
 
 def explain_horizon(horizon: str) -> Claim:
     """Why the timeframe, as a sentence."""
-    what, how = _HORIZONS[horizon]
-    return Claim(text=f"The article is mainly about {what}, which {how}.")
+    subject, duration = _HORIZONS[horizon]
+    return Claim(text=f"The article is mainly about {subject}, which {duration}.")
 
 
-def explain_credibility(article: Article, signals: Sequence[Signal], level: str) -> Claim:
+def explain_credibility(article: Article, signals: Sequence[Signal], level: Level) -> Claim:
     """How far the article can be believed, as a sentence that names the signals seen."""
-    names = dict.fromkeys(signal.name for signal in signals)
-    raising = [_SIGNALS[name] for name in names if name in RAISING]
-    lowering = [_SIGNALS[name] for name in names if name in _SIGNALS and name not in RAISING]
-    parts = [*(_join(raising[:4]),), *(_join(lowering[:4]),)]
-    said = ", but ".join(part for part in (parts if level != "low" else parts[::-1]) if part)
-    who = article.source or article.domain
-    if not said:
-        return Claim(text=f"Nothing in it speaks for or against {who or 'the article'}.")
-    return Claim(text=f"{said[:1].upper()}{said[1:]}{f' ({who})' if who else ''}.")
+    notes: dict[str, list[str]] = {"raises": [], "lowers": []}
+    for signal in signals:
+        kind = SIGNALS[signal.name]
+        notes[kind.effect].append(kind.note)
+    clauses = [_join(each[:_MAX_NOTES]) for each in notes.values() if each]
+    if not clauses:
+        return Claim(text=f"Nothing in it speaks for or against {article.outlet or 'the article'}.")
+    if level == "low":
+        clauses.reverse()
+    text = ", but ".join(clauses)
+    outlet = f" ({article.outlet})" if article.outlet else ""
+    return Claim(text=f"{text[:1].upper()}{text[1:]}{outlet}.")
 
 
-def _join(parts: list[str]) -> str:
-    return (
-        parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
-    )
+def _join(notes: Sequence[str]) -> str:
+    """The notes as one list: "a", "a and b", "a, b and c"."""
+    *most, last = notes
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,98 +1,94 @@
-"""Which level of the article a call aims at, if any: the likeliest of those on its side of the price.
+"""FACTS -> TARGET: which level of the article a call aims at, if any.
 
-The weights (`data/targets.model.tsv`) are fitted by `python -m eval train` on the targets that annotators chose.
+The levels on the call's side of the price are ranked by the weights of `data/targets.model.tsv`,
+which `python -m eval train` fits on the targets that annotators chose.
 """
 
 import math
-from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from summarizer.analyst.embedded.evidence import Scene
-from summarizer.facts.levels import is_target, price_of
+from summarizer.analyst.embedded.reasons import Reasons
+from summarizer.facts.levels import find_price, is_target
 from summarizer.linear import load_linear
-from summarizer.models import Direction
+from summarizer.models import Direction, Fact
 from summarizer.text.numbers import find_numbers
 
-_AWAY = (
-    0.01,
-    0.03,
-    0.07,
-    0.15,
-    0.3,
-    0.6,
-    1.5,
-    4.0,
-)  # edges of a level's distance from the price, as shares of it
+# Edges of a level's distance from the price, as shares of it.
+_AWAY = (0.01, 0.03, 0.07, 0.15, 0.3, 0.6, 1.5, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
 class TargetOption:
-    """A fact that may be the target, or None for no target, and the names of what tells for or against it."""
+    """A fact that may be the target, or None for no target, and what tells for or against it."""
 
     fact: int | None
     features: tuple[str, ...]
 
 
-def choose_target(scene: Scene, asset: str, direction: Direction) -> int | None:
-    """The index of the fact that a call in this direction aims at, None where the article names no such level."""
-    options = target_options(scene, asset, direction)
+def choose_target(reasons: Reasons, asset: str, direction: Direction) -> int | None:
+    """The index of the fact that a call aims at; None where the article names no such level."""
+    options = target_options(reasons, asset, direction)
     return options[load_linear("targets").best(option.features for option in options)].fact
 
 
-def target_options(scene: Scene, asset: str, direction: Direction) -> list[TargetOption]:
+def target_options(reasons: Reasons, asset: str, direction: Direction) -> list[TargetOption]:
     """No target, and every level of the asset in the direction of the call."""
-    facts = scene.facts
-    fitting = [
+    facts, price = reasons.facts, find_price(reasons.facts, asset)
+    places = [
         i
         for i, fact in enumerate(facts)
         if fact.unit == "USD" and is_target(facts, fact, asset, direction)
     ]
-    if not fitting:
+    if not places:
         return [TargetOption(None, ("none",))]
-    kinds = {facts[i].kind for i in fitting}
-    titled = [number.value for number in find_numbers(scene.article.title or "")]
-    is_titled = any(_is_same(facts[i].value, value) for i in fitting for value in titled)
-    price = price_of(facts, asset)
-    nearest = sorted(
-        fitting, key=lambda i: abs(facts[i].value - (price or facts[fitting[0]].value))
-    )
-    features = [
+    titled = [number.value for number in find_numbers(reasons.text.article.title or "")]
+    near = price or facts[places[0]].value
+    nearest = sorted(places, key=lambda i: abs(facts[i].value - near))
+    none = (
         "none",
         f"none:{direction}",
-        f"none:titled:{is_titled}",
+        f"none:titled:{any(_is_titled(facts[i], titled) for i in places)}",
         f"none:priced:{price is not None}",
-        f"none:many:{min(4, len(fitting))}",
-    ]
-    starts = [span.start for span in scene.sentences]
-    options = [TargetOption(None, (*features, *(f"none:{kind}" for kind in kinds)))]
-    seen: dict[str, int] = {}
-    for i in fitting:
-        fact = facts[i]
-        rank = seen[fact.kind] = seen.get(fact.kind, -1) + 1
-        away = sum(abs(fact.value / price - 1) >= edge for edge in _AWAY) if price else "unknown"
-        sentence = bisect_right(starts, fact.evidence.start) - 1
+        f"none:many:{min(4, len(places))}",
+        *(f"none:{kind}" for kind in dict.fromkeys(facts[i].kind for i in places)),
+    )
+    options = [TargetOption(None, none)]
+    ranks: Counter[str] = Counter()
+    for i in places:
+        kind = facts[i].kind
         names = [
-            f"rank:{min(rank, 3)}",
-            f"away:{away}",
+            f"rank:{min(ranks[kind], 3)}",
             f"near:{min(nearest.index(i), 3)}",
-            f"last:{i == fitting[-1]}",
-            f"alone:{len(fitting) == 1}",
-            f"farthest:{nearest[-1] == i}",
-            f"lead:{sentence < 3}",
-            f"late:{round(3 * sentence / len(scene.sentences))}",
-            f"titled:{any(_is_same(fact.value, value) for value in titled)}",
-            f"said:{bool(fact.attributed_to)}",
-            f"conditional:{bool(fact.condition)}",
-            f"round:{len(str(fact.value).strip('0').replace('.', '').strip('0'))}",
+            f"last:{i == places[-1]}",
+            f"alone:{len(places) == 1}",
+            f"farthest:{i == nearest[-1]}",
+            f"titled:{_is_titled(facts[i], titled)}",
+            *_describe_level(reasons, facts[i], price),
         ]
-        names += [f"{fact.kind}|{name}" for name in names] + [
-            f"{direction}|{name}" for name in names
-        ]
-        options.append(
-            TargetOption(i, (f"kind:{fact.kind}", f"kind:{fact.kind}:{direction}", *names))
-        )
+        ranks[kind] += 1
+        crossed = [f"{part}|{name}" for part in (kind, direction) for name in names]
+        kinds = (f"kind:{kind}", f"kind:{kind}:{direction}")
+        options.append(TargetOption(i, (*kinds, *names, *crossed)))
     return options
 
 
-def _is_same(left: float, right: float) -> bool:
-    return math.isclose(left, right, rel_tol=0.005)
+def _describe_level(reasons: Reasons, fact: Fact, price: float | None) -> list[str]:
+    """How far a level lies from the price, where it stands in the article, and how it is told."""
+    away = sum(abs(fact.value / price - 1) >= edge for edge in _AWAY) if price else "unknown"
+    sentence = reasons.text.sentence_at(fact.evidence.start)
+    digits = str(fact.value).strip("0").replace(".", "").strip("0")
+    return [
+        f"away:{away}",
+        f"lead:{sentence < 3}",
+        f"late:{round(3 * sentence / len(reasons.text.sentences))}",
+        f"said:{bool(fact.attributed_to)}",
+        f"conditional:{bool(fact.condition)}",
+        f"round:{len(digits)}",
+    ]
+
+
+def _is_titled(fact: Fact, titled: Sequence[float]) -> bool:
+    """Whether the title has the figure, rounded or not."""
+    return any(math.isclose(fact.value, value, rel_tol=0.005) for value in titled)

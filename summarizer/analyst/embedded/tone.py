@@ -1,121 +1,100 @@
-"""How a sentence speaks of one asset: up, down or neither, by a linear model over its words, where they stand, and its cues.
+"""SENTENCE -> TONE: how a sentence speaks of one asset, from negative to positive.
 
-The weights (`data/tone.model.tsv`) are fitted by `python -m eval train` on the project's own labelled sentences and
-on SEntFiN (MIT). A name that is spoken of is TARGET, any other asset is OTHER: the model knows no asset by name.
+A linear model weighs the sentence's words, where they stand, and its cues. Its weights
+(`data/tone.model.tsv`) are fitted by `python -m eval train` on the project's own labelled sentences
+and on SEntFiN (MIT). The name that is spoken of is TARGET and any other asset is OTHER: the model
+knows no asset by name.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from summarizer.analyst.embedded.cues import find_cues
 from summarizer.linear import load_linear, softmax
 from summarizer.text.spans import Span
 
 LABELS = ("negative", "neutral", "positive")
 _WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d,.]*%?|[$€%?!:;,\"“]")
 _CLAUSE = frozenset(
-    (
-        ":",
-        ";",
-        ",",
-        "as",
-        "while",
-        "but",
-        "whereas",
-        "although",
-        "after",
-        "despite",
-        "and",
-        "amid",
-        "before",
-        "with",
-        "than",
-    )
+    ": ; , as while but whereas although after despite and amid before with than".split()
 )
 _NEGATIONS = frozenset(
-    (
-        "not",
-        "no",
-        "never",
-        "without",
-        "cannot",
-        "nor",
-        "denies",
-        "denied",
-        "fails",
-        "failed",
-        "fail",
-        "unlikely",
-        "n't",
-        "isn't",
-        "doesn't",
-    )
+    "not no never without cannot nor denies denied fails failed fail unlikely".split()
 )
-_SCOPE = 3  # words that a negation reaches
+_REACH = 3  # words that a negation reaches
+_NEAR = 3  # words beside the target whose distance counts
 _ENDINGS = (("ies", "y"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", ""))
 
 
-def tone_of(sentence: str, target: Span | None, others: Sequence[Span] = ()) -> float:
-    """How `sentence` speaks of the name at `target`, from -1 to 1; None asks about the sentence as a whole."""
+def measure_tone(
+    sentence: str, cues: Sequence[str], target: Span | None, others: Sequence[Span] = ()
+) -> float:
+    """How the sentence speaks of the name at `target`, from -1 to 1.
+
+    None asks about the sentence as a whole.
+    """
     negative, _, positive = softmax(
-        load_linear("tone").scores(describe_tone(sentence, target, others))
+        load_linear("tone").scores(describe_tone(sentence, cues, target, others))
     )
     return positive - negative
 
 
 def describe_tone(
-    sentence: str, target: Span | None, others: Sequence[Span] = ()
+    sentence: str, cues: Sequence[str], target: Span | None, others: Sequence[Span] = ()
 ) -> list[tuple[str, float]]:
     """The features of the sentence as it stands to the target, each with value 1."""
-    words = _words(sentence, target, others)
-    at = words.index("TARGET") if "TARGET" in words else None
-    names = {f"w:{word}" for word in words} | {f"p:{a}_{b}" for a, b in pairwise(words)}
-    names |= {f"s:{a}_{c}" for a, _, c in zip(words, words[1:], words[2:], strict=False)}
-    if at is not None:
-        low = max((i + 1 for i in range(at) if words[i] in _CLAUSE), default=0)
-        high = min(
-            (i for i in range(at + 1, len(words)) if words[i] in _CLAUSE), default=len(words)
-        )
-        names |= {f"c:{word}" for word in words[low:high]}
-        names |= {f"<:{word}" for word in words[:at]} | {f">:{word}" for word in words[at + 1 :]}
-        names |= {f"o:{word}" for word in (*words[:low], *words[high:])}
-        names |= {
-            f"{k:+d}:{words[at + k]}" for k in (-3, -2, -1, 1, 2, 3) if 0 <= at + k < len(words)
-        }
-        if "OTHER" in words:
-            first = words.index("OTHER")
-            names |= {
-                f"{'TO' if at < first else 'OT'}:{word}"
-                for word in words[min(at, first) + 1 : max(at, first)]
-            }
-    names |= {f"g:{group}" for group in find_cues(sentence)}
-    names.add("bias")
+    words = _mark_negated(_split_words(sentence, target, others))
+    names = {"bias"} | {f"g:{group}" for group in cues} | {f"w:{word}" for word in words}
+    names |= {f"p:{left}_{right}" for left, right in pairwise(words)}
+    names |= {f"s:{left}_{right}" for left, right in zip(words, words[2:], strict=False)}
+    if "TARGET" in words:
+        names |= _describe_places(words, words.index("TARGET"))
     return [(name, 1.0) for name in sorted(names)]
 
 
-def _words(sentence: str, target: Span | None, others: Sequence[Span]) -> list[str]:
-    """Stemmed words, names replaced, figures as #, and what a negation reaches marked."""
-    places: Iterable[tuple[Span, str]] = [
-        *([(target, "TARGET")] if target else []),
-        *((span, "OTHER") for span in others if span != target),
-    ]
-    pieces, start = [], 0
+def _describe_places(words: Sequence[str], at: int) -> set[str]:
+    """Where each word stands to the target, which is word `at`."""
+    before, after = words[:at], words[at + 1 :]
+    low = max((i + 1 for i, word in enumerate(before) if word in _CLAUSE), default=0)
+    high = next((i for i, word in enumerate(after, at + 1) if word in _CLAUSE), len(words))
+    names = {f"c:{word}" for word in words[low:high]}
+    names |= {f"o:{word}" for word in (*words[:low], *words[high:])}
+    names |= {f"<:{word}" for word in before} | {f">:{word}" for word in after}
+    names |= {f"{k:+d}:{word}" for k, word in enumerate(words, -at) if 0 < abs(k) <= _NEAR}
+    if "OTHER" in words:
+        other = words.index("OTHER")
+        order, between = ("TO", words[at:other]) if at < other else ("OT", words[other:at])
+        names |= {f"{order}:{word}" for word in between[1:]}
+    return names
+
+
+def _split_words(sentence: str, target: Span | None, others: Sequence[Span]) -> list[str]:
+    """The words without common endings, names replaced and figures as #."""
+    places = [(span, "OTHER") for span in others if span != target]
+    if target:
+        places.append((target, "TARGET"))
+    words: list[str] = []
+    start = 0
     for span, name in sorted(places):
-        if span.start < start:
-            continue
-        pieces += [*_plain(sentence[start : span.start]), name]
-        start = span.end
-    pieces += _plain(sentence[start:])
-    reach, marked = 0, []
-    for word in pieces:
+        if span.start >= start:
+            words += [*_plain(sentence[start : span.start]), name]
+            start = span.end
+    return words + _plain(sentence[start:])
+
+
+def _mark_negated(words: Sequence[str]) -> list[str]:
+    """The words, those that a negation reaches marked: "did not rise" is did, not, not_rise."""
+    marked = []
+    reach = 0
+    for word in words:
         if word in _NEGATIONS or word.endswith(("n't", "n’t")):
-            reach = _SCOPE
             marked.append("not")
-            continue
-        marked.append(f"not_{word}" if reach and word not in ("TARGET", "OTHER") else word)
-        reach = 0 if word in _CLAUSE else max(0, reach - 1)
+            reach = _REACH
+        else:
+            is_negated = reach and word not in ("TARGET", "OTHER")
+            marked.append(f"not_{word}" if is_negated else word)
+            reach = 0 if word in _CLAUSE else max(0, reach - 1)
     return marked
 
 
@@ -130,11 +109,8 @@ def _stem(word: str) -> str:
     >>> _stem("rallies"), _stem("falling"), _stem("gas")
     ('rally', 'fall', 'gas')
     """
-    for ending, put in _ENDINGS:
-        if (
-            word.endswith(ending)
-            and len(word) - len(ending) >= 3
-            and not word.endswith(("ss", "us", "is"))
-        ):
-            return word[: -len(ending)] + put
+    for ending, replacement in _ENDINGS:
+        is_short = len(word) - len(ending) < 3
+        if word.endswith(ending) and not is_short and not word.endswith(("ss", "us", "is")):
+            return word.removesuffix(ending) + replacement
     return word

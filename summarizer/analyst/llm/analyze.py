@@ -1,303 +1,216 @@
-"""Article, facts -> Analysis, in the words of a model behind an OpenAI-compatible endpoint.
+"""TEXT, FACTS -> ANALYSIS: one conversation with a model behind an OpenAI-compatible endpoint.
 
-    prompt -> answer -> what verification would drop -> one re-ask that names it -> Analysis
-
-The answer is not believed here either: verification.verify drops what the article does not support.
+The pipeline asks, has the answer checked, and asks once more if the check drops something.
+Nothing is believed here: verification drops what the article does not support.
 """
 
-import re
 import secrets
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from summarizer.analyst.embedded import analyze as embedded
 from summarizer.analyst.llm.answers import answer_key, find_answer, keep_answer
 from summarizer.analyst.llm.confidence import Directions, weigh
 from summarizer.analyst.llm.endpoint import RUNGS, Allowance, Completion, ContextTooLong, Endpoint
 from summarizer.analyst.llm.gate import Gate
+from summarizer.analyst.llm.messages import PROMPT, write_messages
 from summarizer.analyst.llm.prompt import load_prompt
 from summarizer.analyst.llm.schema import (
-    Answer,
     UnreadableAnswer,
     answer_schema,
     make_analysis,
     read_answer,
 )
 from summarizer.errors import AnswerError, LLMError
-from summarizer.facts.figures import describe_fact
-from summarizer.models import Analysis, Analyst, Article, ConfidenceSource, Fact, Signal
+from summarizer.models import Analysis, Analyst, ConfidenceSource, Fact
 from summarizer.settings import Settings
-from summarizer.text.sentences import split_sentences
-from summarizer.text.spans import Span, clean
-from summarizer.verification.verify import list_faults
+from summarizer.text.reading import Text
+from summarizer.text.spans import clean
 
-PROMPT = "analyze"
 Number = TypeVar("Number", int, float)
 MAX_CHARACTERS = (
     60_000  # of an article in the prompt: about 15,000 tokens, thrice the longest labelled article
 )
-MAX_FAULTS = 8  # told in a re-ask
-MOST_PER_TOKEN = 8  # characters: prose has 5.8. A server that counts fewer tokens has cut the prompt, as Ollama does silently
-
-# What a chat template or a tokenizer takes for its own; broken by a space, so that the article cannot speak as anyone else.
-_TEMPLATE = re.compile(
-    r"<(?=\|)|(?<=\|)>|\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS)\])|<(?=</?SYS>>|/?(?:s|think|system|user|assistant|start_of_turn|end_of_turn|bos|eos)>)",
-    re.IGNORECASE,
-)
+MAX_FAULTS = 8  # named in the second question
+_MAX_QUOTED = 8000  # characters of the first answer that the second question repeats
+# At most; prose has 5.8. A server that counts fewer tokens has cut the prompt, as Ollama does.
+_CHARACTERS_PER_TOKEN = 8
 
 
 @dataclass(frozen=True)
-class _Said:
-    """An answer of the model's, None where it has not the form asked for; `faults` are what is wrong with it."""
+class Attempt:
+    """One answer of the model. `faults` say what is wrong with it.
+
+    Without an analysis, the fault is why the answer cannot be read.
+    """
 
     completion: Completion
-    answer: Answer | None
-    faults: tuple[str, ...]
+    analysis: Analysis | None
+    faults: tuple[str, ...] = ()
 
 
-def analyze(
-    article: Article,
-    facts: list[Fact],
-    signals: tuple[Signal, ...],
-    settings: Settings,
-    gate: Gate | None = None,
-) -> Analysis:
-    """The model's reading of the article. Raises LLMError where there is none; RELIABILITY 23 to 30 has the codes."""
-    second = embedded.analyze(
-        article, facts, signals
-    )  # before the model is asked: what stands after its answer makes others wait
-    talk = _Talk(article, facts, signals, settings, gate)
-    said = talk.first()
-    if said.faults:
-        said = talk.second(said)
-    if said.answer is None:
-        why = clean(said.faults[0])[:200]
-        raise AnswerError(
-            f"the model's answer does not have the form asked for, twice: {why}",
-            code="llm_schema",
-            retryable=False,
-        )
-    analysis = make_analysis(said.answer, talk.analyst())
-    if all(
-        any(fault.startswith(f"- summary[{i}]:") for fault in said.faults)
-        for i in range(len(analysis.summary))
-    ):
-        analysis = analysis.model_copy(update={"summary": (*analysis.summary, *second.summary)})
-        talk.flags.append("summary_by_embedded")
-    chances = said.completion.chances
-    analysis = weigh(
-        analysis, second, chances, () if chances else talk.samples(settings.samples - 1)
-    )
-    return analysis.model_copy(
-        update={"flags": talk.told(), "analyst": talk.analyst(analysis.analyst.confidence_from)}
-    )
+class Conversation:
+    """The questions about one article: what was asked and answered, and what it cost.
 
+    Every question raises LLMError where there is no answer.
+    """
 
-class _Talk:
-    """The questions about one article: what was asked and answered, and what it cost."""
-
-    def __init__(
-        self,
-        article: Article,
-        facts: list[Fact],
-        signals: tuple[Signal, ...],
-        settings: Settings,
-        gate: Gate | None,
-    ):
-        self._article, self._facts, self._signals, self._settings = (
-            article,
-            facts,
-            signals,
-            settings,
-        )
+    def __init__(self, text: Text, facts: Sequence[Fact], settings: Settings, gate: Gate | None):
+        self._text, self._facts, self._settings = text, facts, settings
         self._endpoint = Endpoint(settings, gate)
         self._end = time.monotonic() + settings.timeout
         self._marker = secrets.token_hex(8)
-        self._messages, self._used = write_messages(
-            article, facts, MAX_CHARACTERS, self._marker, settings.prompt
-        )
-        self._spent: list[Completion] = []
-        self.flags: list[str] = []
+        self._write(MAX_CHARACTERS)
+        self._completions: list[Completion] = []
+        self._flags: list[str] = []
 
-    def first(self) -> _Said:
-        """The first answer; the text is cut once if the model cannot take it whole."""
+    def ask(self) -> Attempt:
+        """The first answer. The text is cut once if the model cannot take it whole."""
         allowance = Allowance(self._end)
         try:
-            said = self._read(self._ask(self._messages, allowance))
+            attempt = self._read(self._complete(self._messages, allowance))
         except ContextTooLong as error:
             if allowance.requests <= 0:
                 raise
-            over = (1 - error.share) * sum(
-                len(message["content"]) for message in self._messages
-            )  # what is always said cannot be cut
-            room = int(max(self._used - over, self._used * error.share / 2))
-            self._messages, self._used = write_messages(
-                self._article, self._facts, room, self._marker, self._settings.prompt
-            )
-            said = self._read(self._ask(self._messages, allowance))
-        if (said.completion.input_tokens or MAX_CHARACTERS) < sum(
-            len(message["content"]) for message in self._messages
-        ) / MOST_PER_TOKEN:
-            self.flags.append("prompt_cut_by_server")
-        return said
+            # What every prompt holds cannot be cut, so all that is too much comes off the article.
+            excess = (1 - error.share) * self._length
+            self._write(int(max(self._used - excess, self._used * error.share / 2)))
+            attempt = self._read(self._complete(self._messages, allowance))
+        tokens = attempt.completion.input_tokens
+        if tokens is not None and tokens < self._length / _CHARACTERS_PER_TOKEN:
+            self._flags.append("prompt_cut_by_server")
+        return attempt
 
-    def second(self, first: _Said) -> _Said:
-        """The better of the first answer and of what comes when its faults are named."""
-        again = load_prompt(PROMPT, self._settings.prompt).fill(
-            "again", faults="\n".join(first.faults[:MAX_FAULTS])
-        )
-        more = [
-            {"role": "assistant", "content": first.completion.text[:8000]},
-            {"role": "user", "content": again},
+    def ask_again(self, attempt: Attempt) -> Attempt | None:
+        """The answer to a question that names the faults; None if only the first is to be had."""
+        prompt = load_prompt(PROMPT, self._settings.prompt)
+        question = prompt.fill("again", faults="\n".join(attempt.faults[:MAX_FAULTS]))
+        messages = [
+            *self._messages,
+            {"role": "assistant", "content": attempt.completion.text[:_MAX_QUOTED]},
+            {"role": "user", "content": question},
         ]
         try:
-            second = self._read(self._ask([*self._messages, *more]))
+            return self._read(self._complete(messages))
         except LLMError:
-            if first.answer is None:
+            if attempt.analysis is None:
                 raise
-            return first
-        is_worse = second.answer is None or len(second.faults) > len(first.faults)
-        return first if first.answer is not None and is_worse else second
+            return None
 
-    def samples(self, number: int) -> list[Directions]:
-        """What further answers to the first question say, at a temperature that lets them differ; as many as can be had.
+    def conclude(self, attempt: Attempt, embedded: Analysis) -> Analysis:
+        """The analysis of an attempt, with its confidences, its flags and what it cost.
 
-        One that cannot be read agrees with nothing.
+        The embedded analyst's summary steps in where all of the model's would be dropped.
+        Raises AnswerError for an attempt that has no analysis.
         """
-        found = []
+        if attempt.analysis is None:
+            reason = clean(attempt.faults[0])[:200]
+            message = f"the model's answer does not have the form asked for, twice: {reason}"
+            raise AnswerError(message, code="llm_schema", retryable=False)
+        analysis = attempt.analysis
+        if all(_is_faulty(attempt, f"summary[{i}]") for i in range(len(analysis.summary))):
+            summary = (*analysis.summary, *embedded.summary)
+            analysis = analysis.model_copy(update={"summary": summary})
+            self._flags.append("summary_by_embedded")
+        chances = attempt.completion.chances
+        samples = () if chances else self._sample(self._settings.samples - 1)
+        analysis = weigh(analysis, embedded, chances, samples)
+        analyst = self._describe_analyst(analysis.analyst.confidence_from)
+        return analysis.model_copy(update={"flags": self._list_flags(), "analyst": analyst})
+
+    def _write(self, room: int) -> None:
+        self._messages, self._used = write_messages(
+            self._text, self._facts, room, self._marker, self._settings.prompt
+        )
+        self._length = sum(len(message["content"]) for message in self._messages)
+
+    def _sample(self, number: int) -> list[Directions]:
+        """The directions of further answers to the first question, as many as can be had.
+
+        The temperature lets them differ. An answer that cannot be read agrees with nothing.
+        """
+        samples = []
         for i in range(1, number + 1):
             try:
-                said = self._read(self._ask(self._messages, sample=i)).answer
+                analysis = self._read(self._complete(self._messages, sample=i)).analysis
             except LLMError:
                 break
-            directions: Directions = (
-                {call.asset: call.direction for call in said.calls} if said else {}
-            )
-            found.append(directions | ({"overall": said.overall} if said else {}))
-        return found
+            directions: Directions = {}
+            if analysis:
+                directions = {call.asset: call.direction for call in analysis.calls}
+                directions["overall"] = analysis.overall
+            samples.append(directions)
+        return samples
 
-    def _ask(
+    def _complete(
         self,
         messages: Sequence[dict[str, str]],
         allowance: Allowance | None = None,
         sample: int = 0,
     ) -> Completion:
-        """An answer, kept or new: what was answered once is not asked, or paid for, again."""
+        """An answer, new or kept: what was answered once is not asked, or paid for, again."""
         settings, schema = self._settings, answer_schema()
         plain = [message["content"].replace(self._marker, "") for message in messages]
         key = answer_key(settings.base_url, self._endpoint.model, schema, plain, sample)
-        found = None if settings.redo else find_answer(settings.answers, key)
-        if found is None:
-            found = self._endpoint.complete(
+        completion = None if settings.redo else find_answer(settings.answers, key)
+        if completion is None:
+            completion = self._endpoint.complete(
                 messages, schema, allowance or Allowance(self._end), 1.0 if sample else 0.0
             )
-            if not keep_answer(settings.answers, key, found):
-                self.flags.append("answer_not_kept")
-        self._spent.append(found)
-        return found
+            if not keep_answer(settings.answers, key, completion):
+                self._flags.append("answer_not_kept")
+        self._completions.append(completion)
+        return completion
 
-    def _read(self, completion: Completion) -> _Said:
+    def _read(self, completion: Completion) -> Attempt:
         try:
             answer = read_answer(completion.text)
         except UnreadableAnswer as error:
-            return _Said(completion, None, (str(error),))
-        found = list_faults(
-            self._article, self._facts, make_analysis(answer, Analyst(name="llm")), self._signals
-        )
-        return _Said(
-            completion, answer, tuple(f"- {fault.where}: {fault.detail}" for fault in found)
-        )
+            return Attempt(completion, None, (str(error),))
+        return Attempt(completion, make_analysis(answer, self._describe_analyst()))
 
-    def analyst(self, confidence_from: ConfidenceSource = "evidence") -> Analyst:
-        """Who spoke, and what this run paid for it; a count that one of its answers lacks is null, one that was kept is nothing."""
-        prompt, new = (
-            load_prompt(PROMPT, self._settings.prompt),
-            [completion for completion in self._spent if not completion.kept],
-        )
+    def _describe_analyst(self, confidence_from: ConfidenceSource = "evidence") -> Analyst:
+        """Who answered, and what it cost.
+
+        Token counts are None if any answer lacks them; kept answers count as zero.
+        """
+        prompt = load_prompt(PROMPT, self._settings.prompt)
+        paid = [completion for completion in self._completions if not completion.kept]
         return Analyst(
-            name="llm", model=self._spent[-1].model, prompt=prompt.name, prompt_sha256=prompt.sha256, confidence_from=confidence_from,
-            input_tokens=_sum(c.input_tokens for c in new), cached_tokens=_sum(c.cached_tokens for c in new),
-            output_tokens=_sum(c.output_tokens for c in new), cost_usd=_sum(c.cost_usd for c in new),
-        )  # fmt: skip
-
-    def told(self) -> tuple[str, ...]:
-        """What the reader should know of the talk."""
-        price, published = self._endpoint.price, self._article.published_at
-        old = (
-            published and price and price.trained_until and published.date() <= price.trained_until
+            name="llm",
+            model=self._completions[-1].model,
+            prompt=prompt.name,
+            prompt_sha256=prompt.sha256,
+            confidence_from=confidence_from,
+            input_tokens=_sum(completion.input_tokens for completion in paid),
+            cached_tokens=_sum(completion.cached_tokens for completion in paid),
+            output_tokens=_sum(completion.output_tokens for completion in paid),
+            cost_usd=_sum(completion.cost_usd for completion in paid),
         )
-        flags = [
-            *self.flags,
-            *(["text_cut"] if self._used < len(self._article.text) else []),
-            *(f"answer_{rung}" for rung in RUNGS[1:] if self._spent[-1].rung == rung),
-            *(["answer_kept"] if any(completion.kept for completion in self._spent) else []),
-            *(["older_than_model"] if old else []),
-        ]
+
+    def _list_flags(self) -> tuple[str, ...]:
+        """What the reader should know of the conversation."""
+        flags = list(self._flags)
+        if self._used < len(self._text.string):
+            flags.append("text_cut")
+        rung = self._completions[-1].rung
+        if rung in RUNGS[1:]:
+            flags.append(f"answer_{rung}")
+        if any(completion.kept for completion in self._completions):
+            flags.append("answer_kept")
+        price, published_at = self._endpoint.price, self._text.article.published_at
+        trained_until = price.trained_until if price else None
+        if published_at and trained_until and published_at.date() <= trained_until:
+            flags.append("older_than_model")
         return tuple(dict.fromkeys(flags))
 
 
+def _is_faulty(attempt: Attempt, where: str) -> bool:
+    return any(fault.startswith(f"- {where}:") for fault in attempt.faults)
+
+
 def _sum(counts: Iterable[Number | None]) -> Number | None:
-    """The sum, null where a part of it is not known."""
-    found = list(counts)
-    return None if None in found else sum(count for count in found if count is not None)
-
-
-def write_messages(
-    article: Article, facts: Sequence[Fact], room: int, marker: str, version: int = 1
-) -> tuple[list[dict[str, str]], int]:
-    """The messages that ask about the article, and how much of its text they hold: whole sentences of at most `room` characters.
-
-    What is the same for every article stands first, so that a server can keep it.
-    """
-    prompt = load_prompt(PROMPT, version)
-    sentences = [
-        span for span in split_sentences(article.text) if span.end <= room
-    ] or split_sentences(article.text)[:1]
-    used = min(sentences[-1].end, max(room, 1)) if sentences else 0
-    lines = [
-        f"S{i} {article.text[span.start : min(span.end, used)]}" for i, span in enumerate(sentences)
-    ]
-    rows = [
-        _row(i, fact, _place(sentences, fact))
-        for i, fact in enumerate(facts)
-        if fact.evidence.end <= used
-    ]
-    values = {
-        "title": article.title or "-", "source": article.source or article.domain or "-",
-        "published_at": f"{article.published_at:%Y-%m-%d}" if article.published_at else "-",
-        "facts": "\n".join(rows) or "-", "article": "\n".join(lines),
-    }  # fmt: skip
-    asked = prompt.fill(
-        "user", marker=marker, **{name: neutralise(value) for name, value in values.items()}
-    )
-    example = [
-        {"role": "user", "content": prompt.parts["example_input"]},
-        {"role": "assistant", "content": prompt.parts["example_answer"]},
-    ]
-    return [
-        {"role": "system", "content": prompt.parts["system"]},
-        *example,
-        {"role": "user", "content": asked},
-    ], used
-
-
-def _row(i: int, fact: Fact, sentence: int) -> str:
-    said = f"F{i} {fact.kind} {fact.subject} {describe_fact(fact)} S{sentence}"
-    return said + (f" said by {fact.attributed_to}" if fact.attributed_to else "")
-
-
-def _place(sentences: Sequence[Span], fact: Fact) -> int:
-    return max(
-        (i for i, span in enumerate(sentences) if span.start <= fact.evidence.start), default=0
-    )
-
-
-def neutralise(text: str) -> str:
-    """Text that no chat template takes for its own tokens.
-
-    >>> neutralise("<|im_start|>system")
-    '< |im_start| >system'
-    """
-    return _TEMPLATE.sub(lambda match: match[0] + " " if match[0] != ">" else " >", clean(text))
+    """The sum, None where a part of it is not known."""
+    known = list(counts)
+    return None if None in known else sum(count for count in known if count is not None)

@@ -1,4 +1,4 @@
-"""Prompts are files: `prompts/NAME/vN.md`, front matter and parts. Loaded, filled and fingerprinted here."""
+"""Loads, fills and fingerprints prompts, which are files: `prompts/NAME/vN.md`."""
 
 import hashlib
 import importlib.resources
@@ -18,7 +18,7 @@ _BLANK = re.compile(r"<<(\w+)>>")
 
 @dataclass(frozen=True)
 class Prompt:
-    """One version of a prompt. `parts` are its texts by heading; `sha256` is that of the whole file."""
+    """One version of a prompt. `parts` are its texts by heading, `sha256` is of the whole file."""
 
     name: str
     sha256: str
@@ -26,7 +26,7 @@ class Prompt:
     parts: Mapping[str, str]
 
     def fill(self, part: str, **values: str) -> str:
-        """The part with each `<<input>>` replaced, once: what stands in a value is never filled in again.
+        """The part with each `<<input>>` replaced by its value. A value is never filled in itself.
 
         Raises KeyError for an input that is missing.
         """
@@ -35,8 +35,11 @@ class Prompt:
 
 @cache
 def load_prompt(name: str, version: int = 1) -> Prompt:
-    """The prompt `prompts/<name>/v<version>.md`. Raises UsageError where there is no such version, ValueError for a
-    file that uses an input its front matter does not name."""
+    """The prompt `prompts/<name>/v<version>.md`.
+
+    Raises UsageError where there is no such version, and ValueError for a file that uses an
+    input its front matter does not name.
+    """
     path = prompts_root() / name / f"v{version}.md"
     if not path.is_file():
         raise UsageError(f"there is no version {version} of the prompt {name}")
@@ -44,11 +47,10 @@ def load_prompt(name: str, version: int = 1) -> Prompt:
     front = _FRONT.match(text)
     if not front:
         raise ValueError(f"prompt {name} v{version} has no front matter")
-    about = dict(line.split(": ", 1) for line in front[1].splitlines())
-    inputs = frozenset(about["inputs"].split(", "))
-    if (about["name"], about["version"]) != (name, str(version)) or set(
-        _BLANK.findall(text)
-    ) - inputs:
+    fields = dict(line.split(": ", 1) for line in front[1].splitlines())
+    inputs = frozenset(fields["inputs"].split(", "))
+    is_named = (fields["name"], fields["version"]) == (name, str(version))
+    if not is_named or not inputs.issuperset(_BLANK.findall(text)):
         raise ValueError(f"prompt {name} v{version} and its front matter disagree")
     heads = list(_PART.finditer(text, front.end()))
     ends = [head.start() for head in heads[1:]] + [len(text)]

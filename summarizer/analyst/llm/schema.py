@@ -1,9 +1,9 @@
-"""What a model must answer: the schema, the strict reading of it, and its translation to an Analysis."""
+"""ANSWER -> ANALYSIS: the JSON schema of a model's answer, and its strict reading."""
 
 import json
 import re
+from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Annotated, Any, NoReturn
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -19,28 +19,25 @@ from summarizer.models import (
     Horizon,
     Level,
 )
+from summarizer.tables import read_rows
 from summarizer.text.numbers import find_numbers
 
 
 @cache
 def narrative_names() -> tuple[str, ...]:
-    """The guide's list of narratives."""
-    lines = (files("summarizer") / "data" / "narratives.tsv").read_text("utf-8").splitlines()
-    return tuple(
-        sorted({line.split("\t")[0] for line in lines if line and not line.startswith("#")})
-    )
+    """The names of all narratives, sorted."""
+    return tuple(sorted({name for name, _, _ in read_rows("narratives.tsv")}))
 
 
-# Every string and list is bounded, for a model under a grammar writes until something stops it; percents are integers,
-# because llama.cpp's grammar does not hold the bounds of a float. 320 characters are two sentences.
+# Every string and list is bounded, for a model under a grammar writes until something stops it.
+# Percents are integers, because llama.cpp's grammar does not hold the bounds of a float.
+# 320 characters are two sentences.
 Words = Annotated[str, Field(min_length=1, max_length=320)]
 Index = Annotated[int, Field(ge=0, le=999)]
 Places = Annotated[list[Index], Field(max_length=4)]
 Percent = Annotated[int, Field(ge=-100, le=100)]
 Name = Annotated[str, Field(min_length=1, max_length=40)]
-KindName = Annotated[
-    str, Field(max_length=24, json_schema_extra={"enum": sorted({kind.name for kind in KINDS})})
-]
+KindName = Annotated[str, Field(max_length=24, json_schema_extra={"enum": sorted(KINDS)})]
 NarrativeName = Annotated[
     str, Field(max_length=24, json_schema_extra={"enum": list(narrative_names())})
 ]
@@ -56,7 +53,7 @@ class Statement(_Strict):
 
 
 class AnswerCall(_Strict):
-    """The reasons stand before the direction, so that a model writes them first."""
+    """A call. The reasons stand before the direction, so that a model writes them first."""
 
     asset: Name
     rationale: Words
@@ -91,7 +88,7 @@ class Answer(_Strict):
 
 @cache
 def answer_schema() -> dict[str, Any]:
-    """The JSON schema of an Answer, as strict mode wants it: every field required, nothing else allowed, no titles."""
+    """The JSON schema of an Answer in strict mode: all fields required, no others, no titles."""
     schema: dict[str, Any] = _without_titles(Answer.model_json_schema())
     return schema
 
@@ -101,17 +98,15 @@ def _without_titles(node: Any) -> Any:
         return [_without_titles(item) for item in node]
     if not isinstance(node, dict):
         return node
-    named = node.get("properties")  # a field may well be called "title"
-    kept = {
+    cleaned = {
         key: _without_titles(value)
         for key, value in node.items()
         if key not in ("title", "description", "properties")
     }
-    return (
-        kept | {"properties": {key: _without_titles(value) for key, value in named.items()}}
-        if named
-        else kept
-    )
+    if "properties" in node:  # a field may well be called "title"
+        fields = node["properties"].items()
+        cleaned["properties"] = {key: _without_titles(value) for key, value in fields}
+    return cleaned
 
 
 class UnreadableAnswer(ValueError):
@@ -124,9 +119,9 @@ _WRAPPED = re.compile(
 
 
 def read_answer(text: str) -> Answer:
-    """The Answer in a model's words. A fence and a <think> block are taken off; nothing else is repaired.
+    """The Answer that a model wrote. Raises UnreadableAnswer.
 
-    Raises UnreadableAnswer.
+    A code fence and a <think> block are taken off. Nothing else is repaired.
     """
     unwrapped = _WRAPPED.match(text)
     body = (unwrapped[1] or unwrapped[2] or "") if unwrapped else text
@@ -143,47 +138,61 @@ def read_answer(text: str) -> Answer:
 def parse_json(text: str) -> Any:
     """JSON as RFC 8259 has it, and no key twice. Raises UnreadableAnswer."""
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # ValueError also for an integer of over 4,300 digits
-        why = "it nests too deep" if isinstance(error, RecursionError) else str(error)[:120]
-        raise UnreadableAnswer(f"this is not one JSON object: {why}") from None
+        return json.loads(text, object_pairs_hook=_refuse_repeats, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise UnreadableAnswer("this is not one JSON object: it nests too deep") from None
+    except ValueError as error:  # also for an integer of over 4,300 digits
+        raise UnreadableAnswer(f"this is not one JSON object: {str(error)[:120]}") from None
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+def _refuse_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ValueError("a key stands twice in one object")
-    return found
+    return members
 
 
-def _refuse(constant: str) -> NoReturn:
+def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON number")
 
 
 def make_analysis(answer: Answer, analyst: Analyst) -> Analysis:
-    """The answer as an Analysis. Its confidences are not the model's to give: they stay at their default."""
-    calls = tuple(
-        CallClaim(
-            asset=call.asset, direction=call.direction, tone=call.tone / 100, target=call.target,
-            rationale=Claim(text=call.rationale, sentences=tuple(call.sentences)), facts=tuple(call.facts),
-        )
-        for call in answer.calls
-    )  # fmt: skip
+    """The answer as an Analysis. Confidences keep their default: they are not the model's to give."""
     return Analysis(
-        summary=tuple(Claim(text=said.text, sentences=tuple(said.sentences)) for said in answer.summary),
-        calls=calls, overall=answer.overall, overall_tone=answer.overall_tone / 100,
-        horizon=answer.horizon, horizon_rationale=Claim(text=answer.horizon_rationale),
-        credibility=answer.credibility, credibility_note=Claim(text=answer.credibility_note),
+        summary=tuple(_make_claim(each.text, each.sentences) for each in answer.summary),
+        calls=tuple(_make_call(call) for call in answer.calls),
+        overall=answer.overall,
+        overall_tone=answer.overall_tone / 100,
+        horizon=answer.horizon,
+        horizon_rationale=_make_claim(answer.horizon_rationale),
+        credibility=answer.credibility,
+        credibility_note=_make_claim(answer.credibility_note),
         narratives=tuple(dict.fromkeys(answer.narratives)),
-        added_facts=tuple(_claimed(added) for added in answer.added_facts), analyst=analyst,
-    )  # fmt: skip
+        added_facts=tuple(_make_fact(fact) for fact in answer.added_facts),
+        analyst=analyst,
+    )
 
 
-def _claimed(added: AddedFact) -> ClaimedFact:
-    """The added fact, its figure read by the fact parser; what is no single figure has no unit, and fits no fact."""
+def _make_claim(text: str, sentences: Sequence[int] = ()) -> Claim:
+    return Claim(text=text, sentences=tuple(sentences))
+
+
+def _make_call(call: AnswerCall) -> CallClaim:
+    return CallClaim(
+        asset=call.asset,
+        direction=call.direction,
+        tone=call.tone / 100,
+        target=call.target,
+        rationale=_make_claim(call.rationale, call.sentences),
+        facts=tuple(call.facts),
+    )
+
+
+def _make_fact(added: AddedFact) -> ClaimedFact:
+    """The added fact, its figure read as in an article.
+
+    What is not exactly one figure gets no unit, so that it fits no fact.
+    """
     numbers = find_numbers(added.figure)
     value, unit = (numbers[0].value, numbers[0].unit) if len(numbers) == 1 else (0.0, "")
     return ClaimedFact(

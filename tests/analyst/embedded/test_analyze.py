@@ -10,29 +10,24 @@ import pytest
 
 from eval.records import load_own
 from summarizer.analyst.embedded import analyze as embedded
-from summarizer.credibility import find_signals
-from summarizer.facts.extract import extract_facts
 from summarizer.page.article import make_article
-from summarizer.verification.verify import verify
+from tests.support.observed import Observed
 
 OWN = list(load_own())
 IDS = [labelled.id for labelled in OWN]
 
 
-def read(article):
-    facts, signals = extract_facts(article), find_signals(article)
-    return facts, signals, embedded.analyze(article, facts, signals)
-
-
 @pytest.mark.parametrize("labelled", OWN, ids=IDS)
 def test_the_same_article_gives_the_same_analysis(labelled):
-    assert read(labelled.article) == read(labelled.article.model_copy(deep=True))
+    copy = labelled.article.model_copy(deep=True)
+    assert Observed(labelled.article).analyze() == Observed(copy).analyze()
 
 
 @pytest.mark.parametrize("labelled", OWN, ids=IDS)
 def test_every_claim_survives_verification(labelled):
-    facts, signals, analysis = read(labelled.article)
-    report = verify(labelled.article, facts, analysis, signals)
+    observed = Observed(labelled.article)
+    analysis = observed.analyze()
+    report = observed.verify(analysis)
     assert [finding for finding in report.findings if finding.verdict == "dropped"] == []
     assert len(report.calls) == len(analysis.calls)
     assert [call.target is not None for call in report.calls] == [
@@ -45,7 +40,7 @@ def test_every_claim_survives_verification(labelled):
 
 @pytest.mark.parametrize("labelled", OWN, ids=IDS)
 def test_what_is_said_keeps_to_its_ranges(labelled):
-    _, _, analysis = read(labelled.article)
+    analysis = Observed(labelled.article).analyze()
     assert len(analysis.calls) <= embedded.MAX_CALLS
     assert len({call.asset for call in analysis.calls}) == len(analysis.calls)
     for call in analysis.calls:
@@ -57,15 +52,15 @@ def test_what_is_said_keeps_to_its_ranges(labelled):
 def test_another_process_with_another_hash_seed_says_the_same():
     """Sets are walked in another order there; sums of weights must not depend on it."""
     code = (
-        "from eval.records import load_own\nfrom test_embedded import read\n"
-        "print([read(labelled.article)[2].model_dump_json() for labelled in list(load_own())[:12]])"
+        "from eval.records import load_own\nfrom tests.support.observed import Observed\n"
+        "print([Observed(one.article).analyze().model_dump_json() for one in list(load_own())[:12]])"
     )
     said = set()
     for seed in ("1", "2"):
         environment = {
             **os.environ,
             "PYTHONHASHSEED": seed,
-            "PYTHONPATH": os.pathsep.join(["tests", "."]),
+            "PYTHONPATH": ".",
         }
         done = subprocess.run(
             [sys.executable, "-c", code],
@@ -91,9 +86,8 @@ def test_another_process_with_another_hash_seed_says_the_same():
     ],
 )
 def test_little_text_is_analysed_too(text):
-    article = make_article(text)
-    facts, signals, analysis = read(article)
-    assert verify(article, facts, analysis, signals).article.text == text
+    observed = Observed(make_article(text))
+    assert observed.verify(observed.analyze()).article.text == text
 
 
 def test_what_is_explained_is_what_was_called():
@@ -101,8 +95,9 @@ def test_what_is_explained_is_what_was_called():
         "Bitcoin slid to $58,000 on Monday. Bitcoin funding on Binance fell to -7%. Traders of bitcoin expect more losses.",
         title="Bitcoin slides",
     )
-    _, _, analysis = read(article)
-    weighed = embedded.explain(article)
+    observed = Observed(article)
+    analysis = observed.analyze()
+    weighed = embedded.explain(observed.text)
     assert list(weighed) == [call.asset for call in analysis.calls] == ["BTC"]
     pulls = [abs(pull) for _, pull, _ in weighed["BTC"]]
     assert pulls == sorted(pulls, reverse=True)

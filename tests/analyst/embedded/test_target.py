@@ -3,11 +3,12 @@
 import pytest
 
 from eval.records import load_own
-from summarizer.analyst.embedded.evidence import Scene
+from summarizer.analyst.embedded.reasons import Reasons
 from summarizer.analyst.embedded.target import choose_target, target_options
 from summarizer.facts.extract import extract_facts
 from summarizer.facts.levels import is_target
-from summarizer.page.article import make_article
+from summarizer.text.reading import read_text
+from tests.support.observed import read
 
 LADDER = (
     "Bitcoin trades at $118,000. Support sits at $115,000 and resistance at $120,500. Analyst Ann Writer expects bitcoin to reach a "
@@ -15,23 +16,24 @@ LADDER = (
 )
 
 
-def scene_of(text: str) -> Scene:
-    article = make_article(text=text)
-    return Scene(article, extract_facts(article))
+def read_reasons(string: str) -> Reasons:
+    text = read(string)
+    return Reasons(text, extract_facts(text))
 
 
 @pytest.mark.parametrize("labelled", list(load_own()), ids=lambda labelled: labelled.id)
 def test_every_option_is_a_level_on_the_side_of_the_call(labelled):
-    scene = Scene(labelled.article, extract_facts(labelled.article))
-    for asset in scene.counts:
+    text = read_text(labelled.article)
+    reasons = Reasons(text, extract_facts(text))
+    for asset in reasons.counts:
         for direction in ("bullish", "bearish", "neutral"):
-            first, *levels = target_options(scene, asset, direction)
+            first, *levels = target_options(reasons, asset, direction)
             assert first.fact is None
             assert all(
-                is_target(scene.facts, scene.facts[option.fact], asset, direction)
+                is_target(reasons.facts, reasons.facts[option.fact], asset, direction)
                 for option in levels
             )
-            assert choose_target(scene, asset, direction) in [
+            assert choose_target(reasons, asset, direction) in [
                 first.fact,
                 *(option.fact for option in levels),
             ]
@@ -48,15 +50,15 @@ def test_every_option_is_a_level_on_the_side_of_the_call(labelled):
     ],
 )
 def test_the_level_that_is_called_a_target_is_the_target(asset, direction, value):
-    scene = scene_of(LADDER)
-    chosen = choose_target(scene, asset, direction)
-    assert (None if chosen is None else scene.facts[chosen].value) == value
+    reasons = read_reasons(LADDER)
+    chosen = choose_target(reasons, asset, direction)
+    assert (None if chosen is None else reasons.facts[chosen].value) == value
 
 
 def test_an_article_without_levels_names_no_target():
     assert (
         choose_target(
-            scene_of("Bitcoin rose on Monday and traders were glad of it."), "BTC", "bullish"
+            read_reasons("Bitcoin rose on Monday and traders were glad of it."), "BTC", "bullish"
         )
         is None
     )

@@ -10,8 +10,7 @@ import pytest
 
 from summarizer import SummarizerError, analyze_text
 from summarizer.analyst.llm import endpoint
-from summarizer.analyst.llm.analyze import neutralise, write_messages
-from summarizer.analyst.llm.prompt import load_prompt
+from summarizer.analyst.llm.messages import neutralise, write_messages
 from summarizer.analyst.llm.schema import (
     UnreadableAnswer,
     answer_schema,
@@ -21,36 +20,12 @@ from summarizer.analyst.llm.schema import (
     read_answer,
 )
 from summarizer.errors import AnswerError, UsageError
-from summarizer.facts.extract import extract_facts
 from summarizer.models import Analyst
 from summarizer.page.article import make_article
 from summarizer.settings import Settings, check_endpoint
-from summarizer.verification.verify import verify
+from tests.support.model import ANSWER, EXAMPLE, GOOD, KEY, PROMPT, ask
+from tests.support.observed import Observed, read
 from tests.support.scripted_server import Reply, fails, says, scripted
-
-PROMPT = load_prompt("analyze")
-EXAMPLE = "\n".join(line.split(" ", 1)[1] for line in PROMPT.parts["example_input"].splitlines())
-ANSWER = json.loads(PROMPT.parts["example_answer"])
-GOOD = says(ANSWER)
-KEY = "sk-canary-9b1deb4d3b7d"
-
-
-@pytest.fixture(autouse=True)
-def _forget():
-    """What was learnt of an endpoint is kept for the process; a port may come back as another endpoint."""
-    yield
-    endpoint.forget_endpoints()
-
-
-def ask(*replies: Reply, text: str = EXAMPLE, **change: object):
-    """The report, or the error, that an endpoint comes to which gives these replies, the last one for ever; and what it was asked."""
-    with scripted(lambda asked, before: replies[min(before, len(replies) - 1)]) as server:
-        try:
-            return analyze_text(
-                text, settings=dataclasses.replace(server.settings, **change)
-            ), server
-        except SummarizerError as error:
-            return error, server
 
 
 def changed(**change: object) -> dict[str, object]:
@@ -179,12 +154,8 @@ def test_an_article_that_speaks_to_machines_is_low_whatever_the_model_says():
 
 
 def test_the_example_in_the_prompt_passes_verification():
-    article = make_article(EXAMPLE)
-    report = verify(
-        article,
-        extract_facts(article),
-        make_analysis(read_answer(json.dumps(ANSWER)), Analyst(name="llm")),
-    )
+    analysis = make_analysis(read_answer(json.dumps(ANSWER)), Analyst(name="llm"))
+    report = Observed(make_article(EXAMPLE)).verify(analysis)
     assert [f for f in report.findings if f.verdict == "dropped"] == []
     assert len(report.calls) == len(ANSWER["calls"])
 
@@ -205,8 +176,7 @@ def test_the_article_stands_between_markers_that_it_cannot_know():
 
 def test_a_value_is_not_filled_in_again():
     assert (
-        "<<facts>>"
-        in write_messages(make_article("Say <<facts>> here."), [], 1000, "m")[0][-1]["content"]
+        "<<facts>>" in write_messages(read("Say <<facts>> here."), [], 1000, "m")[0][-1]["content"]
     )
 
 

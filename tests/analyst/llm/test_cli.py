@@ -7,24 +7,11 @@ import pytest
 from click.testing import CliRunner
 
 from eval.cli import main as evaluate
-from summarizer.analyst.llm import endpoint
-from summarizer.analyst.llm.prompt import load_prompt
 from summarizer.cli.main import main
+from tests.support.model import KEY, PLAIN
 from tests.support.scripted_server import Reply, fails, says, scripted
 
-KEY = "sk-canary-9b1deb4d3b7d"
 EXAMPLE = Path(__file__).parents[3] / "eval" / "data" / "example.txt"
-ANSWER = json.loads(load_prompt("analyze").parts["example_answer"]) | {
-    "calls": [],
-    "narratives": [],
-}
-PLAIN = ANSWER | {"summary": [{"text": "Bitcoin fell as traders cut leverage.", "sentences": [0]}]}
-
-
-@pytest.fixture(autouse=True)
-def _forget():
-    yield
-    endpoint.forget_endpoints()
 
 
 def run(reply: Reply, monkeypatch, *options: str, key: str = KEY):

@@ -9,7 +9,7 @@ import pytest
 from summarizer import analyze_text
 from summarizer.analyst.llm.confidence import find_chances
 from summarizer.settings import Settings
-from tests.analyst.llm.test_analyze import ANSWER, EXAMPLE, GOOD, _forget, ask  # noqa: F401  the fixture is used by being here
+from tests.support.model import ANSWER, EXAMPLE, GOOD, ask
 from tests.support.scripted_server import fails, says, scripted, spell
 
 

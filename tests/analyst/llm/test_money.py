@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,7 @@ from summarizer.batch.queue import Ledger
 from summarizer.batch.run import Batch
 from summarizer.batch.store import open_store
 from summarizer.cli.main import main
-from tests.analyst.llm.test_analyze import ANSWER, EXAMPLE, GOOD, _forget  # noqa: F401  the fixture is used by being here
-from tests.analyst.llm.test_cli import PLAIN
+from tests.support.model import ANSWER, EXAMPLE, GOOD, PLAIN
 from tests.support.scripted_server import fails, says, scripted
 
 ARTICLES = 12
@@ -251,7 +251,7 @@ def test_writes_to_a_cache_cost_what_the_table_says():
 
 
 def test_every_price_has_a_day_and_the_table_its_source():
-    text = (Path(prices.__file__).parents[3] / "data" / "prices.tsv").read_text("utf-8")
+    text = (files("summarizer") / "data" / "prices.tsv").read_text("utf-8")
     assert "Source:" in text
     assert "read 20" in text
     assert all(

@@ -1,0 +1,123 @@
+"""Task runner: `nox` runs every check of a change, `nox -s NAME` one of them, `nox -l` lists them.
+
+The sessions use the environment that nox itself stands in, which is the one that the README's test command makes. They install
+nothing and start no environment of their own.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+from sys import executable
+from tempfile import TemporaryDirectory
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "none"
+PROGRAMS = Path(executable).parent
+STARTUP_SECONDS = 0.2  # of the processor, for `summarizer --help`
+
+
+def run(session: nox.Session, program: str, *arguments: str) -> None:
+    """Run a program of this environment; the session fails where it does."""
+    session.run(str(PROGRAMS / program), *arguments, external=True)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The tests, in parallel and in random order; what follows `--` goes to pytest."""
+    run(session, "python", "-m", "pytest", *session.posargs)
+
+
+@nox.session(default=False)
+def slow(session: nox.Session) -> None:
+    """The tests that take minutes, and those that measure time, one after another."""
+    run(
+        session,
+        "python",
+        "-m",
+        "pytest",
+        "-m",
+        "slow or timed",
+        "-n0",
+        "--timeout=3600",
+        *session.posargs,
+    )
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Layout and style of the code."""
+    run(session, "ruff", "format", "--check", ".")
+    run(session, "ruff", "check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types, strictly."""
+    run(session, "mypy", "summarizer", "eval")
+
+
+@nox.session
+def layers(session: nox.Session) -> None:
+    """No import runs upward, and each library has its one place."""
+    run(session, "lint-imports")
+
+
+@nox.session
+def startup(session: nox.Session) -> None:
+    """`summarizer --help` is there at once: the best of five starts, by the clock of the processor."""
+    command = [str(PROGRAMS / "summarizer"), "--help"]
+    best = min(_processor_seconds(command) for _ in range(5))
+    session.log(f"summarizer --help takes {best:.2f} s of the processor")
+    if best > STARTUP_SECONDS:
+        session.error(f"that is more than {STARTUP_SECONDS} s")
+
+
+def _processor_seconds(command: list[str]) -> float:
+    """What a command computes, in seconds."""
+    before = os.times()
+    subprocess.run(command, check=True, capture_output=True)
+    after = os.times()
+    return (
+        after.children_user + after.children_system - before.children_user - before.children_system
+    )
+
+
+@nox.session
+def evaluate(session: nox.Session) -> None:
+    """Reports of the project's own articles by the embedded analyst, against the committed baseline: no significant loss."""
+    with TemporaryDirectory() as folder:
+        reports = f"{folder}/reports.jsonl"
+        run(
+            session,
+            "python",
+            "-m",
+            "eval",
+            "predict",
+            "--labels",
+            "own",
+            "--offline",
+            "--output",
+            reports,
+        )
+        run(session, "python", "-m", "eval", "score", "--labels", "own", "--reports", reports)
+        baseline = "eval/baselines/embedded.jsonl"
+        run(
+            session,
+            "python",
+            "-m",
+            "eval",
+            "compare",
+            "--labels",
+            "own",
+            baseline,
+            reports,
+            "--check",
+        )
+
+
+@nox.session(default=False)
+def train(session: nox.Session) -> None:
+    """Fit the shipped weights anew, each held out in turn; needs the labelled real articles beside the checkout."""
+    run(session, "python", "-m", "eval", "train", *session.posargs)

@@ -1,0 +1,199 @@
+"""TEXT, FACTS -> REASONS: what speaks for up or down in each asset, and the words that show it.
+
+How much a reason weighs is not decided here: `data/calls.model.tsv` holds the weights, fitted by
+`python -m eval train`.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain, pairwise
+
+from summarizer.analyst.embedded.cues import find_cues
+from summarizer.analyst.embedded.tone import measure_tone
+from summarizer.facts.levels import find_price
+from summarizer.models import Fact
+from summarizer.text.assets import CALLED, MARKET, Mention
+from summarizer.text.reading import Text
+from summarizer.text.spans import Span
+
+_WORD = re.compile(r"[a-z]{3,}")
+# These bring words to the size of the other reasons, since one penalty holds all weights small.
+_WORD_SCALE, _TITLE_WORD = 4.0, 0.5
+_LEAD_SENTENCES = 3
+_TITLE_MENTIONS = 4  # mentions in the text that one in the title is worth
+_SIDED = frozenset("price_target support_level resistance_level liquidation_level".split())
+_DIRECTED = frozenset(
+    "price_change open_interest_change etf_flow funding_rate options_skew".split()
+)
+_SILENT = frozenset("price price_past other".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason for a direction: what, how much of it, and the sentence or fact that shows it."""
+
+    name: str
+    value: float
+    sentence: int | None = None
+    fact: int | None = None
+
+
+class Reasons:
+    """What an article says of each asset, sentence by sentence: names, cue groups, tone, facts.
+
+    A sentence that names no asset speaks of those of the sentence before. Orders to machines count
+    as empty.
+    """
+
+    def __init__(self, text: Text, facts: Sequence[Fact]):
+        self.text, self.facts = text, facts
+        self.mentions: list[list[Mention]] = [[] for _ in text.sentences]
+        for mention in text.mentions_for_people:
+            self.mentions[text.sentence_at(mention.start)].append(mention)
+        sentences = [text.for_people[start:end].strip() for start, end in text.sentences]
+        self.cues = [find_cues(sentence) for sentence in sentences]
+        self.title_cues = find_cues(text.article.title or "")
+        self._words = [_WORD.findall(sentence.lower()) for sentence in sentences]
+        spoken = [i for i, sentence in enumerate(sentences) if sentence]
+        self.lead = frozenset(spoken[:_LEAD_SENTENCES])
+        self.subjects: list[tuple[str, ...]] = []
+        subjects: tuple[str, ...] = ()
+        for mentions, sentence in zip(self.mentions, sentences, strict=True):
+            subjects = _name_subjects(mentions) or subjects
+            self.subjects.append(subjects if sentence else ())
+        self.counts = self._count_mentions()
+        self._tones: dict[tuple[int, str | None], float] = {}
+
+    def _count_mentions(self) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for mention in chain.from_iterable(self.mentions):
+            counts[mention.subject] += mention.group in CALLED
+        for mention in self.text.title_mentions:
+            counts[mention.subject] += _TITLE_MENTIONS * (mention.group in CALLED)
+        return +counts
+
+    def sentence(self, i: int) -> str:
+        """The words of sentence i."""
+        return self.text.quote(self.text.sentences[i])
+
+    def is_titled(self, asset: str) -> bool:
+        """Whether the title names the asset; what it says is always of MARKET."""
+        return asset == MARKET or any(m.subject == asset for m in self.text.title_mentions)
+
+    def names(self, i: int, asset: str) -> bool:
+        """Whether sentence i names the asset."""
+        return any(mention.subject == asset for mention in self.mentions[i])
+
+    def name(self, asset: str) -> str:
+        """The asset as the article prints it most often; its code where only the title names it."""
+        printed = Counter(
+            self.text.string[mention.start : mention.end]
+            for mention in chain.from_iterable(self.mentions)
+            if mention.subject == asset
+        )
+        return min(printed, key=lambda name: (-printed[name], len(name), name), default=asset)
+
+    def tone(self, i: int, asset: str) -> float:
+        """The tone of sentence i for the asset, -1 to 1; of all of it where it does not name it."""
+        start = self.text.sentences[i].start
+        spans = {
+            mention.subject: Span(mention.start - start, mention.end - start)
+            for mention in reversed(self.mentions[i])
+            if mention.group != "stock" or mention.subject == asset
+        }
+        key = i, asset if asset in spans else None
+        if key not in self._tones:
+            self._tones[key] = measure_tone(
+                self.sentence(i), self.cues[i], spans.get(asset), tuple(spans.values())
+            )
+        return self._tones[key]
+
+    def title_tone(self, asset: str) -> float:
+        """The title's tone for the asset; 0 without a title."""
+        title = self.text.article.title
+        if not title:
+            return 0.0
+        spans = {m.subject: Span(m.start, m.end) for m in reversed(self.text.title_mentions)}
+        return measure_tone(title, self.title_cues, spans.get(asset), tuple(spans.values()))
+
+    def about(self, asset: str) -> list[int]:
+        """The sentences that speak of the asset; for MARKET, all that are meant for people."""
+        return [
+            i
+            for i, subjects in enumerate(self.subjects)
+            if self._words[i] and (asset == MARKET or asset in subjects)
+        ]
+
+    def list_reasons(self, asset: str) -> list[Reason]:
+        """Everything that bears on the asset's direction."""
+        nearby: Counter[str] = Counter()
+        if asset != MARKET:
+            nearby.update(word for i in self.about(asset) for word in self._words[i])
+        sentences, facts = self._list_sentence_reasons(asset), self._list_fact_reasons(asset)
+        return [*sentences, *facts, *_spread("near", nearby), *self.wording]
+
+    @cached_property
+    def wording(self) -> list[Reason]:
+        """The words of the article, each by its share, and of its title, alone and in pairs."""
+        titled = _WORD.findall((self.text.article.title or "").lower())
+        names = [f"title:{word}" for word in dict.fromkeys(titled)]
+        names += [f"title:{left}_{right}" for left, right in dict.fromkeys(pairwise(titled))]
+        words = _spread("word", Counter(chain.from_iterable(self._words)))
+        return words + [Reason(name, _TITLE_WORD) for name in names]
+
+    def _list_sentence_reasons(self, asset: str) -> list[Reason]:
+        places = self.about(asset)
+        reasons = []
+        for i in places:
+            share = 1 / math.sqrt(len(places))
+            if asset != MARKET:
+                share *= 1 / math.sqrt(max(1, len(self.subjects[i])))
+            name = "lead_tone" if i in self.lead else "tone"
+            reasons.append(Reason(name, self.tone(i, asset) * share, i))
+            reasons += [Reason(group, share, i) for group in self.cues[i]]
+        if places and self.is_titled(asset):
+            reasons.append(Reason("title_tone", self.title_tone(asset)))
+            reasons += [Reason(f"title_{group}", 1.0) for group in self.title_cues]
+        return reasons
+
+    def _list_fact_reasons(self, asset: str) -> list[Reason]:
+        """What facts about the asset or all of crypto say; each repetition weighs less."""
+        price = find_price(self.facts, asset)
+        reasons = [
+            _make_fact_reason(i, fact, price if fact.subject == asset else None)
+            for i, fact in enumerate(self.facts)
+            if asset in (fact.subject, MARKET) and fact.kind not in _SILENT
+        ]
+        times = Counter(reason.name for reason in reasons)
+        return [
+            replace(reason, value=reason.value / math.sqrt(times[reason.name]))
+            for reason in reasons
+        ]
+
+
+def _name_subjects(mentions: Sequence[Mention]) -> tuple[str, ...]:
+    groups = CALLED | {"market"}
+    return tuple(dict.fromkeys(m.subject for m in mentions if m.group in groups))
+
+
+def _make_fact_reason(i: int, fact: Fact, price: float | None) -> Reason:
+    """The fact as a reason: a level by its side of the price, a change or flow by its sign."""
+    name = f"fact_{fact.kind}"
+    if fact.kind in _DIRECTED:
+        return Reason(name, (fact.value > 0) - (fact.value < 0), fact=i)
+    if fact.kind in _SIDED and price is not None:
+        name += "_above" if fact.value > price else "_below"
+    return Reason(name, 1.0, fact=i)
+
+
+def _spread(name: str, words: Counter[str]) -> list[Reason]:
+    """Each word by the root of its share, so that neither length nor repetition tells much."""
+    size = math.sqrt(sum(words.values()) or 1)
+    return [
+        Reason(f"{name}:{word}", _WORD_SCALE * math.sqrt(count) / size)
+        for word, count in words.items()
+    ]

@@ -1,0 +1,118 @@
+"""TEXT -> CANDIDATES: the numbers that could be market numbers, each with its unit."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from summarizer.text.assets import Mention
+from summarizer.text.numbers import Number
+from summarizer.text.reading import Text
+
+SHARES = re.compile(  # "a 70/30 split between longs and shorts"
+    r"(\d{1,2})\s?[-–/:]\s?(\d{1,2})\s(?:split|ratio)\sbetween\s(?:the\s)?"
+    r"(longs|shorts|long|short|bulls|bears)"
+)
+_OTHERS = re.compile(r"\bothers?\s?[(:]?\s?\Z", re.IGNORECASE)  # "others ($16 million)"
+_MONTH = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\Z")
+_ORDINAL = re.compile(
+    r"\b(?:top|past|last|next|first|No\.|Phase|Layer|Web|Stage|Tier|Q)[ -]?\Z", re.IGNORECASE
+)
+_TIME_UNIT = re.compile(
+    r"""
+    [-\ ](?:day|hour|week|month|year|minute|second|delta
+    |January|February|March|April|May|June|July|August|September|October|November|December
+    |a\.m|p\.m|AM|PM|ET|EST|UTC)
+    """,
+    re.VERBOSE,
+)
+_PLURAL_NOUN = re.compile(r"\s[a-z]{4,}s\b")
+_LARGE = 1_500_000  # money of this much is a flow or a size, never a price
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A number on its way to a fact.
+
+    `end` is the place after the number and its unit; `first_word` and `past_word` are the index of its first word and the
+    index after its last one.
+    """
+
+    number: Number
+    unit_class: str  # one of kinds.UnitClass
+    unit: str
+    end: int
+    first_word: int
+    past_word: int
+    sentence: int
+    mentions: Sequence[Mention] = ()
+    scores: dict[str, float] = field(default_factory=dict)
+    subject: str | None = None
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the number is too large to be a price."""
+        return abs(self.number.value) >= _LARGE
+
+
+def find_candidates(text: Text) -> list[Candidate]:
+    """Every number that could be a market number, in reading order."""
+    candidates = []
+    mentions: Sequence[Mention] = ()
+    previous_sentence = -1
+    for number in text.numbers:
+        sentence = text.sentence_at(number.start)
+        if sentence != previous_sentence:
+            mentions = text.mentions_in(text.sentences[sentence])
+            previous_sentence = sentence
+        unit_class, unit, end = _find_unit(text.string, number, mentions)
+        if _OTHERS.search(text.string, max(0, number.start - 12), number.start):
+            continue
+        if unit_class == "plain" and not _may_be_bare(text.string, number, mentions):
+            continue
+        first_word = bisect_right(text.word_starts, number.start) - 1
+        past_word = bisect_left(text.word_starts, end)
+        candidates.append(
+            Candidate(number, unit_class, unit, end, first_word, past_word, sentence, mentions)
+        )
+    return candidates
+
+
+def _find_unit(string: str, number: Number, mentions: Sequence[Mention]) -> tuple[str, str, int]:
+    """The class of the number's unit, the unit, and the place where number and unit end."""
+    if number.unit == "bps":
+        return "bps", "bps", number.end
+    if number.unit == "%" or SHARES.match(string, number.start):
+        return "percent", "%", number.end
+    if number.unit == "BTC":
+        return "coins", "BTC", number.end
+    if number.unit:
+        return "money", number.unit, number.end
+    for mention in mentions:  # "1,142 BTC", "500 $SOL"
+        gap = string[number.end : mention.start]
+        is_next = mention.start >= number.end and len(gap) <= 3 and not gap.strip(" $-")
+        if is_next and mention.group == "coin":
+            return "coins", mention.subject, mention.end
+    if _is_thousands(string, number):
+        return "money", "USD", number.end
+    return "plain", "", number.end
+
+
+def _is_thousands(string: str, number: Number) -> bool:
+    """Whether "68k" is a price: not so in "68k followers"."""
+    if string[number.end - 1] not in "kK" or number.value < 1000:
+        return False
+    return not _PLURAL_NOUN.match(string[number.end : number.end + 20])
+
+
+def _may_be_bare(string: str, number: Number, mentions: Sequence[Mention]) -> bool:
+    """Whether a number without a unit may be a figure: no year, rank, date or time, and no part of a name."""
+    if 1900 <= number.value <= 2100 and string[number.start : number.end].isdigit():
+        return False
+    if _ORDINAL.search(string, max(0, number.start - 10), number.start):
+        return False
+    if number.value < 32 and _MONTH.search(string[max(0, number.start - 14) : number.start]):
+        return False
+    if _TIME_UNIT.match(string[number.end : number.end + 14]):
+        return False
+    return not any(mention.start <= number.start < mention.end for mention in mentions)

@@ -1,0 +1,262 @@
+"""FIGURE, FACT -> FAULTS: whether a sentence says of a figure what its fact says.
+
+They have to agree in whose figure it is, its kind, sign, side of the price, period and venue. Each
+check yields its faults in words that a model can act on.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from summarizer.facts.kinds import KINDS, LEVELS, SIGNED
+from summarizer.facts.levels import find_price
+from summarizer.facts.subjects import underlying
+from summarizer.models import Fact
+from summarizer.text.assets import MARKET, Mention
+from summarizer.verification.figures import ClaimSentence, Figure
+from summarizer.verification.wording import (
+    Scope,
+    find_periods,
+    is_as_certain,
+    is_bent,
+    named_kinds,
+    sign_word,
+)
+
+_HOLDERS = frozenset({"stock", "etf"})
+_WITH_PERIOD = SIGNED | {"liquidations", "trading_volume"}
+_SET_APART = re.compile(r"\b(?:unlike|not|rather than|instead of)\s(?:the |its )?\Z", re.IGNORECASE)
+_ATTACHED = re.compile(
+    r"""
+    \s?(?:worth[ ])?(?:of|in|for|on)?                                 # "{F10} worth of bitcoin"
+    \s?(?:the[ ]|spot[ ]|net[ ]|open[ ]|total[ ]|futures[ ]|options[ ]|more[ ])*\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_LISTED = re.compile(r"\s?(?:,|and|or|&|/|,\s?and)\s?\Z")
+_STANDS = re.compile(  # "is trading well above the support at {F7}"
+    r"""
+    \b(?:trad\w+|hold\w*|remain\w*|stay\w*|sit\w*|hover\w*|is|was)\s(?:\w+\s){0,2}
+    (above|over|below|under)\s(?:[\w$]+\s){0,4}\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_VENUE = re.compile(r"\s(?:on|at|from|by)\s([A-Z]\w+)")
+
+
+@dataclass(frozen=True)
+class Use:
+    """A figure as a sentence uses it, one of the facts that it may be, and the words around it."""
+
+    sentence: ClaimSentence
+    figure: Figure
+    fact: Fact
+    scope: Scope
+
+    @property
+    def written(self) -> str:
+        """The figure as the analyst wrote it."""
+        return self.sentence.raw[self.figure.start : self.figure.end]
+
+    @property
+    def meaning(self) -> str:
+        """What the figure is by its fact, for a fault."""
+        return f"{self.written} is {self.fact.kind} of {self.fact.subject}"
+
+    @property
+    def printed(self) -> str:
+        """The article's sentence that states the fact."""
+        return self.sentence.support.sentence_of(self.fact)
+
+
+def find_faults(use: Use) -> list[str]:
+    """Why the fact does not bear out what the sentence says of the figure; empty where it does."""
+    checks = _CHECKS_OF_DISTANCE if use.figure.is_distance else _CHECKS
+    return [fault for check in checks for fault in check(use)]
+
+
+def _check_subject(use: Use) -> Iterator[str]:
+    """A figure belongs to its fact's subject: not "Ether rose {F0}" of bitcoin's change."""
+    if not _is_about(use):
+        yield f"{use.meaning}, which the words around it do not name"
+
+
+def _check_kind(use: Use) -> Iterator[str]:
+    """A figure is what its fact is: not "the market cap is {F1}" of a price.
+
+    In "support at {F7} lies {D7}" the distance takes its kind from the figure.
+    """
+    is_named_apart = use.figure.is_distance and any(
+        other.facts == use.figure.facts and not other.is_distance for other in use.sentence.figures
+    )
+    kinds = named_kinds(use.scope, use.fact)
+    if kinds and use.fact.kind not in kinds and not is_named_apart:
+        yield f"{use.meaning}, not what the sentence calls it"
+
+
+def _check_attached(use: Use) -> Iterator[str]:
+    """Nothing beside a figure makes it another one: not "-{F2}" or "{F4} billion"."""
+    if is_bent(use.scope, use.printed):
+        yield f"{use.written} stands beside a sign, a scale or a rate that changes it"
+
+
+def _check_certainty(use: Use) -> Iterator[str]:
+    """A thing that may come stays possible: not "ether will reach {F11}" of analysts' doubts."""
+    if not is_as_certain(use.fact, use.scope.before, use.printed):
+        yield f"{use.meaning}, not what will be, or may be, by the article"
+
+
+def _check_sign(use: Use) -> Iterator[str]:
+    """The words tell the fact's sign: not "Bitcoin rose {F0}" or "did not fall {F0}" of a fall."""
+    fact, sign = use.fact, sign_word(use.scope, use.fact)
+    if fact.kind not in SIGNED:
+        return
+    if sign is None or sign * fact.value < 0:
+        side = "negative" if fact.value < 0 else "positive"
+        yield f"{use.meaning} and {side}, which the words around it do not fit"
+    if fact.value < 0 and not use.figure.is_signed and not sign:
+        yield f"{use.written} was typed without its sign"  # "The bitcoin price moved 4.2%"
+
+
+def _check_move(use: Use) -> Iterator[str]:
+    """A price is reached by the article's own move: not "rose to a price of {F1}" after a fall."""
+    fact, sign = use.fact, sign_word(use.scope, use.fact)
+    is_up = {
+        other.value > 0
+        for other in use.sentence.facts
+        if other.kind == "price_change" and other.subject == fact.subject and other.value
+    }
+    if fact.kind == "price" and sign and is_up == {sign < 0}:
+        yield f"{fact.subject} did not move that way to {use.written}"
+
+
+def _check_side(use: Use) -> Iterator[str]:
+    """The price lies on the level's side that is told: not "trades below {F7}" of a support."""
+    fact = use.fact
+    price = find_price(use.sentence.facts, fact.subject)
+    stands = _STANDS.search(use.scope.before)
+    if fact.kind in LEVELS and price and stands:
+        is_above = stands[1].lower() in ("above", "over")
+        if is_above != (price > fact.value):
+            yield f"the price of {fact.subject} is not {stands[1]} {use.written}"
+
+
+def _check_period(use: Use) -> Iterator[str]:
+    """The time named is the fact's: not "over the past week" of a change in 24 hours."""
+    fact, scope = use.fact, use.scope
+    periods = find_periods(scope.after) or find_periods(scope.before)
+    if fact.kind in _WITH_PERIOD and fact.period and periods and fact.period not in periods:
+        yield f"{use.meaning} over {fact.period}, not over the time named"
+
+
+def _check_venue(use: Use) -> Iterator[str]:
+    """The venue named is the fact's: not "{F5} on Bybit" of the funding rate on Binance."""
+    match, own = _VENUE.match(use.scope.after), use.fact.venue
+    if not match or not own:
+        return
+    venue = match[1].casefold()
+    venues = {(fact.venue or "").casefold() for fact in use.sentence.facts}
+    if venue in venues and not own.casefold().startswith(venue):
+        yield f"{use.meaning} on {own}, not on {match[1]}"
+
+
+_CHECKS_OF_DISTANCE = (_check_subject, _check_kind, _check_attached)
+_CHECKS = (
+    *_CHECKS_OF_DISTANCE,
+    _check_certainty,
+    _check_sign,
+    _check_move,
+    _check_side,
+    _check_period,
+    _check_venue,
+)
+
+
+def _is_about(use: Use) -> bool:
+    """Whether the words around a figure, or else those before, name the fact's subject."""
+    fact, sentence, scope = use.fact, use.sentence, use.scope
+    if fact.unit == fact.subject:
+        return _is_own_unit(use)
+    if fact.subject not in sentence.support.groups and fact.subject != MARKET:
+        is_named = fact.subject.casefold() in sentence.raw.casefold()  # a company or a project
+        return is_named or fact.subject in sentence.carried
+    end = use.figure.end + len(scope.after)
+    nearby = [
+        mention
+        for mention in sentence.mentions
+        if scope.start <= mention.start < end
+        and not _SET_APART.search(sentence.blank[: mention.start])  # "bitcoin, unlike ether, rose"
+    ]
+    if KINDS[fact.kind].of_holding:  # the figure is of what a fund or company holds
+        if not _are_holders(use, [mention for mention in nearby if mention.group in _HOLDERS]):
+            return False
+        nearby = [mention for mention in nearby if mention.group not in _HOLDERS]
+    return _is_named(use, nearby)
+
+
+def _is_own_unit(use: Use) -> bool:
+    """Whether "1,142 BTC", which says itself what it is of, is not said of another coin."""
+    before = [mention for mention in _before(use) if mention.start >= use.scope.start]
+    if before and before[-1].group in _HOLDERS:
+        return _are_holders(use, before[-1:])
+    return not before or _speak_of(_joined_before(use, before), use.fact)
+
+
+def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
+    """Whether the assets that are named nearest to a figure are what its fact is about.
+
+    Nearest is what is attached to it ("{F10} of bitcoin positions"), then what stands before it in
+    its clause, behind it in its clause, earlier in the sentence, and in the sentence before.
+    """
+    sentence, figure, fact = use.sentence, use.figure, use.fact
+    after = [mention for mention in nearby if mention.start >= figure.end]
+    is_attached = after and _ATTACHED.match(sentence.blank[figure.end : after[0].start])
+    if is_attached and _speak_of(after[:1], fact):
+        return True
+    before = [mention for mention in nearby if mention.end <= figure.start]
+    if not before and after and _speak_of(_joined_after(use, after), fact):
+        return True
+    before = before or _before(use)
+    if before:
+        return _speak_of(_joined_before(use, before), fact)
+    if sentence.carried:
+        return fact.subject in sentence.carried
+    return fact.subject == MARKET and not after
+
+
+def _are_holders(use: Use, holders: Sequence[Mention]) -> bool:
+    """Whether the sentence that states the fact names these too: their coins are not another's."""
+    named = {mention.subject for mention in use.sentence.support.find_mentions(use.printed)}
+    return named.issuperset(mention.subject for mention in holders)
+
+
+def _before(use: Use) -> list[Mention]:
+    return [mention for mention in use.sentence.mentions if mention.end <= use.figure.start]
+
+
+def _joined_before(use: Use, mentions: Sequence[Mention]) -> list[Mention]:
+    """The last mention and those listed with it: "Bitcoin (BTC) and ether fell {F0}"."""
+    joined = [mentions[-1]]
+    for right, left in pairwise(reversed(mentions)):
+        is_listed = _LISTED.match(use.sentence.blank[left.end : right.start])
+        if not is_listed and left.subject != right.subject:
+            break
+        joined.append(left)
+    return joined
+
+
+def _joined_after(use: Use, mentions: Sequence[Mention]) -> list[Mention]:
+    """The first mention and those listed with it: "{F0} for bitcoin and ether"."""
+    joined = [mentions[0]]
+    for left, right in pairwise(mentions):
+        if not _LISTED.match(use.sentence.blank[left.end : right.start]):
+            break
+        joined.append(right)
+    return joined
+
+
+def _speak_of(mentions: Sequence[Mention], fact: Fact) -> bool:
+    subjects = {mention.subject for mention in mentions}
+    subjects |= {underlying(subject) for subject in subjects}
+    return fact.subject in subjects or fact.venue in subjects

@@ -1,0 +1,156 @@
+"""SENTENCE -> FIGURES: the figures of a claim's sentence, and the facts that each of them may be.
+
+An analyst refers to fact 3 as `{F3}`, and to the distance of that level from the price as `{D3}`;
+code writes both. A figure that was typed all the same must be a fact's, or a date of the article.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from summarizer.models import Fact
+from summarizer.text.assets import Mention
+from summarizer.text.numbers import Number, find_numbers
+from summarizer.text.reading import CLAUSE_END
+from summarizer.verification.support import Support
+from summarizer.verification.wording import Scope
+
+REFERENCE = re.compile(r"\{([FD])(\d{1,4})\}")
+_UNWRITTEN = frozenset("ratio index count".split())  # units that are not written out
+_SAME = 1e-9  # share by which a typed value may miss its fact's
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_MULTIPLE = re.compile(r"\d+(?:[.,]\d+)*[xX]")
+_WORD_AFTER = re.compile(r"[\s-]([A-Za-z]+)")
+_WORD_BEFORE = re.compile(r"([A-Za-z]+\.?)\s\Z")
+_TIME = re.compile(
+    r"""
+    (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\Z  # "10 February", "Feb. 10"
+    | (?:second|minute|hour|day|week|month|year)s?\Z                # "24 hours"
+    | (?:a\.?m|p\.?m|ET|UTC|Q)\Z                                    # "4 pm", "Q 3"
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a sentence: where it stands, and the indices of the facts that it may be."""
+
+    start: int
+    end: int
+    facts: tuple[int, ...]
+    is_signed: bool  # whether it was typed with a sign, or code will write one
+    is_distance: bool = False
+
+
+class ClaimSentence:
+    """A sentence of a claim that the article does not print: its figures and the assets it names.
+
+    `carried` are the subjects of the sentence before; `faults` are what is wrong with its figures.
+    """
+
+    def __init__(self, sentence: str, carried: Sequence[str], support: Support):
+        self.support, self.facts, self.carried = support, support.facts, carried
+        self.raw = unicodedata.normalize("NFKC", sentence)  # "９%" is 9%
+        # Places stay the same, and a reference holds no digits.
+        self.blank = REFERENCE.sub(lambda match: "\0" * len(match[0]), self.raw)
+        self.mentions = support.find_mentions(self.blank)
+        self.faults: list[str] = []
+        figures = (*self._read_references(), *self._read_typed())
+        self.figures = sorted(figures, key=lambda figure: figure.start)
+        self._clauses = [0, *(match.end() for match in CLAUSE_END.finditer(self.blank))]
+
+    def scope(self, k: int) -> Scope:
+        """The words around figure k, up to the figures beside it and to the ends of its clause."""
+        figure = self.figures[k]
+        clause = bisect_right(self._clauses, figure.start)
+        first = start = self._clauses[clause - 1]
+        end = [*self._clauses, len(self.blank)][clause]
+        if k:
+            start = max(start, self.figures[k - 1].end)
+        if k + 1 < len(self.figures):
+            end = min(end, self.figures[k + 1].start)
+        return Scope(
+            before=self.blank[start : figure.start],
+            after=self.blank[figure.end : end],
+            earlier=self.blank[first:start],
+            start=first,
+        )
+
+    def _read_references(self) -> Iterator[Figure]:
+        for match in REFERENCE.finditer(self.raw):
+            i, is_distance = int(match[2]), match[1] == "D"
+            if i >= len(self.facts):
+                self.faults.append(f"{match[0]} is no row of the facts")
+            elif is_distance and self.support.distance(self.facts[i]) is None:
+                self.faults.append(
+                    f"{match[0]} asks for the distance of a level from a price,"
+                    " and the article does not give both"
+                )
+            else:
+                yield Figure(*match.span(), (i,), is_signed=True, is_distance=is_distance)
+        for brace in re.findall(r"[{}]", REFERENCE.sub("", self.raw)):
+            self.faults.append(f"{brace} stands outside a reference such as {{F3}}")
+
+    def _read_typed(self) -> Iterator[Figure]:
+        covered: list[Mention | Number] = [*self.mentions]
+        for number in find_numbers(self.blank):
+            if any(m.start <= number.start and number.end <= m.end for m in self.mentions):
+                continue
+            covered.append(number)
+            facts = [i for i, fact in enumerate(self.facts) if self._is_typed(number, fact)]
+            if facts:
+                yield Figure(number.start, self._end(number, facts), tuple(facts), number.is_signed)
+            elif number.unit or not self._is_date(number):
+                self._refuse(self.blank[number.start : number.end].strip())
+        self._refuse_other_digits(covered)
+
+    def _is_typed(self, number: Number, fact: Fact) -> bool:
+        """Whether a typed number has the fact's value, unit, and sign if one was typed."""
+        value = fact.value if number.is_signed else abs(fact.value)
+        if abs(value - number.value) > _SAME * abs(value):
+            return False
+        if number.unit:
+            return number.unit == fact.unit
+        return fact.unit in _UNWRITTEN or any(
+            mention.subject == fact.unit and 0 <= mention.start - number.end <= 2
+            for mention in self.mentions
+        )
+
+    def _end(self, number: Number, facts: Sequence[int]) -> int:
+        """Where the figure ends: "1,142 BTC" with its asset, since code writes both."""
+        if number.unit or all(self.facts[i].unit in _UNWRITTEN for i in facts):
+            return number.end
+        return next(mention.end for mention in self.mentions if mention.start >= number.end)
+
+    def _is_date(self, number: Number) -> bool:
+        """Whether the article has a bare number beside the same word, "24 hours", or as a year."""
+        written, says = self.blank[number.start : number.end].strip(), self.support.says
+        if _YEAR.fullmatch(written):
+            return says(written)
+        phrases = []
+        after = _WORD_AFTER.match(self.blank, number.end)
+        if after and _TIME.match(after[1]):
+            phrases += [f"{written} {after[1]}", f"{written}-{after[1]}"]
+        before = _WORD_BEFORE.search(self.blank[: number.start])
+        if before and _TIME.match(before[1]):
+            phrases.append(f"{before[1]} {written}")
+        return any(says(phrase) or says(phrase.removesuffix("s")) for phrase in phrases)
+
+    def _refuse_other_digits(self, covered: Sequence[Mention | Number]) -> None:
+        """Refuse what else holds a digit, "½" and "10x" among it, unless the article prints it."""
+        rest = list(self.blank)
+        for each in covered:
+            rest[each.start : each.end] = " " * (each.end - each.start)
+        periods = {fact.period for fact in self.facts}
+        for word in "".join(rest).split():
+            if any(letter.isnumeric() for letter in word):
+                bare = word.strip(".,;:!?()[]'\"“”‘’")
+                is_known = bare in periods or self.support.says(bare)
+                if _MULTIPLE.fullmatch(bare) or not is_known:
+                    self._refuse(bare)
+
+    def _refuse(self, written: str) -> None:
+        self.faults.append(f"{written} was typed and is no fact")

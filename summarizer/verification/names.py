@@ -1,0 +1,96 @@
+"""SENTENCE -> FAULTS: assets, names, quotations, days and quantities that the article lacks."""
+
+import re
+from collections.abc import Iterator
+
+from summarizer.facts.subjects import underlying
+from summarizer.tables import load_words
+from summarizer.text.names import find_names
+from summarizer.text.printed import plain_quotes
+from summarizer.verification.figures import ClaimSentence
+
+_NUMBERS = "two three four five six seven eight nine ten eleven twelve".split()
+_DIGITS = {word: str(number) for number, word in enumerate(_NUMBERS, 2)}
+_OPENS = re.compile(r"""\A[ \0“"'‘(]*\Z|[:.;]\s*\Z""")  # what stands before a sentence's first word
+_QUOTED = re.compile(
+    r"""[“"]([^”"]*)[”"] | (?<!\w)‘([^’]*)’(?!\w) | (?<!\w)'([^']*)'(?!\w)""", re.VERBOSE
+)
+_DAY = re.compile(
+    r"""
+    \b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|June|July|August
+        |September|October|November|December|May(?=[ ]\d))\b
+    """,
+    re.VERBOSE,
+)
+_QUANTITY = re.compile(
+    r"""
+    \b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty
+        |hundreds?|thousands?|millions?|billions?|trillions?|dozens?|half|halved|halving|thirds?
+        |quarters?|twice|thrice|doubl\w+|tripl\w+|quadrupl\w+|\w+fold)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def find_name_faults(sentence: ClaimSentence) -> Iterator[str]:
+    """What a claim's sentence says in words and the article does not."""
+    yield from _check_assets(sentence)
+    yield from _check_names(sentence)
+    yield from _check_quotations(sentence)
+    yield from _check_days(sentence)
+    yield from _check_quantities(sentence)
+
+
+def _check_assets(sentence: ClaimSentence) -> Iterator[str]:
+    """ "Solana is weak too" of an article that never names it."""
+    for mention in sentence.mentions:
+        # "bitcoin dominance" is BTC.D, and about bitcoin
+        subjects = {mention.subject, underlying(mention.subject)}
+        is_known = not sentence.support.subjects.isdisjoint(subjects)
+        if not is_known and mention.group not in ("market", "sector"):
+            yield f"the article does not name {sentence.blank[mention.start : mention.end]}"
+
+
+def _check_names(sentence: ClaimSentence) -> Iterator[str]:
+    """ "Bitcoin is weak, said John Smith" of an article that quotes somebody else."""
+    says, acronyms = sentence.support.says, load_words()["acronym"]
+    for start, name in find_names(sentence.blank):
+        is_first = _OPENS.search(sentence.blank[:start]) and " " not in name
+        if name.islower() or (is_first and not name.isupper()):
+            continue  # a period such as 24h; a sentence begins with a capital
+        words = [
+            word
+            for word in name.split()
+            if word not in acronyms
+            and not any(m.start <= start + name.find(word) < m.end for m in sentence.mentions)
+        ]
+        if words and not says(name) and not says(" ".join(words)):
+            yield f"the article does not name {name}"
+
+
+def _check_quotations(sentence: ClaimSentence) -> Iterator[str]:
+    """ "Traders are “terrified”" where the article has "cautious"."""
+    printed = plain_quotes(sentence.support.text.string)
+    for match in _QUOTED.finditer(sentence.blank):
+        quoted = (match[match.lastindex or 0]).strip().rstrip(".,!?;")
+        if plain_quotes(quoted) not in printed:
+            yield f"the article does not have the words “{quoted[:80]}”"
+    blank = sentence.blank
+    if blank.count('"') % 2 or blank.count("“") != blank.count("”"):
+        yield "a quotation does not end"
+
+
+def _check_days(sentence: ClaimSentence) -> Iterator[str]:
+    """ "Bitcoin may recover on Friday" of an article of Monday."""
+    for day in _DAY.findall(sentence.blank):
+        if not sentence.support.says(day):
+            yield f"the article does not name {day}"
+
+
+def _check_quantities(sentence: ClaimSentence) -> Iterator[str]:
+    """ "Bitcoin open interest doubled"; "two" may stand in the article as 2."""
+    for match in _QUANTITY.finditer(sentence.blank):
+        spellings = (match[0], _DIGITS.get(match[0].lower(), match[0]))
+        is_figure = any(f.start <= match.start() < f.end for f in sentence.figures)
+        if not is_figure and not any(map(sentence.support.says, spellings)):
+            yield f"the article does not say {match[0]}"

@@ -1,0 +1,134 @@
+"""Signals of credibility: every row of their table, the level that they leave, and a new one."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from summarizer.analyst.embedded.rationale import explain_credibility
+from summarizer.credibility import SIGNALS, cap_level, find_signals
+from summarizer.models import Article, Signal
+from summarizer.page.article import make_article
+from summarizer.tables import read_toml
+from summarizer.text.reading import read_text
+
+PACKAGE = Path(__file__).parents[1] / "summarizer"
+NEW_SIGNAL = """
+[leaked_document]
+effect = "lowers"
+note = "it rests on leaked papers"
+cap = "medium"
+
+[leaked_document.strict]
+pattern = '''\\bleaked (?:memo|papers)\\b'''
+example = "A leaked memo names the bank."
+counterexample = "The pipe leaked."
+"""
+ROWS = [
+    (name, words)
+    for name, entry in read_toml("signals.toml").items()
+    for words in ("strict", "broad")
+    if words in entry
+]
+
+
+def names_of(article: Article) -> list[str]:
+    return [signal.name for signal in find_signals(read_text(article))]
+
+
+@pytest.mark.parametrize(("name", "words"), ROWS)
+def test_a_pattern_matches_its_example_and_spares_its_counterexample(name, words):
+    pattern, row = getattr(SIGNALS[name], words), read_toml("signals.toml")[name][words]
+    assert pattern.search(row["example"])
+    assert not pattern.search(row["counterexample"])
+
+
+@pytest.mark.parametrize("kind", SIGNALS.values(), ids=SIGNALS.keys())
+def test_an_entry_says_what_a_report_needs(kind):
+    assert kind.effect in ("raises", "lowers")
+    assert kind.note
+    assert kind.cap in (None, "low", "medium")
+    assert kind.cap_unless is None or kind.cap_unless in SIGNALS
+
+
+@pytest.mark.parametrize(
+    ("level", "names", "capped"),
+    [
+        ("high", (), "high"),
+        ("high", ("byline", "opinion"), "high"),
+        ("high", ("sponsored",), "low"),
+        ("medium", ("press_release",), "low"),
+        ("high", ("ai_directed_instructions", "named_sources"), "low"),
+        ("high", ("unverified_claim",), "medium"),
+        ("high", ("unverified_claim", "named_sources"), "high"),
+        ("low", ("unverified_claim",), "low"),
+        ("high", ("unverified_claim", "sponsored"), "low"),
+    ],
+)
+def test_signals_cap_the_level(level, names, capped):
+    assert cap_level(level, [Signal(name=name) for name in names]) == capped
+
+
+def test_a_byline_is_seen_in_the_text_or_in_the_page():
+    printed = "By Ann Writer\nBitcoin fell on Monday."
+    signal = next(s for s in find_signals(read_text(make_article(printed))) if s.name == "byline")
+    assert signal.evidence.quote == "By Ann Writer"
+    article = make_article("Bitcoin fell on Monday.").model_copy(
+        update={"authors": ("Ann Writer",)}
+    )
+    signal = next(s for s in find_signals(read_text(article)) if s.name == "byline")
+    assert signal.evidence is None
+
+
+def test_a_promotion_is_seen_whatever_the_weights_say():
+    text = (
+        "The presale of the token ends on Sunday. Bitcoin fell on Monday, according to CoinGlass."
+    )
+    assert "sponsored" in names_of(make_article(text, source="CoinDesk"))
+
+
+@pytest.mark.parametrize(
+    ("names", "level", "note"),
+    [
+        ((), "medium", "Nothing in it speaks for or against Acme Wire."),
+        (("byline",), "high", "It carries a byline (Acme Wire)."),
+        (("opinion", "byline"), "high", "It carries a byline, but it is an opinion (Acme Wire)."),
+        (
+            ("byline", "sponsored"),
+            "low",
+            "It is, or holds, a promotion, but it carries a byline (Acme Wire).",
+        ),
+    ],
+)
+def test_the_note_names_the_signals(names, level, note):
+    article = make_article("Bitcoin fell.", source="Acme Wire")
+    signals = [Signal(name=name) for name in names]
+    assert explain_credibility(article, signals, level).text == note
+
+
+def test_one_entry_adds_a_signal(tmp_path):
+    """A copy of the package with one more entry finds it, quotes it, caps by it, writes its note."""
+    shutil.copytree(PACKAGE, tmp_path / "summarizer", ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "summarizer/data/signals.toml").open("a", encoding="utf-8") as table:
+        table.write(NEW_SIGNAL)
+    code = (
+        "import json, sys; from summarizer import analyze_text\n"
+        "print(json.dumps(analyze_text(sys.argv[1]).to_dict()['credibility']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "Bitcoin fell on Monday after a leaked memo named the bank."],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=100,
+        check=True,
+    )
+    credibility = json.loads(done.stdout)
+    quotes = {s["name"]: (s["evidence"] or {}).get("quote") for s in credibility["signals"]}
+    assert quotes["leaked_document"] == "leaked memo"
+    assert credibility["level"] in ("medium", "low")
+    assert "it rests on leaked papers" in credibility["note"].lower()
