@@ -43,19 +43,13 @@ def extract_article(
     """
     if not page.body.strip():
         raise EmptyInput("there is nothing in it", url=page.url)
-    if not is_markup(page):
-        text, flags = decode(page.body, page.content_type)
-        return make_article(
-            text,
-            url=page.url,
-            title=title,
-            source=source,
-            published_at=published_at,
-            flags=flags,
-        )
-    extracted = SANDBOX.read(page.body, url=page.url, content_type=page.content_type)
-    if not extracted.text:
-        raise _refusal(page.url, extracted)
+    is_html = is_markup(page)
+    if is_html:
+        extracted = SANDBOX.read(page.body, url=page.url, content_type=page.content_type)
+        if not extracted.text:
+            raise _refusal(page.url, extracted)
+    else:
+        extracted = ExtractedPage(*decode(page.body, page.content_type))
     published_at = published_at or extracted.published_at
     article = make_article(
         extracted.text,
@@ -63,7 +57,7 @@ def extract_article(
         title=title or extracted.title,
         source=source or extracted.source,
         published_at=published_at,
-        flags=extracted.flags if published_at else (*extracted.flags, "date_missing"),
+        flags=extracted.flags + (("date_missing",) if is_html and not published_at else ()),
     )
     return article.model_copy(
         update={
@@ -146,12 +140,13 @@ def _choose_update(published_at: datetime | None, updated_at: datetime | None) -
 
 def _refusal(url: str | None, extracted: ExtractedPage) -> NoArticle:
     """What stands on the page instead of an article."""
-    code = "no_article"
+    wall = extracted.wall
+    if wall:
+        return NoArticle(_WALLS[wall], code=f"wall_{wall}", url=url, advice=PASTE)
+    if "truncated_parse" in extracted.flags:
+        detail = "the page is nested too deep to be read"
+        return NoArticle(detail, code="truncated_parse", url=url, advice=PASTE)
     detail = "no article was found on the page"
-    if extracted.wall:
-        code, detail = f"wall_{extracted.wall}", _WALLS[extracted.wall]
-    elif "truncated_parse" in extracted.flags:
-        code, detail = "truncated_parse", "the page is nested too deep to be read"
-    elif extracted.is_shell:
+    if extracted.is_shell:
         detail = "the page holds no article until its scripts have run"
-    return NoArticle(detail, code=code, url=url, advice=PASTE)
+    return NoArticle(detail, url=url, advice=PASTE)

@@ -9,13 +9,13 @@ MAX_LOST = 0.01  # share of U+FFFD above which a text is flagged as damaged
 FOREIGN_SHARE = 0.2
 SAMPLE = 50_000  # bytes that are looked at for that share
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
+_MARKS = {  # the longer ones first: that of UTF-32 begins like that of UTF-16
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 _IN_HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
 _IN_PAGE = re.compile(
     rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)  # <meta charset="utf-8">
@@ -60,9 +60,9 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, tuple[str
 
 def _decode(body: bytes, content_type: str | None) -> tuple[str, bool]:
     """The text, and whether its charset is a guess."""
-    for mark, name in _BOMS:
+    for mark, name in _MARKS.items():
         if body.startswith(mark):
-            return body[len(mark) :].decode(name, "replace"), False
+            return body.decode(name, "replace"), False
     if wide := _find_wide(body):
         return body.decode(wide, "replace"), True
     declared = _read_declared(body, content_type)

@@ -3,7 +3,6 @@ boxes among the paragraphs."""
 
 import re
 from collections import Counter
-from collections.abc import Mapping
 from functools import cache
 
 from lxml.html import HtmlElement
@@ -35,7 +34,7 @@ _NAMING = ("class", "id", "data-testid", "data-module", "data-component", "itemp
 _SPEECH = re.compile('[“”„«»"]')  # a pull quote stands in a frame too
 
 
-def drop_furniture(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> None:
+def drop_furniture(tree: HtmlElement, weights: Counter[HtmlElement]) -> None:
     """Drops blocks that are not the story by their tag, role or name.
 
     `weights` holds the words of likely article prose in each element: a block, or all blocks of one
@@ -47,7 +46,7 @@ def drop_furniture(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> Non
     for node, weight in weights.items():
         alike[node.tag, node.get("class")] += weight
     for node in walk_living(tree):
-        is_main = node in weights and alike[node.tag, node.get("class")] >= enough
+        is_main = weights[node] and alike[node.tag, node.get("class")] >= enough
         if not is_main and _is_furniture(node):
             drop(node)
 
@@ -90,10 +89,8 @@ def _says_much(node: HtmlElement) -> bool:
 
 def _is_within_prose(node: HtmlElement) -> bool:
     """Whether the node stands inside a sentence: its paragraph says more than it does."""
-    block = next((up for up in node.iterancestors() if up.tag in BLOCK_TAGS), None)
-    if block is None or block.tag not in ("p", "li", "td", "blockquote"):
-        return False
-    return words_in(block) > words_in(node) + 3
+    block = next((up for up in node.iterancestors() if up.tag in BLOCK_TAGS), node)
+    return block.tag in ("p", "li", "td", "blockquote") and words_in(block) > words_in(node) + 3
 
 
 @cache

@@ -8,7 +8,6 @@ strangers can hang a parser or exhaust memory.
 
 import copy
 import logging
-import re
 from collections.abc import Iterable
 
 import trafilatura
@@ -20,11 +19,12 @@ from summarizer.page.extracted import ExtractedPage
 from summarizer.page.hidden import drop_hidden
 from summarizer.page.location import is_stream, locate, trim_ends, weigh_prose
 from summarizer.page.markup import PROSE_WORDS, parse, read_line
-from summarizer.page.metadata import read_metadata, read_moment
+from summarizer.page.metadata import read_metadata
 from summarizer.page.paragraphs import Block, read_blocks
 from summarizer.page.trimming import trim_blocks
 from summarizer.page.walls import TEASER_WORDS, Sight, find_wall, is_notice, is_shell, is_teaser
-from summarizer.page.words import count_words, flatten
+from summarizer.page.words import count_words, flatten, read_plain
+from summarizer.text.dates import parse_time
 
 MIN_WORDS = 4  # a record of one headline is an article like any other
 # Share of trafilatura's prose that may be missing from our reading before trafilatura's is taken.
@@ -40,22 +40,19 @@ def read_page(
 ) -> ExtractedPage:
     """The article on a page, or what stands in its place."""
     markup, flags = decode(body, content_type)
-    tree, is_cut = parse(markup)
-    if is_cut:
-        flags += ("truncated_parse",)
+    tree, cut_flags = parse(markup)
+    flags += cut_flags
     if tree is None:
         return ExtractedPage(flags=flags)
     metadata = read_metadata(tree, url)
     # not extensive: to guess a date from any words takes 14 s at worst
     known = trafilatura.extract_metadata(copy.deepcopy(tree), default_url=url, extensive=False)
-    names = (name.strip() for name in (known.author or "").split(";"))
-    authors = tuple(filter(None, names)) or metadata.authors
-    title = " ".join((tree.findtext(".//title") or "").split())
-    heading = next(map(read_line, tree.iter("h1")), "")
+    authors = tuple(known.author.split("; ")) if known.author else metadata.authors
+    title, heading = (next(map(read_line, tree.iter(tag)), "") for tag in ("title", "h1"))
     text = extract_text(tree, url, known.title or title, authors)
     is_short = count_words(text) < min(TEASER_WORDS, count_words(metadata.body))
     if is_short and metadata.is_free is not False:
-        text = _read_body(metadata.body)  # a shell that scripts would fill from this very text
+        text = read_plain(metadata.body)  # a shell that scripts would fill from this very text
     sight = Sight(title, heading, read_line(tree), markup[:MAX_MARKUP], text, metadata.is_typed)
     wall = find_wall(sight)
     if wall or is_shell(sight) or is_notice(sight) or sight.words < MIN_WORDS:
@@ -72,7 +69,7 @@ def read_page(
         section=metadata.section,
         language=metadata.language or known.language,
         authors=authors,
-        published_at=metadata.published_at or read_moment(known.date),
+        published_at=metadata.published_at or parse_time(known.date),
         updated_at=metadata.updated_at,
     )
 
@@ -86,9 +83,8 @@ def extract_text(
     known = trafilatura.bare_extraction(
         copy.deepcopy(tree), url=url, fast=True, include_comments=False
     )
-    theirs = [
-        line.removeprefix("- ") for line in (known and known.text or "").split("\n") if line.strip()
-    ]
+    lines = known.text.split("\n") if known and known.text else ()
+    theirs = [line.removeprefix("- ") for line in lines if line.strip()]
     blocks = trim_blocks(_find_blocks(tree, flatten("\n".join(theirs))), title, authors)
     prose = _shingles(line for line in theirs if count_words(line) >= PROSE_WORDS)
     if len(prose - _shingles(block.text for block in blocks)) > LOST * len(prose):
@@ -112,9 +108,3 @@ def _shingles(lines: Iterable[str]) -> set[tuple[str, ...]]:
     """All runs of four words."""
     words = flatten("\n".join(lines)).split()
     return set(zip(words, words[1:], words[2:], words[3:], strict=False))
-
-
-def _read_body(markup: str) -> str:
-    """The lines of a text that may hold simple markup."""
-    lines = (re.sub(r"<[^>]*>", "", raw).strip() for raw in re.split(r"\n|</p>|<br\s*/?>", markup))
-    return "\n".join(filter(None, lines))

@@ -5,9 +5,8 @@ Which paragraphs are likely prose of the article is known from another reader's 
 reads on.
 """
 
-from collections.abc import Mapping
+from collections import Counter
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from summarizer.page.markup import HEADINGS, PROSE_WORDS, is_data, is_prose, link_share, words_in
@@ -24,19 +23,17 @@ LEAD_WORDS = 20
 _LEAVES = frozenset("p ul ol blockquote".split())
 
 
-def weigh_prose(tree: HtmlElement, seen: str) -> dict[HtmlElement, int]:
-    """For each element the words in it that stand in prose that `seen`, a flattened text, holds;
-    elements without such prose are left out."""
-    weights: dict[HtmlElement, int] = {}
+def weigh_prose(tree: HtmlElement, seen: str) -> Counter[HtmlElement]:
+    """For each element the words in it that stand in prose that `seen`, a flattened text, holds."""
+    weights: Counter[HtmlElement] = Counter()
     for block in read_blocks(tree):
         size = count_words(block.text)
         if size >= PROSE_WORDS and flatten(block.text) in seen:
-            for node in (block.node, *block.node.iterancestors()):
-                weights[node] = weights.get(node, 0) + size
+            weights.update(dict.fromkeys((block.node, *block.node.iterancestors()), size))
     return weights
 
 
-def locate(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement:
+def locate(tree: HtmlElement, weights: Counter[HtmlElement]) -> HtmlElement:
     """The smallest element that holds the article: the prose that `weights` counts, and nothing
     beside it that reads on."""
     body = tree.find("body")
@@ -46,9 +43,9 @@ def locate(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement
     return root
 
 
-def _find_inner(root: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement | None:
+def _find_inner(root: HtmlElement, weights: Counter[HtmlElement]) -> HtmlElement | None:
     """The child that holds the article by itself; None where the article needs more than one."""
-    weighty = [node for node in root.iterchildren(etree.Element) if weights.get(node)]
+    weighty = [node for node in root.iterchildren() if weights[node]]
     best = max(weighty, key=lambda node: weights[node], default=None)
     if best is None or best.tag in _LEAVES or (best.tag == "table" and is_data(best)):
         return None
@@ -70,7 +67,7 @@ def _reads_on(node: HtmlElement, best: HtmlElement) -> bool:
         return True
     if not is_prose(node) or words_in(node) < LEAD_WORDS:
         return False
-    if any(later is best for later in node.itersiblings()):
+    if best in node.itersiblings():
         return node.find(".//li") is None
     return not load_rule("bio").search(" ".join(node.itertext()))
 
@@ -80,17 +77,19 @@ def has_mates(node: HtmlElement) -> bool:
     none a teaser or a whole story."""
     if node.tag not in ("article", "section", "div", "li") or not node.get("class"):
         return False
-    siblings = (*node.itersiblings(node.tag), *node.itersiblings(node.tag, preceding=True))
-    mates = [mate for mate in siblings if mate.get("class") == node.get("class")]
-    if not any(map(is_prose, mates)):
-        return False
-    headings = [heading for mate in mates for heading in mate.iter(*HEADINGS)]
-    return not any(heading.tag == "h1" or link_share(heading) > 0.5 for heading in headings)
+    mates = [
+        mate
+        for mate in node.getparent().iterchildren(node.tag)
+        if mate is not node and mate.get("class") == node.get("class")
+    ]
+    headings = (heading for mate in mates for heading in mate.iter(*HEADINGS))
+    is_story = any(heading.tag == "h1" or link_share(heading) > 0.5 for heading in headings)
+    return not is_story and any(map(is_prose, mates))
 
 
-def is_stream(root: HtmlElement, weights: Mapping[HtmlElement, int]) -> bool:
+def is_stream(root: HtmlElement, weights: Counter[HtmlElement]) -> bool:
     """Whether the element is the stream of a live blog, whose posts all belong to the article."""
-    return any(weights.get(node) and has_mates(node) for node in root.iterchildren(etree.Element))
+    return any(weights[node] and has_mates(node) for node in root.iterchildren())
 
 
 def trim_ends(blocks: list[Block], seen: str) -> list[Block]:

@@ -39,16 +39,18 @@ _UNFIT = re.compile(
 )
 
 
-def parse(markup: str) -> tuple[HtmlElement | None, bool]:
-    """The tree, None where there is nothing but blanks and comments; and whether the parser left
-    some of the page out: what lies below 2,048 levels, or after a node that is too large."""
+def parse(markup: str) -> tuple[HtmlElement | None, tuple[str, ...]]:
+    """The tree, None where there is nothing but blanks and comments; and the flag
+    `truncated_parse` where the parser left some of the page out: what lies below 2,048 levels, or
+    after a node that is too large."""
     parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
     tree = None
     with suppress(etree.ParserError, etree.XMLSyntaxError):
         body = _UNFIT.sub("", markup).encode("utf-8", "replace")
         tree = document_fromstring(body, parser=parser)
         _drop_long_attributes(tree)
-    return tree, any(entry.type_name == _TOO_DEEP for entry in parser.error_log)
+    is_cut = any(entry.type_name == _TOO_DEEP for entry in parser.error_log)
+    return tree, ("truncated_parse",) if is_cut else ()
 
 
 def _drop_long_attributes(tree: HtmlElement) -> None:
@@ -68,7 +70,7 @@ def walk_living(tree: HtmlElement) -> Iterator[HtmlElement]:
     """Every element below body in reading order. What the caller drops meanwhile is passed over
     with all that is in it."""
     gone: set[HtmlElement] = set()
-    for node in list(tree.iter(etree.Element)):
+    for node in list(tree.iter()):
         parent = node.getparent()
         if node is tree or node.tag == "body":
             continue

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from lxml.html import HtmlElement
+
+from summarizer.text.dates import parse_time
 
 # There were no news pages before: an earlier date is a fault of the page.
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
@@ -54,7 +55,7 @@ def read_metadata(tree: HtmlElement, url: str | None) -> PageMetadata:
         {},
     )
     metas = _read_metas(tree)
-    published_at = _first_moment(
+    published_at = _first_time(
         article.get("datePublished"),
         *map(metas.get, _PUBLISHED),
         *tree.xpath("//article//time/@datetime")[:1],
@@ -65,7 +66,7 @@ def read_metadata(tree: HtmlElement, url: str | None) -> PageMetadata:
     count, body = str(article.get("wordCount")), article.get("articleBody")
     return PageMetadata(
         published_at=published_at,
-        updated_at=_first_moment(article.get("dateModified"), *map(metas.get, _UPDATED)),
+        updated_at=_first_time(article.get("dateModified"), *map(metas.get, _UPDATED)),
         authors=_read_names(article.get("author")),
         section=next((name for name in sections if len(name) <= MAX_SECTION), None),
         language=_read_language(tree, metas),
@@ -77,34 +78,10 @@ def read_metadata(tree: HtmlElement, url: str | None) -> PageMetadata:
     )
 
 
-def read_moment(written: object) -> datetime | None:
-    """A moment as aware UTC from ISO 8601, an e-mail's form or epoch seconds; naive is UTC. None
-    where it cannot be one.
-
-    >>> read_moment("2026-02-10T06:50:00-05:00"), read_moment("0001-01-01")
-    (datetime.datetime(2026, 2, 10, 11, 50, tzinfo=datetime.timezone.utc), None)
-    """
-    text = re.sub(r"\s*(?:UTC|GMT)$", "+00:00", str(written or "").strip())
-    for read in (datetime.fromisoformat, parsedate_to_datetime, _read_epoch):
-        try:
-            moment = read(text)
-            is_naive = moment.tzinfo is None
-            moment = moment.replace(tzinfo=UTC) if is_naive else moment.astimezone(UTC)
-        except (ValueError, TypeError, IndexError, OverflowError, OSError):
-            continue
-        return moment if moment >= EARLIEST else None
-    return None
-
-
-def _read_epoch(digits: str) -> datetime:
-    """Seconds or milliseconds since 1970."""
-    if not re.fullmatch(r"\d{10}(?:\d{3})?", digits):
-        raise ValueError
-    return datetime.fromtimestamp(int(digits[:10]), UTC)
-
-
-def _first_moment(*written: object) -> datetime | None:
-    return next(filter(None, map(read_moment, written)), None)
+def _first_time(*written: object) -> datetime | None:
+    """The first of some values that is a time which a news page can have."""
+    times = (parse_time(value, any_form=True) for value in written)
+    return next((time for time in times if time and time >= EARLIEST), None)
 
 
 def _read_names(value: object) -> tuple[str, ...]:

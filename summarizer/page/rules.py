@@ -28,7 +28,7 @@ def _load_patterns() -> Mapping[str, list[str]]:
     patterns = defaultdict(list)
     for name, pattern, *_ in (*read_rows("furniture.tsv"), *read_rows("walls.tsv")):
         patterns[name].append(pattern)
-    return patterns
+    return dict(patterns)
 
 
 @cache

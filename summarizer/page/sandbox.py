@@ -100,13 +100,13 @@ class Sandbox:
             return extracted
         except (OSError, ValueError, TypeError, KeyError) as error:
             is_late = time.monotonic() - started >= self._seconds
-            code, detail = "parse_crash", "the page broke its reader"
             if child.close() == OUT_OF_MEMORY:
-                code, detail = "parse_memory", "reading the page takes too much memory"
-            elif is_late:
-                code = "parse_timeout"
+                detail = "reading the page takes too much memory"
+                raise NoArticle(detail, code="parse_memory", url=url) from error
+            if is_late:
                 detail = f"reading the page takes longer than {self._seconds:.0f} s"
-            raise NoArticle(detail, code=code, url=url) from error
+                raise NoArticle(detail, code="parse_timeout", url=url) from error
+            raise NoArticle("the page broke its reader", code="parse_crash", url=url) from error
         finally:
             if is_fit:
                 self._idle.append(child)

@@ -6,8 +6,8 @@ from itertools import takewhile
 
 from summarizer.page.furniture import is_bio, is_furniture_line, read_byline
 from summarizer.page.location import LEAD_WORDS
-from summarizer.page.markup import HEADINGS, PROSE_WORDS, link_share
-from summarizer.page.paragraphs import Block, is_link_list
+from summarizer.page.markup import HEADINGS, LINKED, PROSE_WORDS, link_share
+from summarizer.page.paragraphs import Block
 from summarizer.page.words import count_words, flatten
 
 # A paragraph that is one link and has more words is a sentence that happens to be linked.
@@ -32,7 +32,7 @@ def trim_blocks(blocks: list[Block], title: str | None, authors: tuple[str, ...]
     lines on the author at the end."""
     blocks = blocks[find_start(blocks, title) :]
     bylines = [read_byline(block.text) for block in blocks[:HEAD_BLOCKS]]
-    authors = tuple(dict.fromkeys((*authors, *filter(None, bylines))))
+    authors = (*authors, *filter(None, bylines))
     names = tuple(map(flatten, authors))
     nodes = {block.node for block in blocks}
     linked = {node for node in nodes if link_share(node) > 0.95}  # once for all lines of a node
@@ -74,7 +74,7 @@ def find_start(blocks: list[Block], title: str | None) -> int:
 def _begins_like(heading: str, flat_title: str) -> bool:
     """Whether a title holds at least the first half of a heading, and four words.
 
-    >>> _begins_like("Arbor Vale doubles its coins, sells stock", "beat arbor vale doubles its coins")
+    >>> _begins_like("Arbor Vale doubles its coins, sells stock", "arbor vale doubles its coins")
     True
     """
     words = flatten(heading).split()
@@ -116,9 +116,12 @@ def _is_label(block: Block, is_linked: bool) -> bool:
 def _is_byline(text: str, names: tuple[str, ...]) -> bool:
     """Whether a line says who wrote the article and little else; `names` are flattened."""
     flat = flatten(text).removeprefix("by ")
-    return bool(names) and len(flat.split()) <= BYLINE_WORDS and flat.startswith(names)
+    return len(flat.split()) <= BYLINE_WORDS and flat.startswith(names)
 
 
 def _is_in_link_list(block: Block, blocks: list[Block]) -> bool:
+    """Whether nearly all words of the block's list are links; `blocks` holds the list's items."""
     parent = block.node.getparent()
-    return is_link_list(other for other in blocks if other.node.getparent() is parent)
+    items = [other for other in blocks if other.node.getparent() is parent]
+    linked = sum(len(item.text) * link_share(item.node) for item in items)
+    return linked >= LINKED * sum(len(item.text) for item in items)

@@ -3,7 +3,6 @@ shells; and teasers. Their wording is data, in `data/walls.tsv`."""
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 
 from summarizer.page.rules import load_rule
 from summarizer.page.words import count_words
@@ -45,12 +44,12 @@ class Sight:
     text: str  # of the article
     is_typed: bool  # whether the page declares itself an article, or gives it a date
 
-    @cached_property
+    @property
     def words(self) -> int:
         """Words of the article."""
         return count_words(self.text)
 
-    @cached_property
+    @property
     def visible_words(self) -> int:
         return count_words(self.visible)
 
@@ -145,10 +144,10 @@ def is_teaser(text: str, after: str, *, is_free: bool | None, stated_words: int 
     """Whether the text is only an article's beginning. `after` are the page's words outside it,
     `stated_words` the length that the page gives for it."""
     words = count_words(text)
-    if stated_words and words < WHOLE_SHARE * stated_words:
-        # one large outlet's pages count letters
-        if not WHOLE_SHARE * len(text) < stated_words < 2 * len(text):
-            return True
+    stated = stated_words or 0
+    counts_letters = WHOLE_SHARE * len(text) < stated < 2 * len(text)  # one large outlet does
+    if words < WHOLE_SHARE * stated and not counts_letters:
+        return True
     if words >= TEASED_WORDS:
         return False
     if is_free is False or _ELLIPSIS.search(text):
