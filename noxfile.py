@@ -1,7 +1,7 @@
 """Task runner: `nox` runs every check of a change, `nox -s NAME` one of them, `nox -l` lists them.
 
-The sessions use the environment that nox itself stands in, which is the one that the README's test command makes. They install
-nothing and start no environment of their own.
+The sessions use the environment that nox itself is installed in, which is the one that the README's
+test command makes. They install nothing and make no environment of their own.
 """
 
 import os
@@ -18,44 +18,36 @@ PROGRAMS = Path(executable).parent
 STARTUP_SECONDS = 0.2  # of the processor, for `summarizer --help`
 
 
-def run(session: nox.Session, program: str, *arguments: str) -> None:
-    """Run a program of this environment; the session fails where it does."""
-    session.run(str(PROGRAMS / program), *arguments, external=True)
+def run(session: nox.Session, command: str, *arguments: str) -> None:
+    """Run a command of this environment; the session fails where it does."""
+    program, *words = command.split()
+    session.run(str(PROGRAMS / program), *words, *arguments, external=True)
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """The tests, in parallel and in random order; what follows `--` goes to pytest."""
-    run(session, "python", "-m", "pytest", *session.posargs)
+    run(session, "python -m pytest", *session.posargs)
 
 
 @nox.session(default=False)
 def slow(session: nox.Session) -> None:
     """The tests that take minutes, and those that measure time, one after another."""
-    run(
-        session,
-        "python",
-        "-m",
-        "pytest",
-        "-m",
-        "slow or timed",
-        "-n0",
-        "--timeout=3600",
-        *session.posargs,
-    )
+    command = "python -m pytest -n0 --timeout=3600 -m"
+    run(session, command, "slow or timed", *session.posargs)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Layout and style of the code."""
-    run(session, "ruff", "format", "--check", ".")
-    run(session, "ruff", "check", ".")
+    run(session, "ruff format --check .")
+    run(session, "ruff check .")
 
 
 @nox.session
 def types(session: nox.Session) -> None:
     """Types, strictly."""
-    run(session, "mypy", "summarizer", "eval")
+    run(session, "mypy summarizer eval")
 
 
 @nox.session
@@ -66,7 +58,7 @@ def layers(session: nox.Session) -> None:
 
 @nox.session
 def startup(session: nox.Session) -> None:
-    """`summarizer --help` is there at once: the best of five starts, by the clock of the processor."""
+    """The processor's time for `summarizer --help`, as the best of five starts."""
     command = [str(PROGRAMS / "summarizer"), "--help"]
     best = min(_processor_seconds(command) for _ in range(5))
     session.log(f"summarizer --help takes {best:.2f} s of the processor")
@@ -86,38 +78,19 @@ def _processor_seconds(command: list[str]) -> float:
 
 @nox.session
 def evaluate(session: nox.Session) -> None:
-    """Reports of the project's own articles by the embedded analyst, against the committed baseline: no significant loss."""
+    """The embedded analyst on the project's own articles, against the committed baseline.
+
+    A significant loss fails.
+    """
     with TemporaryDirectory() as folder:
         reports = f"{folder}/reports.jsonl"
-        run(
-            session,
-            "python",
-            "-m",
-            "eval",
-            "predict",
-            "--labels",
-            "own",
-            "--offline",
-            "--output",
-            reports,
-        )
-        run(session, "python", "-m", "eval", "score", "--labels", "own", "--reports", reports)
         baseline = "eval/baselines/embedded.jsonl"
-        run(
-            session,
-            "python",
-            "-m",
-            "eval",
-            "compare",
-            "--labels",
-            "own",
-            baseline,
-            reports,
-            "--check",
-        )
+        run(session, f"python -m eval predict --labels own --offline --output {reports}")
+        run(session, f"python -m eval score --labels own --reports {reports}")
+        run(session, f"python -m eval compare --labels own {baseline} {reports} --check")
 
 
 @nox.session(default=False)
 def train(session: nox.Session) -> None:
-    """Fit the shipped weights anew, each held out in turn; needs the labelled real articles beside the checkout."""
-    run(session, "python", "-m", "eval", "train", *session.posargs)
+    """Fit the shipped weights anew; needs the labelled real articles beside the checkout."""
+    run(session, "python -m eval train", *session.posargs)

@@ -1,18 +1,64 @@
-"""Every failure a caller can meet, one tree.
+"""Every failure that a caller can meet, as one tree.
 
-    SummarizerError
-    ├── InputError          the thing named by the user cannot be analysed          exit 1
-    │   ├── EmptyInput      nothing in it
-    │   ├── NoArticle       a page, but no article on it
-    │   └── BadRecord       a line of a batch or a label file is not a record
-    ├── UsageError          an option, path or setting is wrong; nothing started     exit 2
-    ├── FetchError          the network, or what it brought                          exit 1
-    ├── LLMError            the model endpoint or its answer                         exit 3
-    │   └── AnswerError     the endpoint works, this answer cannot be used           exit 1
-    └── StorageError        an output cannot be written                              exit 4
+    class                code              again?  exit
+    SummarizerError      error             no      1     Any failure of this program.
+    ├── InputError       bad_input         no      1     What the user named cannot be analysed.
+    │   ├── EmptyInput   empty_body        no      1     It holds no text.
+    │   ├── NoArticle    no_article        no      1     It is a page without an article.
+    │   └── BadRecord    bad_record        no      1     A line of a batch is not a record.
+    ├── UsageError       usage             no      2     An option, path or setting is wrong.
+    ├── FetchError       connection        no      1     The network failed, or what it brought.
+    ├── LLMError         llm_unavailable   no      3     The model's endpoint cannot be used.
+    │   └── AnswerError  llm_bad_response  yes     1     It works, but its answer cannot be used.
+    └── StorageError     storage           no      4     An output cannot be written.
 
-A claim that the text does not support is no error: it is a finding (see verification.py).
+"again?" says whether trying again may help. Code and again are the usual ones of the class: where
+a failure is raised, both may be given more exactly. A claim that the text does not support is no
+error: it is a finding of the report.
 """
+
+from typing import Literal, NewType
+
+# A code whose end is known only when it happens: `http_<status>`, `wall_<kind>`.
+ComposedCode = NewType("ComposedCode", str)
+# The codes beside the usual ones of the classes below.
+ErrorCode = Literal[
+    "bad_url",  # no web address, or one that hides where it leads
+    "blocked_address",  # not public, and not named by --allow-private
+    "blocked_port",
+    "blocked_redirect",  # from https to plain http
+    "blocked_scheme",
+    "budget",  # another answer could cost more than --max-cost leaves
+    "connection",
+    "content_encoding",  # packed in a way that was not asked for
+    "content_type",  # neither a web page nor a feed nor a text
+    "empty_body",
+    "feed_invalid",
+    "internal",  # a fault of this program
+    "llm_auth",
+    "llm_bad_request",
+    "llm_filtered",  # the endpoint's content filter held the answer back
+    "llm_model",  # the endpoint knows no such model
+    "llm_quota",
+    "llm_rate_limited",
+    "llm_refused",  # the model will not answer
+    "llm_schema",  # twice, the answer does not have the form asked for
+    "llm_timeout",
+    "llm_truncated",  # the answer ended at its limit of tokens
+    "llm_unavailable",
+    "not_found",
+    "parse_crash",
+    "parse_memory",
+    "parse_timeout",
+    "robots_disallowed",
+    "stopped",  # the run is ending
+    "timeout",
+    "tls",
+    "too_large",
+    "too_many_redirects",
+    "truncated",  # the page did not arrive whole
+    "truncated_parse",  # the page is nested too deep to be read
+]
 
 
 class SummarizerError(Exception):
@@ -21,29 +67,29 @@ class SummarizerError(Exception):
     code = "error"
     exit_status = 1
     retryable = False
+    retry_after: float | None = None  # seconds after which another request may help
 
     def __init__(
         self,
         detail: str,
         *,
-        code: str | None = None,
+        code: ErrorCode | ComposedCode | None = None,
         url: str | None = None,
         advice: str | None = None,
         retryable: bool | None = None,
     ):
+        super().__init__(detail)
         self.detail = detail
         self.url = url
         self.advice = advice
-        if code:
-            self.code = code
+        self.code = code or self.code
         if retryable is not None:
             self.retryable = retryable
-        message = f"{self.code}: {detail}"
-        if url and url not in detail:
-            message += f" ({url})"
-        if advice:
-            message += f". {advice}"
-        super().__init__(message)
+
+    def __str__(self) -> str:
+        place = f" ({self.url})" if self.url and self.url not in self.detail else ""
+        advice = f". {self.advice}" if self.advice else ""
+        return f"{self.code}: {self.detail}{place}{advice}"
 
 
 class InputError(SummarizerError):
@@ -78,10 +124,9 @@ class UsageError(SummarizerError):
 
 
 class FetchError(SummarizerError):
-    """The page could not be had; `code` says which way, RELIABILITY items 1 to 12."""
+    """The page could not be had, or is not one that is read. SECURITY.md explains the codes."""
 
     code = "connection"
-    retry_after: float | None = None  # seconds, where the server names them
 
 
 class LLMError(SummarizerError):

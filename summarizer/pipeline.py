@@ -132,7 +132,7 @@ def _fetch_page(url: str, settings: Settings) -> Page:
     if settings.offline:
         advice = "Save the page and give the file's name"
         raise UsageError("--offline forbids fetching a URL", url=url, advice=advice)
-    from summarizer.web.fetch import fetch  # the network stack takes 0.2 s to import
+    from summarizer.web.fetch import Fetcher  # the network stack takes 0.2 s to import
 
     cache = cache_path() if settings.cache else None
-    return fetch(url, allow_private=settings.allow_private, cache=cache)
+    return Fetcher(allow_private=settings.allow_private, cache=cache).fetch(url)

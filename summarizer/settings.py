@@ -1,15 +1,21 @@
-"""Frozen settings: flag, then environment, then config file, then default. The only reader of the environment."""
+"""Frozen settings: flag, then environment, then config file, then default.
+
+This is the only reader of the environment.
+"""
 
 import ipaddress
 import os
 import tomllib
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from summarizer.errors import UsageError
+
+if TYPE_CHECKING:
+    from platformdirs import PlatformDirs
 
 DEFAULT_MODEL = "gpt-5.4-nano"  # used when a key is set and no model is named
 
@@ -20,43 +26,39 @@ class Settings:
 
     model: str | None = None
     base_url: str | None = None
-    api_key: str | None = None
+    api_key: str | None = field(default=None, repr=False)
     timeout: float = 120.0  # seconds for one article's answer, all tries together
     prices: str | None = None  # a file of the form of data/prices.tsv, whose rows win
     prompt: int = 1  # which version of prompts/analyze
     answers: str | None = None  # the file in which a model's answers are kept; None: they are not
-    samples: int = 1  # answers asked for where an endpoint gives no chances of tokens: how many agree is the confidence
+    # Answers asked for where an endpoint gives no chances of tokens: how many agree is the
+    # confidence.
+    samples: int = 1
     redo: bool = False  # ask anew what was answered
     offline: bool = False
     fallback: bool = False
     allow_private: tuple[str, ...] = ()
     cache: bool = True  # keep the pages of single visits, by the rules of HTTP
 
-    def __repr__(self) -> str:
-        return f"Settings(model={self.model!r}, base_url={self.base_url!r}, api_key={'set' if self.api_key else None})"
-
     @property
     def uses_model(self) -> bool:
-        """Whether the LLM analyst speaks: a key, an endpoint or a model was given, and --offline was not."""
+        """Whether the LLM analyst speaks: a key, endpoint or model is given, and not --offline."""
         return not self.offline and bool(self.api_key or self.base_url or self.model)
 
 
 def config_path() -> Path:
     """Where the config file is looked for."""
-    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(os.environ.get("SUMMARIZER_CONFIG") or Path(base) / "summarizer" / "config.toml")
+    return Path(os.environ.get("SUMMARIZER_CONFIG") or _folders().user_config_path / "config.toml")
 
 
 def database_path() -> Path:
     """Where the default database is."""
-    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(os.environ.get("SUMMARIZER_DB") or Path(base) / "summarizer" / "summarizer.db")
+    return Path(os.environ.get("SUMMARIZER_DB") or _folders().user_data_path / "summarizer.db")
 
 
 def cache_path() -> Path:
     """Where pages are kept between visits; the folder is made, for this user alone."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    folder = Path(base) / "summarizer"
+    folder = _folders().user_cache_path
     with suppress(OSError):  # then nothing is kept
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder / "pages.db"
@@ -64,13 +66,21 @@ def cache_path() -> Path:
 
 def answers_path() -> str | None:
     """Where a model's answers are kept; None where SUMMARIZER_CACHE is set to nothing."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    folder = os.environ.get("SUMMARIZER_CACHE", str(Path(base) / "summarizer"))
+    folder = os.environ.get("SUMMARIZER_CACHE", _folders().user_cache_dir)
     return str(Path(folder) / "answers.db") if folder else None
 
 
+def _folders() -> "PlatformDirs":
+    from platformdirs import PlatformDirs  # takes 28 ms to import
+
+    return PlatformDirs("summarizer", appauthor=False)
+
+
 def load_settings(**flags: Any) -> Settings:
-    """Settings of this run; `flags` that are None do not count. Raises UsageError for a bad file or key."""
+    """Settings of this run; `flags` that are None do not count.
+
+    Raises UsageError for a config file, key, endpoint or number that cannot be used.
+    """
     values: dict[str, Any] = {"answers": answers_path(), **_read_config(config_path())}
     for name in ("model", "base_url", "timeout", "prices"):
         if given := os.environ.get(f"SUMMARIZER_{name.upper()}"):
@@ -78,49 +88,47 @@ def load_settings(**flags: Any) -> Settings:
     values["api_key"] = (os.environ.get("OPENAI_API_KEY") or "").strip() or None
     values["base_url"] = os.environ.get("OPENAI_BASE_URL") or values.get("base_url")
     values |= {name: value for name, value in flags.items() if value is not None}
-    try:
-        values["timeout"] = float(values.get("timeout", Settings.timeout))
-    except ValueError:
-        raise UsageError(
-            f"timeout must be a number of seconds, not {values['timeout']!r}"
-        ) from None
-    try:
-        values["samples"] = int(values.get("samples", Settings.samples))
-    except ValueError:
-        raise UsageError(f"samples must be a number, not {values['samples']!r}") from None
-    settings = replace(Settings(), **values)
+    _convert(values, "timeout", float, "a number of seconds")
+    _convert(values, "samples", int, "a number")
+    settings = Settings(**values)
     if settings.uses_model:
         check_endpoint(settings.base_url, settings.api_key)
     return settings
 
 
+def _convert(values: dict[str, Any], name: str, kind: type, what: str) -> None:
+    if name in values:
+        try:
+            values[name] = kind(values[name])
+        except ValueError:
+            raise UsageError(f"{name} must be {what}, not {values[name]!r}") from None
+
+
 def check_endpoint(base_url: str | None, key: str | None) -> None:
-    """Raises UsageError for a key that is none, and for an address to which neither key nor article may go in the clear."""
+    """Raises UsageError for a key that is none, and for an address that may not have it.
+
+    Neither the key nor an article goes to another machine in the clear.
+    """
     if key and not (key.isascii() and key.isprintable() and " " not in key):
-        raise UsageError(
-            "OPENAI_API_KEY holds characters that no key has", advice="Set it again, on one line"
-        )
+        detail = "OPENAI_API_KEY holds characters that no key has"
+        raise UsageError(detail, advice="Set it again, on one line")
     if base_url is None:
         return
     try:
         parts = urlsplit(base_url)
-        host, _ = parts.hostname or "", parts.port
+        _ = parts.port  # raises ValueError for one that is no number
     except ValueError:
-        host, parts = "", urlsplit("")
+        parts = urlsplit("")
+    host = parts.hostname
     if parts.scheme not in ("http", "https") or not host:
-        raise UsageError(
-            "OPENAI_BASE_URL is no http(s) address", advice="Such as http://127.0.0.1:8080/v1"
-        )
+        advice = "Such as http://127.0.0.1:8080/v1"
+        raise UsageError("OPENAI_BASE_URL is no http(s) address", advice=advice)
     if parts.username is not None or parts.password is not None:
-        raise UsageError(
-            "OPENAI_BASE_URL holds a user name or a password",
-            advice="Put the key into OPENAI_API_KEY",
-        )
+        detail = "OPENAI_BASE_URL holds a user name or a password"
+        raise UsageError(detail, advice="Put the key into OPENAI_API_KEY")
     if parts.scheme == "http" and not _is_loopback(host):
-        raise UsageError(
-            f"OPENAI_BASE_URL is plain http to {host}, another machine",
-            advice="Use https, or a tunnel to 127.0.0.1",
-        )
+        detail = f"OPENAI_BASE_URL is plain http to {host}, another machine"
+        raise UsageError(detail, advice="Use https, or a tunnel to 127.0.0.1")
 
 
 def _is_loopback(host: str) -> bool:
@@ -132,15 +140,13 @@ def _is_loopback(host: str) -> bool:
 
 def _read_config(path: Path) -> dict[str, Any]:
     try:
-        found = tomllib.loads(path.read_text("utf-8"))
+        values = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from error
     known = {f.name for f in fields(Settings)} - {"api_key"}
-    if unknown := sorted(set(found) - known):
-        raise UsageError(
-            f"{path}: unknown setting {', '.join(unknown)}",
-            advice=f"Known: {', '.join(sorted(known))}",
-        )
-    return found
+    if unknown := ", ".join(sorted(values.keys() - known)):
+        advice = f"Known: {', '.join(sorted(known))}"
+        raise UsageError(f"{path}: unknown setting {unknown}", advice=advice)
+    return values

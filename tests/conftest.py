@@ -1,30 +1,38 @@
-"""What every test can rely on: no connection beyond this machine, nothing of the user's settings, nothing left by another test."""
+"""What every test can rely on: no connection beyond this machine, and no settings of the user."""
 
 import ipaddress
 import os
-import sys
+import socket
+from typing import Any
 
 import hypothesis
 import pytest
 
 from tests.support.book import Book
 
-# an example may take as long as a busy machine makes it: time is measured by tests marked `timed` alone
+# a busy machine may be slow with an example: only tests marked `timed` measure time
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
 
 _refused: list[str] = []
 
 
-def _refuse_other_machines(event: str, args: tuple) -> None:
-    """An audit hook: it sees every connection of this process's Python code, whichever library makes it."""
-    if event not in ("socket.connect", "socket.sendto"):
-        return
-    address = args[1]
-    host = address[0] if isinstance(address, tuple) else None
-    if host is not None and not _is_loopback(str(host)):
-        _refused.append(str(host))
-        raise ConnectionRefusedError(f"a test must not connect to {host}")
+def _guard(name: str) -> None:
+    """Let a method of every socket refuse an address, its last argument, of another machine.
+
+    An audit hook would do the same, but Python 3.11 cannot trace threads, as coverage does, while
+    there is one.
+    """
+    method = getattr(socket.socket, name)
+
+    def guarded(self: socket.socket, *args: Any) -> Any:
+        host = args[-1][0] if isinstance(args[-1], tuple) else None
+        if host is not None and not _is_loopback(str(host)):
+            _refused.append(str(host))
+            raise ConnectionRefusedError(f"a test must not connect to {host}")
+        return method(self, *args)
+
+    setattr(socket.socket, name, guarded)
 
 
 def _is_loopback(host: str) -> bool:
@@ -34,12 +42,16 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-sys.addaudithook(_refuse_other_machines)
+for _name in ("connect", "connect_ex", "sendto"):
+    _guard(_name)
 
 
 @pytest.fixture(autouse=True)
 def refused_hosts():
-    """The hosts that a test was kept from. One that is left in the list fails the test, even where the code swallowed the refusal."""
+    """The hosts that a test was kept from.
+
+    One that is left in the list fails the test, even where the code swallowed the refusal.
+    """
     _refused.clear()
     yield _refused
     assert not _refused, f"connections to {_refused}"
@@ -56,15 +68,6 @@ def bare_environment(monkeypatch, tmp_path_factory):
     monkeypatch.setenv("SUMMARIZER_CONFIG", str(folder / "no-config.toml"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
     monkeypatch.setenv("XDG_DATA_HOME", str(folder / "data"))
-
-
-@pytest.fixture(autouse=True)
-def no_endpoint_is_known():
-    """What was learnt of an endpoint is kept for the process, and a port may come back as another endpoint: it is forgotten."""
-    yield
-    endpoint = sys.modules.get("summarizer.analyst.llm.endpoint")
-    if endpoint:
-        endpoint.forget_endpoints()
 
 
 @pytest.fixture

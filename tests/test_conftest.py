@@ -1,4 +1,4 @@
-"""The guard of the tests themselves: connections to other machines are refused, those within this one are not."""
+"""Tests connect to no other machine, and to this one freely."""
 
 import socket
 

@@ -32,7 +32,12 @@ def test_a_model_survives_its_text():
     assert again.weights == MODEL.weights
 
 
-@given(st.dictionaries(st.text(st.characters(exclude_characters="\t\n", exclude_categories=["C"]), min_size=1, max_size=8), st.integers(-900, 900).filter(bool)))  # fmt: skip
+NAMES = st.text(
+    st.characters(exclude_characters="\t\n", exclude_categories=["C"]), min_size=1, max_size=8
+)
+
+
+@given(st.dictionaries(NAMES, st.integers(-900, 900).filter(bool)))
 def test_any_features_survive(table):
     model = Linear(["only"], {name: ((0, weight / 100),) for name, weight in table.items()})
     assert Linear.parse(model.dump()).weights == model.weights

@@ -12,8 +12,14 @@ from summarizer.errors import EmptyInput, NoArticle, SummarizerError, UsageError
 from summarizer.pipeline import load_page
 from summarizer.settings import Settings
 
-TEXT = "Bitcoin slid to $58,000 on Monday as funding on Binance turned negative, data from Coinglass shows."
-MARKUP = f"<html><head><title>Bitcoin slides</title></head><body><article><h1>Bitcoin slides</h1><p>{TEXT}</p></article></body></html>"
+TEXT = (
+    "Bitcoin slid to $58,000 on Monday as funding on Binance turned negative, "
+    "data from Coinglass shows."
+)
+MARKUP = (
+    "<html><head><title>Bitcoin slides</title></head><body><article><h1>Bitcoin slides</h1>"
+    f"<p>{TEXT}</p></article></body></html>"
+)
 
 
 def same(left, right):

@@ -1,8 +1,8 @@
-"""The project's own articles give the very reports that are committed, so that a refactoring changes none of them.
+"""The project's own articles give the very reports that are committed: no refactoring changes one.
 
-`eval/baselines/embedded.jsonl` holds the scored parts of each report, for a difference that can be read;
-`eval/baselines/embedded.sha256` a hash of the whole report but for its seconds. A commit that is meant to change reports
-writes both anew, and says so:
+`eval/baselines/embedded.jsonl` holds the scored parts of each report, for a difference that can be
+read; `eval/baselines/embedded.sha256` a hash of the whole report but for its seconds. A commit that
+is meant to change reports writes both anew, and says so:
 
     python -m eval predict --labels own --offline --brief --output eval/baselines/embedded.jsonl
     python -m tests.test_same_reports

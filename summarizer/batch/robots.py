@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from summarizer.batch.queue import Ledger
-from summarizer.errors import FetchError
+from summarizer.errors import ComposedCode, FetchError
 from summarizer.web.urls import host_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Robots:
             )  # else the host is none, or not one to ask
             raise FetchError(
                 f"{where}{rules.detail}",
-                code=rules.code,
+                code=ComposedCode(rules.code),
                 url=url,
                 advice=rules.advice,
                 retryable=rules.retryable,

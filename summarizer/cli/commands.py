@@ -140,7 +140,7 @@ def batch(
 
 
 def _settings(max_cost: float | None, **chosen: Any) -> "Settings":
-    from summarizer.analyst.llm.costs import price_of
+    from summarizer.analyst.llm.costs import find_price
     from summarizer.analyst.llm.gate import UNPRICED
     from summarizer.settings import DEFAULT_MODEL, load_settings
 
@@ -151,7 +151,7 @@ def _settings(max_cost: float | None, **chosen: Any) -> "Settings":
             advice="Give --model NAME or --max-cost USD, or --offline",
         )
     model = settings.model or DEFAULT_MODEL
-    if settings.uses_model and max_cost is not None and price_of(model, settings.prices) is None:
+    if settings.uses_model and max_cost is not None and find_price(model, settings.prices) is None:
         raise UsageError(
             f"--max-cost cannot be kept: the price of {model} is not known", advice=UNPRICED
         )

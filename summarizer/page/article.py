@@ -4,7 +4,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from summarizer.errors import EmptyInput, NoArticle
+from summarizer.errors import ComposedCode, EmptyInput, NoArticle
 from summarizer.models import Article, Page
 from summarizer.page.charset import decode
 from summarizer.page.extracted import ExtractedPage
@@ -142,7 +142,7 @@ def _refusal(url: str | None, extracted: ExtractedPage) -> NoArticle:
     """What stands on the page instead of an article."""
     wall = extracted.wall
     if wall:
-        return NoArticle(_WALLS[wall], code=f"wall_{wall}", url=url, advice=PASTE)
+        return NoArticle(_WALLS[wall], code=ComposedCode(f"wall_{wall}"), url=url, advice=PASTE)
     if "truncated_parse" in extracted.flags:
         detail = "the page is nested too deep to be read"
         return NoArticle(detail, code="truncated_parse", url=url, advice=PASTE)

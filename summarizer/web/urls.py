@@ -1,18 +1,21 @@
-"""One spelling for one address, so that a story linked twice is fetched, analysed and paid for once."""
+"""One spelling for one address, so that a story linked twice is fetched, analysed and paid once."""
 
 import re
 from urllib.parse import urlsplit, urlunsplit
 
 from summarizer.web.addresses import PORTS
 
-# What is added to a link to see who clicked it. Everything else stays: `?id=1` and `?id=2` are two pages.
+# What is added to a link to see who clicked it. Everything else stays: `?id=1` and `?id=2` are two
+# pages.
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid", re.IGNORECASE)
 
 
 def canonical_url(url: str) -> str:
-    """The address without what does not tell pages apart: case of the host, default port, fragment, tracking.
+    """The address without what does not tell pages apart.
 
-    Idempotent; what is no http(s) address comes back as it is.
+    That is the case of the host, the default port, the fragment, and tracking parameters. The
+    result does not change when it is canonicalised again; what is no http(s) address comes back as
+    it is.
 
     >>> canonical_url("HTTPS://News.Example.com:443/a?utm_source=rss&id=2#top")
     'https://news.example.com/a?id=2'
@@ -26,12 +29,10 @@ def canonical_url(url: str) -> str:
         return url
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname.removesuffix(".")
     netloc = host if port in (None, PORTS[parts.scheme]) else f"{host}:{port}"
-    kept = "&".join(
-        pair for pair in parts.query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0])
-    )
-    return urlunsplit(
-        (parts.scheme, netloc, parts.path or "/", kept, "")
-    ).strip()  # blanks before a fragment that is gone
+    pairs = parts.query.split("&")
+    query = "&".join(pair for pair in pairs if not _TRACKING.fullmatch(pair.partition("=")[0]))
+    # stripped, for blanks that stood before the fragment
+    return urlunsplit((parts.scheme, netloc, parts.path or "/", query, "")).strip()
 
 
 def host_of(url: str) -> str:
@@ -48,8 +49,4 @@ def is_web(url: str | None) -> bool:
     >>> is_web("https://a.example/x"), is_web("javascript:alert(1)"), is_web(None)
     (True, False, False)
     """
-    return (
-        bool(url)
-        and re.match(r"https?://[^\s/]", str(url), re.IGNORECASE) is not None
-        and bool(host_of(str(url)))
-    )
+    return bool(url and re.match(r"https?://[^\s/]", url, re.IGNORECASE) and host_of(url))

@@ -23,7 +23,7 @@ from summarizer.page.sandbox import SANDBOX
 from summarizer.settings import Settings
 from summarizer.web.fetch import Fetcher
 from tests.support.local_web import local_web, write_opml
-from tests.support.model import PLAIN
+from tests.support.model_answers import PLAIN
 from tests.support.scripted_server import Reply, fails, says, scripted
 
 ARTICLES = 12

@@ -1,12 +1,20 @@
 import dataclasses
 import json
 
+import pytest
 from click.testing import CliRunner
 
+from summarizer.analyst.llm import endpoint
 from summarizer.cli.doctor import examine
 from summarizer.cli.main import main
 from summarizer.settings import Settings
 from tests.support.scripted_server import fails, says, scripted
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    yield
+    endpoint.forget_endpoints()
 
 
 def look(reply, **change):

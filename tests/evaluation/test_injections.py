@@ -11,7 +11,7 @@ from eval.studies.injections import PAYLOADS, _inject, measure
 from summarizer.analyst.llm.schema import UnreadableAnswer, parse_json
 from summarizer.batch.run import analyze_record
 from summarizer.settings import Settings
-from tests.support.model import ANSWER, ask
+from tests.support.model_answers import ANSWER, ask
 from tests.support.scripted_server import says, scripted
 
 OWN = load_labels("own")

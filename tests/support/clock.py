@@ -9,7 +9,10 @@ SLOWNESS = 2  # how much slower than the machine on which the bounds were writte
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Fails if the block computes for longer. Time of the processor: what other programs take does not count."""
+    """Fails if the block computes for longer.
+
+    The processor's time is measured, so that what other programs take does not count.
+    """
     started = time.process_time()
     yield
     taken = time.process_time() - started

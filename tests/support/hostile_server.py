@@ -1,7 +1,7 @@
 """A web server on 127.0.0.1 that does everything a server should not, over plain sockets.
 
-Each behaviour is a function of a connection, named after its path (`/drip_body` is `drip_body`). None outlives `close()`, and
-none goes on for more than LIMIT seconds.
+Each behaviour is a function of a connection, named after its path (`/drip_body` is `drip_body`).
+None outlives `close()`, and none goes on for more than LIMIT seconds.
 """
 
 import gzip
@@ -39,14 +39,8 @@ class Line:
         self._sock.sendall(data)
 
     def head(self, status: str = "200 OK", *headers: str, type: str = HTML) -> None:
-        lines = [
-            f"HTTP/1.1 {status}",
-            *([type] if type else []),
-            *headers,
-            "Connection: close",
-            "",
-            "",
-        ]
+        named = [type] if type else []
+        lines = [f"HTTP/1.1 {status}", *named, *headers, "Connection: close", "", ""]
         self.send("\r\n".join(lines).encode("latin-1"))
 
     def answer(
@@ -114,9 +108,8 @@ class HostileServer:
                 with self._lock:
                     self.requests.append(head.decode("latin-1"))
                     visit = self.asked(name)
-                BEHAVIOURS[name](
-                    Line(sock, self._stop, path, visit, self.port, head.decode("latin-1"))
-                )
+                line = Line(sock, self._stop, path, visit, self.port, head.decode("latin-1"))
+                BEHAVIOURS[name](line)
             except OSError:
                 pass  # the client went away, as it should
 
@@ -466,12 +459,9 @@ def redirect_on_and_on(line: Line) -> None:
 @behaviour
 def redirect_five_times(line: Line) -> None:
     if line.visit <= 5:
-        line.answer(
-            b"",
-            f"Location: /redirect_five_times/{line.visit}",
-            "Set-Cookie: id=secret; Path=/",
-            status="307 Temporary Redirect",
-        )
+        place = f"Location: /redirect_five_times/{line.visit}"
+        cookie = "Set-Cookie: id=secret; Path=/"
+        line.answer(b"", place, cookie, status="307 Temporary Redirect")
     else:
         line.answer()
 
@@ -509,11 +499,8 @@ def come_back(line: Line) -> None:
 
 @behaviour
 def come_back_after(line: Line) -> None:
-    line.answer(
-        b"",
-        f"Retry-After: {line.path.partition('?')[2].replace('%20', ' ')}",
-        status="429 Too Many Requests",
-    )
+    wait = line.path.partition("?")[2].replace("%20", " ")
+    line.answer(b"", f"Retry-After: {wait}", status="429 Too Many Requests")
 
 
 # ---- odd, and yet good
@@ -577,7 +564,10 @@ def utf_16(line: Line) -> None:
 
 @behaviour
 def visits(line: Line) -> None:
-    """The article with the number of the visit, under the header in the query; 304 for one who has it."""
+    """The article with the number of the visit, under the header in the query.
+
+    It is 304 for one who asks whether it has changed.
+    """
     header = line.path.partition("?")[2].replace("%20", " ")
     if "if-none-match" in line.asked or "if-modified-since" in line.asked:
         line.head("304 Not Modified", header, type="")

@@ -1,4 +1,4 @@
-"""Expected spans written as markup inside the test text: `BTC slid to <price BTC>$58,000</price>`."""
+"""Expected spans, written as markup in a test's text: `BTC slid to <price BTC>$58,000</price>`."""
 
 import re
 from typing import NamedTuple

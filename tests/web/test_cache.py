@@ -1,4 +1,7 @@
-"""A second visit of a page costs a 304 or nothing, as the site wishes; no site can fill the disk, and no fault of the file is felt."""
+"""A second visit of a page costs a 304 or nothing, as the site wishes.
+
+No site can fill the disk, and no fault of the cache's file is felt.
+"""
 
 import sqlite3
 import stat
@@ -21,9 +24,7 @@ def server():
 
 
 def visit(server, path, cache, **settings):
-    fetcher = Fetcher(
-        allow_private=(server.host,), sleep=lambda seconds: None, cache=cache, **settings
-    )
+    fetcher = Fetcher((server.host,), sleep=lambda seconds: None, cache=cache, **settings)
     return fetcher.fetch(server.url(path.replace(" ", "%20")))
 
 
@@ -40,10 +41,8 @@ def conditional(server):
         ("Cache-Control: max-age=600", [False]),
         ("Cache-Control: private, max-age=600", [False]),
         ('ETag: "a"', [False, True]),
-        (
-            "Last-Modified: Mon, 02 Feb 2015 10:00:00 GMT",
-            [False, True],
-        ),  # ten years unchanged, and yet asked: news is edited
+        # ten years unchanged, and yet asked: news is edited
+        ("Last-Modified: Mon, 02 Feb 2015 10:00:00 GMT", [False, True]),
         ("Cache-Control: no-store", [False, False]),
         ("X-Nothing: said", [False, False]),
     ],
@@ -71,16 +70,7 @@ def test_another_page_is_another(server, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "path",
-    [
-        "length_too_short",
-        "chunked_cut",
-        "gzip_cut",
-        "pdf_as_html",
-        "empty",
-        "status/410",
-        "gzip_bomb",
-    ],
+    "path", "length_too_short chunked_cut gzip_cut pdf_as_html empty status/410 gzip_bomb".split()
 )
 def test_a_page_that_failed_is_not_kept(server, tmp_path, path):
     cache = tmp_path / "pages.db"
@@ -100,9 +90,8 @@ def test_redirects_to_kept_pages_are_vetted_each_time(server, tmp_path):
         with pytest.raises(FetchError) as caught:
             visit(server, "redirect_to?http://127.0.0.1/", cache)
         assert caught.value.code == "blocked_address"
-    with pytest.raises(
-        FetchError
-    ):  # the host is not named any more: a kept page is no way past the vetting
+    # the host is not named any more: a kept page is no way past the vetting
+    with pytest.raises(FetchError):
         Fetcher(cache=cache).fetch(server.url("visits?Cache-Control:%20max-age=600"))
 
 
@@ -148,11 +137,9 @@ def test_the_command_keeps_pages_for_this_user_alone_and_not_when_told_so(
 ):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     url = server.url("visits?Cache-Control:%20max-age=600")
+    command = [url, "--extract", "--allow-private", server.host]
     runs = [["--no-cache"], ["--no-cache"], [], []]
-    texts = [
-        CliRunner().invoke(main, [url, "--extract", "--allow-private", server.host, *flags]).output
-        for flags in runs
-    ]
+    texts = [CliRunner().invoke(main, [*command, *flags]).output for flags in runs]
     assert len(server.requests) == 3
     assert texts[2] == texts[3] != texts[1]
     assert stat.S_IMODE((tmp_path / "summarizer").stat().st_mode) == 0o700

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from summarizer.analyst.llm.answers import answer_key, find_answer, keep_answer
-from summarizer.analyst.llm.confidence import Directions, weigh
-from summarizer.analyst.llm.endpoint import RUNGS, Allowance, Completion, ContextTooLong, Endpoint
+from summarizer.analyst.llm.completion import Completion
+from summarizer.analyst.llm.confidence import Directions, set_confidence
+from summarizer.analyst.llm.dialect import RUNGS
+from summarizer.analyst.llm.endpoint import Allowance, ContextTooLong, Endpoint
 from summarizer.analyst.llm.gate import Gate
 from summarizer.analyst.llm.messages import PROMPT, write_messages
 from summarizer.analyst.llm.prompt import load_prompt
@@ -115,7 +117,7 @@ class Conversation:
             self._flags.append("summary_by_embedded")
         chances = attempt.completion.chances
         samples = () if chances else self._sample(self._settings.samples - 1)
-        analysis = weigh(analysis, embedded, chances, samples)
+        analysis = set_confidence(analysis, embedded, chances, samples)
         analyst = self._describe_analyst(analysis.analyst.confidence_from)
         return analysis.model_copy(update={"flags": self._list_flags(), "analyst": analyst})
 

@@ -1,7 +1,7 @@
-"""Edge: answers that were paid for, kept in a file of the user's cache. Nothing is asked, or paid for, twice (law 8).
+"""Keeps the answers that were paid for in a file of the user's cache, so that none is paid twice.
 
-The key is everything that was asked: article, facts, prompt, model, endpoint and schema. What is kept is the model's words; they
-are verified anew each time. The file may be deleted at any time.
+The key is everything that was asked: article, facts, prompt, model, endpoint and schema. What is
+kept is the model's words, which are verified anew each time. The file may be deleted at any time.
 """
 
 import hashlib
@@ -13,14 +13,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from summarizer.analyst.llm.endpoint import Completion
+from summarizer.analyst.llm.completion import Completion
 
 BUSY = 10.0  # seconds to wait for another process that writes
 
 
-def answer_key(*asked: Any) -> str:
-    """The same for the same question alone."""
-    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+def answer_key(*question: Any) -> str:
+    """The same key for the same question alone."""
+    return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()
 
 
 def find_answer(path: str | None, key: str) -> Completion | None:
@@ -36,14 +36,16 @@ def find_answer(path: str | None, key: str) -> Completion | None:
 
 
 def keep_answer(path: str | None, key: str, answer: Completion) -> bool:
-    """Keep the answer; False where the file cannot be written: the report says so, and the answer is used all the same."""
+    """Keep the answer; False where the file cannot be written.
+
+    The report says so then, and the answer is used all the same.
+    """
     if path is None:
         return True
+    row = key, json.dumps(asdict(answer))
     try:
         with _open(path) as db:
-            db.execute(
-                "INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, json.dumps(asdict(answer)))
-            )
+            db.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", row)
     except (sqlite3.Error, OSError):
         return False
     return True
@@ -51,10 +53,10 @@ def keep_answer(path: str | None, key: str, answer: Completion) -> bool:
 
 @contextmanager
 def _open(path: str) -> Iterator[sqlite3.Connection]:
+    """The file, made where it is missing. Raises sqlite3.Error or OSError."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path, timeout=BUSY)) as db, db:
         db.execute("PRAGMA journal_mode = WAL")
-        db.execute(
-            "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL)"
-        )
+        table = "answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL)"
+        db.execute(f"CREATE TABLE IF NOT EXISTS {table}")
         yield db

@@ -1,64 +1,63 @@
-"""How sure an analysis is: by the chances of its tokens, else by the agreement of several answers, else by the weighed evidence.
+"""How sure an analysis is: by the chances of its tokens, by several answers, or by the evidence.
 
-Never by a number that the model says of itself. verification.py maps it to how often such calls are right, where that was measured.
+The first of these that can be had is taken: the chances that the endpoint gives for the tokens of
+the directions, else how many of several answers agree, else the weight of the evidence. It is never
+a number that the model says of itself. Verification turns it into how often such calls are right,
+where that was measured.
 """
 
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, get_args
 
-from summarizer.models import Analysis, CallClaim, ConfidenceSource, Direction
+from summarizer.models import Analysis, ConfidenceSource, Direction
 
-Chance = tuple[
-    str, float
-]  # "direction" of a call or "overall", and how likely the word that follows was
+# "direction" of a call or "overall", and how likely the word that follows was
+Chance = tuple[str, float]
 Directions = dict[str, str]  # what one answer says: asset, or "overall" -> direction
 
-_WORDS: tuple[str, ...] = get_args(Direction)
-_SAID = re.compile(
-    rb'"(direction|overall)"\s*:\s*"(?=[a-z])'
-)  # within a string of the answer its quotes would be escaped
+_DIRECTIONS: tuple[str, ...] = get_args(Direction)
+# where a direction begins; within a string of the answer its quotes would be escaped
+_PLACE = re.compile(rb'"(direction|overall)"\s*:\s*"(?=[a-z])')
 
 
 def find_chances(text: str, tokens: Any) -> tuple[Chance, ...]:
-    """The chance of each direction in an answer, in its order, from the tokens' log probabilities as OpenAI's API gives them.
+    """The chance of each direction in an answer, in its order.
 
-    A direction is told by its first token. Its chance is its share among the tokens there that begin a direction; what was not
-    listed counts against it. Empty where the tokens do not spell the text.
+    `tokens` are the answer's, with their log probabilities, as OpenAI's API gives them. A direction
+    is told by its first token. Its chance is its share among the tokens there that begin a
+    direction; what was not listed counts against it. There is none where the tokens do not spell
+    the text.
     """
     try:
-        spelt = [
-            bytes(token["bytes"]) if token.get("bytes") else token["token"].encode()
-            for token in tokens
-        ]
+        pieces = [bytes(t["bytes"]) if t.get("bytes") else t["token"].encode() for t in tokens]
         body = text.encode()
-        start = b"".join(spelt).find(body)
+        start = b"".join(pieces).find(body)
         if start < 0 or not body:
             return ()
-        ends = list(accumulate(map(len, spelt), initial=-start))[1:]
-        found = []
-        for match in _SAID.finditer(body):
-            i = next(i for i, end in enumerate(ends) if end > match.end())
-            found.append((match[1].decode(), _chance(tokens[i], body[match.end() :])))
-    except (TypeError, KeyError, ValueError, AttributeError, StopIteration, ArithmeticError):
+        ends = list(accumulate(map(len, pieces), initial=-start))[1:]
+        chances = []
+        for match in _PLACE.finditer(body):
+            token = tokens[bisect_right(ends, match.end())]
+            chances.append((match[1].decode(), _share(token, body[match.end() :])))
+    except (TypeError, LookupError, ValueError, AttributeError, StopIteration, ArithmeticError):
         return ()  # a server's own notion of the form: as if there were none
-    return tuple(found)
+    return tuple(chances)
 
 
-def _chance(token: dict[str, Any], rest: bytes) -> float:
-    said = next(word for word in _WORDS if rest.startswith(word.encode()))
-    listed = {
-        t["token"]: math.exp(min(0.0, t["logprob"]))
-        for t in [token, *(token.get("top_logprobs") or [])]
-    }
-    unseen = max(0.0, 1 - sum(listed.values()))
-    shares = dict.fromkeys(_WORDS, 0.0)
-    for words, chance in listed.items():
-        begun = [
-            word for word in _WORDS if words.strip('": ') and word.startswith(words.strip('": '))
-        ]
+def _share(token: dict[str, Any], rest: bytes) -> float:
+    """The chance of the direction with which `rest` begins, where `token` stands."""
+    said = next(word for word in _DIRECTIONS if rest.startswith(word.encode()))
+    listed = [token, *(token.get("top_logprobs") or [])]
+    chances = {t["token"]: math.exp(min(0.0, t["logprob"])) for t in listed}
+    unseen = max(0.0, 1 - sum(chances.values()))
+    shares = dict.fromkeys(_DIRECTIONS, 0.0)
+    for beginning, chance in chances.items():
+        beginning = beginning.strip('": ')
+        begun = [word for word in _DIRECTIONS if beginning and word.startswith(beginning)]
         if len(begun) == 1:
             shares[begun[0]] += chance
     if not shares[said]:
@@ -66,44 +65,40 @@ def _chance(token: dict[str, Any], rest: bytes) -> float:
     return shares[said] / (sum(shares.values()) + unseen)
 
 
-def weigh(
+def set_confidence(
     analysis: Analysis, second: Analysis, chances: Sequence[Chance], others: Sequence[Directions]
 ) -> Analysis:
     """The analysis with its confidences, and what the second, embedded analyst says.
 
     `others` are the directions of further answers to the same question.
     """
-    said = [chance for key, chance in chances if key == "direction"]
-    overall = [chance for key, chance in chances if key == "overall"]
+    claims = _directions(analysis)
+    by_key = sorted(chances, key=lambda chance: chance[0], reverse=True)
     source: ConfidenceSource
-    if len(said) == len(analysis.calls) and len(overall) == 1:
-        source, sure, whole = "tokens", said, overall[0]
+    if [key for key, _ in by_key] == ["overall", *("direction" for _ in analysis.calls)]:
+        source, confidences = "tokens", [chance for _, chance in by_key]
     elif others:
-        source, sure = (
-            "samples",
-            [_agreement(others, call.asset, call.direction) for call in analysis.calls],
-        )
-        whole = _agreement(others, "overall", analysis.overall)
+        source, confidences = "samples", [_agreement(others, *claim) for claim in claims]
     else:
-        source, sure = "evidence", [_evidence(second, call) for call in analysis.calls]
-        whole = (
-            second.overall_confidence
-            if second.overall == analysis.overall
-            else (1 - second.overall_confidence) / 2
-        )
+        source, confidences = "evidence", [_evidence(second, *claim) for claim in claims]
+    overall, *of_calls = confidences
     calls = tuple(
-        call.model_copy(update={"confidence": chance})
-        for call, chance in zip(analysis.calls, sure, strict=True)
+        call.model_copy(update={"confidence": confidence})
+        for call, confidence in zip(analysis.calls, of_calls, strict=True)
     )
-    told = (("overall", second.overall), *((call.asset, call.direction) for call in second.calls))
-    analyst = analysis.analyst.model_copy(update={"confidence_from": source})
     change = {
         "calls": calls,
-        "overall_confidence": whole,
-        "other_directions": told,
-        "analyst": analyst,
+        "overall_confidence": overall,
+        "other_directions": _directions(second),
+        "analyst": analysis.analyst.model_copy(update={"confidence_from": source}),
     }
     return analysis.model_copy(update=change)
+
+
+def _directions(analysis: Analysis) -> tuple[tuple[str, Direction], ...]:
+    """What an analyst says of the whole, then of each asset."""
+    calls = ((call.asset, call.direction) for call in analysis.calls)
+    return (("overall", analysis.overall), *calls)
 
 
 def _agreement(others: Sequence[Directions], name: str, direction: str) -> float:
@@ -111,11 +106,15 @@ def _agreement(others: Sequence[Directions], name: str, direction: str) -> float
     return (1 + sum(other.get(name) == direction for other in others)) / (1 + len(others))
 
 
-def _evidence(second: Analysis, call: CallClaim) -> float:
-    """The weight of the evidence for a call: where the embedded analyst makes another, half of what that leaves; a third where none."""
-    weighed = {other.asset: other for other in second.calls}.get(call.asset)
-    if weighed is None:
+def _evidence(second: Analysis, name: str, direction: str) -> float:
+    """The weight of the evidence for a direction, by the embedded analyst.
+
+    Where that says another, it is half of what its own confidence leaves; a third where it says
+    nothing of the asset.
+    """
+    weights = {call.asset: (call.direction, call.confidence) for call in second.calls}
+    weights["overall"] = (second.overall, second.overall_confidence)
+    if name not in weights:
         return 1 / 3
-    return (
-        weighed.confidence if weighed.direction == call.direction else (1 - weighed.confidence) / 2
-    )
+    other, confidence = weights[name]
+    return confidence if other == direction else (1 - confidence) / 2

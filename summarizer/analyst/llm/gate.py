@@ -1,4 +1,4 @@
-"""What stands before every request to a model: how many are on their way at once, what they may cost, whether the run goes on."""
+"""Limits requests to a model by concurrency, budget and shutdown."""
 
 import threading
 import time
@@ -9,77 +9,79 @@ from dataclasses import dataclass
 from summarizer.errors import LLMError
 
 TICK = 0.1  # seconds until a worker who waits looks whether the run is ending
+UNPRICED = (
+    "Put its row into a file like summarizer/data/prices.tsv and name that in SUMMARIZER_PRICES"
+)
 
 
 @dataclass
-class Passage:
-    """One request that was let through. `cost` is the most that it can come to, until it is known."""
+class AdmittedRequest:
+    """A request that was let through after `waited` seconds.
+
+    `cost` is the most that it can come to (USD), until it is known; None where no price is known.
+    """
 
     waited: float
     cost: float | None
 
 
 class Gate:
-    """Shared by the workers of a run. Nothing is asked that could bring the costs above `budget` (USD)."""
+    """Shared by the workers of a run. Nothing is asked that could bring costs above `budget` (USD).
+
+    `spent` is what was paid (USD), with the most that an answer on its way could cost when a
+    connection broke; None where that is not known.
+    """
 
     def __init__(
         self, at_once: int = 64, budget: float | None = None, stop: threading.Event | None = None
     ):
-        self.spent: float | None = (
-            0.0  # USD, what was on its way when a connection broke included; None: not known
-        )
-        self._free, self._budget, self._stop = at_once, budget, stop or threading.Event()
+        self.spent: float | None = 0.0
+        self._free = at_once
+        self._budget = budget
+        self._stop = stop or threading.Event()
         self._held = 0.0  # USD at most, of the requests on their way
         self._changed = threading.Condition()
-        self._waiting = 0
 
     @contextmanager
-    def request(self, most: float | None) -> Iterator[Passage]:
-        """Wait for a turn; raises LLMError `stopped` when the run is ending, `budget` where `most` USD more could be too much."""
+    def request(self, most: float | None) -> Iterator[AdmittedRequest]:
+        """Wait for a turn, for a request that may cost `most` USD.
+
+        Raises LLMError `stopped` when the run is ending, `budget` where that could be too much.
+        """
         started = time.monotonic()
         with self._changed:
-            self._waiting += 1
-            try:
-                while not self._may_go(most):
-                    self._changed.wait(TICK)
-            finally:
-                self._waiting -= 1
+            while not self._may_go(most):
+                self._changed.wait(TICK)
             self._free -= 1
             self._held += most or 0.0
-        passage = Passage(time.monotonic() - started, most)
+        admitted = AdmittedRequest(time.monotonic() - started, most)
         try:
-            yield passage
+            yield admitted
         finally:
             with self._changed:
                 self._free += 1
                 self._held -= most or 0.0
-                self.spent = (
-                    None
-                    if passage.cost is None or self.spent is None
-                    else self.spent + passage.cost
-                )
-                self._changed.notify(1 if self._budget is None else self._waiting)
+                if self.spent is not None:
+                    self.spent = None if admitted.cost is None else self.spent + admitted.cost
+                if self._budget is None:
+                    self._changed.notify()
+                else:
+                    self._changed.notify_all()  # one place is free, or money for several
 
     def _may_go(self, most: float | None) -> bool:
         if self._stop.is_set():
             raise LLMError("the run is ending", code="stopped")
         if self._budget is not None:
             if most is None:
-                raise LLMError(
-                    "the price of this model is not known, so no budget can be kept",
-                    code="budget",
-                    advice=UNPRICED,
-                )
-            if (self.spent or 0.0) + self._held + most > self._budget:
+                detail = "the price of this model is not known, so no budget can be kept"
+                raise LLMError(detail, code="budget", advice=UNPRICED)
+            spent = self.spent or 0.0
+            if spent + self._held + most > self._budget:
                 if self._held:
                     return False  # what is on its way may cost less than it could
-                raise LLMError(
-                    f"another answer may cost ${most:.4f}, and of ${self._budget:.4f} ${self.spent or 0.0:.4f} is spent",
-                    code="budget", advice="Run it again, with more, to go on",
-                )  # fmt: skip
+                detail = (
+                    f"another answer may cost ${most:.4f}, and of ${self._budget:.4f}"
+                    f" ${spent:.4f} is spent"
+                )
+                raise LLMError(detail, code="budget", advice="Run it again, with more, to go on")
         return self._free > 0
-
-
-UNPRICED = (
-    "Put its row into a file like summarizer/data/prices.tsv and name that in SUMMARIZER_PRICES"
-)

@@ -10,6 +10,7 @@ import pytest
 
 from summarizer import SummarizerError, analyze_text
 from summarizer.analyst.llm import endpoint
+from summarizer.analyst.llm.dialect import ANSWER_TOKENS, LONG_ANSWER_TOKENS
 from summarizer.analyst.llm.messages import neutralise, write_messages
 from summarizer.analyst.llm.schema import (
     UnreadableAnswer,
@@ -23,9 +24,9 @@ from summarizer.errors import AnswerError, UsageError
 from summarizer.models import Analyst
 from summarizer.page.article import make_article
 from summarizer.settings import Settings, check_endpoint
-from tests.support.model import ANSWER, EXAMPLE, GOOD, KEY, PROMPT, ask
+from tests.support.model_answers import ANSWER, EXAMPLE, GOOD, PROMPT, ask
 from tests.support.observed import Observed, read
-from tests.support.scripted_server import Reply, fails, says, scripted
+from tests.support.scripted_server import KEY, Reply, fails, says, scripted
 
 
 def changed(**change: object) -> dict[str, object]:
@@ -61,7 +62,7 @@ def test_the_request_is_as_it_should_be():
     assert (asked["model"], asked["temperature"], asked["max_tokens"]) == (
         "scripted",
         0,
-        endpoint.ANSWER_TOKENS,
+        ANSWER_TOKENS,
     )
     assert asked["response_format"]["json_schema"] == {
         "name": "answer",
@@ -330,8 +331,8 @@ def test_an_answer_cut_at_its_limit_is_asked_for_with_a_larger_one():
     report, server = ask(says("{", reason="length"), GOOD)
     assert report.summary
     assert [asked["max_tokens"] for asked in server.asked] == [
-        endpoint.ANSWER_TOKENS,
-        endpoint.LONG_ANSWER_TOKENS,
+        ANSWER_TOKENS,
+        LONG_ANSWER_TOKENS,
     ]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from eval.records import load_labels
-from tests.support.model import ANSWER
+from tests.support.model_answers import ANSWER
 
 ARTICLES, AT_ONCE, SECONDS = 208, 16, 1.0
 LEAST = 0.95  # of the ideal throughput

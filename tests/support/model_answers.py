@@ -1,4 +1,4 @@
-"""What a model is asked and answers in tests: the released prompt's own example, and one call of the whole line."""
+"""What a scripted model says of the prompt's own example, and a report made of it."""
 
 import dataclasses
 import json
@@ -11,24 +11,24 @@ PROMPT = load_prompt("analyze")
 EXAMPLE = "\n".join(line.split(" ", 1)[1] for line in PROMPT.parts["example_input"].splitlines())
 ANSWER = json.loads(PROMPT.parts["example_answer"])
 GOOD = says(ANSWER)
-# an answer that fits any article: it refers to no fact and names no asset
+# an answer whose every claim fits any article
 PLAIN = ANSWER | {
+    "summary": [{"text": "Bitcoin fell as traders cut leverage.", "sentences": [0]}],
     "calls": [],
     "narratives": [],
-    "summary": [{"text": "Bitcoin fell as traders cut leverage.", "sentences": [0]}],
 }
-KEY = "sk-canary-9b1deb4d3b7d"  # looked for in every output: it must be in none
 
 
 def ask(
-    *replies: Reply, text: str = EXAMPLE, **changes: object
+    *replies: Reply, text: str = EXAMPLE, **change: object
 ) -> tuple[Report | SummarizerError, Scripted]:
-    """The report or the error that these replies lead to, and the server with what it was asked.
+    """What comes of asking an endpoint that gives these replies, the last one for ever.
 
-    The last reply is given for ever. `changes` are settings other than the server's.
+    It is the report or the error, and the server with what it was asked. `change` changes the
+    settings.
     """
     with scripted(lambda asked, before: replies[min(before, len(replies) - 1)]) as server:
-        settings = dataclasses.replace(server.settings, **changes)
+        settings = dataclasses.replace(server.settings, **change)
         try:
             return analyze_text(text, settings=settings), server
         except SummarizerError as error:
