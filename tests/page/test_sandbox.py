@@ -1,4 +1,5 @@
-"""A page that hangs its reader, eats memory or breaks it ends with its process; the next one is read at once."""
+"""A page that hangs its reader, eats memory or breaks it ends with its process; the next one is
+read at once."""
 
 import os
 import resource
@@ -8,6 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -30,6 +32,8 @@ BOMB = (
     + b" ".join(b"a%d=x" % number for number in range(91_000))
     + b">x</div></body></html>"
 )
+# Seconds for pages that take too long: on a busy machine a child needs some of them to start.
+LIMIT = 5
 NEXT = 1.0  # seconds of computing after which the next page must have been read
 OVERHEAD = 0.15  # of the time that reading takes
 DATA = Path(__file__).parents[2] / "eval" / "data"
@@ -63,14 +67,14 @@ def children():
 
 
 def runs(pid):
-    """Whether the process still runs: an orphan that has ended may wait for the system to clear it away."""
+    """Whether the process still runs: an orphan that has ended may wait to be cleared away."""
     found = look_up(pid)
     return found is not None and found[0] not in "ZX"
 
 
 def computed():
-    """Seconds that this process and its children which have ended have computed: how fast the machine
-    is at the moment does not count."""
+    """Seconds that this process and its children which have ended have computed. Unlike the time
+    on the clock, they do not tell how busy the machine is."""
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
@@ -84,12 +88,12 @@ def check_next(box):
 
 def test_the_attribute_bomb_ends_in_time():
     assert len(BOMB) > 790_000
-    box = Sandbox(seconds=2)
+    box = Sandbox(seconds=LIMIT)
     before, started = memory(), computed()
     with pytest.raises(NoArticle) as caught:
         box.read(BOMB, url="https://a.example/bomb")
     assert caught.value.code == "parse_timeout" and caught.value.url
-    assert computed() - started < 3 and memory() - before < GROWTH
+    assert computed() - started < LIMIT + 1 and memory() - before < GROWTH
     check_next(box)
 
 
@@ -110,7 +114,7 @@ def test_a_hundred_thousand_nested_tags(sandbox):
 
 
 def test_twenty_megabytes_end_in_time():
-    box = Sandbox(seconds=3)
+    box = Sandbox(seconds=LIMIT)
     before, started = memory(), computed()
     try:
         box.read(
@@ -120,7 +124,7 @@ def test_twenty_megabytes_end_in_time():
         )
     except NoArticle as error:
         assert error.code in ("parse_timeout", "parse_memory")
-    assert computed() - started < 4
+    assert computed() - started < LIMIT + 1
     assert (
         memory() - before < GROWTH + 45_000
     )  # the page itself stands in this process, and once more on its way
@@ -173,15 +177,19 @@ def test_a_warm_child_costs_little_beside_the_reading_itself(sandbox):
     sandbox.read(GOOD)
     read_page(GOOD)  # both have imported what they need
     (child,) = set(children()) - before
-    started = cpu_seconds(os.getpid()) + cpu_seconds(child)
-    for body in bodies:
-        sandbox.read(body)
-    apart = cpu_seconds(os.getpid()) + cpu_seconds(child) - started
-    started = cpu_seconds(os.getpid())
-    for body in bodies:
-        read_page(body)
-    here = cpu_seconds(os.getpid()) - started
-    assert here > 0.5 and apart < (1 + OVERHEAD) * here, (apart, here)
+    ratios = []
+    for _ in range(3):  # a busy machine computes no two of them alike
+        started = cpu_seconds(os.getpid()) + cpu_seconds(child)
+        for body in bodies:
+            sandbox.read(body)
+        apart = cpu_seconds(os.getpid()) + cpu_seconds(child) - started
+        started = cpu_seconds(os.getpid())
+        for body in bodies:
+            read_page(body)
+        within = cpu_seconds(os.getpid()) - started
+        assert within > 0.5
+        ratios.append(apart / within)
+    assert median(ratios) < 1 + OVERHEAD, ratios
 
 
 def test_threads_read_at_once_and_leave_nothing_behind():
@@ -203,7 +211,10 @@ def test_threads_read_at_once_and_leave_nothing_behind():
     ["", "import os; os._exit(3)", "raise SystemExit(4)", "import os; os.kill(os.getpid(), 9)"],
 )
 def test_no_child_outlives_its_parent(end):
-    code = f"from summarizer.page.sandbox import SANDBOX, Child\nSANDBOX.read({GOOD!r})\nprint(SANDBOX._idle[0].process.pid, flush=True)\n{end}"
+    code = f"""from summarizer.page.sandbox import SANDBOX
+SANDBOX.read({GOOD!r})
+print(SANDBOX._idle[0].process.pid, flush=True)
+{end}"""
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, check=False, timeout=60
     )
