@@ -7,14 +7,13 @@ from urllib.parse import urlsplit
 from summarizer.errors import ComposedCode, EmptyInput, NoArticle
 from summarizer.models import Article, Page
 from summarizer.page.charset import decode
+from summarizer.page.extracted import ExtractedPage
 from summarizer.page.furniture import strip_furniture
 from summarizer.page.sandbox import SANDBOX
 from summarizer.text.spans import normalise
 from summarizer.web.urls import is_web
 
-AHEAD = timedelta(
-    hours=24
-)  # a page dated further in the future is wrong about it: RELIABILITY item 22
+AHEAD = timedelta(hours=24)  # a page dated further in the future is wrong about it
 PASTE = "Paste its text instead: summarizer -"
 
 _WALLS = {
@@ -25,135 +24,129 @@ _WALLS = {
     "paywall": "the article is for subscribers, and the page shows none of it",
     "soft404": "the site says that there is no such page, or none just now",
 }
-_MARKUP = (
-    b"<!doctype html",
-    b"<html",
-    b"<?xml",
-    b"<head",
-    b"<body",
-    b"<article",
-    b"<div",
-    b"<p>",
-    b"<!--",
-)
+_MARKUP = tuple(b"<!doctype html|<html|<?xml|<head|<body|<article|<div|<p>|<!--".split(b"|"))
 
 
-def extract_article(page: Page, *, title: str | None = None, source: str | None = None,
-                    published_at: datetime | None = None) -> Article:  # fmt: skip
-    """The article on an HTML page or in plain text. What the caller knows of it wins over what the page says.
+def extract_article(
+    page: Page,
+    *,
+    title: str | None = None,
+    source: str | None = None,
+    published_at: datetime | None = None,
+) -> Article:
+    """The article on an HTML page or in plain text. What the caller knows of it wins over what
+    the page says.
 
-    HTML is read in a child process. Raises EmptyInput for nothing at all, and NoArticle for a page without an article: its
-    code is `no_article`, `wall_<kind>`, or `parse_timeout`, `parse_memory` or `parse_crash` where the page broke its reader.
+    HTML is read in a child process. Raises EmptyInput for nothing at all, and NoArticle for a
+    page without an article: its code is `no_article`, `truncated_parse`, `wall_<kind>`, or
+    `parse_timeout`, `parse_memory` or `parse_crash` where the page broke its reader.
     """
     if not page.body.strip():
         raise EmptyInput("there is nothing in it", url=page.url)
-    if is_markup(page):
-        return _from_html(page, title, source, published_at)
-    text, flags = decode(page.body, page.content_type)
-    return make_article(
-        text, url=page.url, title=title, source=source, published_at=published_at, flags=flags
+    is_html = is_markup(page)
+    if is_html:
+        extracted = SANDBOX.read(page.body, url=page.url, content_type=page.content_type)
+        if not extracted.text:
+            raise _refusal(page.url, extracted)
+    else:
+        extracted = ExtractedPage(*decode(page.body, page.content_type))
+    published_at = published_at or extracted.published_at
+    article = make_article(
+        extracted.text,
+        url=_choose_url(page.url, extracted.url),
+        title=title or extracted.title,
+        source=source or extracted.source,
+        published_at=published_at,
+        flags=extracted.flags + (("date_missing",) if is_html and not published_at else ()),
+    )
+    return article.model_copy(
+        update={
+            "authors": tuple(filter(None, map(_one_line, extracted.authors))),
+            "section": _one_line(extracted.section),
+            "language": extracted.language or "en",
+            "updated_at": _choose_update(article.published_at, extracted.updated_at),
+        }
     )
 
 
 def is_markup(page: Page) -> bool:
-    """Whether the page is HTML rather than plain text: by its type, else by its first characters."""
+    """Whether the page is HTML rather than plain text: by its type, else by its first
+    characters."""
     if page.content_type:
         return "html" in page.content_type or "xml" in page.content_type
     return page.body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP)
 
 
-def make_article(text: str, *, url: str | None = None, title: str | None = None, source: str | None = None,
-                 published_at: datetime | None = None, authors: tuple[str, ...] = (), language: str | None = None,
-                 flags: tuple[str, ...] = ()) -> Article:  # fmt: skip
-    """An Article of plain text, without what a copied page brings along. Raises EmptyInput when nothing is left of it."""
-    text = strip_furniture(whole) or whole if (whole := normalise(text)) else ""
+def make_article(
+    text: str,
+    *,
+    url: str | None = None,
+    title: str | None = None,
+    source: str | None = None,
+    published_at: datetime | None = None,
+    flags: tuple[str, ...] = (),
+) -> Article:
+    """An Article of plain text, in English where nothing else is known, without what a copied page
+    brings along. Raises EmptyInput when nothing is left of it."""
+    normalised = normalise(text)
+    text = strip_furniture(normalised) or normalised
     if not text:
         raise EmptyInput("there is no text in it", url=url)
     if published_at and published_at.tzinfo is None:
         published_at = published_at.replace(tzinfo=UTC)
     if published_at and published_at > datetime.now(UTC) + AHEAD:
         published_at, flags = None, (*flags, "date_in_future")
-    host = _host(url)
     return Article(
-        url=url, title=_one_line(title), source=_one_line(source), domain=host, authors=authors, published_at=published_at,
-        language=language or "en", words=len(text.split()), content_hash="sha256:" + hashlib.sha256(text.encode()).hexdigest(),
-        text=text, flags=tuple(dict.fromkeys(flags)),
-    )  # fmt: skip
+        url=url,
+        title=_one_line(title),
+        source=_one_line(source),
+        domain=_read_domain(url),
+        published_at=published_at,
+        language="en",
+        words=len(text.split()),
+        content_hash="sha256:" + hashlib.sha256(text.encode()).hexdigest(),
+        text=text,
+        flags=tuple(dict.fromkeys(flags)),
+    )
 
 
 def _one_line(words: str | None) -> str | None:
-    return " ".join(normalise(words).split()) or None if words else None
+    return " ".join(normalise(words or "").split()) or None
 
 
-def _host(url: str | None) -> str | None:
+def _read_domain(url: str | None) -> str | None:
     try:
-        host = urlsplit(url).hostname if url else None
+        host = urlsplit(url or "").hostname
     except ValueError:  # "https://[": a page's own word for its address can be anything
         return None
     return host.removeprefix("www.") if host else None
 
 
-def _from_html(
-    page: Page, title: str | None, source: str | None, published_at: datetime | None
-) -> Article:
-    found = SANDBOX.read(page.body, url=page.url, content_type=page.content_type)
-    flags = tuple(found["flags"])
-    if not found["text"]:
-        _refuse(
-            page, found.get("wall"), shell=bool(found.get("shell")), cut="truncated_parse" in flags
-        )
-    published_at = published_at or _read_date(found["published_at"])
-    article = make_article(
-        found["text"], url=_choose_url(page.url, found["url"]), title=title or found["title"], source=source or found["source"],
-        published_at=published_at, authors=tuple(name for one in found["authors"] if (name := _one_line(one))), language=found["language"],
-        flags=flags if published_at else (*flags, "date_missing"),
-    )  # fmt: skip
-    updated = _read_date(found["updated_at"])
-    is_later = (
-        updated
-        and (article.published_at or updated) <= updated <= datetime.now(UTC) + AHEAD
-        and updated != article.published_at
-    )
-    return article.model_copy(
-        update={"section": _one_line(found["section"]), "updated_at": updated if is_later else None}
-    )
+def _choose_url(fetched: str | None, stated: str | None) -> str | None:
+    """The address that the page gives for itself, where it is one of the same site and no front
+    page; else where it was fetched."""
+    if not fetched or not stated:
+        return stated or fetched
+    is_same_site = _read_domain(stated) == _read_domain(fetched) and is_web(stated)
+    return stated if is_same_site and urlsplit(stated).path.strip("/") else fetched
 
 
-def _choose_url(fetched: str | None, said: str | None) -> str | None:
-    """The address that the page gives for itself, where it is one of the same site and no front page; else where it was fetched."""
-    if (
-        fetched
-        and said
-        and (
-            _host(said) != _host(fetched) or not is_web(said) or not urlsplit(said).path.strip("/")
-        )
-    ):
-        return fetched
-    return said or fetched
-
-
-def _refuse(page: Page, wall: str | None, *, shell: bool, cut: bool) -> None:
-    """Raises NoArticle with what stands on the page instead."""
-    if wall:
-        raise NoArticle(_WALLS[wall], code=ComposedCode(f"wall_{wall}"), url=page.url, advice=PASTE)
-    if cut:
-        raise NoArticle(
-            "the page is nested too deep to be read",
-            code="truncated_parse",
-            url=page.url,
-            advice=PASTE,
-        )
-    detail = (
-        "the page holds no article until its scripts have run"
-        if shell
-        else "no article was found on the page"
-    )
-    raise NoArticle(detail, url=page.url, advice=PASTE)
-
-
-def _read_date(written: str | None) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(written) if written else None
-    except ValueError:
+def _choose_update(published_at: datetime | None, updated_at: datetime | None) -> datetime | None:
+    """The time of an update, where it is later than the publication, and no mistake."""
+    if not updated_at or updated_at > datetime.now(UTC) + AHEAD:
         return None
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+    return updated_at if not published_at or updated_at > published_at else None
+
+
+def _refusal(url: str | None, extracted: ExtractedPage) -> NoArticle:
+    """What stands on the page instead of an article."""
+    wall = extracted.wall
+    if wall:
+        return NoArticle(_WALLS[wall], code=ComposedCode(f"wall_{wall}"), url=url, advice=PASTE)
+    if "truncated_parse" in extracted.flags:
+        detail = "the page is nested too deep to be read"
+        return NoArticle(detail, code="truncated_parse", url=url, advice=PASTE)
+    detail = "no article was found on the page"
+    if extracted.is_shell:
+        detail = "the page holds no article until its scripts have run"
+    return NoArticle(detail, url=url, advice=PASTE)

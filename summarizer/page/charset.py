@@ -2,88 +2,87 @@
 
 import codecs
 import re
+from collections.abc import Iterator
 
-MAX_LOST = 0.01  # share of U+FFFD above which the text is flagged: RELIABILITY item 18
-FOREIGN_SHARE = (
-    0.2  # of bytes above 127: more than any Latin script needs, so a page that says Latin is not
-)
+MAX_LOST = 0.01  # share of U+FFFD above which a text is flagged as damaged
+# Share of bytes above 127 that no Latin script needs: a page with more that says Latin is not.
+FOREIGN_SHARE = 0.2
+SAMPLE = 50_000  # bytes that are looked at for that share
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
-)  # fmt: skip
-_DECLARED = re.compile(
-    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,80}?encoding\s*=\s*["']([\w.:-]+)""",
-    re.I,
+_MARKS = {  # the longer ones first: that of UTF-32 begins like that of UTF-16
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_IN_HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
+_IN_PAGE = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)  # <meta charset="utf-8">
+    |<\?xml[^>]{0,80}?encoding\s*=\s*["']([\w.:-]+)         # <?xml encoding="utf-8"?>
+    """,
+    re.I | re.VERBOSE,
 )
-# What browsers take a label for: the superset that pages under it are written in (WHATWG Encoding Standard).
-_MEANT = {
-    "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "iso8859-1": "cp1252",
-    "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874", "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030",
-    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
-    "windows-949": "cp949", "windows-874": "cp874", "big5": "big5hkscs", "x-euc-jp": "euc_jp", "x-mac-cyrillic": "mac_cyrillic",
-    "iso-8859-8-i": "iso-8859-8", "windows-31j": "cp932", "macintosh": "mac_roman",
-}  # fmt: skip
+# What browsers take a label for: the superset that pages under it are written in (WHATWG Encoding
+# Standard).
+_SUPERSETS = {
+    "big5hkscs": "big5",
+    "cp1252": "ascii us-ascii iso-8859-1 latin-1 latin1 iso8859-1",
+    "cp1254": "iso-8859-9",
+    "cp874": "iso-8859-11 tis-620 windows-874",
+    "cp932": "shift_jis shift-jis sjis x-sjis windows-31j",
+    "cp949": "euc-kr ks_c_5601-1987 windows-949",
+    "euc_jp": "x-euc-jp",
+    "gb18030": "gb2312 gbk x-gbk",
+    "iso-8859-8": "iso-8859-8-i",
+    "mac_cyrillic": "x-mac-cyrillic",
+    "mac_roman": "macintosh",
+}
+_MEANT = {label: name for name, labels in _SUPERSETS.items() for label in labels.split()}
 
 
 def decode(body: bytes, content_type: str | None = None) -> tuple[str, tuple[str, ...]]:
-    """(text, flags). A byte order mark wins, then what is valid UTF-8, then the server's word, the page's, and a guess.
+    """The text and its flags. A byte order mark wins, then what is valid UTF-8, then the charset
+    that the server declares, the one that the page declares, and a guess.
 
-    Flags: `encoding_guessed` where nothing that was declared fits, `replacement_characters` where over 1 % could not be read.
+    Flags: `encoding_guessed` where nothing that was declared fits, `replacement_characters` where
+    over 1 % could not be read.
 
     >>> decode("naïve".encode("cp1252"), "text/html; charset=iso-8859-1")
     ('naïve', ())
     """
-    text, guessed = _decode(body, content_type)
-    flags: tuple[str, ...] = ("encoding_guessed",) if guessed else ()
-    if text.count("\ufffd") > MAX_LOST * len(text):
+    text, is_guess = _decode(body, content_type)
+    flags: tuple[str, ...] = ("encoding_guessed",) if is_guess else ()
+    if _is_damaged(text):
         flags += ("replacement_characters",)
     return text, flags
 
 
 def _decode(body: bytes, content_type: str | None) -> tuple[str, bool]:
-    for mark, name in _BOMS:
+    """The text, and whether its charset is a guess."""
+    for mark, name in _MARKS.items():
         if body.startswith(mark):
-            return body[len(mark) :].decode(name, "replace"), False
-    if (wide := _wide(body)) is not None:
+            return body.decode(name, "replace"), False
+    if wide := _find_wide(body):
         return body.decode(wide, "replace"), True
-    names = _declared(body, content_type)
-    escaped = b"\x1b" in body and any(name.startswith(("iso2022", "iso-2022")) for name in names)
-    if not escaped and (text := _try(body, "utf-8")) is not None:
-        return text, False
-    foreign = sum(byte > 127 for byte in body[:50_000]) > FOREIGN_SHARE * min(len(body), 50_000)
-    for name in names:
-        if (
-            not (foreign and name == "cp1252")
-            and name != "utf-8"
-            and (text := _try(body, name)) is not None
-        ):
-            return text, False
-    if "utf-8" in names or not names:  # a few broken letters in a page that is UTF-8 all the same
+    declared = _read_declared(body, content_type)
+    for name in _list_candidates(body, declared):
+        try:
+            return body.decode(name), False
+        except (UnicodeDecodeError, LookupError):
+            continue
+    if "utf-8" in declared or not declared:
         text = body.decode("utf-8", "replace")
-        if text.count("\ufffd") <= MAX_LOST * len(text):
+        if not _is_damaged(text):  # a few broken letters in a page that is UTF-8 all the same
             return text, False
     return _guess(body), True
 
 
-def _declared(body: bytes, content_type: str | None) -> list[str]:
-    """Python's names of the charsets that the server and the page name, in that order."""
-    said = re.findall(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type or "", re.I)
-    said += [
-        (first or second).decode("ascii", "replace")
-        for first, second in _DECLARED.findall(body[:4096])
-    ]
-    names = []
-    for label in said:
-        label = _MEANT.get(label.lower(), label.lower())
-        try:
-            names.append("cp1252" if label == "cp1252" else codecs.lookup(label).name)
-        except LookupError:
-            continue
-    return [name for name in names if not name.startswith(("utf-16", "utf-32", "utf-7"))]
+def _is_damaged(text: str) -> bool:
+    return text.count("\ufffd") > MAX_LOST * len(text)
 
 
-def _wide(body: bytes) -> str | None:
+def _find_wide(body: bytes) -> str | None:
     """UTF-16 without its mark, which shows in the zeros beside every Latin letter."""
     head = body[:200]
     if len(head) < 4 or not (head.startswith((b"<\0", b"\0<")) or head.count(0) >= len(head) // 3):
@@ -91,11 +90,33 @@ def _wide(body: bytes) -> str | None:
     return "utf-16-be" if head[0] == 0 else "utf-16-le"
 
 
-def _try(body: bytes, name: str) -> str | None:
-    try:
-        return body.decode(name)
-    except (UnicodeDecodeError, LookupError):
-        return None
+def _read_declared(body: bytes, content_type: str | None) -> list[str]:
+    """Python's names of the charsets that the server and the page declare, in that order."""
+    labels = _IN_HEADER.findall(content_type or "")
+    labels += [
+        (meta or xml).decode("ascii", "replace") for meta, xml in _IN_PAGE.findall(body[:4096])
+    ]
+    names = []
+    for label in labels:
+        try:
+            names.append(codecs.lookup(_MEANT.get(label.lower(), label)).name)
+        except LookupError:
+            continue
+    return [name for name in names if not name.startswith(("utf-16", "utf-32", "utf-7"))]
+
+
+def _list_candidates(body: bytes, declared: list[str]) -> Iterator[str]:
+    """The charsets to try in turn."""
+    # The letters of ISO-2022 are ASCII behind escapes: every such page is valid UTF-8, and
+    # unreadable
+    is_escaped = b"\x1b" in body and any(name.startswith("iso2022") for name in declared)
+    if not is_escaped:
+        yield "utf-8"
+    sample = body[:SAMPLE]
+    is_foreign = sum(byte > 127 for byte in sample) > FOREIGN_SHARE * len(sample)
+    for name in declared:
+        if name != "utf-8" and not (is_foreign and name == "cp1252"):
+            yield name
 
 
 def _guess(body: bytes) -> str:

@@ -1,112 +1,100 @@
-"""What surrounds an article and is none of it, known by its words: rules for lines and for pasted text.
+"""What surrounds an article and is none of it, known by its words: rules for lines and for pasted
+text.
 
-The patterns are data, in `data/furniture.tsv`. A rule cuts only what no sentence of an article looks like: what it leaves in
-costs a reader a moment, what it takes out wrongly is a lost fact.
+The patterns are data, in `data/furniture.tsv`. A rule cuts only what no sentence of an article
+looks like: what it leaves in costs a reader a moment, what it takes out wrongly is a lost fact.
 """
 
 import re
-from functools import cache
-from pathlib import Path
 
-FURNITURE = Path(__file__).parents[1] / "data" / "furniture.tsv"
+from summarizer.page.rules import load_rule
+
 LABEL_WORDS = 30  # a line that begins like a teaser or a notice and is longer is part of the story
-TAG_WORDS = 12  # so many capitalised words between the last sentence and "In this article" are the page's tags
+# So many capitalised words between the last sentence and "In this article" are the page's tags.
+TAG_WORDS = 12
+BIO_WORDS = 80  # a longer paragraph is no note on its author
+NAMED_BIO_WORDS = 40  # a shorter one that begins with the author's name is such a note
 
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
-)  # Thai, Lao, kana, Han
+_TITLES = frozenset("Mr. Ms. Mrs. Dr. Mr Ms Mrs Dr".split())
+_PRONOUNS = frozenset("He She They".split())
+_ARROW = "[◢◣◤◥▲▼△▽↑↓]"
 _PRICE = r"[$€£]\s?\d[\d,.]*"
-_MOVE = r"(?:[◢◣◤◥▲▼△▽↑↓]\s*[+−-]?\d[\d,.]*\s?%|\(?[+−-]\s?\d[\d,.]*\s?%\)?)"
+_MOVE = rf"(?:{_ARROW}\s*[+−-]?\d[\d,.]*\s?%|\(?[+−-]\s?\d[\d,.]*\s?%\)?)"
 _QUOTED = rf"(?:[A-Z][A-Z0-9]{{1,9}}\s+){{1,2}}{_PRICE}\s*{_MOVE}"
-_TITLES = ("Mr.", "Ms.", "Mrs.", "Dr.", "Mr", "Ms", "Mrs", "Dr")
+# "In this article BTC BTC $ 68,632.97 ◢ 0.34 % ETH ETH $ 2,009.89 ◢ 0.84 %"
 _STRIP = re.compile(rf"(?:In this article:?\s+)?(?<!\w)(?:{_QUOTED}[\s|•·]*(?:\n|$|(?=\S))){{2,}}")
+# "It fell. Markets Bitcoin In this article"
 _TAGS = re.compile(
-    rf"(?<=[.!?”\"])\s+(?:(?:[A-Z][\w&’'-]*|of|and|the)\s+){{1,{TAG_WORDS}}}In this article\s*:?\s*$"
+    r"(?<=[.!?”\"])\s+"
+    rf"(?:(?:[A-Z][\w&’'-]*|of|and|the)\s+){{1,{TAG_WORDS}}}In this article\s*:?\s*$"
 )
+_DANGLING = re.compile(r"\s*\bIn this article\s*:?\s*$")
+# "Bitcoin BTC $68,632.97 ▲0.3% is struggling": the move is the widget's, not the author's
 _INLINE_MOVE = re.compile(
     rf"(\b[A-Z][A-Z0-9]{{1,9}} {_PRICE})\s*[◢◣◤◥▲▼△▽]\s*[+−-]?\d[\d,.]*\s?%(?=\s?[,.;a-z])"
-)  # the widget's, not the author's
-_DANGLING = re.compile(r"\s*\bIn this article\s*:?\s*$")
-
-
-def count_words(text: str) -> int:
-    """Words of a text; where a script sets no blanks between them, two of its letters count as one.
-
-    >>> count_words("BTC fell 4%"), count_words("価格は下落した")
-    (3, 4)
-    """
-    return len(text.split()) + len(_UNSPACED.findall(text)) // 2
-
-
-@cache
-def load_patterns(kind: str) -> re.Pattern[str]:
-    """The patterns of one kind in data/furniture.tsv as one."""
-    rows = (
-        line.split("\t", 1)
-        for line in FURNITURE.read_text("utf-8").splitlines()
-        if "\t" in line and not line.startswith("#")
-    )
-    joined = "|".join(f"(?:{pattern})" for name, pattern in rows if name == kind)
-    return re.compile(
-        f"-(?:{joined})(?=-)" if kind in ("name", "hint") else joined,
-        0 if kind in ("bio", "byline", "run", "self") else re.I,
-    )
+)
 
 
 def is_furniture_line(line: str) -> bool:
     """Whether a line by itself is a label, a teaser, a button or a notice.
 
-    >>> is_furniture_line("Related Reading: Ether slips"), is_furniture_line("Related tokens fell 4%.")
+    >>> is_furniture_line("Related Reading: Ether slips"), is_furniture_line("Related tokens fell")
     (True, False)
     """
-    if (
-        load_patterns("whole").fullmatch(line)
-        or load_patterns("byline").fullmatch(line)
-        or _STRIP.fullmatch(line)
-    ):
+    if load_rule("whole").fullmatch(line) or read_byline(line) or _STRIP.fullmatch(line):
         return True
-    return len(line.split()) <= LABEL_WORDS and load_patterns("lead").match(line) is not None
+    return len(line.split()) <= LABEL_WORDS and load_rule("lead").match(line) is not None
 
 
 def strip_furniture(text: str) -> str:
-    """Normalised text without the page around it, where that is sure: share buttons, sign-up boxes, teasers, ticker strips.
+    """Normalised text without the page around it, where that is sure: share buttons, sign-up boxes,
+    teasers, ticker strips.
 
-    >>> strip_furniture("Bitcoin BTC $ 68,632.97 fell. Markets In this article BTC BTC $ 68,632.97 ◢ 0.34 % ETH ETH $ 2,009.89 ◢ 0.84 %")
-    'Bitcoin BTC $ 68,632.97 fell.'
+    >>> strip_furniture("Bitcoin fell. In this article BTC $ 68,632 ◢ 0.3 % ETH $ 2,009 ◢ 1 %")
+    'Bitcoin fell.'
     """
-    cut = load_patterns("run").sub("", text)
-    without = _STRIP.sub(" In this article ", cut).rstrip()
-    if without != cut.rstrip():
-        cut = _DANGLING.sub("", _TAGS.sub("", without)).replace(" In this article ", " ")
-    cut = _INLINE_MOVE.sub(r"\1", cut)
-    lines = [
-        line
-        for raw in cut.split("\n")
-        if (line := " ".join(raw.split())) and not is_furniture_line(line)
-    ]
-    return "\n".join(lines)
+    text = load_rule("run").sub("", text)
+    without = _STRIP.sub(" In this article ", text).rstrip()
+    if without != text.rstrip():
+        text = _DANGLING.sub("", _TAGS.sub("", without)).replace(" In this article ", " ")
+    text = _INLINE_MOVE.sub(r"\1", text)
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    return "\n".join(line for line in lines if line and not is_furniture_line(line))
 
 
 def read_byline(line: str) -> str | None:
     """The name in a line that says who wrote the article, and when.
 
-    >>> read_byline("By Ana Ruiz, August 28, 2025"), read_byline("By Tuesday, bitcoin had lost 4% since May 2025")
+    >>> read_byline("By Ana Ruiz, August 28, 2025"), read_byline("By Tuesday, it had lost 4%")
     ('Ana Ruiz', None)
     """
-    found = load_patterns("byline").fullmatch(line)
-    return found["name"] if found else None
+    byline = load_rule("byline").fullmatch(line)
+    return byline["name"] if byline else None
 
 
 def is_bio(text: str, authors: tuple[str, ...]) -> bool:
-    """Whether a closing line is about the author, or what the author holds, rather than part of the story."""
+    """Whether a closing line is about the author, or what the author holds, rather than part of the
+    story.
+
+    >>> is_bio("Ms. Ruiz owns 40 SOL.", ("Ana Ruiz",)), is_bio("He sees $58,000.", ("Ana Ruiz",))
+    (True, False)
+    """
     words = text.split()
-    if not words or len(words) > 80:
+    if not words or len(words) > BIO_WORDS:
         return False
-    full = text.startswith(tuple(name for name in authors if name))
-    if load_patterns("self").search(text):
+    if load_rule("self").search(text):
         return True
-    named = full or any(words[0].rstrip(",'’s") == name.split()[0] for name in authors if name)
-    named = named or (words[0] in _TITLES and words[1:2] in [name.split()[-1:] for name in authors])
-    if named or words[0] in ("He", "She", "They"):
-        return (full and len(words) < 40) or bool(load_patterns("bio").search(text))
-    return False
+    names = tuple(filter(None, authors))
+    if text.startswith(names) and len(words) < NAMED_BIO_WORDS:
+        return True
+    return _names_author(text, names) and load_rule("bio").search(text) is not None
+
+
+def _names_author(text: str, names: tuple[str, ...]) -> bool:
+    """Whether a text begins with an author: "Ana Ruiz", "Ana's", "Ms. Ruiz", or "She"."""
+    first, *rest = text.split()
+    if text.startswith(names) or first in _PRONOUNS:
+        return True
+    if any(first.rstrip(",'’s") == name.split()[0] for name in names):
+        return True
+    return first in _TITLES and any(rest[:1] == name.split()[-1:] for name in names)

@@ -1,33 +1,37 @@
-"""Runs extraction.read_page in a child process, so that no page can hang this one, exhaust its memory or crash it.
+"""Reads pages in child processes, so that no page can hang this one, exhaust its memory or crash
+it.
 
-Children are kept warm: one that has answered waits for the next page. A page may take SECONDS of wall clock and BYTES of
-memory; what takes more is killed with its child, and the next page gets a new one. Safe to call from threads, each of which
-gets a child of its own. A child ends when its stdin closes, so none outlives this process, however that ends.
+Children are kept warm: one that has answered waits for the next page. A page may take SECONDS of
+wall clock and BYTES of memory; what takes more is killed with its child, and the next page gets a
+new one. Safe to call from threads, each of which gets a child of its own. A child ends when its
+stdin closes, so none outlives this process, however that ends.
+
+No pool library serves: they rest on multiprocessing, whose spawned children run the caller's script
+again and see its keys, and whose forked children copy a process in the middle of its threads.
 """
 
 import atexit
-import json
 import os
+import pickle
 import re
-import signal
-import struct
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
-from typing import IO, Any
+from pathlib import Path
 
 from summarizer.errors import NoArticle
+from summarizer.page.child import OUT_OF_MEMORY
+from summarizer.page.extracted import ExtractedPage
 
-SECONDS = 10.0  # for one page, RELIABILITY item 13; the slowest of 87 real pages takes 0.3
-BYTES = 1_000_000_000  # of address space for a child, RELIABILITY item 13; a warm one has about 0.2
+SECONDS = 10.0  # for one page; the slowest of 87 real pages takes 0.3
+BYTES = 1_000_000_000  # of address space for a child; a warm one has about 0.2
 RECYCLE = 300_000_000  # bytes of memory held after a page from which a child is not kept
-MAX_ANSWER = 64_000_000  # bytes: no page that was let in holds so much text
+MAX_LINE = 64_000_000  # bytes of an answer: no page that was let in holds so much text
 
-_HEAD = struct.Struct(">II")  # bytes of the JSON request, bytes of the page
-_SIZE = struct.Struct(">I")  # bytes of the JSON answer
 _START = (
-    "import sys; sys.path[:] = {path!r}; from summarizer.page.sandbox import serve; serve({limit})"
+    "import sys; sys.path[:] = {path!r}; from summarizer.page.child import serve; serve({limit})"
 )
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.I)
 
@@ -35,62 +39,43 @@ _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.I)
 class Child:
     """One process that reads pages."""
 
-    def __init__(self, limit: int = BYTES):
-        kept = {
-            name: value for name, value in os.environ.items() if not _SECRET.search(name)
-        }  # a page's parser needs no keys
-        code = _START.format(path=[entry or os.getcwd() for entry in sys.path], limit=limit)  # noqa: PTH109  sys.path holds strings
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", code],
+    def __init__(self, limit: int):
+        path = [entry or str(Path.cwd()) for entry in sys.path]
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-c", _START.format(path=path, limit=limit)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=kept,
+            # a page's parser needs no keys
+            env={name: value for name, value in os.environ.items() if not _SECRET.search(name)},
         )
 
-    def ask(self, body: bytes, request: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """The child's answer. Raises TimeoutError after `seconds`, EOFError where the child died or answers nonsense."""
-        late = threading.Event()
-
-        def end() -> None:
-            late.set()
-            self._process.kill()
-
-        timer = threading.Timer(seconds, end)
+    def ask(self, page: tuple[bytes, str | None, str | None], seconds: float) -> ExtractedPage:
+        """What the child finds on a page (body, url, content type). Raises OSError, ValueError,
+        TypeError or KeyError where it died, or after `seconds` was killed, before it answered."""
+        assert self.process.stdin and self.process.stdout  # both are pipes
+        timer = threading.Timer(seconds, self.process.kill)
         timer.daemon = True
         timer.start()
         try:
-            head = json.dumps(request).encode()
-            stdin, stdout = self._pipes()
-            stdin.write(_HEAD.pack(len(head), len(body)) + head)
-            stdin.write(body)
-            stdin.flush()
-            (size,) = _SIZE.unpack(_read(stdout, _SIZE.size))
-            if size > MAX_ANSWER:
-                raise EOFError
-            answer = json.loads(_read(stdout, size))
-        except (OSError, EOFError, ValueError) as error:
-            raise (TimeoutError() if late.is_set() else EOFError()) from error
+            pickle.dump(page, self.process.stdin)
+            self.process.stdin.flush()
+            return ExtractedPage.from_json(self.process.stdout.readline(MAX_LINE))
         finally:
             timer.cancel()
-        if not isinstance(answer, dict):
-            raise EOFError
-        return answer
 
-    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
-        stdin, stdout = self._process.stdin, self._process.stdout
-        if stdin is None or stdout is None:
-            raise EOFError
-        return stdin, stdout
+    def memory_held(self) -> int:
+        """Bytes in memory now; 0 where the system does not say."""
+        with suppress(OSError, ValueError):
+            pages = Path(f"/proc/{self.process.pid}/statm").read_text("ascii").split()[1]
+            return int(pages) * os.sysconf("SC_PAGE_SIZE")
+        return 0
 
-    def close(self) -> None:
-        """Ends the process and waits for its end: no zombie stays."""
-        self._process.kill()
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):
-                if pipe:
-                    pipe.close()
-        self._process.wait()
+    def close(self) -> int:
+        """Ends the process and waits for its end, so that no zombie stays; its exit status."""
+        with suppress(OSError), self.process:
+            self.process.kill()
+        return self.process.returncode
 
 
 class Sandbox:
@@ -99,105 +84,52 @@ class Sandbox:
     def __init__(self, seconds: float = SECONDS, limit: int = BYTES):
         self._seconds = seconds
         self._limit = limit
-        self._idle: list[Child] = []
-        self._lock = threading.Lock()
+        self._idle: list[Child] = []  # append and pop are atomic: no lock
 
     def read(
         self, body: bytes, *, url: str | None = None, content_type: str | None = None
-    ) -> dict[str, Any]:
-        """What extraction.read_page says of the page. Raises NoArticle `parse_timeout`, `parse_memory` or `parse_crash`."""
-        with self._lock:
-            child = self._idle.pop() if self._idle else None
-        child = child or Child(self._limit)
-        kept = False
+    ) -> ExtractedPage:
+        """What extraction.read_page finds on the page. Raises NoArticle `parse_timeout`,
+        `parse_memory` or `parse_crash`."""
+        child = self._take()
+        is_fit = False
+        started = time.monotonic()
         try:
-            answer = child.ask(body, {"url": url, "content_type": content_type}, self._seconds)
-            if answer.get("error") == "memory":
-                raise NoArticle(
-                    "reading the page takes too much memory", code="parse_memory", url=url
-                )
-            kept = answer.get("held", 0) < RECYCLE
-        except TimeoutError as error:
-            raise NoArticle(
-                f"reading the page takes longer than {self._seconds:.0f} s",
-                code="parse_timeout",
-                url=url,
-            ) from error
-        except EOFError as error:
+            extracted = child.ask((body, url, content_type), self._seconds)
+            is_fit = child.memory_held() < RECYCLE
+            return extracted
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            is_late = time.monotonic() - started >= self._seconds
+            if child.close() == OUT_OF_MEMORY:
+                detail = "reading the page takes too much memory"
+                raise NoArticle(detail, code="parse_memory", url=url) from error
+            if is_late:
+                detail = f"reading the page takes longer than {self._seconds:.0f} s"
+                raise NoArticle(detail, code="parse_timeout", url=url) from error
             raise NoArticle("the page broke its reader", code="parse_crash", url=url) from error
         finally:
-            if kept:
-                with self._lock:
-                    self._idle.append(child)
+            if is_fit:
+                self._idle.append(child)
             else:
                 child.close()
-        return answer
+
+    def _take(self) -> Child:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return Child(self._limit)
 
     def close(self) -> None:
         """Ends the idle children."""
-        with self._lock:
-            idle, self._idle = self._idle, []
-        for child in idle:
-            child.close()
+        while self._idle:
+            self._take().close()
 
     def forget(self) -> None:
-        """In a forked process: the children are the parent's, and so is whoever held the lock."""
-        self._idle, self._lock = [], threading.Lock()
-
-
-def _read(stream: IO[bytes], size: int) -> bytes:
-    data = stream.read(size)
-    if len(data) < size:
-        raise EOFError
-    return data
+        """In a forked process the children are the parent's."""
+        self._idle.clear()
 
 
 SANDBOX = Sandbox()
 atexit.register(SANDBOX.close)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=SANDBOX.forget)
-
-
-# ---- the child's side
-
-
-def serve(limit: int) -> None:
-    """Answers pages on stdin until it closes."""
-    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # nothing that a library prints may come between the answers
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C reaches the whole group: the parent decides when to stop
-    _limit_memory(limit)
-    from summarizer.page.extraction import (
-        read_page,
-    )  # only here: the parent never imports trafilatura
-
-    while len(head := stdin.read(_HEAD.size)) == _HEAD.size:
-        request_size, body_size = _HEAD.unpack(head)
-        request = json.loads(stdin.read(request_size))
-        body = stdin.read(body_size)
-        try:
-            answer = read_page(body, request["url"], request["content_type"])
-        except MemoryError:
-            answer = {"error": "memory"}
-        del body
-        data = json.dumps({**answer, "held": _memory_held()}).encode()
-        stdout.write(_SIZE.pack(len(data)) + data)
-        stdout.flush()
-
-
-def _limit_memory(limit: int) -> None:
-    """At most `limit` bytes of address space, where the system can hold a process to it."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _memory_held() -> int:
-    """Bytes in memory now; 0 where the system does not say."""
-    with suppress(OSError, ValueError), open("/proc/self/statm", encoding="ascii") as stat:  # noqa: PTH123  pathlib takes longer
-        return int(stat.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    return 0

@@ -1,123 +1,155 @@
-"""Pages that stand where an article should: challenges, consent and login walls, missing pages, shells; and teasers."""
+"""Pages that stand where an article should: challenges, consent and login walls, missing pages,
+shells; and teasers. Their wording is data, in `data/walls.tsv`."""
 
 import re
-from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
+from dataclasses import dataclass
 
-from summarizer.page.furniture import count_words
+from summarizer.page.rules import load_rule
+from summarizer.page.words import count_words
 
-WALLS = Path(__file__).parents[1] / "data" / "walls.tsv"
 WALL_WORDS = 120  # an article text of so many words is an article, whatever else the page says
-BRIEF_WORDS = 60  # a text of fewer words, on a page that says of itself nothing that articles' pages do, may be a notice
-VOTES = 2  # different words of one kind of wall
-CROWDED_WORDS = 200  # a page with so many words beside a brief article is a whole page, its cookie notice a banner
-TITLED_WORDS = (
-    350  # the same where the page's very title names the wall: missing pages list other stories
-)
+# The same where the page's very title names the wall: missing pages list other stories.
+TITLED_WORDS = 350
+# A text of fewer words, on a page that says of itself nothing that articles' pages do, may be a
+# notice.
+BRIEF_WORDS = 60
 TEASER_WORDS = 25  # with fewer words before a paywall there is nothing to report on
+VOTES = 2  # different words of one kind of wall
+# A page with more words beside a brief article is a whole page, and its cookie notice a banner.
+CROWDED_WORDS = 200
 TEASED_WORDS = 400  # an article marked as not free is whole where it has more
 WHOLE_SHARE = 0.7  # of the word count that the page gives for itself
 
+# Kinds of wall in the order in which they are looked for: the surer the words, the earlier.
+_TITLED = ("challenge", "soft404", "cookie", "login", "consent")
+_WORDED = ("consent", "challenge", "soft404", "login", "cookie")
+_VOTED = ("challenge", "cookie", "soft404", "login", "consent", "paywall")
 _NEWS = re.compile(
-    r"\d%|[$€£¥]\s?\d|\d{3}|\b(?:bitcoin|ether(?:eum)?|crypto\w*|blockchain|tokens?|coins?|stablecoins?|nfts?|defi|exchange)\b",
-    re.I,
+    r"""\d%|[$€£¥]\s?\d|\d{3}  # a figure
+    |\b(?:bitcoin|ether(?:eum)?|crypto\w*|blockchain|tokens?|coins?|stablecoins?|nfts?|defi|exchange)\b
+    """,
+    re.I | re.VERBOSE,
 )
 _ELLIPSIS = re.compile(r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.)[\s”\"’)]*$")
 
 
-@cache
-def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    rows = (
-        line.split("\t")
-        for line in WALLS.read_text("utf-8").splitlines()
-        if "\t" in line and not line.startswith("#")
-    )
-    return tuple((kind, where, re.compile(pattern, re.I)) for kind, where, pattern in rows)
+@dataclass(frozen=True)
+class Sight:
+    """A page as its visitor sees it, beside what was found on it as the article."""
+
+    title: str  # of the window
+    heading: str  # the first h1
+    visible: str  # every word of the page
+    markup: str
+    text: str  # of the article
+    is_typed: bool  # whether the page declares itself an article, or gives it a date
+
+    @property
+    def words(self) -> int:
+        """Words of the article."""
+        return count_words(self.text)
+
+    @property
+    def visible_words(self) -> int:
+        return count_words(self.visible)
+
+    @property
+    def is_crowded(self) -> bool:
+        return self.visible_words > CROWDED_WORDS
+
+    @property
+    def has_article(self) -> bool:
+        """Whether the text is an article, if a brief one: then what stands around it does not
+        count."""
+        return self.words >= TEASER_WORDS or (bool(self.text) and self.is_crowded)
 
 
-def _matches(kind: str, where: str, text: str) -> bool:
-    return any(
-        pattern.search(text)
-        for name, place, pattern in _patterns()
-        if (name, place) == (kind, where)
-    )
-
-
-def find_wall(
-    titles: Sequence[str], visible: str, markup: str, text: str, *, is_typed: bool = False
-) -> str | None:
-    """The kind of wall that the page is, as the end of a `wall_<kind>` code, or None. `titles` are the page's names for itself,
-    `text` was found as the article; `is_typed` is whether the page declares itself an article, or gives it a date.
+def find_wall(sight: Sight) -> str | None:
+    """The kind of wall that the page is, as the end of a `wall_<kind>` code, or None.
 
     A shell that only scripts would fill is None too: there is no article, and nothing that bars it.
     """
-    words = count_words(text)
-    if words >= TITLED_WORDS:
+    if sight.words >= TITLED_WORDS:
         return None
-    for kind in ("challenge", "soft404", "cookie", "login", "consent"):
-        if any(_matches(kind, "title", title.strip()) for title in titles) and (
-            words < WALL_WORDS or _matches(kind, "text", visible)
+    titled = _find_by_title(sight)
+    if titled or sight.words >= WALL_WORDS:
+        return titled
+    if not sight.has_article and load_rule("challenge.markup").search(sight.markup):
+        return "challenge"
+    return _find_by_words(sight) or _find_by_votes(sight)
+
+
+def _find_by_title(sight: Sight) -> str | None:
+    """`<title>Just a moment...</title>`; above a longer text the page's other words must agree."""
+    for kind in _TITLED:
+        rule = load_rule(f"{kind}.title")
+        if (rule.search(sight.title) or rule.search(sight.heading)) and (
+            sight.words < WALL_WORDS or load_rule(f"{kind}.text").search(sight.visible)
         ):
             return kind
-    if words >= WALL_WORDS:
+    return None
+
+
+def _find_by_words(sight: Sight) -> str | None:
+    """`You have been blocked`; within what may be an article one phrase is too little."""
+    text = sight.text if sight.has_article else sight.visible
+    if not sight.has_article or _vote(text):
+        for kind in _WORDED:
+            if load_rule(f"{kind}.text").search(text):
+                return kind
+    is_teased = sight.words < TEASER_WORDS and load_rule("paywall.text").search(sight.visible)
+    return "paywall" if is_teased else None
+
+
+def _find_by_votes(sight: Sight) -> str | None:
+    """`Our firewall saw too many requests from your network`: worded as no product words it."""
+    is_news_page = sight.is_typed and sight.words >= TEASER_WORDS
+    if is_news_page or sight.is_crowded or sight.words >= BRIEF_WORDS:
         return None
-    crowded = count_words(visible) > CROWDED_WORDS
-    if words < TEASER_WORDS and _matches("challenge", "markup", markup) and not (text and crowded):
-        return "challenge"
-    for kind in ("consent", "challenge", "soft404", "login", "cookie"):
-        whole = words >= TEASER_WORDS or (
-            text and crowded
-        )  # then what is around it does not count, and one phrase is too little
-        if _matches(kind, "text", text if whole else visible) and (not whole or _vote(text)):
-            return kind
-    if words < TEASER_WORDS and _matches("paywall", "text", visible):
-        return "paywall"
-    return (
-        None
-        if (is_typed and words >= TEASER_WORDS) or crowded or words >= BRIEF_WORDS
-        else _vote(f"{' '.join(titles)} {visible}")
-    )
+    return _vote(f"{sight.title} {sight.heading} {sight.visible}")
 
 
-def _vote(said: str) -> str | None:
-    """The kind whose words the few words of a page are, where they speak to the reader; a brief on the news does not."""
+def _vote(text: str) -> str | None:
+    """The kind with most of its words in a short text that speaks to its reader, as a brief on
+    the news does not; None where that are too few."""
+    if not load_rule("reader.vote").search(text):
+        return None
     votes = {
-        kind: len({found.lower() for found in pattern.findall(said)})
-        for kind, place, pattern in _patterns()
-        if place == "vote"
+        kind: len({word.lower() for word in load_rule(f"{kind}.vote").findall(text)})
+        for kind in _VOTED
     }
-    if not votes.pop("reader"):
-        return None
-    kind = max(votes, key=lambda name: votes[name])
+    kind = max(votes, key=votes.__getitem__)
     return kind if votes[kind] >= VOTES else None
 
 
-def is_notice(text: str) -> bool:
-    """Whether words are said to their reader."""
-    return _matches("second", "text", text)
+def is_notice(sight: Sight) -> bool:
+    """Whether a whole page that declares nothing of itself says too little to be news. A fragment
+    of markup, which has no title, is an article because its sender says so."""
+    if not sight.title or sight.is_typed or _NEWS.search(sight.text):
+        return False
+    if sight.words >= BRIEF_WORDS or sight.visible_words >= CROWDED_WORDS:
+        return False
+    if sight.words < TEASER_WORDS:
+        return True
+    is_addressed = load_rule("second.vote").search(sight.text)
+    return bool(is_addressed) and not _NEWS.search(f"{sight.title} {sight.heading}")
 
 
-def is_news(text: str) -> bool:
-    """Whether the few words of a page that declares nothing can be news: they hold a figure, or speak of the trade."""
-    return _NEWS.search(text) is not None
+def is_shell(sight: Sight) -> bool:
+    """Whether the page says that scripts would fill it, and they have not."""
+    return sight.words < TEASER_WORDS and bool(load_rule("shell.text").search(sight.visible))
 
 
-def is_shell(visible: str) -> bool:
-    """Whether the page says that scripts would fill it."""
-    return _matches("shell", "text", visible)
-
-
-def is_teaser(text: str, after: str, *, is_free: bool | None, said_words: int | None) -> bool:
-    """Whether the text is only an article's beginning: `after` are the page's words outside it."""
+def is_teaser(text: str, after: str, *, is_free: bool | None, stated_words: int | None) -> bool:
+    """Whether the text is only an article's beginning. `after` are the page's words outside it,
+    `stated_words` the length that the page gives for it."""
     words = count_words(text)
-    counts_letters = said_words and WHOLE_SHARE * len(text) < said_words < 2 * len(
-        text
-    )  # as one large outlet's pages do
-    if said_words and words < WHOLE_SHARE * said_words and not counts_letters:
+    stated = stated_words or 0
+    counts_letters = WHOLE_SHARE * len(text) < stated < 2 * len(text)  # one large outlet does
+    if words < WHOLE_SHARE * stated and not counts_letters:
         return True
-    if is_free is False and words < TEASED_WORDS:
+    if words >= TEASED_WORDS:
+        return False
+    if is_free is False or _ELLIPSIS.search(text):
         return True
-    return words < TEASED_WORDS and (
-        bool(_ELLIPSIS.search(text)) or _matches("paywall", "text", after)
-    )
+    return load_rule("paywall.text").search(after) is not None

@@ -10,11 +10,15 @@ from summarizer.models import Page
 from summarizer.page.article import extract_article, is_markup, make_article
 
 DATA = Path(__file__).parents[2] / "eval" / "data"
-STORY = "<p>Bitcoin fell 4% to $58,000 on Tuesday after a week of outflows from funds.</p><p>Open interest dropped to $15.9 billion.</p>"
+STORY = (
+    "<p>Bitcoin fell 4% to $58,000 on Tuesday after a week of outflows from funds.</p>"
+    "<p>Open interest dropped to $15.9 billion.</p>"
+)
 
 
 def page(body, head="", content_type="text/html; charset=utf-8", url=None):
-    markup = f"<!doctype html><html><head><title>t</title>{head}</head><body><article><h1>t</h1>{body}</article></body></html>"
+    head = f"<head><title>t</title>{head}</head>"
+    markup = f"<!doctype html><html>{head}<article><h1>t</h1>{body}</article></html>"
     return Page(url=url, body=markup.encode(), content_type=content_type)
 
 

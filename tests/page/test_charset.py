@@ -3,9 +3,9 @@ import pytest
 from summarizer.page.charset import decode
 
 RUSSIAN = (
-    "<html><body><p>Курс биткоина упал на четыре процента до 58 000 долларов во вторник, сообщили аналитики биржи.</p></body></html>"
-    * 4
-)
+    "<html><body><p>Курс биткоина упал на четыре процента до 58 000 долларов во вторник,"
+    " сообщили аналитики биржи.</p></body></html>"
+) * 4
 GERMAN = "<p>Der Kurs fällt – „Münze“ für 5 €</p>"
 JAPANESE = (
     "<p>ビットコインの価格は火曜日に四パーセント下落し、五万八千ドルになったと取引所が発表した。</p>"

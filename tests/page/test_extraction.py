@@ -1,7 +1,10 @@
-"""Pages of many makes: gold text in, furniture out; hidden text; and the shared benchmark as a floor."""
+"""Pages of many makes: gold text in, furniture out; hidden text; and the shared benchmark as a
+floor."""
 
 import gzip
+import json
 import random
+import re
 import time
 from pathlib import Path
 
@@ -19,14 +22,9 @@ from eval.records import load_own
 from summarizer.page.extraction import read_page
 
 DATA = Path(__file__).parents[2] / "eval" / "data"
-COINDESK = (
-    Path(__file__).parents[3]
-    / "shared"
-    / "data"
-    / "pages"
-    / "crypto"
-    / "coindesk_2025-04-07_bitcoin-pops-and-drops.html.gz"
-)
+PAGES = Path(__file__).parents[3] / "shared" / "data" / "pages"
+COINDESK = PAGES / "crypto" / "coindesk_2025-04-07_bitcoin-pops-and-drops.html.gz"
+MISSING = "the saved pages are looked for in ../shared/data/pages, beside the checkout"
 OWN = [*load_pages(DATA / "articles.jsonl"), *load_pages(DATA / "pages2.jsonl")]
 FLOOR = 0.962  # F1 on the benchmark's half at hand: what the project asks for
 
@@ -39,7 +37,8 @@ def test_own_page(gold):
 
 
 def test_every_labelled_quote_is_found():
-    """What extraction leaves out, no report can state: of each labelled article, page or text, the words of each fact are there."""
+    """What extraction leaves out, no report can state: of each labelled article, page or text, the
+    words of each fact are there."""
     found = [
         (own.id, fact["quote"], fact["quote"] in own.article.text)
         for own in load_own()
@@ -52,9 +51,7 @@ def test_every_labelled_quote_is_found():
 def test_benchmark():
     scores = evaluate(load_benchmark())
     if not scores:
-        pytest.skip(
-            "the article-extraction-benchmark is looked for in ../shared/data/pages, beside the checkout"
-        )
+        pytest.skip(MISSING)
     for half in ("tuned", "untuned"):
         figures = summarise([score for score in scores if score.half == half])
         assert figures["f1"] >= FLOOR and figures["f1_pages"] >= FLOOR, (half, figures)
@@ -62,68 +59,59 @@ def test_benchmark():
 
 def test_a_whole_coindesk_page():
     if not COINDESK.is_file():
-        pytest.skip(
-            "the saved crypto pages are looked for in ../shared/data/pages, beside the checkout"
-        )
-    text = read_page(gzip.decompress(COINDESK.read_bytes()))["text"]
+        pytest.skip(MISSING)
+    text = read_page(gzip.decompress(COINDESK.read_bytes())).text
     assert "$74,400" in text and "top team" in text
-    for furniture in (
-        "Back to menu",
-        "What to know",
-        "He holds",
-        "newsletter",
-        "Newsletter",
-        "Terms",
-    ):
-        assert furniture not in text
+    assert not re.search("Back to menu|What to know|He holds|[Nn]ewsletter|Terms", text)
 
 
 def read(body, head=""):
     return read_page(
         f"<html><head><title>t</title>{head}</head><body>{body}</body></html>".encode()
-    )["text"]
+    ).text
 
 
 P1 = (
     "<p>Bitcoin fell 4% to $58,000 on Tuesday after a week in which funds lost money every day.</p>"
 )
-P2 = "<p>Open interest in futures dropped to $15.9 billion, which is the least since the spring of last year.</p>"
+P2 = (
+    "<p>Open interest in futures dropped to $15.9 billion, which is the least since the spring"
+    " of last year.</p>"
+)
+SECRET = "SECRET words that only a machine would read"
 
 
 @pytest.mark.parametrize(
     "hidden",
     [
-        "<p hidden>SECRET words that only a machine would read, at some length</p>",
-        '<p style="display: none">SECRET words that only a machine would read</p>',
-        '<div style="visibility:hidden"><p>SECRET words that only a machine would read</p></div>',
-        '<p style="font-size:0px">SECRET words that only a machine would read</p>',
-        '<p style="color:#FFFFFF;background-color:white">SECRET words that only a machine reads</p>',
-        '<span style="color: rgb(255, 255, 255)">SECRET words that only a machine would read</span>',
-        "<template><p>SECRET words that only a machine would read</p></template>",
-        '<p style="position:absolute; left:-10000px">SECRET words that only a machine would read</p>',
-        '<p style="text-indent:-9999px">SECRET words that only a machine would read</p>',
-        '<p class="visually-hidden">SECRET words that only a machine would read</p>',
-        '<p aria-hidden="true">SECRET words that only a machine would read</p>',
-        "<!-- SECRET --><noscript><p>SECRET words</p></noscript><script>SECRET</script>",
-        '<p style="font-size:1px">SECRET words that only a machine would read</p>',
-        '<p style="height:0;overflow:hidden">SECRET words that only a machine would read</p>',
-        '<p style="color:#123456;background:#123456">SECRET words that only a machine would read</p>',
-        '<p><font color="white">SECRET words that only a machine would read</font></p>',
-        '<p style="transform:translateX(-9999px)">SECRET words that only a machine would read</p>',
-        '<p style="clip: rect(0,0,0,0)">SECRET words that only a machine would read</p>',
+        "<p hidden>{}, at some length</p>",
+        '<p style="display: none">{}</p>',
+        '<div style="visibility:hidden"><p>{}</p></div>',
+        '<p style="font-size:0px">{}</p>',
+        '<p style="font-size:1px">{}</p>',
+        '<p style="color:#FFFFFF;background-color:white">{}</p>',
+        '<p style="color:#123456;background:#123456">{}</p>',
+        '<span style="color: rgb(255, 255, 255)">{}</span>',
+        '<p><font color="white">{}</font></p>',
+        "<template><p>{}</p></template>",
+        '<p style="position:absolute; left:-10000px">{}</p>',
+        '<p style="text-indent:-9999px">{}</p>',
+        '<p style="transform:translateX(-9999px)">{}</p>',
+        '<p style="clip: rect(0,0,0,0)">{}</p>',
+        '<p style="height:0;overflow:hidden">{}</p>',
+        '<p class="visually-hidden">{}</p>',
+        '<p aria-hidden="true">{}</p>',
+        "<!-- {} --><noscript><p>{}</p></noscript><script>{}</script>",
     ],
 )
 def test_hidden_text_is_gone_before_anything_is_read(hidden):
-    text = read(f"<article>{P1}{hidden}{P2}</article>")
+    text = read(f"<article>{P1}{hidden.replace('{}', SECRET)}{P2}</article>")
     assert "SECRET" not in text and "$58,000" in text and "$15.9 billion" in text
 
 
 def test_a_style_sheet_hides_by_class_but_not_when_printing():
     head = "<style>@media print{.story{display:none}} .x9,.x8{display:none;color:red}</style>"
-    text = read(
-        f'<article class="story">{P1}<p class="x9">SECRET words that only a machine would read</p>{P2}</article>',
-        head,
-    )
+    text = read(f'<article class="story">{P1}<p class="x9">{SECRET}</p>{P2}</article>', head)
     assert "SECRET" not in text and "$58,000" in text
 
 
@@ -131,7 +119,7 @@ def test_a_style_sheet_hides_by_class_but_not_when_printing():
     "box",
     [
         '<div style="background:#123"><p style="color:#fff">{}</p></div>',
-        '<div style="background-image:linear-gradient(#000,#333)"><p style="color:white">{}</p></div>',
+        '<div style="background-image:linear-gradient(red,navy)"><p style="color:#fff">{}</p></div>',
         '<div class="dark"><p style="color:#fff">{}</p></div>',
         '<p style="color:#fff;background-color:navy">{}</p>',
         '<p class="inverse">{}</p>',
@@ -141,11 +129,10 @@ def test_a_style_sheet_hides_by_class_but_not_when_printing():
 )
 def test_white_on_dark_and_the_like_is_not_hidden(box):
     head = "<style>.dark{background:#111}.inverse{color:#fff}</style>"
-    text = read(
-        f"<article>{P1}{box.format('The premium on futures at CME fell under 3% for the first time since May, data show.')}{P2}</article>",
-        head,
+    sentence = (
+        "The premium on futures at CME fell under 3% for the first time since May, data show."
     )
-    assert "premium" in text
+    assert "premium" in read(f"<article>{P1}{box.format(sentence)}{P2}</article>", head)
 
 
 def test_an_article_that_scripts_fade_in_is_not_hidden():
@@ -154,30 +141,31 @@ def test_an_article_that_scripts_fade_in_is_not_hidden():
 
 def test_an_inline_ticker_reads_as_words_of_its_sentence():
     widget = '<a class="ticker" href="/b"><span>BTC</span><span>$58,120.10</span></a>'
-    text = read(
-        f"<article><p>Bitcoin {widget} fell to its lowest price in a month on Tuesday, funds data show.</p>{P2}</article>"
-    )
+    sentence = f"<p>Bitcoin {widget} fell to its lowest price in a month on Tuesday, data show.</p>"
+    text = read(f"<article>{sentence}{P2}</article>")
     assert text.startswith("Bitcoin BTC $58,120.10 fell to its lowest")
 
 
 def test_line_ends_of_the_source_are_blanks_and_breaks_are_lines():
-    text = read(
-        f"<article><p>Bitcoin fell\n   4% on Tuesday<br>after a week of outflows from\nfunds in America and in Europe.</p>{P2}</article>"
+    first, second = (
+        "Bitcoin fell\n   4% on Tuesday",
+        "after a week of outflows from\nfunds in America",
     )
+    text = read(f"<article><p>{first}<br>{second} and in Europe.</p>{P2}</article>")
     assert text.startswith(
         "Bitcoin fell 4% on Tuesday\nafter a week of outflows from funds in America"
     )
 
 
 def test_a_table_keeps_its_rows():
-    rows = "<table><tr><th>Fund</th><th>Flow</th></tr><tr><td>IBIT</td><td>-$190 million</td></tr></table>"
-    assert "Fund | Flow\nIBIT | -$190 million" in read(f"<article>{P1}{rows}{P2}</article>")
+    rows = "<tr><th>Fund</th><th>Flow</th></tr><tr><td>IBIT</td><td>-$190 million</td></tr>"
+    text = read(f"<article>{P1}<table>{rows}</table>{P2}</article>")
+    assert "Fund | Flow\nIBIT | -$190 million" in text
 
 
 def test_a_page_whose_classes_speak_of_newsletters_keeps_its_article():
-    text = read(
-        f'<div class="newsletter-post subscribe related">{P1}{P2}{P1.replace("Tuesday", "Friday")}</div>'
-    )
+    friday = P1.replace("Tuesday", "Friday")
+    text = read(f'<div class="newsletter-post subscribe related">{P1}{P2}{friday}</div>')
     assert "Tuesday" in text and "Friday" in text
 
 
@@ -191,7 +179,10 @@ def test_every_post_of_a_live_blog_is_read():
 
 
 def test_other_stories_below_are_no_live_blog():
-    more = '<article class="post"><h2><a href="/x">Ether falls under $2,000</a></h2><p>The second largest of them lost a tenth in a week, and more is to come.</p></article>'
+    more = (
+        '<article class="post"><h2><a href="/x">Ether falls under $2,000</a></h2>'
+        "<p>The second largest of them lost a tenth in a week, and more is to come.</p></article>"
+    )
     text = read(f'<main><article class="post"><h1>t</h1>{P1}{P2}</article>{more}{more}</main>')
     assert "$15.9 billion" in text and "Ether" not in text
 
@@ -199,11 +190,11 @@ def test_other_stories_below_are_no_live_blog():
 @pytest.mark.parametrize(
     "box",
     [
-        '<div class="b2"><span>MORE</span><p><a href="/x">BOX of another story and what it says</a></p></div>',
+        '<div class="b2"><span>MORE</span><p><a href="/x">BOX of another story</a></p></div>',
         '<div class="nl4">BOX that speaks of letters by electronic mail</div>',
         '<div class="box box--mail"><div>BOX alerts: be first, not last</div></div>',
-        '<table border="1"><tr><td><font size="1">BOX for professionals, $39 a month. Call us</font></td></tr></table>',
-        '<table align="right" bgcolor="#eee"><tr><td>BOX: 21 ways to get through the winter</td></tr></table>',
+        '<table border="1"><tr><td><font size="1">BOX at $39 a month</font></td></tr></table>',
+        '<table align="right" bgcolor="#eee"><tr><td>BOX: 9 ways through winter</td></tr></table>',
         '<center><img src="a.gif"><br><font size="1">BOX of the week, logarithmic</font></center>',
         '<p><img src="a.gif"><br><em>BOX of the week, logarithmic</em></p>',
         "<p>Open interest, monthly. Chart: BOX Research</p>",
@@ -218,7 +209,7 @@ def test_a_box_among_the_paragraphs_goes(box):
 @pytest.mark.parametrize(
     "part",
     [
-        '<table border="1"><tr><td>“KEPT: a weak thing that stops falling is weak.”</td></tr></table>',
+        '<table border="1"><tr><td>“KEPT: what stops falling is still weak.”</td></tr></table>',
         "<table border='1'><tr><td>KEPT</td><td>$4.2 million</td></tr></table>",
         "<p><img src='a.gif'><em>KEPT</em> as it was, the rate tells of a market at rest.</p>",
         "<p>KEPT mail by the way<br>and KEPT lines<br>of verse</p>",
@@ -237,7 +228,8 @@ def test_a_list_of_points_over_the_story_is_a_summary():
 
 def test_a_link_on_a_line_of_its_own_between_breaks_is_a_teaser():
     link = '<a href="/old">Flashback: the top that nobody called</a>'
-    story = f"{P1[3:-4]}<br><br>&gt;&gt; {link}<br><br>{P2[3:-4]}<br>See <a href='/d'>the data of the exchange itself</a> for more."
+    data = "See <a href='/d'>the data of the exchange itself</a> for more."
+    story = f"{P1[3:-4]}<br><br>&gt;&gt; {link}<br><br>{P2[3:-4]}<br>{data}"
     text = read(f"<table><tr><td><h1>t</h1><div>{story}</div></td></tr></table>")
     assert "Flashback" not in text and "the data of the exchange itself" in text
 
@@ -254,41 +246,42 @@ def test_subheads_in_h1_are_no_titles():
 
 def test_a_page_without_h1_has_its_title_in_another_heading():
     head = "<title>The Beat: Arbor Vale doubles its coins</title>"
-    story = f"<h2>Arbor Vale doubles its coins, sells stock</h2><p>By Ana Ruiz, August 28, 2025</p>{P1}{P2}<p>Ms. Ruiz owns 40 SOL.</p>"
-    text = read_page(f"<html><head>{head}</head><body><div>{story}</div></body></html>".encode())[
-        "text"
-    ]
+    begin = "<h2>Arbor Vale doubles its coins, sells stock</h2><p>By Ana Ruiz, August 28, 2025</p>"
+    story = f"{begin}{P1}{P2}<p>Ms. Ruiz owns 40 SOL.</p>"
+    text = read_page(
+        f"<html><head>{head}</head><body><div>{story}</div></body></html>".encode()
+    ).text
     assert text.startswith("Bitcoin fell") and text.endswith("last year.")
 
 
 def test_an_imprint_beside_the_story_does_not_make_the_whole_page_the_story():
     strip = "<div><div>Leaders</div><div>BTC 101,880</div></div>"
-    imprint = "<div class='z'>The Watch is a trading name of Redbrick Media, est. 2019. Cookies? We use three.</div>"
-    text = read(f"{strip}<div class='w'><div class='c'>{P1}{P2}</div></div>{imprint}")
+    imprint = "The Watch is a trading name of Redbrick Media, est. 2019. Cookies? We use three."
+    story = f"<div class='w'><div class='c'>{P1}{P2}</div></div>"
+    text = read(f"{strip}{story}<div class='z'>{imprint}</div>")
     assert "101,880" not in text and "Redbrick" not in text and "$15.9 billion" in text
 
 
 def test_what_is_said_around_a_field_for_an_address_goes_with_it():
-    box = '<div><p>Get the closing bell in ninety seconds, as 130,000 readers do.</p><p><input type="email"></p></div>'
+    call = "<p>Get the closing bell in ninety seconds, as 130,000 readers do.</p>"
+    box = f'<div>{call}<p><input type="email"></p></div>'
     text = read(f"<div><h1>t</h1>{P1}{box}{P2}</div>")
     assert "130,000" not in text and "$58,000" in text and "$15.9 billion" in text
 
 
 def test_a_widget_without_a_name_is_parted_from_its_sentence():
-    text = read(
-        f'<article><p>Bitcoin<a href="/b"><span>BTC</span><span>$58,120.10</span></a>fell to its lowest price in a month.</p>{P2}</article>'
-    )
+    widget = '<a href="/b"><span>BTC</span><span>$58,120.10</span></a>'
+    sentence = f"<p>Bitcoin{widget}fell to its lowest price in a month.</p>"
+    text = read(f"<article>{sentence}{P2}</article>")
     assert text.startswith("Bitcoin BTC $58,120.10 fell to its lowest")
 
 
 def test_a_shell_with_its_text_in_json_is_read():
-    body = "Bitcoin fell 4% to $58,000 on Tuesday. " * 10
-    head = (
-        '<script type="application/ld+json">{"@type":"NewsArticle","articleBody":"'
-        + body
-        + '"}</script>'
-    )
-    assert "$58,000" in read('<div id="root"></div>', head)
+    body = "<p>Bitcoin &amp; ether fell 4% to $58,000.</p>" * 10
+    data = json.dumps({"@type": "NewsArticle", "articleBody": body})
+    head = f'<script type="application/ld+json">{data}</script>'
+    text = read('<div id="root"></div>', head)
+    assert text.startswith("Bitcoin & ether fell 4% to $58,000.\nBitcoin")
 
 
 @pytest.mark.parametrize(
@@ -304,9 +297,9 @@ def test_a_shell_with_its_text_in_json_is_read():
     ids=range(6),
 )
 def test_a_hostile_head_takes_no_squared_time(head):
-    started = time.monotonic()
+    started = time.process_time()
     assert "$58,000" in read(f"<article>{P1}{P2}</article>", head)
-    assert time.monotonic() - started < 4
+    assert time.process_time() - started < 4
 
 
 @pytest.mark.parametrize(
@@ -319,13 +312,13 @@ def test_a_hostile_head_takes_no_squared_time(head):
     ids=range(3),
 )
 def test_many_lines_of_one_block_take_no_squared_time(lines):
-    started = time.monotonic()
+    started = time.process_time()
     assert "$58,000" in read(f"<article>{P1}{P2}<div>{lines}</div>{P1}{P2}</article>")
-    assert time.monotonic() - started < 8
+    assert time.process_time() - started < 8
 
 
 def test_broken_pages_raise_nothing():
-    """Pages cut, doubled, filled with stray tags and control characters, the same ones each time."""
+    """Pages are cut, doubled and filled with stray tags and control characters."""
     chance = random.Random(7)
     pieces = [
         b"<div style='display:none'>",

@@ -1,4 +1,5 @@
-"""A hundred and forty pages that stand where an article should, in the words of this project, and every real page at hand."""
+"""A hundred and forty pages that stand where an article should, in the words of this project, and
+every real page at hand."""
 
 import gzip
 import re
@@ -30,16 +31,17 @@ RECALL = 0.95
 NAMED = 0.7
 
 
+def read(markup):
+    content_type = "text/html; charset=utf-8"
+    return extract_article(
+        Page(url="https://site.example/a", body=markup.encode(), content_type=content_type)
+    )
+
+
 def refusal(markup):
     """The code with which a page is refused; None for one that is taken for an article."""
     try:
-        extract_article(
-            Page(
-                url="https://site.example/a",
-                body=markup.encode(),
-                content_type="text/html; charset=utf-8",
-            )
-        )
+        read(markup)
     except NoArticle as error:
         assert error.advice
         return error.code
@@ -58,8 +60,9 @@ def test_a_wall_has_its_code(kind, name, markup):
 
 
 def test_walls_written_after_the_rules():
-    """Each later set was written to try the rules that those before it had shaped, unseen: of the fourth 19 of 28 pages were refused,
-    of the fifth 10 of 14, of the sixth 12 of 12. Worded as no product words them, they are refused, if not always by the right name."""
+    """Each later set was written to try the rules that those before it had shaped, unseen: of the
+    fourth 19 of 28 pages were refused, of the fifth 10 of 14, of the sixth 12 of 12. Worded as no
+    product words them, they are refused, if not always by the right name."""
     codes = [(refusal(markup), expected(kind)) for kind, _, markup in LATER]
     assert len(codes) >= 90
     assert sum(code is not None for code, _ in codes) >= RECALL * len(codes)
@@ -81,20 +84,22 @@ def test_no_real_page_is_taken_for_a_wall():
     pages = real_pages()
     if not pages:
         pytest.skip("the saved pages are looked for in ../shared/data/pages, beside the checkout")
-    assert not [name for name, body in pages if not read_page(body)["text"]]
+    assert not [name for name, body in pages if not read_page(body).text]
 
 
 def test_no_page_of_our_own_is_taken_for_a_wall():
     for gold in [*load_pages(DATA / "articles.jsonl"), *load_pages(DATA / "pages2.jsonl")]:
-        assert read_page(gold.page.body)["text"], gold.id
+        assert read_page(gold.page.body).text, gold.id
 
 
 def test_a_brief_under_a_cookie_banner_is_an_article():
     menu = " ".join(f'<a href="/{n}">Section number {n}</a>' for n in range(80))
-    body = f"""<html><head><title>Coinbase lists WRM</title></head><body><nav>{menu}</nav><article><h1>Coinbase lists WRM</h1>
-    <p>Coinbase will list Wormwood's WRM on Thursday, it said in a post, and the token rose 9% to $0.46.</p></article>
-    <p>More of {menu}</p><div class="cookie-bar">We use cookies. <button>Accept all cookies</button></div></body></html>"""
-    assert "WRM" in extract_article(Page(body=body.encode(), content_type="text/html")).text
+    head = "<head><title>Coinbase lists WRM</title></head>"
+    story = """<article><h1>Coinbase lists WRM</h1><p>Coinbase will list Wormwood's WRM on Thursday,
+    it said in a post, and the token rose 9% to $0.46.</p></article>"""
+    bar = """<div class="cookie-bar">We use cookies. <button>Accept all cookies</button></div>"""
+    body = f"<html>{head}<body><nav>{menu}</nav>{story}<p>More of {menu}</p>{bar}</body></html>"
+    assert "WRM" in read(body).text
 
 
 @pytest.mark.parametrize(
@@ -107,30 +112,24 @@ def test_a_brief_under_a_cookie_banner_is_an_article():
     ],
 )
 def test_a_headline_as_a_fragment_is_an_article(brief):
-    assert (
-        extract_article(Page(body=f"<p>{brief} today</p>".encode(), content_type="text/html")).words
-        >= 4
-    )
+    assert read(f"<p>{brief} today</p>").words >= 4
 
 
 @pytest.mark.parametrize(
     "title", ["ERC-404 tokens double in a day", "Ether slips as desks weigh report 2-404"]
 )
 def test_a_number_404_within_a_name_is_no_missing_page(title):
-    body = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1><p>Ether fell 3% to $2,000 on Tuesday, said desks.</p></article></body></html>"
-    assert extract_article(Page(body=body.encode(), content_type="text/html")).title == title
+    story = f"<h1>{title}</h1><p>Ether fell 3% to $2,000 on Tuesday, said desks.</p>"
+    article = read(f"<html><title>{title}</title><body><article>{story}</article></body></html>")
+    assert article.title == title
 
 
 def test_an_article_about_challenges_is_an_article():
-    story = (
-        "<p>Sites now ask visitors to verify you are human before they load. Traders who scrape prices lost $4 million by it, a study says.</p>"
-        * 8
-    )
-    page = Page(
-        body=f"<html><title>The captcha tax</title><body><article>{story}</article></body></html>".encode(),
-        content_type="text/html",
-    )
-    assert extract_article(page).words > 100
+    story = """<p>Sites now ask visitors to verify you are human before they load. Traders who
+    scrape prices lost $4 million by it, a study says.</p>"""
+    head = "<title>The captcha tax</title>"
+    article = read(f"<html>{head}<body><article>{story * 8}</article></body></html>")
+    assert article.words > 100
 
 
 def test_a_teaser_is_flagged():
@@ -151,4 +150,4 @@ def test_a_teaser_is_flagged():
     ],
 )
 def test_teasers_by_sign(text, after, is_free, said, teaser):
-    assert is_teaser(text, after, is_free=is_free, said_words=said) is teaser
+    assert is_teaser(text, after, is_free=is_free, stated_words=said) is teaser

@@ -1,0 +1,172 @@
+"""A tree -> the tree without what is not the story: furniture by its tag, role or name, and small
+boxes among the paragraphs."""
+
+import re
+from collections import Counter
+from functools import cache
+
+from lxml.html import HtmlElement
+
+from summarizer.page.markup import BLOCK_TAGS, LINKED, drop, link_share, walk_living, words_in
+from summarizer.page.paragraphs import read_blocks
+from summarizer.page.rules import load_rule
+from summarizer.page.words import count_words
+
+MAIN_SHARE = 0.25  # of the likely article prose: a block with so much of it is the article
+BOX_WORDS = 40  # a box with a button and fewer words calls to something
+BUTTON_WORDS = 6
+CAPTION_WORDS = 30  # of small or slanted words under a picture, at most
+HINT_WORDS = 40  # a block with so many words beside its links is kept, where its name is but a hint
+
+_DROPPED_TAGS = frozenset(
+    "nav aside footer form button select input textarea iframe object embed svg canvas audio video"
+    " dialog menu figcaption picture map applet link meta base title math frameset caption"
+    " amp-ad amp-list amp-sidebar amp-consent amp-social-share amp-embed amp-sticky-ad"
+    " amp-user-notification amp-next-page amp-carousel amp-video".split()
+)
+_DROPPED_ROLES = frozenset(
+    "navigation complementary banner contentinfo search dialog alertdialog menu menubar toolbar"
+    " tablist alert".split()
+)
+# Names on these mark a style: an inline ticker is part of its sentence.
+_STYLED_TAGS = frozenset("a b em strong i h1 td tr tbody".split())
+_NAMING = ("class", "id", "data-testid", "data-module", "data-component", "itemprop")
+_SPEECH = re.compile('[“”„«»"]')  # a pull quote stands in a frame too
+
+
+def drop_furniture(tree: HtmlElement, weights: Counter[HtmlElement]) -> None:
+    """Drops blocks that are not the story by their tag, role or name.
+
+    `weights` holds the words of likely article prose in each element: a block, or all blocks of one
+    name together, with much of it is the article, whatever it is called.
+    """
+    _drop_address_fields(tree)
+    enough = MAIN_SHARE * max(weights.values(), default=0)
+    alike: Counter[tuple[str, str | None]] = Counter()
+    for node, weight in weights.items():
+        alike[node.tag, node.get("class")] += weight
+    for node in walk_living(tree):
+        is_main = weights[node] and alike[node.tag, node.get("class")] >= enough
+        if not is_main and _is_furniture(node):
+            drop(node)
+
+
+def _drop_address_fields(tree: HtmlElement) -> None:
+    """`Get the closing bell in your inbox: [____]`: what is said around a field for an address
+    belongs to the field."""
+    for field in tree.xpath("//input[@type='email'] | //form"):
+        box = field
+        while (parent := box.getparent()) is not None and _is_small_box(parent):
+            if parent.find(".//h1") is not None:
+                break
+            box = parent
+        if _is_small_box(box):
+            drop(box)
+
+
+def _is_small_box(node: HtmlElement) -> bool:
+    return node.tag != "body" and words_in(node) < BOX_WORDS
+
+
+def _is_furniture(node: HtmlElement) -> bool:
+    if (
+        node.tag in _DROPPED_TAGS
+        or node.get("role") in _DROPPED_ROLES
+        or node.get("aria-modal") == "true"
+    ):
+        return True
+    if node.tag in _STYLED_TAGS or (node.tag == "span" and _is_within_prose(node)):
+        return False
+    names = split_name(" ".join(node.get(key, "") for key in _NAMING))
+    if load_rule("name").search(names):
+        return True
+    return load_rule("hint").search(names) is not None and not _says_much(node)
+
+
+def _says_much(node: HtmlElement) -> bool:
+    return words_in(node) - sum(map(words_in, node.iter("a"))) >= HINT_WORDS
+
+
+def _is_within_prose(node: HtmlElement) -> bool:
+    """Whether the node stands inside a sentence: its paragraph says more than it does."""
+    block = next((up for up in node.iterancestors() if up.tag in BLOCK_TAGS), node)
+    return block.tag in ("p", "li", "td", "blockquote") and words_in(block) > words_in(node) + 3
+
+
+@cache
+def split_name(name: str) -> str:
+    """A name of an element in parts, each between hyphens.
+
+    >>> split_name("css-1relb readMore promo2")
+    '-css-1-relb-read-more-promo-2-'
+    """
+    parted = re.sub(
+        r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[a-z]{3})|(?<=[a-z]{2})(?=\d{1,2}\b)", "-", name
+    )
+    return "-" + re.sub(r"[^a-z0-9]+", "-", parted.lower()) + "-"
+
+
+# ---- small boxes among the paragraphs
+
+
+def drop_boxes(root: HtmlElement) -> None:
+    """Drops short boxes among the paragraphs: calls to something, framed notices and captions."""
+    boxes = dict.fromkeys(root.iter("div", "section", "table"))
+    pictured = dict.fromkeys(
+        next(up for up in image.iterancestors() if up.tag in BLOCK_TAGS or up is root)
+        for image in root.iter("img")
+    )
+    for box in (*boxes, *pictured):
+        if box is root or box.getparent() is None or words_in(box) >= BOX_WORDS:
+            continue
+        is_notice = _is_frame if box.tag == "table" else _is_call
+        if (box in pictured and _is_caption(box)) or (box in boxes and is_notice(box)):
+            drop(box)
+
+
+def _is_call(box: HtmlElement) -> bool:
+    """Whether a short block of several lines ends in a button, `Charts for professionals. | [Start
+    now]`, or is a label over links to other stories."""
+    if box.find(".//table") is not None:
+        return False
+    blocks = read_blocks(box)
+    inner = [block for block in blocks if block.node is not box]
+    if len(inner) > 1 and any(
+        count_words(block.text) <= BUTTON_WORDS and link_share(block.node) == 1 for block in inner
+    ):
+        return True
+    if not inner or len(blocks) < 2 or blocks[0].node.tag in ("li", "h1"):
+        return False
+    return link_share(box) >= LINKED
+
+
+def _is_frame(table: HtmlElement) -> bool:
+    """Whether a table is the frame of a notice, as pages without style sheets set it: one cell
+    with a ground, a border or a side to float to, and no speech."""
+    cells = list(table.iter("td", "th"))
+    is_framed = (
+        any(node.get("bgcolor") for node in (table, *cells))
+        or table.get("border", "0") != "0"
+        or table.get("align") in ("left", "right")
+    )
+    return len(cells) == 1 and is_framed and not _SPEECH.search("".join(table.itertext()))
+
+
+def _is_caption(box: HtmlElement) -> bool:
+    """Whether the block around a picture says nothing but a few words in small or slanted letters
+    on a line of their own."""
+    words = words_in(box)
+    if not 0 < words < CAPTION_WORDS or box.find(".//br") is None:
+        return False
+    small = [
+        node
+        for node in box.iter("*")
+        if _is_small(node) and not any(map(_is_small, node.iterancestors()))
+    ]
+    return words == sum(map(words_in, small))
+
+
+def _is_small(node: HtmlElement) -> bool:
+    if node.tag == "font":
+        return node.get("size") in ("1", "2", "-1", "-2")
+    return node.tag in ("small", "em", "i", "cite")
