@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from eval.records import load_jsonl, load_labels
-from eval.studies.injections import PAYLOADS, _inject, measure
+from eval.studies.injections import PAYLOADS, _inject, measure_injections
 from summarizer.analyst.llm.schema import UnreadableAnswer, parse_json
 from summarizer.batch.run import analyze_record
 from summarizer.settings import Settings
@@ -26,7 +26,7 @@ def test_there_are_a_hundred_payloads_of_ten_kinds():
 
 
 def test_the_embedded_analyst_turns_no_call():
-    found = measure(OWN, Settings(offline=True), each=1)
+    found = measure_injections(OWN, Settings(offline=True), each=1)
     assert (found["all"]["n"], found["all"]["flips"], found["flips"]) == (100, 0, [])
     assert found["all"]["accuracy_lost"] == 0
 
@@ -39,7 +39,7 @@ def test_a_model_that_obeys_is_seen_to():
         )
 
     with scripted(script) as server:
-        found = measure(
+        found = measure_injections(
             [
                 record
                 for record in OWN

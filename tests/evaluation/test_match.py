@@ -10,15 +10,17 @@ from click.testing import CliRunner
 
 from eval.cli import main
 from eval.records import load_labels
-from eval.score.compare import compare_reports, find_faults, list_changes
+from eval.score.compare import compare_reports
 from eval.score.faithfulness import (
     covered_points,
     unsupported_names,
     unsupported_numbers,
     unsupported_quotes,
 )
+from eval.score.faults import find_faults, list_changes
+from eval.score.match import match_facts
 from eval.score.score import FIGURES, is_cost, is_lower_better, score_reports
-from eval.score.tally import GROUPS, match_facts
+from eval.score.tally import GROUPS
 from eval.score.trivial import lead_sentence, majority_reports
 from summarizer.errors import BadRecord
 
@@ -33,12 +35,26 @@ FACT = {
 }
 TEXT = 'Bitcoin fell to $60,000. "It is a rout," said Ana Roe of Vela.'
 LABELS = {
-    "facts": [{**FACT, "quote": "$60,000"}, {**FACT, "kind": "support_level", "value": 58000, "venue": "Deribit", "quote": "$58,000"}],
-    "calls": [{"asset": "BTC", "direction": "bearish", "acceptable": ["bearish", "neutral"], "required": True, "target": {"value": 58000, "unit": "USD"}},
-              {"asset": "ETH", "direction": "bullish", "required": False, "target": None}],
-    "overall": {"direction": "bearish"}, "timeframe": {"horizon": "short_term"},
-    "credibility": {"level": "low", "signals": ["ai_directed_instructions", "byline"]}, "narratives": ["deleveraging"], "summary_points": ["Bitcoin fell to $60,000"],
-}  # fmt: skip
+    "facts": [
+        {**FACT, "quote": "$60,000"},
+        {**FACT, "kind": "support_level", "value": 58000, "venue": "Deribit", "quote": "$58,000"},
+    ],
+    "calls": [
+        {
+            "asset": "BTC",
+            "direction": "bearish",
+            "acceptable": ["bearish", "neutral"],
+            "required": True,
+            "target": {"value": 58000, "unit": "USD"},
+        },
+        {"asset": "ETH", "direction": "bullish", "required": False, "target": None},
+    ],
+    "overall": {"direction": "bearish"},
+    "timeframe": {"horizon": "short_term"},
+    "credibility": {"level": "low", "signals": ["ai_directed_instructions", "byline"]},
+    "narratives": ["deleveraging"],
+    "summary_points": ["Bitcoin fell to $60,000"],
+}
 
 
 def record(id: str = "1", **changes) -> dict:
@@ -54,14 +70,34 @@ def record(id: str = "1", **changes) -> dict:
 def perfect(labelled: dict) -> dict:
     labels = labelled["labels"]
     return {
-        "id": labelled["id"], "summary": f"{lead_sentence(labelled['gold'])} {' '.join(labels['summary_points'])}",
+        "id": labelled["id"],
+        "summary": f"{lead_sentence(labelled['gold'])} {' '.join(labels['summary_points'])}",
         "facts": [{key: fact.get(key) for key in FACT} for fact in labels["facts"]],
-        "calls": [{"asset": call["asset"], "direction": call["direction"], "confidence": 1.0, "target": call.get("target")} for call in labels["calls"]],
-        "overall": {**labels["overall"], "confidence": 1.0}, "timeframe": labels["timeframe"],
-        "credibility": {"level": labels["credibility"]["level"], "signals": [{"name": name} for name in labels["credibility"]["signals"]]},
+        "calls": [
+            {
+                "asset": call["asset"],
+                "direction": call["direction"],
+                "confidence": 1.0,
+                "target": call.get("target"),
+            }
+            for call in labels["calls"]
+        ],
+        "overall": {**labels["overall"], "confidence": 1.0},
+        "timeframe": labels["timeframe"],
+        "credibility": {
+            "level": labels["credibility"]["level"],
+            "signals": [{"name": name} for name in labels["credibility"]["signals"]],
+        },
         "narratives": [{"name": name} for name in labels["narratives"]],
-        "analyst": {"name": "embedded", "model": None, "input_tokens": 100, "output_tokens": 10, "cost_usd": 0.5, "seconds": 2.0},
-    }  # fmt: skip
+        "analyst": {
+            "name": "embedded",
+            "model": None,
+            "input_tokens": 100,
+            "output_tokens": 10,
+            "cost_usd": 0.5,
+            "seconds": 2.0,
+        },
+    }
 
 
 def by_name(figures: dict) -> dict:
@@ -87,7 +123,26 @@ def test_a_perfect_report_scores_one_everywhere_and_costs_what_it_cost():
     )
 
 
-@pytest.mark.parametrize("reports", [[], [{"id": "1"}], [{"id": "1", "facts": None, "calls": None, "overall": None, "timeframe": None, "credibility": None, "summary": None, "narratives": None, "analyst": None}]])  # fmt: skip
+@pytest.mark.parametrize(
+    "reports",
+    [
+        [],
+        [{"id": "1"}],
+        [
+            {
+                "id": "1",
+                "facts": None,
+                "calls": None,
+                "overall": None,
+                "timeframe": None,
+                "credibility": None,
+                "summary": None,
+                "narratives": None,
+                "analyst": None,
+            }
+        ],
+    ],
+)
 def test_a_missing_an_empty_and_a_null_report_score_zero(reports):
     figures = score_reports([record()], reports, resamples=20)
     assert figures["missing"] == (0 if reports else 1)
@@ -165,11 +220,7 @@ def test_facts_by_hand():
         figures["facts.levels.precision"],
         figures["facts.positioning.f1"],
         figures["facts.funding_rate.f1"],
-    ) == (
-        pytest.approx(2 / 3),
-        1.0,
-        1.0,
-    )
+    ) == (pytest.approx(2 / 3), 1.0, 1.0)
 
 
 def test_kind_groups_do_not_overlap():
@@ -238,10 +289,7 @@ def test_summary_faults_are_seen():
     assert covered_points(
         ["BTC lost $60,000", "regulators sued the exchange"],
         "Bitcoin, or BTC, slid under 60,000 dollars",
-    ) == [
-        True,
-        False,
-    ]
+    ) == [True, False]
 
 
 def test_majority_is_the_base_rate():
@@ -320,7 +368,7 @@ def test_faults_name_what_was_said():
             },
         )
     )
-    assert {(fault.what, fault.said) for fault in faults} >= {
+    assert {(fault.what, fault.detail) for fault in faults} >= {
         ("call on ETH is not bullish", "said bearish at 0.6"),
         ("call on BTC is not bearish", "no call"),
     }

@@ -6,7 +6,7 @@ from scipy import stats
 from sklearn.metrics import brier_score_loss, f1_score
 
 from eval.score.metrics import Counts, choice_row, estimate_all, forecast_row, interval
-from eval.score.report import reliability
+from eval.score.report import reliability_bins
 
 CLASSES = ("a", "b", "c")
 
@@ -61,7 +61,7 @@ def test_ece_and_reliability_of_a_case_worked_by_hand():
     # 0.9 said twice, right once: gap 0.4; 0.5 said twice, right both times: gap 0.5. Mean over four: 0.45.
     counts = forecasts([0.9, 0.9, 0.5, 0.5], [True, False, True, True])
     assert float(counts.total["x.ece"][0]) == pytest.approx(0.45)
-    rows = reliability(counts, "x")
+    rows = reliability_bins(counts, "x")
     assert [row[:3] for row in rows] == [(0.5, 1.0, 2), (0.9, 0.5, 2)]
     wilson = stats.binomtest(1, 2).proportion_ci(method="wilson")
     assert rows[1][3:] == pytest.approx((wilson.low, wilson.high))
@@ -77,8 +77,15 @@ def test_interval_of_a_ratio_agrees_with_scipys_percentile_bootstrap():
     whole = random.integers(1, 9, 150).astype(float)
     part = random.binomial(whole.astype(int), 0.7).astype(float)
     found = estimate_all(Counts([{"x": pair} for pair in zip(part, whole, strict=True)]), 4000)["x"]
-    oracle = stats.bootstrap((part, whole), lambda a, b, axis: a.sum(axis=axis) / b.sum(axis=axis), paired=True, vectorized=True,
-                             method="percentile", n_resamples=4000, rng=np.random.default_rng(5)).confidence_interval  # fmt: skip
+    oracle = stats.bootstrap(
+        (part, whole),
+        lambda a, b, axis: a.sum(axis=axis) / b.sum(axis=axis),
+        paired=True,
+        vectorized=True,
+        method="percentile",
+        n_resamples=4000,
+        rng=np.random.default_rng(5),
+    ).confidence_interval
     assert found.value == pytest.approx(part.sum() / whole.sum())
     assert (found.low, found.high) == pytest.approx((oracle.low, oracle.high), abs=0.004)
 

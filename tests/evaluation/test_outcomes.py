@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.cli import main
+from eval.studies.bars import Bars, load_bars
 from eval.studies.headlines import headline_reports, load_headlines
-from eval.studies.outcomes import Bars, load_bars, make_trades, score_outcomes
+from eval.studies.outcomes import make_trades, score_outcomes
 from summarizer.errors import BadRecord
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -120,7 +121,7 @@ def test_no_edge_in_a_random_walk_and_an_edge_where_the_calls_know():
         for h in range(1, 5000, 30)
     ]
     verdicts = {
-        name: score_outcomes(made, {"BTC": bars(closes)}, resamples=300)["verdicts"][1]
+        name: score_outcomes(made, {"BTC": bars(closes)}, resamples=300).verdicts[1]
         for name, made in (("blind", blind), ("knowing", knowing))
     }
     assert verdicts["blind"].startswith("24h: no edge")
@@ -132,9 +133,9 @@ def test_always_up_in_a_rising_market_is_no_edge():
     result = score_outcomes(
         [report(h + 0.5) for h in range(1, 5000, 30)], {"BTC": bars(closes)}, resamples=200
     )
-    found = result["horizons"]["24h"]
+    found = result.horizons["24h"]
     assert found["hit"].value == found["up"].value == found["shuffled"].value > 0.9
-    assert result["verdicts"][1].startswith("24h: no edge")
+    assert result.verdicts[1].startswith("24h: no edge")
 
 
 def test_shuffled_dates_are_the_mean_over_shufflings():
@@ -149,7 +150,7 @@ def test_shuffled_dates_are_the_mean_over_shufflings():
         np.array([t.gain for t in trades["24h"]]),
     )
     shuffled = np.mean([np.mean(dice.permutation(signs) * gains > 0) for _ in range(4000)])
-    assert score_outcomes(reports, {"BTC": bars(closes)}, resamples=10)["horizons"]["24h"][
+    assert score_outcomes(reports, {"BTC": bars(closes)}, resamples=10).horizons["24h"][
         "shuffled"
     ].value == pytest.approx(shuffled, abs=0.005)
 
@@ -159,7 +160,7 @@ def test_overlapping_calls_widen_the_interval():
     once = [report(h + 0.5) for h in range(10, 7000, 200)]
     often = [report(h + 0.5 + k / 100) for h in range(10, 7000, 200) for k in range(10)]
     single, repeated = (
-        score_outcomes(made, {"BTC": bars(closes)}, resamples=400)["horizons"]["24h"]
+        score_outcomes(made, {"BTC": bars(closes)}, resamples=400).horizons["24h"]
         for made in (once, often)
     )
     assert repeated["hit"].n == 10 * single["hit"].n
@@ -173,7 +174,7 @@ def test_few_stretches_of_time_are_too_few_to_tell():
     result = score_outcomes(
         [report(5.5 + k / 100) for k in range(50)], {"BTC": bars(walk(400))}, resamples=50
     )
-    assert "too few to tell" in result["verdicts"][1]
+    assert "too few to tell" in result.verdicts[1]
 
 
 def test_bars_are_read_from_csv_gzip_and_parquet(tmp_path: Path):
@@ -208,12 +209,12 @@ def test_cryptolins_labels_have_no_edge_on_bitcoin():
         load_headlines(SHARED / "headlines" / "cryptolin.dev.jsonl", "cryptolin")
     )
     result = score_outcomes(reports, {"BTC": load_bars(SHARED / "prices" / "BTC_USDT_1h.csv.gz")})
-    day = result["horizons"]["24h"]
+    day = result.horizons["24h"]
     # The whole set: 49 % right, always-up 47 % (n = 402). This half must agree within its interval, and does within 3 points.
     assert day["hit"].low < 0.49 < day["hit"].high
     assert abs(day["hit"].value - 0.49) < 0.03
     assert abs(day["up"].value - 0.47) < 0.03
-    assert all("no edge" in verdict for verdict in result["verdicts"])
+    assert all("no edge" in verdict for verdict in result.verdicts)
 
 
 def test_command_takes_prices_one_after_the_other(tmp_path: Path):

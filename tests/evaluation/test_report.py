@@ -15,28 +15,24 @@ from rich.console import Console
 
 from eval.cli import main
 from eval.records import load_labels
-from eval.score.report import (
-    Page,
-    Table,
-    find_failures,
-    outcome_tables,
-    print_tables,
-    reliability,
-    render_html,
-    score_tables,
-)
+from eval.score.page import Failure, ScorePage, find_failures, render_score_page
+from eval.score.report import reliability_bins, score_tables
+from eval.score.tables import Table, print_tables
 from eval.score.trivial import majority_reports
-from eval.studies.outcomes import Bars, score_outcomes
+from eval.studies.bars import Bars
+from eval.studies.outcomes import outcome_tables, score_outcomes
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-          "--disable-sync", "--no-first-run", "--hide-scrollbars"]  # fmt: skip
+_FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-background-networking"
+    " --disable-component-update --disable-sync --no-first-run --hide-scrollbars".split()
+)
 HOSTILE = (
     "</td><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 )
 
 
-def full_page() -> Page:
+def full_page() -> ScorePage:
     labelled = load_labels("own")
     labelled[0] = {**labelled[0], "title": HOSTILE}
     reports = [
@@ -47,35 +43,24 @@ def full_page() -> Page:
     at = 1735689600.0 + 3600 * np.arange(3000)
     closes = 100 * np.exp(np.cumsum(np.random.default_rng(0).normal(0, 0.01, 3000)))
     calls = [{"asset": "BTC", "direction": "bullish", "confidence": 0.7}]
-    made = [
-        {
-            "article": {
-                "published_at": (
-                    datetime(2025, 1, 1, 5, 30, tzinfo=UTC) + timedelta(hours=20 * k)
-                ).isoformat()
-            },
-            "calls": calls,
-        }
-        for k in range(120)
-    ]
-    result = score_outcomes(made, {"BTC": Bars(at, closes, closes)}, resamples=50)
-    page = Page(
+    start = datetime(2025, 1, 1, 5, 30, tzinfo=UTC)
+    times = [(start + timedelta(hours=20 * k)).isoformat() for k in range(120)]
+    dated = [{"article": {"published_at": at}, "calls": calls} for at in times]
+    outcomes = score_outcomes(dated, {"BTC": Bars(at, closes, closes)}, resamples=50)
+    failures = find_failures(labelled, reports)
+    return ScorePage(
         "How good are the reports?",
         "a test",
-        [*tables, *outcome_tables(result)],
-        reliability(counts),
-        result["curve"],
-        result["verdicts"],
+        [*tables, *outcome_tables(outcomes)],
+        reliability_bins(counts),
+        [Failure(HOSTILE, 1, failures[0].passages), *failures],
+        outcomes.verdicts,
+        outcomes.curve,
     )
-    page.failures = [
-        (HOSTILE, 1, find_failures(labelled, reports)[0][2]),
-        *find_failures(labelled, reports),
-    ]
-    return page
 
 
 def test_page_is_self_contained_and_escaped():
-    html = render_html(full_page())
+    html = render_score_page(full_page())
     assert "<script" not in html
     assert "<img" not in html
     assert not re.search(r"<[^>]*\b(?:src|href|on\w+)\s*=|url\(|@import", html)
@@ -94,7 +79,7 @@ def test_the_words_that_are_marked_stand_in_the_article():
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt-get install chromium")
 def test_a_browser_shows_every_part(tmp_path: Path):
     page = tmp_path / "report.html"
-    page.write_text(render_html(full_page()), "utf-8")
+    page.write_text(render_score_page(full_page()), "utf-8")
     command = [str(CHROMIUM), *_FLAGS, f"--user-data-dir={tmp_path / 'profile'}"]
     dom = subprocess.run(
         [*command, "--dump-dom", page.as_uri()],

@@ -6,8 +6,8 @@ from copy import deepcopy
 import pytest
 
 from eval.records import load_jsonl
+from eval.score.match import is_same_fact, match_facts
 from eval.score.score import score_reports
-from eval.score.tally import is_same_fact, match_facts
 from summarizer.errors import BadRecord
 
 
@@ -16,20 +16,48 @@ def stated(kind="price", subject="BTC", value=58000, unit="USD", **more):
 
 
 LABELS = {
-    "facts": [stated(), stated("price_change", value=-3.2, unit="%"), stated("other", value=30, unit="index"), stated("price", "ETH", 2000, optional=True)],
-    "calls": [{"asset": "BTC", "direction": "bearish", "acceptable": ["bearish", "neutral"], "required": True},
-              {"asset": "ETH", "direction": "bearish", "required": False}],
+    "facts": [
+        stated(),
+        stated("price_change", value=-3.2, unit="%"),
+        stated("other", value=30, unit="index"),
+        stated("price", "ETH", 2000, optional=True),
+    ],
+    "calls": [
+        {
+            "asset": "BTC",
+            "direction": "bearish",
+            "acceptable": ["bearish", "neutral"],
+            "required": True,
+        },
+        {"asset": "ETH", "direction": "bearish", "required": False},
+    ],
     "overall": {"direction": "bearish", "acceptable": ["bearish"]},
     "timeframe": {"horizon": "short_term", "acceptable": ["short_term", "medium_term"]},
     "credibility": {"level": "high", "acceptable": ["high"]},
-}  # fmt: skip
+}
 PERFECT = {
-    "id": "a", "facts": LABELS["facts"][:2], "calls": [{"asset": "BTC", "direction": "bearish"}], "overall": {"direction": "bearish"},
-    "timeframe": {"horizon": "short_term"}, "credibility": {"level": "high"},
-}  # fmt: skip
+    "id": "a",
+    "facts": LABELS["facts"][:2],
+    "calls": [{"asset": "BTC", "direction": "bearish"}],
+    "overall": {"direction": "bearish"},
+    "timeframe": {"horizon": "short_term"},
+    "credibility": {"level": "high"},
+}
 LABELLED = [{"id": "a", "labels": LABELS}]
-RATES = ("facts.precision", "facts.recall", "facts.f1", "calls.acceptable", "calls.first_choice", "calls.macro_f1", "overall.acceptable",
-         "overall.first_choice", "timeframe.acceptable", "timeframe.first_choice", "credibility.acceptable", "credibility.first_choice")  # fmt: skip
+RATES = (
+    "facts.precision",
+    "facts.recall",
+    "facts.f1",
+    "calls.acceptable",
+    "calls.first_choice",
+    "calls.macro_f1",
+    "overall.acceptable",
+    "overall.first_choice",
+    "timeframe.acceptable",
+    "timeframe.first_choice",
+    "credibility.acceptable",
+    "credibility.first_choice",
+)
 
 
 def changed(**parts):

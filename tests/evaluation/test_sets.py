@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from eval.cli import main
-from eval.predict import predict, scored_parts
+from eval.predict import predict_reports, scored_parts
 from eval.records import DATA, load_jsonl, load_labels, load_own, split_of
 from eval.score.agreement import measure_agreement
 from eval.score.compare import WATCHED, find_losses
@@ -70,11 +70,11 @@ def test_shared_sets_are_read(form, n):
     ) >= (0.99 * n if headlines[0].entity else 0)
 
 
-def test_split_is_the_one_of_the_records():
-    assert all(split_of(labelled.id) == labelled.split for labelled in load_own())
-    assert len(load_labels("own", "dev")) + len(load_labels("own", "test")) == len(
-        load_labels("own")
-    )
+def test_each_record_is_in_one_split():
+    own, dev, test = load_labels("own"), load_labels("own", "dev"), load_labels("own", "test")
+    assert {split_of(record["id"]) for record in dev} == {"dev"}
+    assert {split_of(record["id"]) for record in test} == {"test"}
+    assert len(dev) + len(test) == len(own)
     with pytest.raises(UsageError):
         load_labels("nowhere.jsonl")
 
@@ -98,8 +98,16 @@ def test_tones_by_hand():
 
 
 def test_cross_validation_answers_for_every_name():
-    many = [Headline(str(i), f"{name} {verb}", label, name, 0) for i, (name, verb, label) in enumerate(
-        [(n, v, lab) for n in ("Gold", "Oil", "Tin", "Zinc", "Wheat", "Corn") for v, lab in (("soars", "positive"), ("plunges", "negative"))])]  # fmt: skip
+    many = [
+        Headline(str(i), f"{name} {verb}", label, name, 0)
+        for i, (name, verb, label) in enumerate(
+            [
+                (n, v, lab)
+                for n in ("Gold", "Oil", "Tin", "Zinc", "Wheat", "Corn")
+                for v, lab in (("soars", "positive"), ("plunges", "negative"))
+            ]
+        )
+    ]
     said = cross_validated_tones(many, own=False)
     assert len(said) == len(many)
     assert np.mean([tone == h.label for tone, h in zip(said, many, strict=True)]) > 0.8
@@ -118,27 +126,29 @@ def test_headline_tables_have_their_rivals():
 
 def test_predict_goes_on_where_it_stopped_and_keeps_analysts_apart(tmp_path: Path):
     records, output = load_labels("own")[:4], tmp_path / "reports.jsonl"
-    assert predict(records[:2], output, OFFLINE, quiet) == (2, 0)
+    assert predict_reports(records[:2], output, OFFLINE, quiet) == (2, 0)
     first = output.read_text("utf-8")
     output.write_text(first + '{"id": "cut off', "utf-8")
-    assert predict(records, output, OFFLINE, quiet) == (2, 0)
+    assert predict_reports(records, output, OFFLINE, quiet) == (2, 0)
     assert output.read_text("utf-8").startswith(first)
     assert [report["id"] for report in load_jsonl(output)] == [record["id"] for record in records]
     with pytest.raises(UsageError, match="reports of embedded"):
-        predict(records, output, Settings(model="some-model", base_url="http://localhost:1"), quiet)
+        predict_reports(
+            records, output, Settings(model="some-model", base_url="http://localhost:1"), quiet
+        )
     spoke = {"name": "llm", "model": "some-model", "prompt": "analyze/v2"}
     (tmp_path / "other.jsonl").write_text(
         json.dumps({"id": records[0]["id"], "analyst": spoke}) + "\n"
     )
     with pytest.raises(UsageError, match="some-model by analyze/v2"):
-        predict(
+        predict_reports(
             records,
             tmp_path / "other.jsonl",
             Settings(model="some-model", base_url="http://localhost:1"),
             quiet,
         )
     bad = {"id": "bad", "labels": {}, "folder": str(tmp_path)}
-    assert predict([bad], output, OFFLINE, quiet) == (0, 1)
+    assert predict_reports([bad], output, OFFLINE, quiet) == (0, 1)
     assert json.loads((tmp_path / "reports.jsonl.failures.jsonl").read_text())["id"] == "bad"
 
 
@@ -214,7 +224,7 @@ def test_check_fails_on_a_significant_loss_and_not_on_a_shuffle_or_a_slip():
 
 def test_scored_parts_score_like_the_report_itself(tmp_path: Path):
     own = load_labels("own")[:3]
-    predict(own, tmp_path / "r.jsonl", OFFLINE, quiet)
+    predict_reports(own, tmp_path / "r.jsonl", OFFLINE, quiet)
     reports = load_jsonl(tmp_path / "r.jsonl")
     differences, losses = find_losses(own, [scored_parts(report) for report in reports], reports)
     assert losses == []
@@ -277,12 +287,18 @@ def test_every_command_has_help():
 
 def test_a_sentence_without_a_name_is_judged_as_a_whole(tmp_path):
     pytest.importorskip("scipy", reason="the [train] extra is not installed")
-    from eval.train.train import tone_samples
+    from eval.train.samples import own_tones
 
-    rows = ["sentence\tname\ttone", "Miners pack up\t\tnegative", "Ether up, Bitcoin down\tEther\tpositive",
-            "Ether up, Bitcoin down\tBitcoin\tnegative", "Ether up, Bitcoin down\t\tneutral", "Sui soars\tSui\tpositive"]  # fmt: skip
+    rows = [
+        "sentence\tname\ttone",
+        "Miners pack up\t\tnegative",
+        "Ether up, Bitcoin down\tEther\tpositive",
+        "Ether up, Bitcoin down\tBitcoin\tnegative",
+        "Ether up, Bitcoin down\t\tneutral",
+        "Sui soars\tSui\tpositive",
+    ]
     (tmp_path / "tone.tsv").write_text("\n".join(rows) + "\n", "utf-8")
-    samples = list(tone_samples(tmp_path / "tone.tsv"))
+    samples = list(own_tones(tmp_path / "tone.tsv"))
     told = [("w:TARGET" in dict(sample.features), sample.right[0]) for sample in samples]
     assert told == [
         (False, "negative"),
