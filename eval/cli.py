@@ -199,7 +199,8 @@ def _rivals(labelled: Sequence[Record]) -> dict[str, list[Record]]:
 @click.option(
     "--check",
     is_flag=True,
-    help="Judge the watched figures alone, on the articles that A has, and fail on a significant loss.",
+    help="Judge the watched figures alone, on the articles that A has,"
+    " and fail on a significant loss.",
 )
 def compare(labels: str, split: str | None, a: Path, b: Path, as_json: bool, check: bool) -> None:
     """What reports B gain and lose over reports A of the same articles."""
@@ -220,15 +221,16 @@ def compare(labels: str, split: str | None, a: Path, b: Path, as_json: bool, che
     "--second",
     type=_file,
     default=DATA / "second_pass.jsonl",
-    help="Another pass over articles of the set. Default: the committed one over the project's own.",
+    help="Another pass over articles of the set."
+    " Default: the committed one over the project's own.",
 )
 @_as_json
 def agreement(labels: str, split: str | None, second: Path, as_json: bool) -> None:
     """How far two labelling passes agree."""
     labelled, (other,) = load_pairs(labels, split, second)
-    found = measure_agreement(labelled, other)
-    plain = {name: {**vars(same), "kappa": kappa} for name, (same, kappa) in found.items()}
-    _show(as_json, plain, [agreement_table(found, len(other))])
+    result = measure_agreement(labelled, other)
+    plain = {name: {**vars(same), "kappa": kappa} for name, (same, kappa) in result.items()}
+    _show(as_json, plain, [agreement_table(result, len(other))])
 
 
 @main.command()
@@ -239,17 +241,18 @@ def agreement(labels: str, split: str | None, second: Path, as_json: bool) -> No
     "--output", type=_new_file, default=FILE, help="Default: summarizer/data/calibration.json."
 )
 def calibrate(labels: str, split: str | None, reports: Path, output: Path) -> None:
-    """Fit how often calls are right at each confidence, for each analyst in the reports; best of articles it was not trained on."""
+    """Fit how often calls are right at each confidence, for each analyst in the reports;
+    best of articles it was not trained on."""
     labelled, (forecasting,) = load_pairs(labels, split, reports)
     forecasts = find_forecasts(labelled, forecasting)
     maps = {name: fit_calibration(some) for name, some in forecasts.items()}
     write_calibration(output, maps)
-    for name, found in maps.items():
-        verdict = "a map is kept" if found["knots"] else "no better, no map is kept"
+    for name, fitted in maps.items():
+        verdict = "a map is kept" if fitted["knots"] else "no better, no map is kept"
         click.echo(
-            f"{name}: {found['calls']} calls; held out,"
-            f" Brier {found['brier_before']} to {found['brier_after']},"
-            f" calibration error {found['ece_before']} to {found['ece_after']}; {verdict}"
+            f"{name}: {fitted['calls']} calls; held out,"
+            f" Brier {fitted['brier_before']} to {fitted['brier_after']},"
+            f" calibration error {fitted['ece_before']} to {fitted['ece_after']}; {verdict}"
         )
 
 
@@ -338,7 +341,8 @@ def headlines(path: Path, form: str, cross_validate: bool, **analyst: Any) -> No
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures and every flip as JSON.")
 def injections(labels: str, split: str | None, each: int, as_json: bool, **analyst: Any) -> None:
-    """How often an order to machine readers, put into an article, turns a call, and what it costs in accuracy."""
+    """How often an order to machine readers, put into an article, turns a call, and what it
+    costs in accuracy."""
     result = measure_injections(load_labels(labels, split), _settings(**analyst), each, _say)
     _show(as_json, result, [injection_table(result)])
 
@@ -347,7 +351,8 @@ def injections(labels: str, split: str | None, each: int, as_json: bool, **analy
 @click.option("--entities", type=_file, help="SEntFiN as JSONL of text, entity, label.")
 @click.option("--check", is_flag=True, help="Cross-validate each model too: slow.")
 def train(entities: Path | None, check: bool) -> None:
-    """Fit every model that the package ships, on the project's labels and, where their texts are found, the real articles'."""
+    """Fit every model that the package ships, on the project's labels and, where their texts
+    are found, the real articles'."""
     data = TrainingData(
         [*load_real(), *load_own()], list(load_passages()), load_jsonl(entities) if entities else []
     )

@@ -39,7 +39,7 @@ class Gold:
 
     @property
     def half(self) -> str:
-        """`tuned` for the half of pages that rules may be fitted on, by the id alone, or `untuned`."""
+        """`tuned` for the half of pages that rules may be fitted on, by the id alone."""
         return "tuned" if stable_hash(self.id) % 2 else "untuned"
 
 
@@ -144,7 +144,8 @@ def evaluate(
 )
 @click.option("--json", "as_json", is_flag=True, help="Print plain numbers as one JSON object.")
 def main(records: tuple[Path, ...], as_json: bool) -> None:
-    """Score extraction on the benchmark, where it is found, in its halves, and on labelled pages."""
+    """Score extraction on the benchmark, where it is found, in its halves, and on labelled
+    pages."""
     sets = {}
     if benchmark := evaluate(load_benchmark()):
         sets["benchmark"] = benchmark

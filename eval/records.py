@@ -1,8 +1,9 @@
 """Labelled articles: the project's own in `eval/data/`, and real ones whose texts lie elsewhere.
 
-Real articles are labelled here by id and place (`real_*.jsonl`: code points of the normalised text),
-because their text belongs to its publishers. Whoever has the texts gets the labels; without them
-only the project's own are loaded. `eval/README.md` tells the label format field by field.
+Real articles are labelled here by id and place (`real_*.jsonl`: code points of the normalised
+text), because their text belongs to its publishers. Whoever has the texts gets the labels;
+without them only the project's own are loaded. `eval/README.md` tells the label format field by
+field.
 """
 
 import gzip
@@ -62,7 +63,7 @@ def load_own(folder: Path = DATA) -> Iterator[Labelled]:
 
 
 def load_real(texts: Path = TEXTS, folder: Path = DATA) -> Iterator[Labelled]:
-    """Real labelled articles that models are fitted on; none where the folder of texts is missing."""
+    """Real labelled articles that models are fitted on; none where their texts are missing."""
     if texts.is_dir():
         yield from _load_whole(texts / "labelled.jsonl")
     yield from _load_placed("real_*.jsonl", texts, folder)
@@ -110,8 +111,8 @@ def _place(facts: list[Record], printed: str, text: str) -> None:
 def load_passages(folder: Path = DATA) -> Iterator[Labelled]:
     """Short passages of the project's own with marked numbers, for training alone.
 
-    A mark is `[[kind/also right|SUBJECT,also right|$3 million|value]]`, the value for readers alone. The facts have places and no unit:
-    they teach kinds and subjects and are not scored.
+    A mark is `[[kind/also right|SUBJECT,also right|$3 million|value]]`, the value for readers
+    alone. The facts have places and no unit: they teach kinds and subjects and are not scored.
     """
     for path in sorted(folder.glob("passages_*.txt")):
         for number, block in enumerate(path.read_text("utf-8").strip().split("\n\n")):
@@ -167,8 +168,9 @@ def load_jsonl(path: Path) -> list[Record]:
 def load_labels(name: str, split: str | None = None) -> list[Record]:
     """Labelled records of a file, of `own`, `real` or `untouched`; of one split if it is named.
 
-    Each gets `gold`, the text that its summary is checked against, and `folder`, where its page lies.
-    Raises BadRecord for a record without id or labels, UsageError for a set that is not there.
+    Each gets `gold`, the text that its summary is checked against, and `folder`, where its page
+    lies. Raises BadRecord for a record without id or labels, UsageError for a set that is not
+    there.
     """
     if name in ("real", "untouched"):
         articles = load_real() if name == "real" else load_untouched()

@@ -46,14 +46,16 @@ def match_facts(facts: list[Record], labels: list[Record]) -> FactMatch:
     Augmenting paths (Kuhn), required labels first, so that a fact goes to the label that needs it.
     Among the facts that fit a label, one of its first kind and with its attributes is tried first.
     """
-    by_unit: dict[Any, list[int]] = defaultdict(list)
+    by_kind: dict[tuple[str, Any], list[int]] = defaultdict(list)
     for i, fact in enumerate(facts):
-        by_unit[fact.get("unit")].append(i)
+        by_kind[str(fact.get("kind")), fact.get("unit")].append(i)
     fitting = []
     for label in labels:
-        fits = [i for i in by_unit[label["unit"]] if is_same_fact(facts[i], label)]
+        kinds = {label["kind"], *(label.get("acceptable_kinds") or ())}
+        near = (i for kind in kinds for i in by_kind[kind, label["unit"]])
+        fits = [i for i in near if is_same_fact(facts[i], label)]
         if len(fits) > 1:
-            fits.sort(key=lambda i: -_likeness(facts[i], label))
+            fits.sort(key=lambda i: (-_likeness(facts[i], label), i))
         fitting.append(fits)
     label_of_fact: dict[int, int] = {}
 

@@ -66,7 +66,7 @@ class Counts:
         groups: Iterable[Hashable] | None = None,
         names: Iterable[str] = (),
     ):
-        """`groups` has one key a row; `names` are figures that exist, as 0, though no row has them."""
+        """`groups` has a key a row; `names` are figures that exist though no row has them."""
         self.names = list(dict.fromkeys([*names, *sorted({name for row in rows for name in row})]))
         column = {name: i for i, name in enumerate(self.names)}
         place: dict[Hashable, int] = {}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from eval.records import Record, pair_reports
 from eval.score.faults import Fault, find_faults
@@ -15,7 +15,6 @@ from summarizer.render.html import make_environment
 _FAILURES = 12  # articles that the page shows, those with most faults first
 _FAULTS = 6  # of one article
 _AROUND = 140  # characters of the article on either side of the marked words
-_WIDTH, _HEIGHT = 600, 220  # of the plotted curve
 
 CurvePoint = tuple[float, float, float]  # time, the calls' return so far, always-up's
 
@@ -83,33 +82,8 @@ def _mark(fault: Fault, text: str) -> FaultPassage:
 def render_score_page(page: ScorePage) -> str:
     """The page as HTML; every word from outside is escaped."""
     environment = make_environment(Path(__file__).parents[1] / "templates")
-    return environment.get_template("scores.html").render(page=page, curve=_plot(page.curve))
+    return environment.get_template("scores.html").render(page=page, day=_day)
 
 
-def _plot(curve: Sequence[CurvePoint]) -> dict[str, Any]:
-    """The curve in a box of 600 by 220: the points of both lines, a call a step, and its edges."""
-    if len(curve) < 2:
-        return {}
-    times, calls, up = zip(*curve, strict=True)
-    low: float = min(0.0, *calls, *up)
-    high: float = max(0.0, *calls, *up)
-    reach = (high - low) or 1.0
-
-    def y(value: float) -> float:
-        return round(_HEIGHT - _HEIGHT * (value - low) / reach, 1)
-
-    def line(values: Sequence[float]) -> str:
-        step = len(values) - 1
-        return " ".join(f"{_WIDTH * i / step:.1f},{y(value)}" for i, value in enumerate(values))
-
-    return {
-        "calls": line(calls),
-        "up": line(up),
-        "zero": y(0.0),
-        "low": f"{low:+.1%}",
-        "high": f"{high:+.1%}",
-        "days": [
-            datetime.fromtimestamp(at, UTC).date().isoformat() for at in (times[0], times[-1])
-        ],
-        "ends": [f"{calls[-1]:+.2%}", f"{up[-1]:+.2%}"],
-    }
+def _day(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).date().isoformat()

@@ -11,7 +11,7 @@ from eval.score.metrics import RESAMPLES, Counts, estimate_all, is_figure
 from eval.score.tally import CLASSES, tally_article
 from summarizer.errors import BadRecord
 
-# An article with every part labelled, and a report of it, whose row names the figures of all tables.
+# An article with every part labelled, and a report of it: its row names the figures of all tables.
 _CALLS: list[Record] = [
     {"asset": "BTC", "direction": "bearish", "target": {"value": 1, "unit": "USD"}},
     {"asset": "ETH", "direction": "neutral"},

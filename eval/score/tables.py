@@ -13,7 +13,7 @@ from summarizer.text.spans import clean
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of words under a title; `shades` are 0 to 1, one a cell, for a table that is a heat map."""
+    """Rows of words under a title; a heat map has `shades`, one a cell, from 0 to 1."""
 
     title: str
     columns: Sequence[str]

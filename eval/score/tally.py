@@ -40,7 +40,8 @@ GROUPS = {
         "price price_change support_level resistance_level price_target price_past".split()
     ),
     "positioning": frozenset(
-        "funding_rate open_interest liquidations futures_basis options_skew etf_flow fund_raise".split()
+        "funding_rate open_interest liquidations futures_basis options_skew etf_flow"
+        " fund_raise".split()
     ),
 }
 _ORDERS_SIGNAL = "ai_directed_instructions"

@@ -1,4 +1,4 @@
-"""Trivial rivals: reports that cost nothing, scored like any other, so that figures can be compared.
+"""Trivial rivals: reports that cost nothing, scored like any other, to compare figures with.
 
 Each rival is told which assets to speak of, which no analyst is: its calls are judged on direction
 alone, and flattered.

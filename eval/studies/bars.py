@@ -20,7 +20,8 @@ _MILLISECONDS = 1e11  # a larger number of time counts milliseconds: as seconds 
 
 
 class Bars:
-    """Bars in the order of time: `at` is when a bar opens, in seconds since 1970, `step` its length.
+    """Bars in the order of time: `at` is when each opens, in seconds since 1970; `step` their
+    length.
 
     Raises BadRecord for fewer than two times, and for prices that are not above 0.
     """
@@ -41,7 +42,7 @@ class Bars:
         return i if i < len(self.at) and self.at[i] - at <= _SLACK * self.step else None
 
     def leave(self, entry: int, at: float) -> int | None:
-        """The last bar that has closed by `at`, if shortly before; None if it began before the entry."""
+        """The last bar closed by `at`, if shortly before; None if it began before the entry."""
         i = int(np.searchsorted(self.at + self.step, at, side="right")) - 1
         return i if i >= entry and at - (self.at[i] + self.step) < _SLACK * self.step else None
 

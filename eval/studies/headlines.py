@@ -1,11 +1,11 @@
 """Tone on headlines: a report's `overall.tone`, and how one sentence speaks of each of its names.
 
 CryptoLin labels a headline as a whole, so it is read as an article of one headline, whose tone is
-neutral within 0.2 of 0. SEntFiN and FinEntity label names, most of which are no crypto assets: for
-them the tone model is asked about each name. Sentences that praise one name and fault another show
-whether it listens to the name: one label for the sentence cannot be right on both. The sets are read
-as their authors publish them (CSV; the user's own copy), or as JSONL of text, label and perhaps
-entity and date.
+neutral within 0.2 of 0. SEntFiN and FinEntity label names, most of which are no crypto assets:
+for them the tone model is asked about each name. Sentences that praise one name and fault another
+show whether it listens to the name: one label for the sentence cannot be right on both. The sets
+are read as their authors publish them (CSV; the user's own copy), or as JSONL of text, label and
+perhaps entity and date.
 """
 
 import ast
@@ -100,7 +100,8 @@ def headline_reports(headlines: list[Headline]) -> list[Record]:
 
     The direction is the headline's label.
 
-    >>> headline_reports([Headline("1", "Bitcoin slips", "negative", date="2022-01-24")])[0]["calls"]
+    >>> slips = Headline("1", "Bitcoin slips", "negative", date="2022-01-24")
+    >>> headline_reports([slips])[0]["calls"]
     [{'asset': 'BTC', 'direction': 'bearish'}]
     """
     return [
@@ -118,8 +119,8 @@ def headline_reports(headlines: list[Headline]) -> list[Record]:
 def names_bitcoin(text: str) -> bool:
     """Whether a headline is about Bitcoin: it has the word, or BTC.
 
-    >>> names_bitcoin("Bitcoin's slide"), names_bitcoin("BTC at $40K"), names_bitcoin("bitcoiners meet")
-    (True, True, False)
+    >>> names_bitcoin("Bitcoin's slide at $40K"), names_bitcoin("bitcoiners meet")
+    (True, False)
     """
     words = "".join(c if c.isalnum() else " " for c in text.lower()).split()
     return "bitcoin" in words or "btc" in words
@@ -163,7 +164,7 @@ def _spans(headlines: Sequence[Headline]) -> dict[str, list[Span]]:
 
 
 def is_mixed(headlines: Sequence[Headline], wanted: set[str]) -> list[bool]:
-    """Whether each headline's sentence has names of different labels, all the `wanted` among them."""
+    """Whether each headline's sentence has names of different labels, all `wanted` among them."""
     labels: dict[str, set[str]] = defaultdict(set)
     for headline in headlines:
         labels[headline.text].add(headline.label)

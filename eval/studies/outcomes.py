@@ -2,13 +2,13 @@
 
 The rivals cost nothing: always up, momentum, and the same calls on shuffled dates.
 
-A call enters at the open of the first bar that opens at or after its publication and leaves at the
-close of the last bar that has closed by the horizon; no bar that began before publication prices
-it. Earlier bars serve only what was known by then: the volatility of the last 30 days, which scales
-returns, and momentum. A time of exactly midnight is a day without a time, so its call enters when
-that day is over: entering at its start would look ahead. Calls whose days overlap are drawn together
-(block bootstrap; blocks of at least a day and twice the horizon), all assets in one block, because
-they move as one.
+A call enters at the open of the first bar that opens at or after its publication and leaves at
+the close of the last bar that has closed by the horizon; no bar that began before publication
+prices it. Earlier bars serve only what was known by then: the volatility of the last 30 days,
+which scales returns, and momentum. A time of exactly midnight is a day without a time, so its
+call enters when that day is over: entering at its start would look ahead. Calls whose days
+overlap are drawn together (block bootstrap; blocks of at least a day and twice the horizon), all
+assets in one block, because they move as one.
 """
 
 from collections import Counter, defaultdict
@@ -95,7 +95,9 @@ def _enter(
 
 
 def knowable_at(published: datetime) -> datetime:
-    """When an article was surely out: its time, or the end of its day where midnight stands for no time.
+    """When an article was surely out: its time, or the end of its day if it has no time.
+
+    A time of exactly midnight stands for none.
 
     >>> from datetime import UTC
     >>> knowable_at(datetime(2022, 1, 24, tzinfo=UTC)).isoformat()
@@ -166,28 +168,28 @@ def _trade_row(trade: Trade, bullish: float) -> Row:
 
 
 def _measure(trades: Sequence[Trade], resamples: int) -> Estimates:
-    """Hit rate, returns, rivals, leads over them, and Brier score, with block bootstrap intervals."""
+    """Hit rate, returns, rivals, leads over them, Brier score, and how many blocks there are."""
     counts = _count_trades(trades)
     blocks = len(counts)
     return estimate_all(counts, resamples) | {"blocks": Estimate(blocks, blocks, blocks, blocks)}
 
 
-def _judge(name: str, found: Estimates) -> str:
+def _judge(name: str, figures: Estimates) -> str:
     """One plain sentence.
 
     An edge is claimed only where the calls beat every rival and each lead's interval is above 0.
     """
-    hit, blocks = found["hit"], found["blocks"].n
-    best = max(RIVALS, key=lambda rival: found[rival].value if found[rival].n else -1.0)
-    lead = found[_LEADS[best]]
+    hit, blocks = figures["hit"], figures["blocks"].n
+    best = max(RIVALS, key=lambda rival: figures[rival].value if figures[rival].n else -1.0)
+    lead = figures[_LEADS[best]]
     text = (
         f"{hit.value:.1%} right of {hit.n} calls [{hit.low:.1%}, {hit.high:.1%}]"
-        f"; {RIVALS[best]} {found[best].value:.1%},"
+        f"; {RIVALS[best]} {figures[best].value:.1%},"
         f" lead {lead.value:+.1%} [{lead.low:+.1%}, {lead.high:+.1%}]"
     )
     if blocks < FEW_BLOCKS:
         return f"{name}: too few to tell: {text} in only {blocks} separate stretches of time"
-    has_edge = all(found[lead].low > 0 for rival, lead in _LEADS.items() if found[rival].n)
+    has_edge = all(figures[lead].low > 0 for rival, lead in _LEADS.items() if figures[rival].n)
     return f"{name}: {'an edge' if has_edge else 'no edge'}: {text}"
 
 

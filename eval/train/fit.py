@@ -21,9 +21,9 @@ _KEEP_IN_RANKING = 0.005
 class Sample:
     """One thing to classify.
 
-    `right` are the right labels, the annotator's first choice first; any of them will do. Samples of
-    one `group`, an article, stay on one side of a split. `offset` is what each label's score starts
-    from.
+    `right` are the right labels, the annotator's first choice first; any of them will do. Samples
+    of one `group`, an article, stay on one side of a split. `offset` is what each label's score
+    starts from.
     """
 
     features: Features

@@ -87,17 +87,17 @@ def held_out_models(samples: Sequence[Any], fit: Callable[..., Linear]) -> list[
 def _check_confidence(held_out: Iterable[tuple[Sample, Linear]]) -> str:
     """How honest the chances of required calls are, as they are and with a map fitted on them.
 
-    Right is the annotator's own direction: the lists of acceptable ones let an unclear article count
-    nearly any answer.
+    Right is the annotator's own direction: the lists of acceptable ones let an unclear article
+    count nearly any answer.
     """
     forecasts = [
         Forecast(sample.group, max(sample.chances(blind)), sample.answer(blind) in sample.right)
         for sample, blind in held_out
         if sample.weight == 1.0  # an optional call weighs less
     ]
-    found = fit_calibration(forecasts)
+    fitted = fit_calibration(forecasts)
     names = ("ece_before", "ece_after", "brier_before", "brier_after")
     return (
-        f"confidence   {found['calls']} required calls held out; as it is, and with a map: "
-        + ", ".join(f"{name} {found[name]}" for name in names)
+        f"confidence   {fitted['calls']} required calls held out; as it is, and with a map: "
+        + ", ".join(f"{name} {fitted[name]}" for name in names)
     )
