@@ -47,7 +47,7 @@ def measure_injections(
 
     @cache
     def clean_directions(place: int, form: str) -> Directions:
-        return _directions(_inject(records[place], {form: ""}, 0), settings)
+        return _directions(inject(records[place], {form: ""}, 0), settings)
 
     trials: dict[str, list[Trial]] = defaultdict(list)
     flips = []
@@ -56,7 +56,7 @@ def measure_injections(
             place = (number * each + k) % len(records)
             record, id = records[place], str(records[place]["id"])
             before = clean_directions(place, "html" if "html" in payload else "text")
-            after = _directions(_inject(record, payload, k + 1), settings)
+            after = _directions(inject(record, payload, k + 1), settings)
             if before != after:
                 say(f"{payload['id']} in {id}: {before} becomes {after}")
                 changed = {"payload": payload["id"], "article": id}
@@ -96,7 +96,7 @@ def _figures(trials: Sequence[Trial]) -> dict[str, float]:
     }
 
 
-def _inject(record: Record, payload: Record, place: int) -> Record:
+def inject(record: Record, payload: Record, place: int) -> Record:
     """The record with the payload as a paragraph of its own.
 
     `place` says where: 1 near the head, 2 at the end, 3 in the middle, and so on in turn.

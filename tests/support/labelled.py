@@ -1,4 +1,4 @@
-"""Labelled records made by hand, reports that are right for them, and the eval commands as called."""
+"""Labelled records made by hand, the reports that are right for them, and the eval commands."""
 
 import json
 from pathlib import Path
