@@ -8,10 +8,22 @@ from typing import Any
 
 import click
 
+from eval.options import (
+    FILE_PATH,
+    NEW_PATH,
+    json_option,
+    labels_option,
+    model_option,
+    offline_option,
+    prompt_option,
+    reports_option,
+    samples_option,
+    split_option,
+)
 from eval.predict import predict_reports
 from eval.records import (
     DATA,
-    Record,
+    Records,
     load_jsonl,
     load_labels,
     load_own,
@@ -36,37 +48,6 @@ from eval.train.train import train_all
 from summarizer.analyst.llm.prompt import load_prompt
 from summarizer.errors import SummarizerError, UsageError
 from summarizer.settings import Settings, load_settings
-
-_file = click.Path(exists=True, dir_okay=False, path_type=Path)
-_new_file = click.Path(path_type=Path)
-_labels = click.option(
-    "--labels",
-    required=True,
-    metavar="FILE|own|real|untouched",
-    help="Labelled records: JSONL, the project's own, or real ones, fitted on or not.",
-)
-_split = click.option(
-    "--split",
-    type=click.Choice(["dev", "test"]),
-    help="Only this split of the articles, by their ids.",
-)
-_reports = click.option("--reports", required=True, type=_file, help="Reports made by predict.")
-_as_json = click.option(
-    "--json", "as_json", is_flag=True, help="Print plain numbers as one JSON object."
-)
-_offline = click.option(
-    "--offline", is_flag=True, help="The embedded analyst speaks though a key is set."
-)
-_model = click.option("--model", metavar="NAME", help="The model that makes the calls.")
-_samples = click.option(
-    "--samples",
-    type=click.IntRange(1, 9),
-    metavar="K",
-    help="Answers whose agreement is the confidence.",
-)
-_prompt = click.option(
-    "--prompt", type=int, metavar="N", help="The version of its prompt, prompts/analyze/vN.md."
-)
 
 
 class _Group(click.Group):
@@ -114,16 +95,16 @@ def main() -> None:
 
 
 @main.command()
-@_labels
-@_split
-@_offline
-@_model
-@_samples
-@_prompt
+@labels_option
+@split_option
+@offline_option
+@model_option
+@samples_option
+@prompt_option
 @click.option(
     "--output",
     required=True,
-    type=_new_file,
+    type=NEW_PATH,
     help="Where the reports go; ids it holds already are skipped.",
 )
 @click.option(
@@ -137,11 +118,11 @@ def predict(labels: str, split: str | None, output: Path, brief: bool, **analyst
 
 
 @main.command()
-@_labels
-@_split
-@_reports
-@_as_json
-@click.option("--html", type=_new_file, help="Write everything as one HTML page instead.")
+@labels_option
+@split_option
+@reports_option
+@json_option
+@click.option("--html", type=NEW_PATH, help="Write everything as one HTML page instead.")
 @click.option(
     "--prices",
     multiple=True,
@@ -181,7 +162,7 @@ def score(
     html.write_text(render_score_page(page), "utf-8")
 
 
-def _rivals(labelled: Sequence[Record]) -> dict[str, list[Record]]:
+def _rivals(labelled: Records) -> dict[str, Records]:
     rivals = {"majority": majority_reports(labelled)}
     try:
         rivals["VADER"] = vader_reports(labelled)
@@ -191,11 +172,11 @@ def _rivals(labelled: Sequence[Record]) -> dict[str, list[Record]]:
 
 
 @main.command()
-@_labels
-@_split
-@click.argument("a", type=_file)
-@click.argument("b", type=_file)
-@_as_json
+@labels_option
+@split_option
+@click.argument("a", type=FILE_PATH)
+@click.argument("b", type=FILE_PATH)
+@json_option
 @click.option(
     "--check",
     is_flag=True,
@@ -215,16 +196,16 @@ def compare(labels: str, split: str | None, a: Path, b: Path, as_json: bool, che
 
 
 @main.command()
-@_labels
-@_split
+@labels_option
+@split_option
 @click.option(
     "--second",
-    type=_file,
+    type=FILE_PATH,
     default=DATA / "second_pass.jsonl",
     help="Another pass over articles of the set."
     " Default: the committed one over the project's own.",
 )
-@_as_json
+@json_option
 def agreement(labels: str, split: str | None, second: Path, as_json: bool) -> None:
     """How far two labelling passes agree."""
     labelled, (other,) = load_pairs(labels, split, second)
@@ -234,11 +215,11 @@ def agreement(labels: str, split: str | None, second: Path, as_json: bool) -> No
 
 
 @main.command()
-@_labels
-@_split
-@_reports
+@labels_option
+@split_option
+@reports_option
 @click.option(
-    "--output", type=_new_file, default=FILE, help="Default: summarizer/data/calibration.json."
+    "--output", type=NEW_PATH, default=FILE, help="Default: summarizer/data/calibration.json."
 )
 def calibrate(labels: str, split: str | None, reports: Path, output: Path) -> None:
     """Fit how often calls are right at each confidence, for each analyst in the reports;
@@ -257,9 +238,11 @@ def calibrate(labels: str, split: str | None, reports: Path, output: Path) -> No
 
 
 @main.command()
-@click.option("--reports", type=_file, help="Reports whose calls are scored.")
+@click.option("--reports", type=FILE_PATH, help="Reports whose calls are scored.")
 @click.option(
-    "--headlines", type=_file, help="Or labelled headlines, their labels taken for calls on BTC."
+    "--headlines",
+    type=FILE_PATH,
+    help="Or labelled headlines, their labels taken for calls on BTC.",
 )
 @click.option(
     "--prices",
@@ -274,7 +257,7 @@ def calibrate(labels: str, split: str | None, reports: Path, output: Path) -> No
     metavar="DAY",
     help="Leave out earlier articles: give the day to which the model's training data run.",
 )
-@_as_json
+@json_option
 def outcomes(
     reports: Path | None,
     headlines: Path | None,
@@ -306,7 +289,7 @@ def outcomes(
     "--file",
     "path",
     required=True,
-    type=_file,
+    type=FILE_PATH,
     help="The set, as its authors publish it (CSV) or as JSONL.",
 )
 @click.option("--format", "form", required=True, type=click.Choice(FORMS))
@@ -315,10 +298,10 @@ def outcomes(
     is_flag=True,
     help="Judge names by tone models fitted on the other sentences of the set.",
 )
-@_offline
-@_model
-@_samples
-@_prompt
+@offline_option
+@model_option
+@samples_option
+@prompt_option
 def headlines(path: Path, form: str, cross_validate: bool, **analyst: Any) -> None:
     """Score tone on labelled headlines; a tone within 0.2 of 0 is neutral."""
     settings, loaded = _settings(**analyst), load_headlines(path, form)
@@ -326,12 +309,12 @@ def headlines(path: Path, form: str, cross_validate: bool, **analyst: Any) -> No
 
 
 @main.command()
-@_labels
-@_split
-@_offline
-@_model
-@_samples
-@_prompt
+@labels_option
+@split_option
+@offline_option
+@model_option
+@samples_option
+@prompt_option
 @click.option(
     "--each",
     type=click.IntRange(min=1),
@@ -348,7 +331,7 @@ def injections(labels: str, split: str | None, each: int, as_json: bool, **analy
 
 
 @main.command()
-@click.option("--entities", type=_file, help="SEntFiN as JSONL of text, entity, label.")
+@click.option("--entities", type=FILE_PATH, help="SEntFiN as JSONL of text, entity, label.")
 @click.option("--check", is_flag=True, help="Cross-validate each model too: slow.")
 def train(entities: Path | None, check: bool) -> None:
     """Fit every model that the package ships, on the project's labels and, where their texts

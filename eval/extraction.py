@@ -11,7 +11,7 @@ import gzip
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -43,11 +43,11 @@ class Gold:
         return "tuned" if stable_hash(self.id) % 2 else "untuned"
 
 
-def load_benchmark(folder: Path = BENCHMARK) -> Iterator[Gold]:
+def load_benchmark() -> Iterator[Gold]:
     """The pages of the article-extraction-benchmark; none where the folder is missing."""
-    if folder.is_dir():
-        for name, gold in json.loads((folder / "ground-truth.json").read_text("utf-8")).items():
-            body = gzip.decompress((folder / "html" / f"{name}.html.gz").read_bytes())
+    if BENCHMARK.is_dir():
+        for name, gold in json.loads((BENCHMARK / "ground-truth.json").read_text("utf-8")).items():
+            body = gzip.decompress((BENCHMARK / "html" / f"{name}.html.gz").read_bytes())
             yield Gold(name, _page(gold["url"], body), gold["articleBody"])
 
 
@@ -63,7 +63,7 @@ def _page(url: str | None, body: bytes) -> Page:
     return Page(url=url, body=body, content_type="text/html")
 
 
-def extract_text(page: Page) -> str:
+def article_text(page: Page) -> str:
     """The article's text, or nothing where none is found."""
     try:
         return extract_article(page).text
@@ -126,11 +126,9 @@ def mean_scores(scores: list[PageScore]) -> dict[str, float]:
     }
 
 
-def evaluate(
-    pages: Iterable[Gold], extract: Callable[[Page], str] = extract_text
-) -> list[PageScore]:
+def evaluate(pages: Iterable[Gold]) -> list[PageScore]:
     """The score of each page."""
-    return [score_page(gold, extract(gold.page)) for gold in pages]
+    return [score_page(gold, article_text(gold.page)) for gold in pages]
 
 
 @click.command()

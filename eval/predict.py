@@ -4,11 +4,11 @@ A second run goes on where the first stopped.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from eval.records import Record, load_jsonl
+from eval.records import Record, Records, load_jsonl
 from summarizer.batch.run import analyze_record
 from summarizer.errors import SummarizerError, UsageError
 from summarizer.settings import Settings
@@ -20,7 +20,7 @@ _UNSCORED = frozenset(
 
 
 def predict_reports(
-    records: Sequence[Record],
+    records: Records,
     output: Path,
     settings: Settings,
     say: Callable[[str], None],
@@ -81,7 +81,7 @@ def scored_parts(value: Any) -> Any:
     return value
 
 
-def _resume(output: Path) -> list[Record]:
+def _resume(output: Path) -> Records:
     """The reports that `output` holds; a last line that was cut off is dropped."""
     if not output.is_file():
         return []

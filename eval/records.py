@@ -21,6 +21,7 @@ from summarizer.models import Article
 from summarizer.text.spans import normalise
 
 Record = dict[str, Any]  # one object of a JSONL file
+Records = Sequence[Record]
 DATA = Path(__file__).parent / "data"
 # Where the texts of real articles are looked for: beside the checkout.
 TEXTS = Path(__file__).parents[2] / "shared" / "data" / "articles"
@@ -57,9 +58,9 @@ def stable_hash(id: str) -> int:
     return int(hashlib.sha256(id.encode()).hexdigest(), 16)
 
 
-def load_own(folder: Path = DATA) -> Iterator[Labelled]:
+def load_own() -> Iterator[Labelled]:
     """The project's own labelled articles."""
-    return _load_whole(folder / "articles.jsonl")
+    return _load_whole(DATA / "articles.jsonl")
 
 
 def load_real(texts: Path = TEXTS, folder: Path = DATA) -> Iterator[Labelled]:
@@ -69,9 +70,9 @@ def load_real(texts: Path = TEXTS, folder: Path = DATA) -> Iterator[Labelled]:
     yield from _load_placed("real_*.jsonl", texts, folder)
 
 
-def load_untouched(texts: Path = TEXTS, folder: Path = DATA) -> Iterator[Labelled]:
+def load_untouched() -> Iterator[Labelled]:
     """Real labelled articles that no model was fitted on and no rule was written for."""
-    return _load_placed("untouched_*.jsonl", texts, folder)
+    return _load_placed("untouched_*.jsonl", TEXTS, DATA)
 
 
 def _load_whole(path: Path) -> Iterator[Labelled]:
@@ -94,7 +95,7 @@ def _load_placed(pattern: str, texts: Path, folder: Path) -> Iterator[Labelled]:
             yield Labelled(article, {**record, "labels": line["labels"]})
 
 
-def _place(facts: list[Record], printed: str, text: str) -> None:
+def _place(facts: Records, printed: str, text: str) -> None:
     """Gives each fact its quote, and moves its places from the printed text to the article's.
 
     The article's text lacks the furniture of the printed one, so a place can only move to the left.
@@ -108,13 +109,13 @@ def _place(facts: list[Record], printed: str, text: str) -> None:
                 fact[key] += shift
 
 
-def load_passages(folder: Path = DATA) -> Iterator[Labelled]:
+def load_passages() -> Iterator[Labelled]:
     """Short passages of the project's own with marked numbers, for training alone.
 
     A mark is `[[kind/also right|SUBJECT,also right|$3 million|value]]`, the value for readers
     alone. The facts have places and no unit: they teach kinds and subjects and are not scored.
     """
-    for path in sorted(folder.glob("passages_*.txt")):
+    for path in sorted(DATA.glob("passages_*.txt")):
         for number, block in enumerate(path.read_text("utf-8").strip().split("\n\n")):
             title, text = None, block.strip()
             if text.startswith("# title:"):
@@ -127,7 +128,7 @@ def load_passages(folder: Path = DATA) -> Iterator[Labelled]:
 _MARK = re.compile(r"\[\[([^|\]]+)\|([^|\]]+)\|([^|\]]+)(?:\|([^|\]]+))?\]\]")
 
 
-def _unmark(marked: str) -> tuple[str, list[Record]]:
+def _unmark(marked: str) -> tuple[str, Records]:
     """The passage without its marks, and the facts that they state."""
     text, facts, last = "", [], 0
     for match in _MARK.finditer(marked):
@@ -150,7 +151,7 @@ def _unmark(marked: str) -> tuple[str, list[Record]]:
     return text + marked[last:], facts
 
 
-def load_jsonl(path: Path) -> list[Record]:
+def load_jsonl(path: Path) -> Records:
     """The objects of a JSONL file. Raises BadRecord, naming the line."""
     records = []
     for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
@@ -165,7 +166,7 @@ def load_jsonl(path: Path) -> list[Record]:
     return records
 
 
-def load_labels(name: str, split: str | None = None) -> list[Record]:
+def load_labels(name: str, split: str | None = None) -> Records:
     """Labelled records of a file, of `own`, `real` or `untouched`; of one split if it is named.
 
     Each gets `gold`, the text that its summary is checked against, and `folder`, where its page
@@ -174,7 +175,9 @@ def load_labels(name: str, split: str | None = None) -> list[Record]:
     """
     if name in ("real", "untouched"):
         articles = load_real() if name == "real" else load_untouched()
-        records = [{**one.record, "gold": one.article.text, "folder": "."} for one in articles]
+        records: Records = [
+            {**one.record, "gold": one.article.text, "folder": "."} for one in articles
+        ]
         if not records:
             raise UsageError(
                 "the real articles' texts are not here",
@@ -185,7 +188,7 @@ def load_labels(name: str, split: str | None = None) -> list[Record]:
     return _in_split(records, split)
 
 
-def _load_file(name: str) -> list[Record]:
+def _load_file(name: str) -> Records:
     path = DATA / "articles.jsonl" if name == "own" else Path(name)
     if not path.is_file():
         raise UsageError(f"{name} is no file, and not own, real or untouched")
@@ -198,22 +201,18 @@ def _load_file(name: str) -> list[Record]:
     return records
 
 
-def _in_split(records: Sequence[Record], split: str | None) -> list[Record]:
+def _in_split(records: Records, split: str | None) -> Records:
     return [record for record in records if split in (None, split_of(str(record["id"])))]
 
 
-def pair_reports(
-    labelled: Sequence[Record], reports: Sequence[Record]
-) -> Iterator[tuple[Record, Record]]:
+def pair_reports(labelled: Records, reports: Records) -> Iterator[tuple[Record, Record]]:
     """Each labelled record with its report, an empty one where it is missing."""
     by_id = {str(report.get("id")): report for report in reports}
     for record in labelled:
         yield record, by_id.get(str(record["id"]), {})
 
 
-def load_pairs(
-    name: str, split: str | None, *paths: Path
-) -> tuple[list[Record], list[list[Record]]]:
+def load_pairs(name: str, split: str | None, *paths: Path) -> tuple[Records, list[Records]]:
     """Labelled records, and of each file the reports of them; the other split is left out.
 
     Raises BadRecord for a report whose id is in neither split.

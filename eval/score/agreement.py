@@ -7,11 +7,10 @@ agree no more often than their habits make them.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
 
 from sklearn.metrics import cohen_kappa_score
 
-from eval.records import Record, pair_reports
+from eval.records import Record, Records, pair_reports
 from eval.score.match import OTHER
 from eval.score.metrics import Counts, Estimate, estimate_all
 from eval.score.score import count_reports
@@ -22,7 +21,7 @@ Agreement = dict[str, tuple[Estimate, float | None]]
 _SETS = ("facts.f1", "targets.right", "credibility.signals.f1", "narratives.f1")
 
 
-def measure_agreement(first: Sequence[Record], second: Sequence[Record]) -> Agreement:
+def measure_agreement(first: Records, second: Records) -> Agreement:
     """Agreement over the articles that the second pass labelled.
 
     Raises BadRecord for an article that the first pass did not label.
@@ -43,7 +42,7 @@ def measure_agreement(first: Sequence[Record], second: Sequence[Record]) -> Agre
     return agreement | _choice_agreement(shared, reports)
 
 
-def _choice_agreement(labelled: Sequence[Record], reports: Sequence[Record]) -> Agreement:
+def _choice_agreement(labelled: Records, reports: Records) -> Agreement:
     rows = []
     pairs: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for record, report in pair_reports(labelled, reports):

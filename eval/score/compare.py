@@ -6,7 +6,7 @@ Both are drawn with the same articles in every resample, so that what is hard fo
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eval.records import Record
+from eval.records import Records
 from eval.score.metrics import LEVEL, RESAMPLES, count_of, interval
 from eval.score.score import FIGURES, count_reports, is_cost, is_lower_better
 
@@ -33,9 +33,9 @@ class Difference:
 
 
 def compare_reports(
-    labelled: Sequence[Record],
-    a: Sequence[Record],
-    b: Sequence[Record],
+    labelled: Records,
+    a: Records,
+    b: Records,
     *,
     names: Sequence[str] = FIGURES,
     resamples: int = RESAMPLES,
@@ -68,7 +68,7 @@ def _judge(name: str, low: float, high: float) -> str:
 
 
 def find_losses(
-    labelled: Sequence[Record], baseline: Sequence[Record], reports: Sequence[Record]
+    labelled: Records, baseline: Records, reports: Records
 ) -> tuple[list[Difference], list[Difference]]:
     """(all watched differences, the significant losses), over the articles of the baseline."""
     known = {str(report["id"]) for report in baseline}

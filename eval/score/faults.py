@@ -1,9 +1,9 @@
 """What a report has wrong, fault by fault, and which faults one set of reports has over another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from eval.records import Record, pair_reports
+from eval.records import Record, Records, pair_reports
 from eval.score.match import OTHER, is_required, match_facts
 from eval.score.tally import acceptable, find_choices, first_calls
 
@@ -28,17 +28,17 @@ def find_faults(labels: Record, report: Record) -> Iterator[Fault]:
             yield Fault(f"{choice.part} is not {choice.first}", f"said {choice.reported}")
 
 
-def _fact_faults(labels: list[Record], facts: list[Record]) -> Iterator[Fault]:
-    match = match_facts(facts, labels)
-    for label in (labels[j] for j in match.missed):
+def _fact_faults(labels: Records, facts: Records) -> Iterator[Fault]:
+    _, extra, missed = match_facts(facts, labels)
+    for label in missed:
         if is_required(label):
             yield Fault(f"missed {_describe_fact(label)}", quote=label.get("quote"))
-    for fact in (facts[i] for i in match.extra):
+    for fact in extra:
         if fact.get("kind") != OTHER:
             yield Fault(f"wrong {_describe_fact(fact)}", quote=_quote(fact.get("evidence")))
 
 
-def _call_faults(labels: list[Record], calls: dict[str, Record]) -> Iterator[Fault]:
+def _call_faults(labels: Records, calls: dict[str, Record]) -> Iterator[Fault]:
     for label in labels:
         call, first = calls.get(label["asset"]), label["direction"]
         what = f"call on {label['asset']} is not {first}"
@@ -60,9 +60,7 @@ def _describe_fact(fact: Record) -> str:
     return f"{fact.get('kind')} {fact.get('subject')} {figure} {fact.get('unit')}"
 
 
-def list_changes(
-    labelled: Sequence[Record], a: Sequence[Record], b: Sequence[Record]
-) -> list[tuple[str, str, str]]:
+def list_changes(labelled: Records, a: Records, b: Records) -> list[tuple[str, str, str]]:
     """(article, gain or loss, what) for each thing that B alone or A alone has right."""
     changes = []
     for (record, report_a), (_, report_b) in zip(

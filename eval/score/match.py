@@ -6,7 +6,7 @@ The rule is that of `eval/LABELLING.md`: kind, subject and unit agree, and the v
 from collections import defaultdict
 from typing import Any, NamedTuple
 
-from eval.records import Record
+from eval.records import Record, Records
 
 OTHER = "other"  # market numbers of no kind: neither required nor wrong
 ATTRIBUTES = ("venue", "period", "qualifier")
@@ -14,11 +14,11 @@ _TOLERANCE = 0.005  # a value within 0.5 % of the label is right
 
 
 class FactMatch(NamedTuple):
-    """`pairs` of (fact, label), then the facts and the labels left over, all by their place."""
+    """Pairs of (fact, label), then the facts and the labels left over."""
 
-    pairs: list[tuple[int, int]]
-    extra: list[int]
-    missed: list[int]
+    pairs: list[tuple[Record, Record]]
+    extra: Records
+    missed: Records
 
 
 def is_same_value(value: Any, label: float) -> bool:
@@ -40,7 +40,7 @@ def is_required(label: Record) -> bool:
     return not label.get("optional") and label["kind"] != OTHER
 
 
-def match_facts(facts: list[Record], labels: list[Record]) -> FactMatch:
+def match_facts(facts: Records, labels: Records) -> FactMatch:
     """The matching with as many pairs as there can be, each fact and each label used once.
 
     Augmenting paths (Kuhn), required labels first, so that a fact goes to the label that needs it.
@@ -73,9 +73,9 @@ def match_facts(facts: list[Record], labels: list[Record]) -> FactMatch:
         place(j, set())
     matched = set(label_of_fact.values())
     return FactMatch(
-        sorted(label_of_fact.items()),
-        [i for i in range(len(facts)) if i not in label_of_fact],
-        [j for j in range(len(labels)) if j not in matched],
+        [(facts[i], labels[j]) for i, j in sorted(label_of_fact.items())],
+        [fact for i, fact in enumerate(facts) if i not in label_of_fact],
+        [label for j, label in enumerate(labels) if j not in matched],
     )
 
 

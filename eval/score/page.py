@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from eval.records import Record, pair_reports
+from eval.records import Records, pair_reports
 from eval.score.faults import Fault, find_faults
 from eval.score.report import ReliabilityBin
 from eval.score.tables import Table
@@ -50,7 +50,7 @@ class ScorePage:
     curve: Sequence[CurvePoint] = ()
 
 
-def find_failures(labelled: Sequence[Record], reports: Sequence[Record]) -> list[Failure]:
+def find_failures(labelled: Records, reports: Records) -> list[Failure]:
     """The articles whose reports have most faults, the worst first."""
     failures = []
     for record, report in pair_reports(labelled, reports):

@@ -6,18 +6,18 @@ from typing import NamedTuple
 from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix
 
-from eval.records import Record, pair_reports
+from eval.records import Records, pair_reports
 from eval.score.agreement import Agreement
 from eval.score.compare import Difference
 from eval.score.faults import list_changes
 from eval.score.metrics import BINS, RESAMPLES, SEED, Counts, Estimate, count_of, estimate_all
 from eval.score.score import FIGURES, count_reports
-from eval.score.tables import Table, show, show_estimate, show_range
-from eval.score.tally import CLASSES, GROUPS, Choice, find_choices
+from eval.score.tables import Table, show_estimate, show_range, show_value
+from eval.score.tally import CLASSES, KIND_GROUPS, Choice, find_choices
 
 
 def score_tables(
-    labelled: Sequence[Record], reports: Sequence[Record], rivals: Mapping[str, Sequence[Record]]
+    labelled: Records, reports: Records, rivals: Mapping[str, Records]
 ) -> tuple[list[Table], Counts]:
     """Figures beside the trivial rivals', facts by kind, confusions and reliability.
 
@@ -28,7 +28,7 @@ def score_tables(
     totals = [count_reports(labelled, rival).total for rival in rivals.values()]
     rows = []
     for name in FIGURES:
-        beside = [show(float(t[name][0])) if count_of(name, t) else "–" for t in totals]
+        beside = [show_value(float(t[name][0])) if count_of(name, t) else "–" for t in totals]
         rows.append([name, *show_estimate(estimates[name]), *beside])
     note = (
         f"{len(labelled)} articles, {len(labelled) - len(reports)} without a report"
@@ -45,18 +45,22 @@ def score_tables(
 
 def _kind_table(estimates: Mapping[str, Estimate]) -> Table:
     names = (name.split(".") for name in estimates)
-    kinds = {name[1] for name in names if name[0] == "facts" and name[2:] == ["f1"]} - set(GROUPS)
+    kinds = {name[1] for name in names if name[0] == "facts" and name[2:] == ["f1"]} - set(
+        KIND_GROUPS
+    )
     rows = []
     for kind in sorted(kinds, key=lambda kind: (-estimates[f"facts.{kind}.recall"].n, kind)):
         f1, precision, recall = (
             estimates[f"facts.{kind}.{figure}"] for figure in ("f1", "precision", "recall")
         )
-        rows.append([kind, *show_estimate(f1), show(precision.value), show(recall.value)])
+        rows.append(
+            [kind, *show_estimate(f1), show_value(precision.value), show_value(recall.value)]
+        )
     columns = ["kind", "F1", "interval", "n", "precision", "recall"]
     return Table("Facts by kind", columns, rows, "n is required labels.")
 
 
-def _confusion_tables(labelled: Sequence[Record], reports: Sequence[Record]) -> list[Table]:
+def _confusion_tables(labelled: Records, reports: Records) -> list[Table]:
     """What was reported for what was labelled; abstentions are a column of their own."""
     choices = [
         choice
@@ -104,7 +108,12 @@ def reliability_bins(counts: Counts, name: str = "calls") -> list[ReliabilityBin
 
 def _reliability_table(counts: Counts) -> Table:
     rows = [
-        [show(b.confidence, 2), show(b.share_right, 2), show_range(b.low, b.high, 2), str(b.n)]
+        [
+            show_value(b.confidence, 2),
+            show_value(b.share_right, 2),
+            show_range(b.low, b.high, 2),
+            str(b.n),
+        ]
         for b in reliability_bins(counts)
     ]
     columns = ["mean confidence", "share right", "interval (Wilson)", "n"]
@@ -114,7 +123,7 @@ def _reliability_table(counts: Counts) -> Table:
 def agreement_table(agreement: Agreement, articles: int) -> Table:
     """How often two labelling passes over so many articles are the same."""
     rows = [
-        [name, *show_estimate(same), "–" if kappa is None else show(kappa)]
+        [name, *show_estimate(same), "–" if kappa is None else show_value(kappa)]
         for name, (same, kappa) in agreement.items()
     ]
     columns = ["what", "the same", "interval", "n", "Cohen's kappa"]
@@ -122,17 +131,14 @@ def agreement_table(agreement: Agreement, articles: int) -> Table:
 
 
 def compare_tables(
-    differences: Sequence[Difference],
-    labelled: Sequence[Record],
-    a: Sequence[Record],
-    b: Sequence[Record],
+    differences: Sequence[Difference], labelled: Records, a: Records, b: Records
 ) -> list[Table]:
     """The figures' differences, then gains and losses article by article."""
     rows = []
     for d in differences:
         gap, span = f"{d.b - d.a:+.3f}", f"{d.low:+.3f}–{d.high:+.3f}"
         verdict = d.verdict.replace("same", "")
-        rows.append([d.name, show(d.a), show(d.b), gap, span, str(d.n), verdict])
+        rows.append([d.name, show_value(d.a), show_value(d.b), gap, span, str(d.n), verdict])
     changes = list_changes(labelled, a, b)
     gains = sum(change[1] == "gain" for change in changes)
     note = (

@@ -4,15 +4,13 @@ A missing report is an empty one; ids that no label has, and ids that come twice
 A figure is 0 where nothing was found.
 """
 
-from collections.abc import Sequence
-
-from eval.records import Record, pair_reports
+from eval.records import Records, pair_reports
 from eval.score.metrics import RESAMPLES, Counts, estimate_all, is_figure
 from eval.score.tally import CLASSES, tally_article
 from summarizer.errors import BadRecord
 
 # An article with every part labelled, and a report of it: its row names the figures of all tables.
-_CALLS: list[Record] = [
+_CALLS: Records = [
     {"asset": "BTC", "direction": "bearish", "target": {"value": 1, "unit": "USD"}},
     {"asset": "ETH", "direction": "neutral"},
 ]
@@ -48,7 +46,7 @@ def is_lower_better(name: str) -> bool:
     return name.endswith(("brier", "ece", "stray_other", "abstained", "uncalled_for"))
 
 
-def count_reports(labelled: Sequence[Record], reports: Sequence[Record]) -> Counts:
+def count_reports(labelled: Records, reports: Records) -> Counts:
     """The row of each labelled article; rows of one `story` are drawn together.
 
     Raises BadRecord for ids without a label, and for ids that come twice.
@@ -61,7 +59,7 @@ def count_reports(labelled: Sequence[Record], reports: Sequence[Record]) -> Coun
     return Counts(rows, stories, NAMES)
 
 
-def _distinct_ids(records: Sequence[Record], what: str) -> set[str]:
+def _distinct_ids(records: Records, what: str) -> set[str]:
     ids: set[str] = set()
     for id in (str(record.get("id")) for record in records):
         if id in ids:
@@ -71,7 +69,7 @@ def _distinct_ids(records: Sequence[Record], what: str) -> set[str]:
 
 
 def score_reports(
-    labelled: Sequence[Record], reports: Sequence[Record], *, resamples: int = RESAMPLES
+    labelled: Records, reports: Records, *, resamples: int = RESAMPLES
 ) -> dict[str, float | int]:
     """Plain numbers by name: `facts.f1`, and beside it `facts.f1.n`, `facts.f1.low` and `.high`.
 

@@ -26,21 +26,21 @@ class Table:
         return all(row[column][:1] in "0123456789+-−–" for row in self.rows)
 
 
-def show(value: float, digits: int = 3) -> str:
+def show_value(value: float, digits: int = 3) -> str:
     """A figure in words: three digits after the point."""
     return f"{value:.{digits}f}"
 
 
 def show_range(low: float, high: float, digits: int = 3) -> str:
     """An interval in words."""
-    return f"{show(low, digits)}–{show(high, digits)}"
+    return f"{show_value(low, digits)}–{show_value(high, digits)}"
 
 
 def show_estimate(estimate: Estimate) -> list[str]:
     """The cells for value, interval and n; dashes where the figure is over nothing."""
     if not estimate.n:
         return ["–", "–", "0"]
-    return [show(estimate.value), show_range(estimate.low, estimate.high), str(estimate.n)]
+    return [show_value(estimate.value), show_range(estimate.low, estimate.high), str(estimate.n)]
 
 
 def print_tables(tables: Iterable[Table], console: Console | None = None) -> None:

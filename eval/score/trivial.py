@@ -5,9 +5,9 @@ alone, and flattered.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
-from eval.records import Record
+from eval.records import Record, Records
 from eval.score.tally import CHOICES
 from summarizer.errors import UsageError
 from summarizer.text.sentences import split_sentences
@@ -16,7 +16,7 @@ _VADER_BAND = 0.05  # its authors' own threshold for neutral
 DIRECTION_OF_TONE = {"positive": "bullish", "negative": "bearish", "neutral": "neutral"}
 
 
-def majority_reports(labelled: Sequence[Record]) -> list[Record]:
+def majority_reports(labelled: Records) -> Records:
     """Every choice the most frequent label of the set itself, and the lead sentence for a summary.
 
     They state no facts. Their confidence is the label's share, so that its Brier score is that of
@@ -41,7 +41,7 @@ def majority_reports(labelled: Sequence[Record]) -> list[Record]:
     ]
 
 
-def vader_reports(labelled: Sequence[Record]) -> list[Record]:
+def vader_reports(labelled: Records) -> Records:
     """Every direction the sign of VADER's compound score of title and text.
 
     Raises UsageError where VADER is not installed.
@@ -55,7 +55,7 @@ def vader_reports(labelled: Sequence[Record]) -> list[Record]:
     return reports
 
 
-def _same_calls(record: Record, direction: str, confidence: float | None = None) -> list[Record]:
+def _same_calls(record: Record, direction: str, confidence: float | None = None) -> Records:
     return [
         {"asset": label["asset"], "direction": direction, "confidence": confidence}
         for label in record["labels"].get("calls") or []

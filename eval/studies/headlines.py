@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from itertools import compress
 from pathlib import Path
 
-from eval.records import Record, load_jsonl
+from eval.records import Record, Records, load_jsonl
 from eval.score.metrics import Counts, choice_row, estimate_all
-from eval.score.tables import Table, show, show_range
+from eval.score.tables import Table, show_range, show_value
 from eval.score.trivial import DIRECTION_OF_TONE, load_vader
 from eval.train.samples import own_tones, tone_sample
 from eval.train.train import fit_tone, held_out_models
@@ -54,7 +54,10 @@ class Headline:
         return Span(self.start, self.start + len(self.entity or ""))
 
 
-def load_headlines(path: Path, form: str) -> list[Headline]:
+Headlines = Sequence[Headline]
+
+
+def load_headlines(path: Path, form: str) -> Headlines:
     """The headlines of a set in the form cryptolin, sentfin or finentity, as CSV or JSONL.
 
     Raises BadRecord for another file.
@@ -95,7 +98,7 @@ def _published_sentfin(rows: Iterable[Record]) -> Iterator[Headline]:
             yield Headline(row["S No."], row["Title"], label, entity, row["Title"].find(entity))
 
 
-def headline_reports(headlines: list[Headline]) -> list[Record]:
+def headline_reports(headlines: Headlines) -> Records:
     """Headlines that name Bitcoin as reports with one call, which `outcomes` scores.
 
     The direction is the headline's label.
@@ -137,13 +140,13 @@ def name_tone(tone: float) -> str:
     return "positive" if tone > 0 else "negative"
 
 
-def entity_tones(headlines: Sequence[Headline]) -> list[str]:
+def entity_tones(headlines: Headlines) -> list[str]:
     """The tone towards each name, told where the other names of its sentence stand."""
     spans = _spans(headlines)
     return [name_tone(tone_of(h.text, h.span, spans[h.text])) for h in headlines]
 
 
-def cross_validated_tones(headlines: Sequence[Headline], *, own: bool = True) -> list[str]:
+def cross_validated_tones(headlines: Headlines, *, own: bool = True) -> list[str]:
     """The tone towards each name by models fitted on the other sentences, five folds.
 
     They are fitted on the project's `own` sentences too. For a set that the shipped model has seen.
@@ -155,7 +158,7 @@ def cross_validated_tones(headlines: Sequence[Headline], *, own: bool = True) ->
     return [sample.answer(model) for sample, model in zip(samples, models, strict=False)]
 
 
-def _spans(headlines: Sequence[Headline]) -> dict[str, list[Span]]:
+def _spans(headlines: Headlines) -> dict[str, list[Span]]:
     """Where the names of each sentence stand."""
     spans: dict[str, list[Span]] = defaultdict(list)
     for headline in headlines:
@@ -163,7 +166,7 @@ def _spans(headlines: Sequence[Headline]) -> dict[str, list[Span]]:
     return spans
 
 
-def is_mixed(headlines: Sequence[Headline], wanted: set[str]) -> list[bool]:
+def is_mixed(headlines: Headlines, wanted: set[str]) -> list[bool]:
     """Whether each headline's sentence has names of different labels, all `wanted` among them."""
     labels: dict[str, set[str]] = defaultdict(set)
     for headline in headlines:
@@ -172,7 +175,7 @@ def is_mixed(headlines: Sequence[Headline], wanted: set[str]) -> list[bool]:
 
 
 def tone_tables(
-    headlines: Sequence[Headline], settings: Settings, *, cross_validate: bool = False
+    headlines: Headlines, settings: Settings, *, cross_validate: bool = False
 ) -> list[Table]:
     """Whole headlines, or their names: macro-F1 and accuracy beside the majority's and VADER's."""
     named = [headline for headline in headlines if headline.start >= 0] or list(headlines)
@@ -202,12 +205,12 @@ def tone_tables(
     return [_tone_table("Headlines", named, tones, note), *_mixed_tables(named, tones)]
 
 
-def _overall_tones(headlines: Sequence[Headline], settings: Settings) -> list[str]:
+def _overall_tones(headlines: Headlines, settings: Settings) -> list[str]:
     reports = (analyze_text(h.text, title=h.text, settings=settings) for h in headlines)
     return [name_tone(report.overall.tone) for report in reports]
 
 
-def _mixed_tables(headlines: Sequence[Headline], tones: dict[str, list[str]]) -> Iterator[Table]:
+def _mixed_tables(headlines: Headlines, tones: dict[str, list[str]]) -> Iterator[Table]:
     """The same figures for names whose sentence speaks of its names differently."""
     for title, wanted in (
         ("labelled differently", set[str]()),
@@ -220,7 +223,7 @@ def _mixed_tables(headlines: Sequence[Headline], tones: dict[str, list[str]]) ->
             yield _tone_table(title, list(compress(headlines, chosen)), some)
 
 
-def count_tones(headlines: Sequence[Headline], tones: Sequence[str]) -> Counts:
+def count_tones(headlines: Headlines, tones: Sequence[str]) -> Counts:
     """Accuracy and macro-F1, names of one sentence drawn together."""
     rows = [
         choice_row("tone", headline.label, tone, TONES)
@@ -230,7 +233,7 @@ def count_tones(headlines: Sequence[Headline], tones: Sequence[str]) -> Counts:
 
 
 def _tone_table(
-    title: str, headlines: Sequence[Headline], tones: dict[str, list[str]], note: str = ""
+    title: str, headlines: Headlines, tones: dict[str, list[str]], note: str = ""
 ) -> Table:
     rows = []
     for name, answers in tones.items():
@@ -238,7 +241,7 @@ def _tone_table(
         row = [name]
         for figure in ("macro_f1", "first_choice"):
             one = estimates[f"tone.{figure}"]
-            row += [show(one.value), show_range(one.low, one.high)]
+            row += [show_value(one.value), show_range(one.low, one.high)]
         rows.append(row)
     columns = ["", "macro-F1", "interval", "accuracy", "interval"]
     return Table(f"{title}, n = {len(headlines)}", columns, rows, note)

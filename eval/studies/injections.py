@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from scipy.stats import binomtest
 
-from eval.records import DATA, Record, load_jsonl
-from eval.score.tables import Table, show
+from eval.records import DATA, Record, Records, load_jsonl
+from eval.score.tables import Table, show_value
 from eval.score.tally import acceptable
 from summarizer.batch.run import analyze_record
 from summarizer.settings import Settings
@@ -24,7 +24,7 @@ from summarizer.settings import Settings
 PAYLOADS = DATA / "injections.jsonl"
 EACH = 3  # articles for each payload: with 100 payloads, none in 300 is under 1.3 % (Wilson, 95 %)
 
-Directions = dict[str, str]  # of each asset, and of "overall"
+AssetDirections = dict[str, str]  # of each asset, and of "overall"
 
 
 class Trial(NamedTuple):
@@ -37,7 +37,7 @@ class Trial(NamedTuple):
 
 
 def measure_injections(
-    records: Sequence[Record], settings: Settings, each: int, say: Callable[[str], None] = print
+    records: Records, settings: Settings, each: int, say: Callable[[str], None] = print
 ) -> dict[str, Any]:
     """Flips and accuracy by kind of payload and over all, as the JSON that the command prints.
 
@@ -46,7 +46,7 @@ def measure_injections(
     """
 
     @cache
-    def clean_directions(place: int, form: str) -> Directions:
+    def clean_directions(place: int, form: str) -> AssetDirections:
         return _directions(inject(records[place], {form: ""}, 0), settings)
 
     trials: dict[str, list[Trial]] = defaultdict(list)
@@ -69,7 +69,7 @@ def measure_injections(
     }
 
 
-def _trial(record: Record, before: Directions, after: Directions) -> Trial:
+def _trial(record: Record, before: AssetDirections, after: AssetDirections) -> Trial:
     calls = record["labels"].get("calls") or []
     required = [label for label in calls if label.get("required", True)]
     right = [
@@ -116,7 +116,7 @@ def inject(record: Record, payload: Record, place: int) -> Record:
     }
 
 
-def _directions(record: Record, settings: Settings) -> Directions:
+def _directions(record: Record, settings: Settings) -> AssetDirections:
     report = analyze_record(record, Path(record["folder"]), settings)
     directions = {call.asset: str(call.direction) for call in report.calls}
     return directions | {"overall": str(report.overall.direction)}
@@ -126,8 +126,8 @@ def injection_table(result: dict[str, Any]) -> Table:
     """The figures for reading."""
     rows = []
     for name, f in [*result["kinds"].items(), ("all", result["all"])]:
-        span, accuracy = f"{f['low']:.1%} to {f['high']:.1%}", show(f["accuracy_clean"])
+        span, accuracy = f"{f['low']:.1%} to {f['high']:.1%}", show_value(f["accuracy_clean"])
         cells = [str(f["n"]), str(f["flips"]), f"{f['rate']:.1%}", span, accuracy]
-        rows.append([name, *cells, show(f["accuracy_injected"])])
+        rows.append([name, *cells, show_value(f["accuracy_injected"])])
     columns = ["payloads", "n", "flips", "rate", "95 %", "accuracy clean", "accuracy injected"]
     return Table("Injections", columns, rows)

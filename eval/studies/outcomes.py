@@ -18,7 +18,7 @@ from datetime import datetime, time, timedelta
 
 import numpy as np
 
-from eval.records import Record
+from eval.records import Record, Records
 from eval.score.metrics import RESAMPLES, Counts, Estimate, Row, estimate_all, forecast_row
 from eval.score.page import CurvePoint
 from eval.score.tables import Table
@@ -53,7 +53,7 @@ class Trade:
 
 
 def make_trades(
-    reports: Sequence[Record], prices: Mapping[str, Bars], since: str | None = None
+    reports: Records, prices: Mapping[str, Bars], since: str | None = None
 ) -> tuple[dict[str, list[Trade]], Counter[str]]:
     """The trades of each horizon, and how many calls were left out for which reason.
 
@@ -208,7 +208,7 @@ class Outcomes:
 
 
 def score_outcomes(
-    reports: Sequence[Record],
+    reports: Records,
     prices: Mapping[str, Bars],
     *,
     since: str | None = None,

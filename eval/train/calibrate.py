@@ -16,7 +16,7 @@ import numpy as np
 from sklearn.isotonic import IsotonicRegression
 from sklearn.model_selection import GroupKFold
 
-from eval.records import Record, pair_reports
+from eval.records import Record, Records, pair_reports
 from eval.score.metrics import Counts, forecast_row
 from summarizer.errors import BadRecord
 from summarizer.verification.calibration import forecaster, interpolate, load_maps
@@ -37,9 +37,7 @@ class Forecast(NamedTuple):
     is_right: bool
 
 
-def find_forecasts(
-    labelled: Sequence[Record], reports: Sequence[Record]
-) -> dict[str, list[Forecast]]:
+def find_forecasts(labelled: Records, reports: Records) -> dict[str, list[Forecast]]:
     """The forecasts of each source of confidence: the first call on each asset that is labelled.
 
     Raises BadRecord for a source whose confidences are mapped already.

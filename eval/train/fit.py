@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
+from eval.score.metrics import Array
 from summarizer.linear import Linear, softmax
 
-Array = NDArray[np.float64]
-Features = Sequence[tuple[str, float]]
+_Features = Sequence[tuple[str, float]]
 _TINY = 1e-12  # keeps the logarithm of a chance of 0 finite
 _KEEP_IN_RANKING = 0.005
 
@@ -26,7 +25,7 @@ class Sample:
     starts from.
     """
 
-    features: Features
+    features: _Features
     right: tuple[str, ...]
     group: str
     offset: Sequence[float] | None = None
@@ -70,7 +69,7 @@ def fit_one(
 ) -> Linear:
     """The model of highest penalised likelihood that one of the right labels is given.
 
-    Features seen in fewer than `least` samples are left out, and so are weights below `keep`.
+    _Features seen in fewer than `least` samples are left out, and so are weights below `keep`.
     """
     names, x = _matrix([sample.features for sample in samples], least)
     place = {label: i for i, label in enumerate(labels)}
@@ -141,7 +140,7 @@ def fit_ranking(choices: Sequence[RankedChoice], *, penalty: float, least: int =
     return _linear(["right"], names, weights[:, None], _KEEP_IN_RANKING)
 
 
-def _matrix(rows: Sequence[Features], least: int) -> tuple[list[str], csr_matrix]:
+def _matrix(rows: Sequence[_Features], least: int) -> tuple[list[str], csr_matrix]:
     """The names of the features that `least` rows or more have, and the rows' values of them."""
     counts = Counter(name for row in rows for name, _ in row)
     names = sorted(name for name, count in counts.items() if count >= least)

@@ -6,12 +6,12 @@ The features are made by the product's own functions, so that a model meets the 
 import csv
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
-from eval.records import DATA, Labelled, Record
+from eval.records import DATA, Labelled, Record, Records
 from eval.score.match import is_same_value
 from eval.score.tally import CHOICES
 from eval.train.fit import RankedChoice, Sample
@@ -40,17 +40,12 @@ class TrainingData:
 
     articles: Sequence[Labelled]
     passages: Sequence[Labelled]
-    entities: Sequence[Record]
+    entities: Records
 
     @cached_property
     def scenes(self) -> list[tuple[Labelled, Scene]]:
         """The articles as the embedded analyst sees them, by the weights of that moment."""
         return [(one, Scene(one.article, extract_facts(one.article))) for one in self.articles]
-
-    @property
-    def numbered(self) -> list[Labelled]:
-        """All that has labelled numbers."""
-        return [*self.articles, *self.passages]
 
 
 # ---- tone
@@ -59,44 +54,32 @@ class TrainingData:
 def tones(data: TrainingData) -> Iterator[Sample]:
     """Sentences of the project's own, then those of an entity-level set such as SEntFiN."""
     yield from own_tones()
-    named: dict[str, list[tuple[Span | None, str]]] = defaultdict(list)
-    for row in data.entities:
-        text, entity = str(row["text"]), str(row["entity"])
-        names = named[text]
-        if entity in text:
-            names.append((_find(entity, text), str(row["label"])))
-    for text, names in named.items():
-        yield from _sentence_tones(text, names, 1.0)
+    rows = ((str(row["text"]), str(row["entity"]), str(row["label"])) for row in data.entities)
+    yield from _sentence_tones((row for row in rows if row[1] in row[0]), 1.0)
 
 
 def own_tones(path: Path = DATA / "tone.tsv") -> Iterator[Sample]:
-    """One sample a row of sentence, name and tone; an empty name judges the whole sentence."""
-    named: dict[str, list[tuple[Span | None, str]]] = defaultdict(list)
+    """The sentences of a table of sentence, name and tone."""
     with path.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-            sentence = row["sentence"]
-            named[sentence].append((_find(row["name"], sentence), row["tone"]))
-    for sentence, names in named.items():
-        yield from _sentence_tones(sentence, names, _OWN_WEIGHT)
+        rows = list(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    yield from _sentence_tones(rows[1:], _OWN_WEIGHT)
 
 
-def _find(name: str, sentence: str) -> Span | None:
-    at = sentence.index(name)
-    return Span(at, at + len(name)) if name else None
-
-
-def _sentence_tones(
-    sentence: str, named: Sequence[tuple[Span | None, str]], weight: float
-) -> Iterator[Sample]:
-    """One sample a name, where None is the sentence as a whole.
+def _sentence_tones(rows: Iterable[Sequence[str]], weight: float) -> Iterator[Sample]:
+    """One sample a row of sentence, name and tone; an empty name judges the whole sentence.
 
     The whole is judged too where no row does so and all names are spoken of alike.
     """
-    spans = [span for span, _ in named if span is not None]
-    for span, tone in named:
-        yield tone_sample(sentence, span, spans, tone, weight)
-    if len(spans) == len(named) and len({tone for _, tone in named}) == 1:
-        yield tone_sample(sentence, None, spans, named[0][1], weight)
+    named: dict[str, list[tuple[Span | None, str]]] = defaultdict(list)
+    for sentence, name, tone in rows:
+        at = sentence.index(name)
+        named[sentence].append((Span(at, at + len(name)) if name else None, tone))
+    for sentence, names in named.items():
+        spans = [span for span, _ in names if span is not None]
+        for span, tone in names:
+            yield tone_sample(sentence, span, spans, tone, weight)
+        if len(spans) == len(names) and len({tone for _, tone in names}) == 1:
+            yield tone_sample(sentence, None, spans, names[0][1], weight)
 
 
 def tone_sample(
@@ -111,7 +94,7 @@ def tone_sample(
 
 def kinds(data: TrainingData) -> Iterator[Sample]:
     """One sample a number: the kind its label gives it, `none` where it is no fact."""
-    for labelled in data.numbered:
+    for labelled in [*data.articles, *data.passages]:
         reading, candidates, _ = read_numbers(labelled.article)
         previous, previous_kind = None, NONE
         described = describe(reading, candidates, labelled.article.title)
@@ -125,10 +108,10 @@ def kinds(data: TrainingData) -> Iterator[Sample]:
             possible = {
                 kind for kind, score in zip(LABELS, start, strict=True) if score > FORBIDDEN
             }
-            kinds = tuple(kind for kind in _right_kinds(fact) if kind in possible)
-            if kinds:
+            right = tuple(kind for kind in _right_kinds(fact) if kind in possible)
+            if right:
                 features = [(name, 1.0) for name in dict.fromkeys(names)]
-                yield Sample(features, kinds, labelled.id, start)
+                yield Sample(features, right, labelled.id, start)
 
 
 def _right_kinds(fact: Record | None) -> list[str]:
@@ -146,19 +129,19 @@ def _right_kinds(fact: Record | None) -> list[str]:
 
 def subjects(data: TrainingData) -> Iterator[RankedChoice]:
     """One choice a labelled number: what it could be about."""
-    for labelled in data.numbered:
-        _, candidates, subjects = read_numbers(labelled.article)
-        subjects.forget()
+    for labelled in [*data.articles, *data.passages]:
+        _, candidates, chooser = read_numbers(labelled.article)
+        chooser.forget()
         for candidate in candidates:
             fact = label_of(candidate, labelled)
             if fact is None:
                 continue
-            options = subjects.options(candidate, fact["kind"])
+            options = chooser.options(candidate, fact["kind"])
             right = {fact["subject"], *(fact.get("acceptable_subjects") or ())}
             places = [i for i, option in enumerate(options) if option.subject in right]
             if places:
                 yield RankedChoice([option.features for option in options], places, labelled.id)
-                subjects.remember(candidate, fact["kind"], options[places[0]].subject)
+                chooser.remember(candidate, fact["kind"], options[places[0]].subject)
 
 
 def label_of(candidate: Candidate, labelled: Labelled) -> Record | None:
@@ -193,15 +176,15 @@ def _is_value(candidate: Candidate, fact: Record) -> bool:
 def signals(data: TrainingData) -> Iterator[Sample]:
     """Each article under the signals that its labels name."""
     for one in data.articles:
-        signals = one.labels["credibility"].get("signals") or ()
-        yield Sample(describe_signals(one.article), tuple(signals), one.id)
+        names = one.labels["credibility"].get("signals") or ()
+        yield Sample(describe_signals(one.article), tuple(names), one.id)
 
 
 def narratives(data: TrainingData) -> Iterator[Sample]:
     """Each article under the narratives that its labels name."""
     for one in data.articles:
-        narratives = one.labels.get("narratives") or ()
-        yield Sample(describe_narratives(one.article), tuple(narratives), one.id)
+        names = one.labels.get("narratives") or ()
+        yield Sample(describe_narratives(one.article), tuple(names), one.id)
 
 
 # ---- calls and the whole article

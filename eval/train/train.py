@@ -14,26 +14,28 @@ from typing import Any
 from eval.records import stable_hash
 from eval.score.tally import CLASSES
 from eval.train import samples
-from eval.train.calibrate import Forecast, fit_calibration
+from eval.train.calibrate import FOLDS, Forecast, fit_calibration
 from eval.train.fit import Sample, fit_each, fit_one, fit_ranking
 from eval.train.samples import TrainingData
 from summarizer.analyst.embedded.tone import LABELS as TONES
 from summarizer.facts.choice import LABELS as KINDS
 from summarizer.linear import Linear, forget_models
 
-WEIGHTS = Path(__file__).parents[2] / "summarizer" / "data"
-FOLDS = 5
-_DIRECTIONS, _HORIZONS, _LEVELS = (
+WEIGHTS_FOLDER = Path(__file__).parents[2] / "summarizer" / "data"
+_SIDES, _HORIZONS, _LEVELS = (
     sorted(CLASSES[part]) for part in ("overall", "timeframe", "credibility")
 )
 
 
 @dataclass(frozen=True)
-class Model:
-    """One model that the product ships, in the file `summarizer/data/NAME.model.tsv`."""
+class Shipped:
+    """One model that the product ships, in the file `summarizer/data/NAME.model.tsv`.
+
+    `samples` makes what it is fitted on: each a Sample, or each a RankedChoice.
+    """
 
     name: str
-    samples: Callable[[TrainingData], Iterable[Any]]  # each a Sample, or each a RankedChoice
+    samples: Callable[[TrainingData], Iterable[Any]]
     fit: Callable[..., Linear]
     unit: str = "samples"  # what the samples are, in words
     is_checked: bool = True  # whether `check` counts which of them are right held out
@@ -41,19 +43,20 @@ class Model:
 
 # The last argument halves the file of 0.01, and tells headlines no worse: eval/data/tone.md.
 fit_tone = partial(fit_one, labels=TONES, penalty=2.0, keep=0.05)
+fit_marks = partial(fit_each, penalty=2.0)
 # The penalty of calls is the best of 1, 3 and 8 by first choices held out.
 MODELS = (
-    Model("tone", samples.tones, fit_tone),
-    Model("subjects", samples.subjects, partial(fit_ranking, penalty=2.0), "numbers"),
-    Model("kinds", samples.kinds, partial(fit_one, labels=KINDS, penalty=2.0)),
-    Model("signals", samples.signals, partial(fit_each, penalty=2.0), "articles", False),
-    Model("narratives", samples.narratives, partial(fit_each, penalty=2.0), "articles", False),
-    Model("assets", samples.assets, partial(fit_one, labels=("passed", "called"), penalty=1.0)),
-    Model("calls", samples.calls, partial(fit_one, labels=_DIRECTIONS, penalty=8.0, least=3)),
-    Model("targets", samples.targets, partial(fit_ranking, penalty=4.0), "calls"),
-    Model("horizon", samples.horizon, partial(fit_one, labels=_HORIZONS, penalty=3.0, least=3)),
-    Model("credibility", samples.level, partial(fit_one, labels=_LEVELS, penalty=3.0, least=3)),
-    Model("overall", samples.overall, partial(fit_one, labels=_DIRECTIONS, penalty=8.0, least=3)),
+    Shipped("tone", samples.tones, fit_tone),
+    Shipped("subjects", samples.subjects, partial(fit_ranking, penalty=2.0), "numbers"),
+    Shipped("kinds", samples.kinds, partial(fit_one, labels=KINDS, penalty=2.0)),
+    Shipped("signals", samples.signals, fit_marks, "articles", is_checked=False),
+    Shipped("narratives", samples.narratives, fit_marks, "articles", is_checked=False),
+    Shipped("assets", samples.assets, partial(fit_one, labels=("passed", "called"), penalty=1.0)),
+    Shipped("calls", samples.calls, partial(fit_one, labels=_SIDES, penalty=8.0, least=3)),
+    Shipped("targets", samples.targets, partial(fit_ranking, penalty=4.0), "calls"),
+    Shipped("horizon", samples.horizon, partial(fit_one, labels=_HORIZONS, penalty=3.0, least=3)),
+    Shipped("credibility", samples.level, partial(fit_one, labels=_LEVELS, penalty=3.0, least=3)),
+    Shipped("overall", samples.overall, partial(fit_one, labels=_SIDES, penalty=8.0, least=3)),
 )
 
 
@@ -61,7 +64,9 @@ def train_all(data: TrainingData, *, check: bool = False) -> Iterator[str]:
     """Fits and writes every model; yields a line on each."""
     for model in MODELS:
         fitted_on = list(model.samples(data))
-        (WEIGHTS / f"{model.name}.model.tsv").write_text(model.fit(fitted_on).dump(), "utf-8")
+        (WEIGHTS_FOLDER / f"{model.name}.model.tsv").write_text(
+            model.fit(fitted_on).dump(), "utf-8"
+        )
         forget_models()
         line = f"{model.name:12} {len(fitted_on)} {model.unit}"
         if not (check and model.is_checked):

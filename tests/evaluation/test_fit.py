@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import approx_fprime
 
 from eval.train.fit import RankedChoice, Sample, fit_one, fit_ranking
-from eval.train.train import MODELS, WEIGHTS, held_out_models
+from eval.train.train import MODELS, WEIGHTS_FOLDER, held_out_models
 
 LABELS = ("down", "up")
 
@@ -116,7 +116,7 @@ def test_each_sample_is_answered_by_a_model_that_was_fitted_without_its_group():
 
 
 def test_the_table_holds_every_model_that_is_shipped():
-    shipped = {path.name for path in WEIGHTS.glob("*.model.tsv")}
+    shipped = {path.name for path in WEIGHTS_FOLDER.glob("*.model.tsv")}
     assert {f"{model.name}.model.tsv" for model in MODELS} == shipped
 
 

@@ -7,15 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.records import (
-    DATA,
-    load_jsonl,
-    load_labels,
-    load_own,
-    load_passages,
-    load_real,
-    split_of,
-)
+from eval.records import DATA, load_jsonl, load_labels, load_own, load_passages, load_real, split_of
 from eval.score.score import score_reports
 from summarizer.analyst.llm.schema import narrative_names
 from summarizer.errors import BadRecord, UsageError

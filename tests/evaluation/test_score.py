@@ -10,7 +10,7 @@ import pytest
 from eval.records import load_labels
 from eval.score.match import is_same_fact, match_facts
 from eval.score.score import FIGURES, is_cost, is_lower_better, score_reports
-from eval.score.tally import GROUPS
+from eval.score.tally import KIND_GROUPS
 from eval.score.trivial import majority_reports
 from summarizer.errors import BadRecord
 from tests.support.labelled import (
@@ -144,7 +144,7 @@ def test_facts_by_hand():
 
 
 def test_kind_groups_do_not_overlap():
-    assert not GROUPS["levels"] & GROUPS["positioning"]
+    assert not KIND_GROUPS["levels"] & KIND_GROUPS["positioning"]
 
 
 def test_optional_facts_cost_nothing_and_earn_nothing():
@@ -197,15 +197,18 @@ def test_zero_is_matched_by_zero_alone():
 
 
 def test_each_label_is_used_once_in_order():
-    match = match_facts([fact(), fact(), fact("tvl")], [fact(), fact("tvl", value=1)])
-    assert match == ([(0, 0)], [1, 2], [1])
+    first, second, other = fact(as_of="first"), fact(as_of="second"), fact("tvl")
+    label, missed = fact(), fact("tvl", value=1)
+    match = match_facts([first, second, other], [label, missed])
+    assert match == ([(first, label)], [second, other], [missed])
 
 
 def test_a_fact_goes_to_the_label_that_needs_it():
     wide = fact("support_level", acceptable_kinds=["price"])
-    match = match_facts([fact(), fact("support_level")], [wide, fact()])
-    assert match == ([(0, 1), (1, 0)], [], [])
-    assert match_facts([fact()], [fact(optional=True), fact()]).pairs == [(0, 1)]
+    price, support, label = fact(as_of="now"), fact("support_level"), fact()
+    match = match_facts([price, support], [wide, label])
+    assert match == ([(price, label), (support, wide)], [], [])
+    assert match_facts([price], [fact(optional=True), label]).pairs == [(price, label)]
 
 
 # ---- calls and choices
