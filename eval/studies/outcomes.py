@@ -189,7 +189,7 @@ def _judge(name: str, figures: Estimates) -> str:
     )
     if blocks < FEW_BLOCKS:
         return f"{name}: too few to tell: {text} in only {blocks} separate stretches of time"
-    has_edge = all(figures[lead].low > 0 for rival, lead in _LEADS.items() if figures[rival].n)
+    has_edge = all(figures[over].low > 0 for rival, over in _LEADS.items() if figures[rival].n)
     return f"{name}: {'an edge' if has_edge else 'no edge'}: {text}"
 
 
