@@ -23,7 +23,6 @@ from summarizer.batch.queue import Ledger
 from summarizer.batch.run import Batch, analyze_record
 from summarizer.batch.store import open_store
 from summarizer.text.asset_table import load_assets
-from tests.analyst.llm.test_analyze import _forget  # noqa: F401  the fixture is used by being here
 from tests.support.scripted_server import says, scripted
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
