@@ -19,10 +19,10 @@ from eval.score.metrics import Counts, choice_row, estimate_all
 from eval.score.report import Table, show
 from eval.score.trivial import load_vader
 from summarizer.analyst.embedded.tone import tone_of
-from summarizer.batch.inputs import read_time
 from summarizer.errors import BadRecord, UsageError
 from summarizer.pipeline import analyze_text
 from summarizer.settings import Settings
+from summarizer.text.dates import parse_time
 from summarizer.text.spans import Span
 
 BAND = 0.2  # the guide: tone within 0.2 of 0 reads as neutral
@@ -104,7 +104,7 @@ def headline_reports(headlines: list[Headline]) -> list[Record]:
             "calls": [{"asset": "BTC", "direction": _DIRECTIONS[headline.label]}],
         }
         for headline in headlines
-        if names_bitcoin(headline.text) and read_time(headline.date)
+        if names_bitcoin(headline.text) and parse_time(headline.date)
     ]  # fmt: skip
 
 

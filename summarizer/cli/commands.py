@@ -12,9 +12,9 @@ import click
 from summarizer.errors import StorageError, SummarizerError, UsageError
 
 if TYPE_CHECKING:
-    from summarizer.batch.queue import Ledger
+    from summarizer.batch.queue import Queue
     from summarizer.batch.store import Store
-    from summarizer.batch.tally import Result
+    from summarizer.batch.tally import RunResult
     from summarizer.models import Report
     from summarizer.settings import Settings
 
@@ -110,7 +110,7 @@ def batch(
     the exit code is then 1. What is done stands in the database, for a file in OUT.state.db beside it.
     """
     from summarizer.batch.export import FORMATS
-    from summarizer.batch.queue import Ledger
+    from summarizer.batch.queue import Queue
     from summarizer.batch.run import Batch, fingerprint
     from summarizer.batch.store import open_store
     from summarizer.batch.tally import Hooks
@@ -125,13 +125,13 @@ def batch(
     if to_file and not path.parent.is_dir():
         raise StorageError(f"{path.parent}: no such folder", advice="Make it first")
     store = open_store(path.with_name(f"{path.name}.state.db") if to_file else path)
-    ledger = Ledger(store, fingerprint(settings), retry_failed=retry_failed, redo=redo)
+    queue = Queue(store, fingerprint(settings), retry_failed=retry_failed, redo=redo)
     with Progress() as progress:
         hooks = Hooks(message=progress.say, tick=progress.show)
-        work = Batch(ledger, settings, rate=rate, jobs=jobs, max_cost=max_cost, hooks=hooks)
+        work = Batch(queue, settings, rate=rate, jobs=jobs, max_cost=max_cost, hooks=hooks)
         result = work.run(inputs, sys.stdin.buffer if "-" in inputs else ())
     if to_file:
-        _write(store, ledger, path, result, with_text)
+        _write(store, queue, path, result, with_text)
     store.close()
     progress.close(result, path)
     if result.error:
@@ -160,19 +160,21 @@ def _settings(max_cost: float | None, **chosen: Any) -> "Settings":
     return settings
 
 
-def _write(store: "Store", ledger: "Ledger", path: Path, result: "Result", with_text: bool) -> None:
+def _write(
+    store: "Store", queue: "Queue", path: Path, result: "RunResult", with_text: bool
+) -> None:
     """The reports and failures of the run to their files. What another version or model made stays, and is told."""
     from summarizer.batch.export import replacing, write_jsonl, write_reports
-    from summarizer.batch.store import NEWEST, OF_RUN, load_reports, with_unique_ids
+    from summarizer.batch.reports import NEWEST, OF_RUN, load_reports, with_unique_ids
 
-    mine, run = f"{NEWEST} AND a.item_id IN ({OF_RUN})", {"run": ledger.run}
+    mine, run = f"{NEWEST} AND a.item_id IN ({OF_RUN})", {"run": queue.run.id}
     write_reports(
         path,
-        with_unique_ids(told for _, told, _ in load_reports(store, where=mine, values=run)),
+        with_unique_ids(load_reports(store, where=mine, values=run)),
         with_text=with_text,
     )
     sql = f"SELECT count(*) FROM reports r JOIN articles a ON a.id = r.article_id WHERE {mine} AND made_by <> :made_by"  # noqa: S608
-    if others := store.read(sql, run | {"made_by": ledger.made_by})[0][0]:
+    if others := store.read(sql, run | {"made_by": queue.made_by})[0][0]:
         click.echo(
             f"summarizer: {others} of the reports are of another version or model; --redo makes them anew",
             err=True,
@@ -250,7 +252,7 @@ def _find_store(db: Path | None) -> "Store":
 )
 def show(name: str, db: Path | None, form: str | None, with_text: bool, evidence: bool) -> None:
     """Show a stored report by its number (see search), its id or the beginning of it, or the article's address."""
-    from summarizer.batch.store import find_reports, load_reports
+    from summarizer.batch.reports import find_reports, load_reports
     from summarizer.models import Report
 
     store = _find_store(db)
@@ -261,7 +263,7 @@ def show(name: str, db: Path | None, form: str | None, with_text: bool, evidence
             code="not_found",
             advice="summarizer search WORDS finds one",
         )
-    _, told, _ = next(load_reports(store, where="a.id = ?", values=(found[0],)))
+    told = next(load_reports(store, where="a.id = ?", values=(found[0],)))
     show_report(Report.model_validate(told), form, evidence=evidence, with_text=with_text)
 
 
@@ -272,7 +274,7 @@ def show(name: str, db: Path | None, form: str | None, with_text: bool, evidence
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def search(words: tuple[str, ...], db: Path | None, limit: int, as_json: bool) -> None:
     """Find stored articles that hold all the WORDS, the best first."""
-    from summarizer.batch.store import search_articles
+    from summarizer.batch.reports import search_articles
     from summarizer.text.spans import clean, escape_json
 
     rows = [dict(row) for row in search_articles(_find_store(db), " ".join(words), limit)]
@@ -316,12 +318,10 @@ def export(
 ) -> None:
     """Write the reports of a database as JSONL, CSV or Parquet."""
     from summarizer.batch.export import replacing, strip_text, write_csv, write_jsonl, write_parquet
-    from summarizer.batch.store import NEWEST, load_reports, with_unique_ids
+    from summarizer.batch.reports import NEWEST, load_reports, with_unique_ids
 
     found = load_reports(_find_store(db), where="1" if all_versions else NEWEST)
-    reports = (
-        strip_text(told, with_text) for told in with_unique_ids(told for _, told, _ in found)
-    )
+    reports = (strip_text(told, with_text) for told in with_unique_ids(found))
     write: Callable[[TextIO, Iterable[dict[str, Any]]], None] = (
         write_csv if form == "csv" else write_jsonl
     )
@@ -357,7 +357,7 @@ def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> 
     """
     from datetime import UTC, datetime
 
-    from summarizer.batch.store import NEWEST, load_reports
+    from summarizer.batch.reports import NEWEST, load_reports
     from summarizer.digest.digest import make_digest, parse_since
     from summarizer.text.spans import escape_json
 
@@ -368,7 +368,7 @@ def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> 
     found = load_reports(
         store, where=f"{NEWEST} AND {when} >= julianday(?)", values=(start.isoformat(),)
     )
-    made = make_digest((told for _, told, _ in found), start, now, asset)
+    made = make_digest(found, start, now, asset)
     newest = store.read("SELECT max(coalesce(published_at, stored_at)) FROM articles")[0][0]
     if not made.articles and newest:
         click.echo(
@@ -413,7 +413,7 @@ def watch(
 ) -> None:
     """Keep visiting feeds, and write each new report to stdout as a line of JSON, once it is stored."""
     from summarizer.batch.export import strip_text, write_jsonl
-    from summarizer.batch.run import fingerprint, watch_inputs
+    from summarizer.batch.run import watch_inputs
     from summarizer.batch.store import open_store
     from summarizer.batch.tally import Hooks
     from summarizer.settings import database_path
@@ -433,7 +433,6 @@ def watch(
     result = watch_inputs(
         inputs,
         store,
-        fingerprint(settings),
         settings,
         every * 60,
         runs,

@@ -14,7 +14,7 @@ from rich.progress import Progress as Bar
 from rich.table import Column, Table
 from rich.text import Text
 
-from summarizer.batch.tally import Result, Tally
+from summarizer.batch.tally import RunResult, RunTally
 from summarizer.text.spans import clean
 
 EVERY = 10.0  # seconds between plain lines: a log of an hour is 360 of them
@@ -25,7 +25,7 @@ MAX_LINES, ADDRESSES = (
 
 
 class Progress:
-    """Shows a Tally. Use as a context manager; `close` prints what became of it."""
+    """Shows a RunTally. Use as a context manager; `close` prints what became of it."""
 
     def __init__(self, console: Console | None = None):
         self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
@@ -58,7 +58,7 @@ class Progress:
         """A message for the user, on a line of its own."""
         self._console.print(Text(f"summarizer: {clean(message)}"))
 
-    def show(self, tally: Tally) -> None:
+    def show(self, tally: RunTally) -> None:
         """The present state; on a terminal at once, elsewhere every EVERY seconds."""
         if self._console.is_terminal:
             self._bar.update(
@@ -71,7 +71,7 @@ class Progress:
             self._told = time.monotonic()
             self._console.print(Text(self._line(tally)))
 
-    def _line(self, tally: Tally) -> str:
+    def _line(self, tally: RunTally) -> str:
         rate = tally.over / max(time.monotonic() - self._started, 0.001)
         lost = tally.failed + tally.deferred + tally.feeds_failed
         parts = [f"{tally.over}/{max(tally.to_do, tally.over)}", f"{rate:.1f}/s"]
@@ -85,7 +85,7 @@ class Progress:
         )
         return " · ".join(parts)
 
-    def close(self, result: Result, where: Path) -> None:
+    def close(self, result: RunResult, where: Path) -> None:
         """What failed why, and the closing table: how many articles are in which state. `where` the reports are."""
         for line in islice(_group(result.failures), MAX_LINES):
             self._console.print(Text(clean(line)))

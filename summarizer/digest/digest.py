@@ -7,12 +7,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from summarizer.digest.stories import Told, group_stories
 from summarizer.errors import UsageError
 from summarizer.models import AssetView, Digest, DigestStory, Direction, Dissent, Figure, Outlet
+from summarizer.text.dates import parse_time
 
 WEIGHTS = {
     "high": 1.0,
@@ -46,7 +47,7 @@ class _Story:
 def parse_since(written: str, now: datetime) -> datetime:
     """The beginning of a period: `24h`, `7d`, `2w` before `now`, or an ISO time. Raises UsageError.
 
-    >>> parse_since("24h", datetime(2026, 2, 10, 6, tzinfo=UTC)).isoformat()
+    >>> parse_since("24h", parse_time("2026-02-10T06:00")).isoformat()
     '2026-02-09T06:00:00+00:00'
     """
     if found := _SINCE.fullmatch(written.strip().lower()):
@@ -60,13 +61,12 @@ def parse_since(written: str, now: datetime) -> datetime:
                 "w": timedelta(weeks=1),
             }[found[2]]
         )
-    try:
-        time = datetime.fromisoformat(written.strip())
-    except ValueError:
+    time = parse_time(written)
+    if time is None:
         raise UsageError(
             f"--since {written!r} is no time", advice="Give 24h, 7d, 2w or 2026-02-10T06:00"
-        ) from None
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        )
+    return time
 
 
 def make_digest(
@@ -105,8 +105,7 @@ def make_digest(
 
 
 def _time(told: dict[str, Any]) -> datetime | None:
-    written = told["article"]["published_at"]
-    return datetime.fromisoformat(written) if written else None
+    return parse_time(told["article"]["published_at"])
 
 
 def _weigh(reports: list[dict[str, Any]]) -> _Story:

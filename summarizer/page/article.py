@@ -9,6 +9,7 @@ from summarizer.models import Article, Page
 from summarizer.page.charset import decode
 from summarizer.page.furniture import strip_furniture
 from summarizer.page.sandbox import SANDBOX
+from summarizer.text.dates import parse_time
 from summarizer.text.spans import normalise
 from summarizer.web.urls import is_web
 
@@ -102,13 +103,13 @@ def _from_html(
         _refuse(
             page, found.get("wall"), shell=bool(found.get("shell")), cut="truncated_parse" in flags
         )
-    published_at = published_at or _read_date(found["published_at"])
+    published_at = published_at or parse_time(found["published_at"])
     article = make_article(
         found["text"], url=_choose_url(page.url, found["url"]), title=title or found["title"], source=source or found["source"],
         published_at=published_at, authors=tuple(name for one in found["authors"] if (name := _one_line(one))), language=found["language"],
         flags=flags if published_at else (*flags, "date_missing"),
     )  # fmt: skip
-    updated = _read_date(found["updated_at"])
+    updated = parse_time(found["updated_at"])
     is_later = (
         updated
         and (article.published_at or updated) <= updated <= datetime.now(UTC) + AHEAD
@@ -149,11 +150,3 @@ def _refuse(page: Page, wall: str | None, *, shell: bool, cut: bool) -> None:
         else "no article was found on the page"
     )
     raise NoArticle(detail, url=page.url, advice=PASTE)
-
-
-def _read_date(written: str | None) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(written) if written else None
-    except ValueError:
-        return None
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found

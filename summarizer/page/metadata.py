@@ -3,12 +3,13 @@ times of day, whether the article is free, whether it is paid for."""
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from lxml.html import HtmlElement
+
+from summarizer.text.dates import parse_time
 
 EARLIEST = datetime(
     1995, 1, 1, tzinfo=UTC
@@ -47,9 +48,9 @@ def read_metadata(tree: HtmlElement, url: str | None) -> dict[str, Any]:
         *(metas.get(name) for name in _PUBLISHED),
         *tree.xpath("//article//time/@datetime")[:1],
     ]
-    published = next((when for one in written if (when := read_time(one))), None)
+    published = _first_time(written)
     changed = [article.get("dateModified"), *(metas.get(name) for name in _UPDATED)]
-    updated = next((when for one in changed if (when := read_time(one))), None)
+    updated = _first_time(changed)
     free = article.get("isAccessibleForFree")
     sections = [
         name
@@ -78,21 +79,10 @@ def read_metadata(tree: HtmlElement, url: str | None) -> dict[str, Any]:
     }
 
 
-def read_time(written: object) -> datetime | None:
-    """A moment as aware UTC from ISO 8601, an e-mail's form or epoch seconds; naive is UTC. None where it cannot be one.
-
-    >>> read_time("2026-02-10T06:50:00-05:00"), read_time("0001-01-01")
-    (datetime.datetime(2026, 2, 10, 11, 50, tzinfo=datetime.timezone.utc), None)
-    """
-    text = re.sub(r"\s*(?:UTC|GMT)$", "+00:00", str(written or "").strip())
-    for read in (datetime.fromisoformat, parsedate_to_datetime, _read_epoch):
-        try:
-            found = read(text)
-            found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-        except (ValueError, TypeError, IndexError, OverflowError, OSError):
-            continue
-        return found if found >= EARLIEST else None
-    return None
+def _first_time(written: Iterable[object]) -> datetime | None:
+    """The first of the values that is a time which a news page can have."""
+    times = (parse_time(value, any_form=True) for value in written)
+    return next((time for time in times if time and time >= EARLIEST), None)
 
 
 def _strings(said: object) -> list[str]:
@@ -102,13 +92,6 @@ def _strings(said: object) -> list[str]:
         for one in (said if isinstance(said, list) else [said])
     ]
     return [name for one in names if one and (name := str(one).strip())]
-
-
-def _read_epoch(digits: str) -> datetime:
-    """Seconds or milliseconds since 1970."""
-    if not re.fullmatch(r"\d{10}(?:\d{3})?", digits):
-        raise ValueError
-    return datetime.fromtimestamp(int(digits[:10]), UTC)
 
 
 def _metas(tree: HtmlElement) -> dict[str, str]:

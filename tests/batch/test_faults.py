@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from summarizer.batch.queue import Item, Ledger
+from summarizer.batch.items import Item, ItemKind
+from summarizer.batch.queue import Queue
 from summarizer.batch.run import Batch
 from summarizer.batch.store import open_store
 from summarizer.batch.tally import Hooks
@@ -91,7 +92,7 @@ def test_a_feed_that_names_a_time_is_not_asked_before_it(book, odd, tmp_path):
     asked, said = odd.asked["/feed"], []
     fetcher = Fetcher(allow_private=("127.0.0.1",))
     result = Batch(
-        Ledger(book.store), OFFLINE, fetcher=fetcher, rate=0, hooks=Hooks(message=said.append)
+        Queue(book.store), OFFLINE, fetcher=fetcher, rate=0, hooks=Hooks(message=said.append)
     ).run([feeds])
     assert (odd.asked["/feed"], result.exit_status) == (asked, 1)
     assert "is left alone for 60 more minutes: --retry-failed asks it again" in said[0]
@@ -184,12 +185,12 @@ def test_three_processes_share_the_work_and_do_nothing_twice(tmp_path):
 
 def test_a_writer_waits_for_another_that_holds_the_database(tmp_path):
     store = open_store(tmp_path / "b.db")
-    ledger = Ledger(store)
+    queue = Queue(store)
     other = sqlite3.connect(tmp_path / "b.db", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     threading.Timer(1.5, lambda: other.execute("ROLLBACK")).start()
     started = time.monotonic()
-    ledger.add([Item("record:1", "record")])
+    queue.add([Item("record:1", ItemKind.RECORD)])
     assert 1.0 < time.monotonic() - started < 10
     other.close()
     store.close()
@@ -212,7 +213,7 @@ def test_a_second_signal_ends_it_at_once(tmp_path):
         assert time.monotonic() - started < 1.5
         process.stderr.close()
     store = open_store(tmp_path / "b.db")
-    Ledger(store)  # the next run takes the lease of the dead
+    Queue(store)  # the next run takes the lease of the dead
     assert store.read("SELECT state FROM items")[0][0] == "pending"
     store.close()
 
@@ -244,9 +245,12 @@ def test_watch_writes_what_is_new_as_it_comes_and_stops_cleanly(odd, tmp_path):
 
 def test_a_database_that_cannot_be_written_or_is_broken_is_named_with_advice(tmp_path):
     store = open_store(tmp_path / "broken.db")
-    ledger = Ledger(store)
-    ledger.add(
-        [Item(f"record:{n}", "record", payload={"record": {"text": "x" * 500}}) for n in range(200)]
+    queue = Queue(store)
+    queue.add(
+        [
+            Item(f"record:{n}", ItemKind.RECORD, payload={"record": {"text": "x" * 500}})
+            for n in range(200)
+        ]
     )
     store.close()
     with (tmp_path / "broken.db").open("r+b") as file:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from summarizer.batch.queue import Item, Ledger
+from summarizer.batch.items import Item, ItemKind
+from summarizer.batch.queue import Queue
 from summarizer.batch.store import open_store
 from summarizer.errors import UsageError
 from summarizer.web.fetch import Fetcher
@@ -252,16 +253,16 @@ def test_a_story_in_two_feeds_is_told_by_the_same_one_whichever_came_first(tmp_p
     told = []
     for order in ((0, 1), (1, 0)):
         store = open_store(tmp_path / f"{order}.db")
-        ledger = Ledger(store)
+        queue = Queue(store)
         for number in order:
             item = Item(
                 "url:x",
-                "url",
+                ItemKind.URL,
                 url=f"https://a.example/x?utm_source={number}",
                 host="a.example",
                 payload={"feed": f"f{number}"},
             )
-            ledger.add([Item(f"feed:f{number}", "feed", url=f"f{number}", entries=(item,))])
+            queue.add([Item(f"feed:f{number}", ItemKind.FEED, url=f"f{number}", entries=(item,))])
         told.append(
             [tuple(row) for row in store.read("SELECT url, payload FROM items WHERE kind = 'url'")]
         )

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from summarizer.analyst.llm import endpoint
-from summarizer.batch.queue import Ledger
+from summarizer.batch.queue import Queue
 from summarizer.batch.run import Batch
 from summarizer.batch.store import open_store
 from summarizer.errors import StorageError
@@ -78,7 +78,7 @@ def paid_model(allowed: int = 1000, then=None, wait: float = 0.0):
 
 
 def run(store, records, settings, made_by="a", redo=False, **options):
-    return Batch(Ledger(store, made_by, redo=redo), settings, jobs=JOBS, **options).run(
+    return Batch(Queue(store, made_by, redo=redo), settings, jobs=JOBS, **options).run(
         [str(records)]
     )
 
@@ -258,7 +258,7 @@ def test_a_soak_with_a_faulty_web_and_a_faulty_model(store, tmp_path):
             fetcher = Fetcher(
                 allow_private=("127.0.0.1",), deadline=1.0, sleep=lambda seconds: None
             )
-            runs.append(Batch(Ledger(store), settings, fetcher=fetcher, rate=0, jobs=8).run(inputs))
+            runs.append(Batch(Queue(store), settings, fetcher=fetcher, rate=0, jobs=8).run(inputs))
             sizes.append(held()[2])
         result = runs[-1]
         assert result.error is None

@@ -1,12 +1,11 @@
 """Records in, reports out: every line has exactly one end, a report or a failure."""
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
 
-from summarizer.batch.inputs import read_records, read_time, record_article
+from summarizer.batch.records import read_records, record_article
 from summarizer.cli.main import main
 from summarizer.errors import BadRecord, InputError
 from summarizer.models import Report
@@ -243,27 +242,6 @@ def test_running_twice_gives_the_same_but_for_the_seconds(batch):
     first, second = (batch({"id": "a", "text": TEXT})[1] for _ in range(2))
     first[0]["analyst"]["seconds"] = second[0]["analyst"]["seconds"]
     assert first == second
-
-
-@pytest.mark.parametrize(
-    ("written", "read_as"),
-    [
-        ("2026-02-10T11:50:00Z", datetime(2026, 2, 10, 11, 50, tzinfo=UTC)),
-        ("2026-02-10 11:50:00", datetime(2026, 2, 10, 11, 50, tzinfo=UTC)),
-        ("2026-02-10", datetime(2026, 2, 10, tzinfo=UTC)),
-        ("2026-02-10T06:50:00-05:00", datetime(2026, 2, 10, 11, 50, tzinfo=UTC)),
-        (" 2026-02-10T11:50:00.5+00:00 ", datetime(2026, 2, 10, 11, 50, 0, 500_000, tzinfo=UTC)),
-        ("20260210T115000Z", datetime(2026, 2, 10, 11, 50, tzinfo=UTC)),
-        ("2026-02-30", None),
-        ("0001-01-01T00:00:00+23:00", None),
-        ("yesterday", None),
-        ("", None),
-        (None, None),
-        (1770724200, None),
-    ],
-)
-def test_times_in_any_iso_form_are_utc(written, read_as):
-    assert read_time(written) == read_as
 
 
 @pytest.mark.parametrize(

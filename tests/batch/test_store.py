@@ -10,17 +10,16 @@ import pytest
 
 from summarizer import analyze_text
 from summarizer.batch.export import write_reports
+from summarizer.batch.items import Item, ItemKind, Outcome
 from summarizer.batch.processes import process_name
-from summarizer.batch.queue import LEASE, MAX_CRASHES, Item, Ledger, Outcome
-from summarizer.batch.store import (
+from summarizer.batch.queue import LEASE, MAX_CRASHES, Queue
+from summarizer.batch.reports import (
     find_reports,
-    load_migrations,
     load_reports,
-    migrate,
-    open_store,
     search_articles,
     with_unique_ids,
 )
+from summarizer.batch.store import load_migrations, migrate, open_store
 from summarizer.errors import FetchError, StorageError
 
 TEXT = "Bitcoin (BTC) slid 4% to $58,000 on Tuesday. Support sits at $55,000, analysts said, and open interest fell to $17.2 billion."
@@ -33,12 +32,12 @@ def store(tmp_path):
     store.close()
 
 
-def fill(store, count=3, **ids) -> Ledger:
-    """A ledger with `count` done items."""
-    ledger = Ledger(store, "test")
-    ledger.add(
+def fill(store, count=3, **ids) -> Queue:
+    """A queue with `count` done items."""
+    queue = Queue(store, "test")
+    queue.add(
         [
-            Item(f"record:{n}", "record", payload={"record": {}}, given_id=ids.get("given"))
+            Item(f"record:{n}", ItemKind.RECORD, payload={"record": {}}, given_id=ids.get("given"))
             for n in range(count)
         ]
     )
@@ -48,14 +47,14 @@ def fill(store, count=3, **ids) -> Ledger:
             title=f"Story {number}",
             url=f"https://a.example/{number}",
         )
-        assert ledger.finish(ledger.claim(0), Outcome(report.article, report))
-    return ledger
+        assert queue.finish(queue.lease(0), Outcome(report.article, report))
+    return queue
 
 
 def test_a_report_comes_out_as_it_went_in_and_its_parts_can_be_queried(store):
     fill(store, 1)
     report = analyze_text(f"{TEXT} This is story 0.", title="Story 0", url="https://a.example/0")
-    told = next(load_reports(store))[1]
+    told = next(load_reports(store))
     told["analyst"]["seconds"] = report.analyst.seconds
     assert told == report.to_dict(with_text=True)
     facts = store.read("SELECT kind, subject, value, unit FROM facts ORDER BY id")
@@ -80,7 +79,7 @@ def test_search_finds_words_and_takes_any_query(store):
 def test_show_finds_by_number_id_and_address(store):
     fill(store)
     row = find_reports(store, "https://a.example/1")
-    ident = next(load_reports(store, where="a.id = ?", values=row))[1]["id"]
+    ident = next(load_reports(store, where="a.id = ?", values=row))["id"]
     assert (
         find_reports(store, ident)
         == find_reports(store, ident[:20])
@@ -92,7 +91,7 @@ def test_show_finds_by_number_id_and_address(store):
 
 def test_ids_never_collide(store, tmp_path):
     fill(store, 3, given="same")
-    reports = [told for _, told, _ in load_reports(store)]
+    reports = list(load_reports(store))
     assert [
         told["id"] for told in with_unique_ids([told | {"id": "same"} for told in reports])
     ] == ["same", "same~2", "same~3"]
@@ -100,13 +99,11 @@ def test_ids_never_collide(store, tmp_path):
 
 def test_exports_hold_every_report_and_no_formula(store, tmp_path):
     fill(store)
-    hostile = next(load_reports(store))[1] | {"id": "=1+1", "summary": "a\u2028b\x85c"}
+    hostile = next(load_reports(store)) | {"id": "=1+1", "summary": "a\u2028b\x85c"}
     for ending in ("jsonl", "csv", "parquet"):
         if ending == "parquet":
             pytest.importorskip("pyarrow")
-        write_reports(
-            tmp_path / f"o.{ending}", [hostile, *(told for _, told, _ in load_reports(store))]
-        )
+        write_reports(tmp_path / f"o.{ending}", [hostile, *load_reports(store)])
     lines = (tmp_path / "o.jsonl").read_text("utf-8").splitlines()
     assert len(lines) == 4
     assert json.loads(lines[0])["summary"] == "a\u2028b\x85c"
@@ -135,11 +132,14 @@ def test_a_foreign_file_a_newer_schema_and_a_missing_folder_are_named(tmp_path):
 
 
 def test_a_full_disk_keeps_what_was_committed(store):
-    ledger = fill(store, 1)
+    queue = fill(store, 1)
     store.read(f"PRAGMA max_page_count = {store.read('PRAGMA page_count')[0][0]}")
     with pytest.raises(StorageError, match="full"):
-        ledger.add(
-            [Item(f"record:x{n}", "record", payload={"text": "x" * 5000}) for n in range(200)]
+        queue.add(
+            [
+                Item(f"record:x{n}", ItemKind.RECORD, payload={"text": "x" * 5000})
+                for n in range(200)
+            ]
         )
     assert store.read("SELECT count(*) FROM reports")[0][0] == 1
     assert store.read("PRAGMA integrity_check")[0][0] == "ok"
@@ -246,7 +246,7 @@ def test_an_old_database_is_carried_over_with_its_feeds(tmp_path):
         ("https://a.example/2", "C", "z"),
     ]
     assert not store.read("PRAGMA foreign_key_check")
-    Ledger(store)
+    Queue(store)
     store.close()
 
 
@@ -267,17 +267,17 @@ def dead_process() -> str:
 
 
 def test_a_dead_workers_item_is_taken_again_and_a_late_result_is_dropped(store):
-    ledger = Ledger(store)
-    ledger.add([Item("record:1", "record", payload={"record": {}})])
-    late = ledger.claim(0)
-    assert ledger.claim(0) is None
+    queue = Queue(store)
+    queue.add([Item("record:1", ItemKind.RECORD, payload={"record": {}})])
+    late = queue.lease(0)
+    assert queue.lease(0) is None
     with store.write() as db:
         db.execute("UPDATE items SET leased_until = ?", (time.time() - 1,))
-    ledger.free_leases()
-    again = ledger.claim(0)
+    queue.free_leases()
+    again = queue.lease(0)
     report = analyze_text(TEXT)
-    assert ledger.finish(late, Outcome(report.article, report)) is None
-    assert ledger.finish(again, Outcome(report.article, report)) == "done"
+    assert queue.finish(late, Outcome(report.article, report)) is None
+    assert queue.finish(again, Outcome(report.article, report)) == "done"
     assert store.read("SELECT count(*) FROM reports")[0][0] == 1
 
 
@@ -285,58 +285,60 @@ def test_a_dead_workers_item_is_taken_again_and_a_late_result_is_dropped(store):
     "until", [time.time() + 10 * LEASE, time.time() - 3600], ids=["ahead", "behind"]
 )
 def test_a_clock_that_jumped_does_not_keep_an_item(store, until):
-    ledger = Ledger(store)
-    ledger.add([Item("record:1", "record", payload={})])
-    ledger.claim(0)
+    queue = Queue(store)
+    queue.add([Item("record:1", ItemKind.RECORD, payload={})])
+    queue.lease(0)
     with store.write() as db:
         db.execute("UPDATE items SET leased_until = ?", (until,))
-    ledger.free_leases()
-    assert ledger.claim(0)
+    queue.free_leases()
+    assert queue.lease(0)
 
 
 def test_an_item_that_kills_every_process_is_given_up(store):
-    ledger = Ledger(store)
-    ledger.add([Item("record:1", "record", payload={})])
+    queue = Queue(store)
+    queue.add([Item("record:1", ItemKind.RECORD, payload={})])
     owner = dead_process()
     for _ in range(MAX_CRASHES):
-        assert ledger.claim(0)
+        assert queue.lease(0)
         with store.write() as db:
             db.execute("UPDATE items SET owner = ?", (owner,))
-        ledger.free_leases()
-    assert ledger.claim(0) is None
-    assert [failure["code"] for failure in ledger.failures()] == ["poison"]
+        queue.free_leases()
+    assert queue.lease(0) is None
+    assert [failure["code"] for failure in queue.failures()] == ["poison"]
 
 
 def test_a_failure_that_may_pass_waits_for_the_next_run_not_for_the_resumed_one(store):
-    ledger = Ledger(store)
-    ledger.add([Item("record:1", "record", payload={})])
-    ledger.finish(ledger.claim(0), Outcome(failure=FetchError("x", code="timeout", retryable=True)))
+    queue = Queue(store)
+    queue.add([Item("record:1", ItemKind.RECORD, payload={})])
+    queue.finish(queue.lease(0), Outcome(failure=FetchError("x", code="timeout", retryable=True)))
     with store.write() as db:
         db.execute("UPDATE runs SET owner = ?", (dead_process(),))  # killed
-    resumed = Ledger(store)
-    assert resumed.claim(0) is None
+    resumed = Queue(store)
+    assert resumed.lease(0) is None
     resumed.end()
-    assert Ledger(store).claim(0)
+    assert Queue(store).lease(0)
 
 
 def test_a_run_on_a_machine_that_is_no_more_does_not_keep_failures_from_another_try(store):
-    ledger = Ledger(store)
-    ledger.add([Item("record:1", "record", payload={"record": {}})])
-    ledger.finish(ledger.claim(0), Outcome(failure=FetchError("x", code="timeout", retryable=True)))
+    queue = Queue(store)
+    queue.add([Item("record:1", ItemKind.RECORD, payload={"record": {}})])
+    queue.finish(queue.lease(0), Outcome(failure=FetchError("x", code="timeout", retryable=True)))
     with store.write() as db:
         db.execute("UPDATE runs SET owner = 'gone:1:2'")
-    assert Ledger(store).claim(0) is None  # it may still be at work
+    assert Queue(store).lease(0) is None  # it may still be at work
     with store.write() as db:
         db.execute("UPDATE runs SET started_at = '2026-02-10T06:00:00Z'")
-    assert Ledger(store).claim(0)
+    assert Queue(store).lease(0)
 
 
 def test_a_host_is_asked_by_two_at_once_and_then_in_turn(store):
-    ledger = Ledger(store)
-    ledger.add([Item(f"url:{n}", "url", url="x", host="a.example", payload={}) for n in range(5)])
-    assert ledger.claim(1000.0)
+    queue = Queue(store)
+    queue.add(
+        [Item(f"url:{n}", ItemKind.URL, url="x", host="a.example", payload={}) for n in range(5)]
+    )
+    assert queue.lease(1000.0)
     time.sleep(0.002)
-    assert ledger.claim(1000.0)
+    assert queue.lease(1000.0)
     time.sleep(0.002)
-    assert ledger.claim(1000.0) is None
-    assert ledger.claim(0)  # no limit
+    assert queue.lease(1000.0) is None
+    assert queue.lease(0)  # no limit

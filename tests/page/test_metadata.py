@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 from lxml.html import document_fromstring
 
-from summarizer.page.metadata import read_metadata, read_time
+from summarizer.page.metadata import read_metadata
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,10 @@ from summarizer.page.metadata import read_metadata, read_time
     ],
 )  # fmt: skip
 def test_times(written, when):
-    assert read_time(written) == when
+    published = read_metadata(page({"@type": "Report", "datePublished": written}), None)[
+        "published_at"
+    ]
+    assert published == (when and when.isoformat())
 
 
 def page(data, head=""):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from summarizer.batch.queue import Ledger
+from summarizer.batch.queue import Queue
 from summarizer.batch.run import Batch
 from summarizer.batch.store import open_store
 from summarizer.settings import Settings
@@ -22,8 +22,8 @@ class Book:
             allow_private=("127.0.0.1",), deadline=deadline, sleep=lambda seconds: None
         )
         jobs = options.pop("jobs", 8)
-        ledger = Ledger(self.store, "test", **options)
-        return Batch(ledger, OFFLINE, fetcher=fetcher, rate=rate, jobs=jobs).run(inputs, stdin)
+        queue = Queue(self.store, "test", **options)
+        return Batch(queue, OFFLINE, fetcher=fetcher, rate=rate, jobs=jobs).run(inputs, stdin)
 
     def one(self, sql: str, *values):
         return self.store.read(sql, values)[0][0]

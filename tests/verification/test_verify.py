@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from summarizer.analyst.embedded.analyze import analyze
 from summarizer.analyst.llm.schema import make_analysis, read_answer
-from summarizer.batch.inputs import record_article
+from summarizer.batch.records import record_article
 from summarizer.credibility import find_signals
 from summarizer.facts.extract import extract_facts
 from summarizer.facts.figures import format_fact
