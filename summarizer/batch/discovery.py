@@ -47,7 +47,10 @@ def looks_like_feed(body: bytes, content_type: str | None) -> bool:
 
 
 def parse_opml(body: bytes) -> list[str]:
-    """The addresses of the feeds that an OPML file lists, in its order. Raises InputError where it lists none."""
+    """The addresses of the feeds that an OPML file lists, in its order.
+
+    Raises InputError where it lists none.
+    """
     import listparser
 
     outlines = listparser.parse(body).feeds  # bytes: a str that is an address would be fetched

@@ -1,7 +1,7 @@
 """Runs and episodes: when a run begins and ends, and what it takes over from earlier ones.
 
-An *episode* is a run with those that resume it after a kill or go on beside it. Within one episode nothing fails twice,
-so that ten interrupted runs count as one.
+An *episode* is a run with those that resume it after a kill or go on beside it. Within one episode
+nothing fails twice, so that ten interrupted runs count as one.
 """
 
 import time
@@ -29,7 +29,11 @@ _FORGET_INPUTS = f"""
 _INSERT_RUN = """
     INSERT INTO runs (owner, started_at, episode)
     VALUES (:process, :now, coalesce(
-        (SELECT episode FROM runs WHERE ended_at IS NULL AND started_at > :recent ORDER BY id LIMIT 1),
+        (
+            SELECT episode FROM runs
+            WHERE ended_at IS NULL AND started_at > :recent
+            ORDER BY id LIMIT 1
+        ),
         (SELECT coalesce(max(id), 0) + 1 FROM runs)
     ))
     RETURNING id, episode

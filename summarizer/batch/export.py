@@ -1,4 +1,4 @@
-"""REPORTS -> FILE: JSONL, CSV and Parquet, each written beside its name and put in place when it is whole."""
+"""REPORTS -> FILE: JSONL, CSV and Parquet, written beside its name and put in place when whole."""
 
 import csv
 import json
@@ -34,7 +34,10 @@ ROWS = 500  # reports in memory at once
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yields a file to write to, which takes the place of `path` when all went well. Raises StorageError."""
+    """Yields a file to write to, which takes the place of `path` when all went well.
+
+    Raises StorageError.
+    """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield part
@@ -82,7 +85,10 @@ def write_jsonl(stream: TextIO, rows: Iterable[dict[str, Any]]) -> None:
 
 
 def write_csv(stream: TextIO, reports: Iterable[dict[str, Any]]) -> None:
-    """One row a report, its calls as `BTC bearish; ETH neutral`. No cell is a formula to a spreadsheet."""
+    """One row a report, its calls as `BTC bearish; ETH neutral`.
+
+    No cell is a formula to a spreadsheet.
+    """
     table = csv.writer(stream)
     table.writerow(COLUMNS)
     for report in reports:
@@ -101,7 +107,10 @@ def write_csv(stream: TextIO, reports: Iterable[dict[str, Any]]) -> None:
 
 
 def _cell(value: object) -> object:
-    """What a spreadsheet shows as it is: programs read a formula behind blanks too, and in full-width signs."""
+    """The value as a cell that no spreadsheet calculates.
+
+    Programs read a formula behind blanks too, and in full-width signs.
+    """
     if not isinstance(value, str):
         return value
     text = clean(value)
@@ -128,7 +137,10 @@ def write_parquet(path: Path, reports: Iterable[dict[str, Any]]) -> None:
 
 
 def _arrow_type(arrow: Any, kind: Any) -> Any:
-    """The Arrow type of a field of the report, from its annotation; times are ISO text, as in JSON."""
+    """The Arrow type of a field of the report, from its annotation.
+
+    Times are ISO text, as in JSON.
+    """
     if get_origin(kind) in (Union, types.UnionType):
         kind = next(part for part in get_args(kind) if part is not type(None))
     if get_origin(kind) is Literal:

@@ -1,6 +1,7 @@
 """PAGE -> FEED: the entries of RSS, Atom, RDF and JSON Feed. The only importer of feedparser.
 
-bytes -> repair -> parse -> entries, each with a key, a plain title, a link that may be fetched, a date or a flag
+The bytes are repaired and parsed. Each entry has a key, a plain title, a link that may be fetched,
+and a date or a flag that says why there is none.
 """
 
 import calendar
@@ -21,19 +22,20 @@ from summarizer.text.spans import normalise
 from summarizer.web.urls import canonical_url, is_web
 
 MAX_ENTRIES = 5_000  # the newest; a feed that holds more is an archive
-FUTURE = timedelta(
-    hours=24
-)  # a date later than now and this is the feed's mistake: zones differ by 14 h
-EARLIEST = datetime(1970, 1, 3, tzinfo=UTC)  # before it: a zero written as a date, in whatever zone
+# A date further ahead is the feed's mistake: zones differ by 14 hours at most.
+FUTURE = timedelta(hours=24)
+# A date that is not later is a zero that was written as a date, in whatever zone.
+EARLIEST = datetime(1970, 1, 3, tzinfo=UTC)
 MAX_DTD = 2_000  # bytes
 
-# CoinDesk: `<description>text</description> … <content:encoded/><dc:description/>`: feedparser lets the empty one win
+# CoinDesk: `<description>text</description> … <content:encoded/><dc:description/>`: feedparser lets
+# the empty one win
 _EMPTY = re.compile(
     rb"<((?:[\w.-]+:)?(?:description|encoded|summary|title))\b[^<>]*(?:/>|>\s*</\1\s*>)"
 )
 # `<link uri="at://…">https://…</link>`: feedparser takes the attribute for the link
 _LINK_URI = re.compile(rb"""(<link\b[^<>]*?)\s+uri\s*=\s*(?:"[^"<>]*"|'[^'<>]*')""")
-# entities cost a feed of 200 kB 19 s where its XML is malformed; those of HTML, which some feeds declare, are short
+# Entities cost a malformed feed of 200 kB 19 s. Those of HTML, which some feeds declare, are short
 _DTD = re.compile(rb"<!DOCTYPE[^\[<>]{0,500}\[")
 # `</rss>` at the end, or comments after it: the feed was not cut off
 _END = re.compile(
@@ -57,7 +59,10 @@ class FeedInvalid(InputError):
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """One entry. `text` is what the feed itself says, plain; `link` is None unless it may be fetched."""
+    """One entry of a feed.
+
+    `text` is what the feed itself says, plain; `link` is None unless it may be fetched.
+    """
 
     key: str
     title: str | None
@@ -83,7 +88,7 @@ class Feed:
 
 @dataclass(frozen=True)
 class _RawEntry:
-    """An entry as the feed words it, whatever the feed's format. `date` may still be text, or a number."""
+    """An entry as the feed words it, whatever the feed's format. `date` may be text or a number."""
 
     ident: object
     title: object
@@ -93,9 +98,10 @@ class _RawEntry:
 
 
 def parse_feed(page: Page, *, now: datetime | None = None) -> Feed:
-    """The feed on a page, its newest MAX_ENTRIES entries in the feed's order. No I/O, whatever the bytes say.
+    """The feed on a page, with its newest MAX_ENTRIES entries in the feed's order.
 
-    Raises FeedInvalid for what is no feed; one that holds no entry is a Feed without entries.
+    No file or address is opened, whatever the bytes say. Raises FeedInvalid for what is no feed;
+    one that holds no entry is a Feed without entries.
     """
     now = now or datetime.now(UTC)
     first = page.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
@@ -158,7 +164,7 @@ def _without_long_dtd(body: bytes) -> bytes:
 
 
 def _whole_entries(parsed: Any, body: bytes) -> tuple[list[Any], tuple[str, ...]]:
-    """The entries without one that was cut off in the middle, and what is to be said of a malformed feed."""
+    """The entries without one that was cut off in the middle, and the warnings."""
     entries = list(parsed.entries)
     if not parsed.bozo:
         return entries, ()
@@ -181,7 +187,7 @@ def _xml_entry(raw: Any, is_atom: bool) -> _RawEntry:
 
 
 def _pick_date(raw: Any) -> object:
-    """The first date that the entry gives, read by feedparser where it can, else as it is written."""
+    """The first date that the entry gives, as feedparser reads it, else as it is written."""
     for name in ("published", "updated", "created"):
         # asked for by `in`: feedparser maps a missing `updated` to `published`, with a warning
         if name not in raw:
@@ -204,7 +210,7 @@ def _from_struct(parts: Any) -> datetime | None:
 
 
 def _pick_link(raw: Any, is_atom: bool) -> object:
-    """The entry's own page: of an Atom entry's alternates the first, HTML before others; else what feedparser says."""
+    """The entry's own page: an Atom entry's first HTML alternate, else what feedparser says."""
     links = raw.get("links") or ()
     alternates = [
         link for link in links if link.get("rel", "alternate") == "alternate" and link.get("href")
@@ -255,11 +261,13 @@ def _json_entry(item: dict[str, Any]) -> _RawEntry:
 
 def _make_entry(raw: _RawEntry, base: str, now: datetime) -> FeedEntry:
     published_at, flags = _check_date(raw.date, now)
-    title, text = _one_line(raw.title), raw.text
+    title = _one_line(raw.title)
+    text = raw.text
     ident = "" if raw.ident is None else str(raw.ident)
     link = resolve_link(base, str(raw.link)) if raw.link else None
     if link and not is_web(link):  # `javascript:alert(1)` is kept as words, and never fetched
-        text, link = text or normalise(link), None
+        text = text or normalise(link)
+        link = None
     if not link and is_web(ident):
         # a guid that is an address is one, whatever isPermaLink says, where nothing better is known
         link = ident

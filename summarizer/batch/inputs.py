@@ -1,6 +1,7 @@
-"""INPUT -> ITEMS: a feed, OPML, a list of addresses, JSONL records, a folder, a page, or - for any of them on stdin.
+"""INPUT -> ITEMS: feeds, OPML, lists of addresses, JSONL records, folders, pages, and stdin (-).
 
-An input is told by what it holds; its name decides only for JSONL files and for what a folder is searched for.
+What an input is shows in what it holds. Its name decides only for JSONL files, and for which files
+of a folder are read.
 """
 
 import re
@@ -8,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from summarizer.batch.discovery import looks_like_feed, parse_opml
-from summarizer.batch.feed import FeedInvalid, parse_feed
+from summarizer.batch.feed import FeedInvalid
 from summarizer.batch.items import Item, ItemKind
 from summarizer.batch.records import (
     bad_line_item,
-    entry_item,
+    read_feed,
     read_records,
     record_item,
     record_items,
@@ -21,9 +22,8 @@ from summarizer.errors import BadRecord, InputError, UsageError
 from summarizer.models import Page
 from summarizer.web.urls import canonical_url, host_of, is_web
 
-PAGES = frozenset(
-    ".html .htm .xhtml .txt .md".split()
-)  # what a folder is searched for, beside LISTS
+# What a folder is searched for.
+PAGES = frozenset(".html .htm .xhtml .txt .md".split())
 LISTS = frozenset(".jsonl .ndjson .xml .rss .atom .rdf .opml .json".split())
 MAX_STDIN = 200_000_000  # bytes
 HEAD = 4096  # bytes that tell what an input is
@@ -36,12 +36,9 @@ def check_inputs(names: Iterable[str]) -> None:
     for name in names:
         if name == "-" or is_web(name) or Path(name).exists():
             continue
-        is_other_scheme = "://" in name
-        fault = (
-            "only http:// and https:// addresses are fetched"
-            if is_other_scheme
-            else "no such file or folder"
-        )
+        fault = "no such file or folder"
+        if "://" in name:
+            fault = "only http:// and https:// addresses are fetched"
         raise UsageError(
             f"{name}: {fault}",
             advice="Give feeds, pages, OPML, lists of addresses, JSONL, folders or -",
@@ -49,7 +46,10 @@ def check_inputs(names: Iterable[str]) -> None:
 
 
 def read_inputs(names: Iterable[str], stdin: Iterable[bytes] = ()) -> Iterator[Item]:
-    """What the inputs hold. Raises UsageError for one that cannot be read, before anything of it is yielded."""
+    """What the inputs hold.
+
+    Raises UsageError for one that cannot be read, before anything of it is yielded.
+    """
     for name in names:
         if name == "-":
             yield from _read_stdin(stdin)
@@ -146,12 +146,9 @@ def _feed_item(body: bytes, name: str) -> Item:
     """A feed that was saved, with its entries."""
     key = f"feed:{name}"
     try:
-        feed = parse_feed(Page(body=body))
-        if not feed.entries:
-            raise FeedInvalid("the feed holds no entry", url=name)
+        _, entries = read_feed(Page(body=body), name)
     except FeedInvalid as error:
         return Item(key, ItemKind.FEED, url=name, error=error)
-    entries = tuple(entry_item(entry, feed.title, name) for entry in feed.entries)
     return Item(key, ItemKind.FEED, url=name, entries=entries)
 
 

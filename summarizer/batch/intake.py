@@ -1,4 +1,4 @@
-"""ITEMS -> QUEUE: enters what inputs and feeds name; what is new, edited or asked for anew is to do.
+"""ITEMS -> QUEUE: enters what inputs and feeds name; what is new or edited is to do.
 
 Each function is part of the caller's transaction.
 """
@@ -15,10 +15,8 @@ from summarizer.batch.settle import Failure, add_host, fail_item
 from summarizer.batch.store import utc_now
 
 _SETTLED = (ItemState.DONE, ItemState.FAILED, ItemState.DEFERRED)
-_ASKED_ANEW = (
-    ItemKind.ADDRESS,
-    ItemKind.FEED,
-)  # what the user names by its address may have changed
+# What the user names by its address is asked anew by each run: it may have changed.
+_ASKED_ANEW = (ItemKind.ADDRESS, ItemKind.FEED)
 
 _FIND_ITEM = "SELECT * FROM items WHERE key = ?"
 _INSERT_ITEM = """
@@ -37,7 +35,8 @@ _NAME_IN_FEED = """
 _FINGERPRINT_IN_FEED = "SELECT fingerprint FROM sources WHERE item_id = ? AND feed_id = ?"
 _RENEW_ITEM = """
     UPDATE items SET
-        state = 'pending', payload = :payload, fingerprint = :fingerprint, redo = :redo, attempts = 0
+        state = 'pending', attempts = 0, redo = :redo,
+        payload = :payload, fingerprint = :fingerprint
     WHERE id = :id
 """
 # Of feeds that carry the same story, the first by its address words it, whichever answered sooner.
@@ -57,7 +56,10 @@ _RENEW_ENTRIES = """
 
 
 def enter_items(db: Connection, run: Run, items: Iterable[Item], feed: int | None = None) -> int:
-    """Enter items that the run's inputs name, or that the `feed` with this number lists. Returns how many are to do."""
+    """Enter items that the run's inputs name, or that the `feed` with this number lists.
+
+    Returns how many are to do.
+    """
     return sum(_enter_item(db, run, item, feed) for item in items)
 
 
@@ -75,9 +77,8 @@ def _enter_item(db: Connection, run: Run, item: Item, feed: int | None) -> bool:
         is_to_do = True
     elif known["kind"] != ItemKind.FEED:
         is_to_do = _renew_item(db, run, item, known, feed)
-    elif (
-        feed is None
-    ):  # a feed in a feed is not renewed: feeds that list each other must end somewhere
+    elif feed is None:
+        # else a feed lists it, and feeds that list each other must end somewhere
         _renew_feed(db, run, item_id)
     if feed is None:
         db.execute(_NAME_IN_RUN, (run.id, item_id))
@@ -93,7 +94,7 @@ def _insert_item(db: Connection, item: Item) -> int:
 
 
 def _renew_item(db: Connection, run: Run, item: Item, known: Row, feed: int | None) -> bool:
-    """Put a known item back into the queue if it was edited, is asked for anew, or everything is done again.
+    """Put a known item back into the queue if it was edited, or is asked for anew.
 
     Returns whether it is to do.
     """
@@ -122,7 +123,7 @@ def _renew_item(db: Connection, run: Run, item: Item, known: Row, feed: int | No
 
 
 def _renew_feed(db: Connection, run: Run, feed: int) -> None:
-    """Ask a known feed again unless it is left alone, and those of its old entries whose page was not to be had."""
+    """Put a known feed back unless it is left alone, and those of its entries that lack a page."""
     db.execute(_RENEW_FEED, (feed, time.time()))
     db.execute(_RENEW_ENTRIES, {"redo": run.redo, "episode": run.episode, "feed": feed})
 

@@ -1,4 +1,4 @@
-"""ITEM -> LEASE -> OUTCOME: what the inputs name, what a worker holds of it, and what became of it."""
+"""ITEM -> LEASE -> OUTCOME: what an input names, who works on it, and what became of it."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -43,7 +43,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Item:
-    """Something to read, as an input names it. The same `key` is the same item, whichever input names it."""
+    """Something to read, as an input names it.
+
+    The same `key` is the same item, whichever input names it.
+    """
 
     key: str
     kind: ItemKind
@@ -58,11 +61,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Lease:
-    """An item that one worker alone holds. `owner` names the lease: the process, and a number within it."""
+    """An item that one worker alone holds.
+
+    `owner` names the lease: the process, and a number within it.
+    """
 
     id: int
     kind: ItemKind
     url: str | None
+    host: str
     address: str | None  # where a feed moved to
     given_id: str | None
     payload: dict[str, Any]
@@ -75,7 +82,10 @@ class Lease:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a lease: an article and its report, a feed's entries, a failure, or, with none of them, nothing new."""
+    """What became of a lease: an article and its report, a feed's entries, or a failure.
+
+    With none of them there was nothing new.
+    """
 
     article: Article | None = None
     report: Report | None = None

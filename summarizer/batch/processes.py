@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def process_name() -> str:
-    """The name of this process: machine, number and start, so that a number used again is told apart."""
+    """The name of this process: machine, number and start, as numbers are used again."""
     return f"{socket.gethostname()}:{os.getpid()}:{_start_of(os.getpid())}"
 
 

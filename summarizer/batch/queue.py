@@ -2,11 +2,12 @@
 
     pending -> leased -> done | failed (for good; a feed: paused) | deferred (worth another run)
 
-A feed is an item whose result is more items. No other item is leased while a feed, or an address that may turn out to be
-one, is still to be read: so a story in two feeds is reported alike, whichever feed answers first.
+A feed is an item whose result is more items. No other item is leased while a feed, or an address
+that may turn out to be one, is still to be read: so a story in two feeds is reported alike,
+whichever feed answers first.
 
-A lease names the process that holds it. It ends with that process (seen at once on the same machine) or after LEASE
-seconds; the result of a worker that comes later is dropped.
+A lease names the process that holds it. It ends with that process (seen at once on the same
+machine) or after LEASE seconds; the result of a worker that comes later is dropped.
 """
 
 import itertools
@@ -25,17 +26,18 @@ from summarizer.batch.store import Store
 from summarizer.batch.tally import RunTally
 
 LEASE = 300.0  # seconds; the longest item takes 20 to fetch, 10 to parse, 120 to ask a model
-# Leases whose process died before the item itself is suspected. With 3, a user who kills runs often would condemn
-# items that were just in flight.
+# Leases whose process died before the item itself is suspected. With 3, a user who kills runs often
+# would condemn items that were just in flight.
 MAX_CRASHES = 10
 MAX_PARALLEL = 2  # requests at once to one host
 NO_LIMIT = 1 << 30
 MAX_DELAY = 3600.0  # seconds; a host's turn further away than this is due to a clock that jumped
 
-# The first pending item of each host whose turn it is, then the first of those. An item that crashed comes last,
-# and nothing else comes before the last feed was read.
+# The first pending item of each host whose turn it is, then the first of those. An item that
+# crashed comes last, and nothing else comes before the last feed was read.
 _NEXT_ITEM = """
-    SELECT i.*
+    SELECT i.id, i.kind, i.url, i.host, i.address, i.given_id, i.etag, i.last_modified, i.redo,
+        i.attempts + (i.episode <> :episode) AS attempts, coalesce(i.payload, '{}') AS payload
     FROM hosts h JOIN items i ON i.id = (
         SELECT id FROM items
         WHERE state = 'pending' AND host = h.host AND (kind IN ('feed', 'address') OR NOT EXISTS (
@@ -57,7 +59,8 @@ _RELEASE_ALL = """
     UPDATE items SET state = 'pending', owner = NULL, leased_until = NULL
     WHERE state = 'leased' AND owner LIKE ? || ':%'
 """
-# Held by a process that died, or for too long; a lease that ends far ahead is due to a clock that jumped.
+# Held by a process that died, or for too long. A lease that ends too far ahead is due to a clock
+# that jumped.
 _IS_LOST = "state = 'leased' AND (is_dead(owner) OR leased_until NOT BETWEEN :now AND :latest)"
 _ANY_LOST = f"SELECT 1 FROM items WHERE {_IS_LOST} LIMIT 1"
 _FREE_LOST = f"""
@@ -93,9 +96,10 @@ _lease_numbers = itertools.count()
 
 
 class Queue:
-    """The queue as one run sees it. A feed that fails is left alone for `backoff` seconds, each time twice as long.
+    """The queue as one run sees it.
 
-    `made_by` is kept with each report: the fingerprint of the program and its analyst.
+    `made_by`, the fingerprint of the program and its analyst, is kept with each report. A feed that
+    fails is left alone for `backoff` seconds, each time twice as long.
     """
 
     def __init__(
@@ -129,7 +133,7 @@ class Queue:
     # ---- leases
 
     def lease(self, rate: float) -> Lease | None:
-        """The next item whose host may be asked now, leased to this process; None when there is none just now.
+        """Lease the next item whose host may be asked now; None when there is none just now.
 
         `rate` is in requests a second to one host, 0 for no limit.
         """
@@ -138,6 +142,7 @@ class Queue:
             "now": now,
             "far": now + MAX_DELAY,
             "parallel": MAX_PARALLEL if rate else NO_LIMIT,
+            "episode": self.run.episode,
         }
         if not self.store.read(_NEXT_ITEM, values):  # no lock: idle workers disturb nobody
             return None
@@ -149,19 +154,8 @@ class Queue:
             db.execute(_TAKE_ITEM, (owner, now + LEASE, row["id"]))
             if row["host"] and rate:
                 db.execute(_SET_TURN, (now, 1 / rate, row["host"]))
-        return Lease(
-            id=row["id"],
-            kind=ItemKind(row["kind"]),
-            url=row["url"],
-            address=row["address"],
-            given_id=row["given_id"],
-            payload=json.loads(row["payload"] or "{}"),
-            etag=row["etag"],
-            last_modified=row["last_modified"],
-            attempts=row["attempts"] + (row["episode"] != self.run.episode),
-            redo=bool(row["redo"]),
-            owner=owner,
-        )
+        known = {"kind": ItemKind(row["kind"]), "payload": json.loads(row["payload"])}
+        return Lease(**dict(row) | known, owner=owner)
 
     def finish(self, lease: Lease, outcome: Outcome) -> ItemState | None:
         """Store the result and the item's state in one commit.
@@ -188,7 +182,10 @@ class Queue:
         return state
 
     def _store_result(self, db: sqlite3.Connection, lease: Lease, outcome: Outcome) -> int:
-        """Write entries or a report, and close the item. Returns how many more articles are to do."""
+        """Write entries or a report, and close the item.
+
+        Returns how many more articles are to do.
+        """
         to_do = 0
         if outcome.entries is not None:
             to_do = enter_items(db, self.run, outcome.entries, lease.id)
@@ -205,7 +202,10 @@ class Queue:
             db.execute(_RELEASE_ALL, (self.run.process,))
 
     def free_leases(self) -> None:
-        """Put back what dead or hung workers held; an item whose workers died MAX_CRASHES times fails for good."""
+        """Put back what dead or hung workers held.
+
+        An item whose workers died MAX_CRASHES times fails for good.
+        """
         now = time.time()
         values = {"now": now, "latest": now + LEASE + 1, "max_crashes": MAX_CRASHES}
         if self.store.read(_ANY_LOST, values):

@@ -1,6 +1,7 @@
-"""RECORD or ENTRY -> ITEM -> ARTICLE: records of JSONL files and entries of feeds, as the queue and the analysts take them.
+"""RECORD or ENTRY -> ITEM -> ARTICLE: records of JSONL files, and entries of feeds.
 
-A record is `{id, url, title, source, published_at, text or html}`; `html` is markup, or a path relative to its file.
+A record is `{id, url, title, source, published_at, text or html}`; `html` is markup, or a path
+relative to its file.
 """
 
 import json
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from summarizer.batch.feed import FeedEntry
+from summarizer.batch.feed import Feed, FeedEntry, FeedInvalid, parse_feed
 from summarizer.batch.items import Item, ItemKind, hash_text
 from summarizer.errors import BadRecord, InputError, SummarizerError, UsageError
 from summarizer.models import Article, Page
@@ -27,7 +28,10 @@ Record = dict[str, Any]
 
 
 def read_records(path: Path) -> Iterator[Item]:
-    """The records of a JSONL file, read line by line. Raises UsageError for a file that cannot be read."""
+    """The records of a JSONL file, read line by line.
+
+    Raises UsageError for a file that cannot be read.
+    """
     try:
         lines = path.open(encoding="utf-8-sig", errors="replace", newline="\n")
     except OSError as error:
@@ -37,26 +41,31 @@ def read_records(path: Path) -> Iterator[Item]:
 
 
 def record_items(lines: Iterable[str], folder: Path, name: str) -> Iterator[Item]:
-    """An item for each line of the file `name` that is not blank; one with an error for a line that is no record."""
+    """An item for each line of the file `name` that is not blank.
+
+    A line that is no record is an item with an error.
+    """
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        place = f"line {number} of {name}"
+        fault = "is no object"
         try:
             record = json.loads(line)
         except (ValueError, RecursionError):
-            record, fault = None, f"{place} is not JSON"
-        else:
-            fault = f"{place} is no object"
+            record = None
+            fault = "is not JSON"
         if isinstance(record, dict):
             yield record_item(number, record, folder)
         else:
-            error = BadRecord(fault)
+            error = BadRecord(f"line {number} of {name} {fault}")
             yield bad_line_item(number, name, error, str(error))
 
 
 def record_item(number: int, record: Record, folder: Path) -> Item:
-    """A record as an item. Its key is its content: the same record twice is one, two under one id are two."""
+    """A record as an item.
+
+    Its key is its content: the same record twice is one, two under one id are two.
+    """
     record_id = None
     if record.get("id") is not None:
         # as it was given, but for what neither the database nor UTF-8 can hold
@@ -85,7 +94,10 @@ def bad_line_item(number: int, name: str, error: BadRecord, content: str) -> Ite
 
 
 def _page_stamp(record: Record, folder: Path) -> list[Any]:
-    """Where the record's page is and when it was written, so that an edited page is a new record; [] without a page."""
+    """Where the record's page is and when it was written; [] where it names none.
+
+    With it in the key, a page that was edited makes a new record.
+    """
     html = record.get("html")
     if not isinstance(html, str) or "<" in html or record.get("text"):
         return []
@@ -100,21 +112,22 @@ def _page_stamp(record: Record, folder: Path) -> list[Any]:
 def record_article(record: Record, folder: Path) -> Article:
     """The article of a record; a path in it is relative to `folder`, and must not lead out of it.
 
-    Raises BadRecord for an address or a page that cannot be read, InputError for a record that holds no words, and what
-    extract_article raises.
+    Raises BadRecord for an address or a page that cannot be read, InputError for a record that
+    holds no words, and what extract_article raises.
     """
     record = _clean_values(record)
-    url, title = _text_of(record, "url"), _text_of(record, "title")
+    url, title, source, text, html = (
+        _text_of(record, name) for name in ("url", "title", "source", "text", "html")
+    )
     about: dict[str, Any] = {
         "title": title,
-        "source": _text_of(record, "source"),
+        "source": source,
         "published_at": parse_time(record.get("published_at")),
     }
     try:
         urlsplit(url)
     except ValueError as error:
         raise BadRecord(f"its url cannot be read: {error}", url=url) from error
-    text, html = _text_of(record, "text"), _text_of(record, "html")
     if text and text.strip():
         return make_article(text, url=url, **about)
     if html and html.strip():
@@ -132,7 +145,7 @@ def _text_of(record: Record, name: str) -> str | None:
 
 
 def _clean_values(record: Record) -> Record:
-    """The record without what no output can hold: lone surrogates, NUL and other control characters."""
+    """The record without what no output can hold, such as lone surrogates and NUL."""
     return {
         name: clean(value) if isinstance(value, str) else value for name, value in record.items()
     }
@@ -151,7 +164,18 @@ def _read_page(folder: Path, name: str) -> bytes:
 # ---- entries of feeds
 
 
-def entry_item(entry: FeedEntry, source: str | None, feed: str) -> Item:
+def read_feed(page: Page, url: str) -> tuple[Feed, tuple[Item, ...]]:
+    """The feed on a page, and its entries as items.
+
+    Raises FeedInvalid for what is none, or an empty one.
+    """
+    feed = parse_feed(page)
+    if not feed.entries:
+        raise FeedInvalid("the feed holds no entry", url=url)
+    return feed, tuple(_entry_item(entry, feed.title, url) for entry in feed.entries)
+
+
+def _entry_item(entry: FeedEntry, source: str | None, feed: str) -> Item:
     """A feed's entry: the page that it links, or the feed's own words where it links none."""
     payload = {
         "title": entry.title,
@@ -174,7 +198,10 @@ def entry_item(entry: FeedEntry, source: str | None, feed: str) -> Item:
 def entry_article(
     payload: dict[str, Any], url: str | None, failure: SummarizerError | None = None
 ) -> Article:
-    """The article in a feed's own words; `failure` says why they stand for the page. Raises EmptyInput where there are none."""
+    """The article in a feed's own words; `failure` says why they stand for the page.
+
+    Raises EmptyInput where there are none.
+    """
     title = payload.get("title")
     article = make_article(
         payload.get("text") or title or "",

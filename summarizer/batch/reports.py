@@ -1,4 +1,4 @@
-"""REPORT -> ROWS and back: reports in the database, which one a name means, and search in their articles."""
+"""REPORT -> ROWS and back: reports in the database, found by name or by the words of articles."""
 
 import json
 from collections import Counter
@@ -63,12 +63,14 @@ _REPORT_BY_ID = """
     WHERE a.id = ?
 """
 _BY_NUMBER = "SELECT article_id AS id FROM reports WHERE article_id = ?"
-_BY_NAME = r"""
+_BY_NAME = """
     SELECT a.id
     FROM articles a JOIN reports r ON r.article_id = a.id JOIN items i ON i.id = a.item_id
-    WHERE a.url = :name OR i.url = :name OR r.id = :name OR (
-        length(:name) >= 6
-        AND (r.id LIKE :start ESCAPE '\' OR r.id LIKE 'sha256:' || :start ESCAPE '\')
+    WHERE :name IN (a.url, i.url, r.id) OR (
+        length(:name) >= 6 AND (
+            lower(substr(r.id, 1, length(:name))) = lower(:name)
+            OR lower(substr(r.id, 1, length('sha256:' || :name))) = lower('sha256:' || :name)
+        )
     )
     ORDER BY a.id DESC
 """
@@ -87,7 +89,10 @@ def has_version(store: Store, item_id: int, content_hash: str) -> bool:
 
 
 def save_report(db: Connection, item_id: int, report: Report, made_by: str) -> None:
-    """Write a report and its article as rows, within the caller's transaction. The same text again replaces its report."""
+    """Write a report and its article as rows, within the caller's transaction.
+
+    The same text again replaces its report.
+    """
     whole = report.to_dict()
     about = whole["article"] | {
         "item_id": item_id,
@@ -97,6 +102,7 @@ def save_report(db: Connection, item_id: int, report: Report, made_by: str) -> N
     }
     db.execute(_DELETE_VERSION, (item_id, report.article.content_hash))
     article_id = db.execute(_INSERT_ARTICLE, about).lastrowid
+    # the fields of these parts are columns of the same names
     row = whole["overall"] | whole["timeframe"] | whole["credibility"] | whole["analyst"]
     row |= {
         "article_id": article_id,
@@ -120,7 +126,10 @@ def save_report(db: Connection, item_id: int, report: Report, made_by: str) -> N
 def _save_parts(
     db: Connection, article_id: int | None, report: Report
 ) -> Iterator[tuple[str, int | None, str | None, Evidence]]:
-    """Write the facts and calls as rows. Yields all evidence with its part, and the row's number or the name of that part."""
+    """Write the facts and calls as rows.
+
+    Yields all evidence with its part, and the row's number or the name of that part.
+    """
     for fact in report.facts:
         row = db.execute(_INSERT_FACT, {"article_id": article_id, **fact.model_dump()}).lastrowid
         yield "fact", row, None, fact.evidence
@@ -148,7 +157,7 @@ def load_reports(
 ) -> Iterator[dict[str, Any]]:
     """Reports as plain JSON with their text, in the order in which their items arrived.
 
-    `where` is SQL of ours, with `a` for the articles, `r` for the reports, and `values` for its places.
+    `where` is SQL of ours, in which `a` is the article and `r` the report.
     """
     # one by one: a large database does not have to fit into memory
     for (article_id,) in store.read(_IDS_IN_ORDER.format(where=where), values):
@@ -159,7 +168,10 @@ def load_reports(
 
 
 def with_unique_ids(reports: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The reports; an id that came before gets `~2`, `~3` (the same words at two addresses, an id used twice)."""
+    """The reports; an id that came before gets `~2`, `~3`.
+
+    The same words may stand at two addresses, and an input may use an id twice.
+    """
     seen: Counter[str] = Counter()
     for report in reports:
         name = str(report["id"])
@@ -168,18 +180,20 @@ def with_unique_ids(reports: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any
 
 
 def find_reports(store: Store, name: str) -> list[int]:
-    """Numbers of the articles that `name` means, newest first: a number, an id or its beginning, or an address."""
-    rows: list[Row] = []
-    if name.isdigit() and len(name) < 12:
-        rows = store.read(_BY_NUMBER, (name,))
-    if not rows:
-        escaped = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        rows = store.read(_BY_NAME, {"name": name, "start": escaped + "%"})
-    return [int(row["id"]) for row in rows]
+    """Numbers of the articles that `name` means, newest first.
+
+    It is a number, a report's id or the beginning of one, or an address.
+    """
+    is_number = name.isdigit() and len(name) < 12
+    rows = store.read(_BY_NUMBER, (name,)) if is_number else []
+    return [row["id"] for row in rows or store.read(_BY_NAME, {"name": name})]
 
 
 def search_articles(store: Store, words: str, limit: int) -> list[Row]:
-    """The articles that hold all the words, the best first: id, title, source, url, published_at, direction, snippet."""
+    """The articles that hold all the words, the best first.
+
+    Each has id, title, source, url, published_at, direction, credibility and snippet.
+    """
     quoted = (word.replace('"', '""') for word in words.replace("\0", " ").split())
     terms = " ".join(f'"{word}"' for word in quoted)
     return store.read(_SEARCH, (terms, limit)) if terms else []

@@ -1,4 +1,7 @@
-"""robots.txt: which pages a site asks programs to leave alone, and how slowly to come. The only importer of protego."""
+"""robots.txt: which pages a site asks programs to leave alone, and how slowly to come.
+
+The only importer of protego.
+"""
 
 import threading
 import time
@@ -18,8 +21,8 @@ AGENT = "crypto-news-summarizer"
 MAX_AGE = 24 * 3600.0  # seconds that an answer counts, RFC 9309 section 2.4
 MAX_SIZE = 500_000  # bytes that are read, about what RFC 9309 section 2.5 asks for
 MAX_CRAWL_DELAY = 60.0  # seconds; who asks for more is asked once a minute
-# What is no readable robots.txt is no rules, as any 4xx is, RFC 9309 section 2.3.1. A server in trouble (5xx, unreachable)
-# is left alone until it says something.
+# A robots.txt that cannot be read sets no rules, as any 4xx sets none (RFC 9309 section 2.3.1). A
+# server in trouble (5xx, unreachable) is left alone until it answers.
 _NO_RULES = frozenset(
     "content_type empty_body too_large too_many_redirects content_encoding".split()
 )
@@ -32,7 +35,10 @@ _KEEP_RULES = """
 
 
 class Robots:
-    """The rules of each host, read once a day and shared through the database. `pause` waits for a host's next turn."""
+    """The rules of each host, read once a day and shared through the database.
+
+    `pause` waits for a host's next turn.
+    """
 
     def __init__(self, store: Store, fetcher: Any, pause: Callable[[], object]):
         self._store = store

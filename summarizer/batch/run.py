@@ -1,8 +1,9 @@
 """INPUTS -> REPORTS: many articles, with a database that says at any moment what is done.
 
-    read inputs -> lease an item -> read it -> analyse it (both outside any transaction) -> result and state in one commit
+    inputs -> queue -> lease an item -> read it -> analyse it -> result and state in one commit
 
 Threads of one process, and other processes on the same database, share the work through the queue.
+Pages are read and analysed outside any transaction.
 """
 
 import hashlib
@@ -39,6 +40,7 @@ IDLE = 0.05  # seconds until a worker without work looks again
 TICK = 0.1  # seconds between two looks at how far the run is
 GRACE = 10.0  # seconds that work in flight has after Ctrl-C
 CHUNK = 500  # items entered in one commit
+_ENDS_RUN = (LLMError.exit_status, StorageError.exit_status)
 _ADVICE = "--retry-failed asks it again"
 
 
@@ -46,8 +48,8 @@ _ADVICE = "--retry-failed asks it again"
 class Batch:
     """One run over a queue.
 
-    `fetcher` is the network, `rate` the requests a second to one host (0: no limit), `jobs` the number of workers, and
-    `max_cost` what the model may cost, in USD.
+    `fetcher` is the network, `rate` the requests a second to one host (0: no limit), `jobs` the
+    number of workers, and `max_cost` what the model may cost, in USD.
     """
 
     queue: Queue
@@ -109,7 +111,10 @@ class Batch:
             self.hooks.message(f"{feed['url']} {state} for {minutes}: {_ADVICE}")
 
     def _work(self) -> None:
-        """Let workers empty the queue; after a signal or a failure of the run they have GRACE seconds left."""
+        """Let workers empty the queue.
+
+        After a signal, or a failure that ends the run, they have GRACE seconds left.
+        """
         # with a model, some read while others wait for it
         count = self.jobs * (2 if self.settings.uses_model else 1)
         workers = [threading.Thread(target=self._work_on, daemon=True) for _ in range(count)]
@@ -148,19 +153,17 @@ class Batch:
         self._stop.set()
 
     def _take(self, lease: Lease) -> None:
-        """Read, analyse, store. A failure of this item is a value; what stops the whole run is raised or ends it."""
+        """Read, analyse, store.
+
+        A failure of this item is a value; raises what ends the whole run.
+        """
         try:
             outcome = self._analyze(lease, self._reader.read(lease))
-        except StorageError:
-            raise
         except SummarizerError as error:
-            if isinstance(error, LLMError):
-                if self._stop.is_set():
-                    return
-                if error.exit_status == LLMError.exit_status:
-                    # the endpoint, not this article: nothing failed, everything waits
-                    self._end_with(error)
-                    return
+            if isinstance(error, LLMError) and self._stop.is_set():
+                return
+            if error.exit_status in _ENDS_RUN:
+                raise  # not this article's fault: it did not fail, it waits
             outcome = Outcome(failure=error, stage=stage_of(error, lease))
         except Exception as error:  # noqa: BLE001  the one wrapper: a poison item must not take the others with it
             bug = SummarizerError(
@@ -173,19 +176,22 @@ class Batch:
         self.tally.cost_usd = self._gate.spent
         state = self.queue.finish(lease, outcome)
         if state:
-            self._report(lease, outcome, state)
+            self._announce(lease, outcome, state)
 
     def _analyze(self, lease: Lease, outcome: Outcome) -> Outcome:
-        """The outcome of reading, with the report of its article unless this text has one. Raises a SummarizerError."""
+        """The outcome of reading, with the report of its article unless this text has one.
+
+        Raises a SummarizerError.
+        """
         article = outcome.article
-        if article is None:
-            return outcome
-        if not lease.redo and has_version(self.queue.store, lease.id, article.content_hash):
+        if article is None or (
+            not lease.redo and has_version(self.queue.store, lease.id, article.content_hash)
+        ):
             return outcome
         report = analyze_article(article, self.settings, self._gate)
         return replace(outcome, report=_under_id(report, lease.given_id))
 
-    def _report(self, lease: Lease, outcome: Outcome, state: ItemState) -> None:
+    def _announce(self, lease: Lease, outcome: Outcome, state: ItemState) -> None:
         """Tell the hooks of a feed that failed, or of a report."""
         if outcome.failure and lease.kind == ItemKind.FEED:
             message = str(outcome.failure)
@@ -230,9 +236,9 @@ def watch_inputs(
     runs: int | None = None,
     **options: Any,
 ) -> RunResult:
-    """Visit the inputs every `pause` seconds, `runs` times or until a signal; how the last visit ended.
+    """Visit the inputs every `pause` seconds, `runs` times or until a signal.
 
-    `options` are those of Batch.
+    Returns how the last visit ended. `options` are those of Batch.
     """
     inputs = list(inputs)
     stop = threading.Event()
@@ -267,7 +273,7 @@ def stage_of(error: SummarizerError, lease: Lease) -> Stage:
 
 
 def fingerprint(settings: Settings) -> str:
-    """Changes with the program, its data, prompts and model: reports with the same one were made alike."""
+    """What changes with the program, its data, prompts and model, in 16 characters."""
     digest = hashlib.sha256(
         f"{settings.model}\n{settings.base_url}\n{settings.uses_model}".encode()
     )

@@ -1,4 +1,7 @@
-"""OUTCOME -> STATE: writes to an item's row what became of it. Each function is part of the caller's transaction."""
+"""OUTCOME -> STATE: writes to an item's row what became of it.
+
+Each function is part of the caller's transaction.
+"""
 
 import time
 from dataclasses import dataclass
@@ -40,7 +43,10 @@ _KEEP_FEED = """
 
 @dataclass(frozen=True)
 class Failure:
-    """A failure of an item, and what follows from it. A feed is left alone until `next_at` (seconds since 1970)."""
+    """A failure of an item, and what follows from it.
+
+    A feed is left alone until `next_at` (seconds since 1970).
+    """
 
     error: SummarizerError
     stage: Stage
@@ -52,18 +58,22 @@ class Failure:
 def judge_failure(lease: Lease, error: SummarizerError, stage: Stage, backoff: float) -> Failure:
     """Whether the item failed for good, and until when it is left alone if it is a feed.
 
-    A feed is left alone for `backoff` seconds, each time twice as long; a page is asked again by the next run.
+    A feed is left alone for `backoff` seconds, each time twice as long; a page is asked again by
+    the next run.
     """
     is_feed = lease.kind == ItemKind.FEED
     # whatever is wrong with a feed today may be mended tomorrow, unless it says that it is gone
     is_final = error.code == "http_410" if is_feed else not error.retryable
-    state, wait = ItemState.DEFERRED, 0.0
-    if is_feed:
-        asked = getattr(error, "retry_after", None) or 0.0
-        wait = min(PAUSE, max(asked, backoff * 2 ** (lease.attempts - 1)))
-    if is_final or lease.attempts >= MAX_ATTEMPTS:
-        state, wait = ItemState.FAILED, PAUSE if is_feed else 0.0
-    return Failure(error, stage, state, lease.attempts, time.time() + wait if wait else 0.0)
+    is_final = is_final or lease.attempts >= MAX_ATTEMPTS
+    asked = getattr(error, "retry_after", None) or 0.0
+    wait = PAUSE if is_final else min(PAUSE, max(asked, backoff * 2 ** (lease.attempts - 1)))
+    return Failure(
+        error,
+        stage,
+        ItemState.FAILED if is_final else ItemState.DEFERRED,
+        lease.attempts,
+        time.time() + wait if is_feed and wait else 0.0,
+    )
 
 
 def fail_item(db: Connection, run: Run, item_id: int, failure: Failure) -> None:
@@ -81,7 +91,11 @@ def fail_item(db: Connection, run: Run, item_id: int, failure: Failure) -> None:
 
 
 def close_item(db: Connection, run: Run, lease: Lease, outcome: Outcome) -> None:
-    """The item is done. One that was done from its feed's words is asked again by later runs, up to MAX_ATTEMPTS of them."""
+    """The item is done.
+
+    One that was done from its feed's words is asked again by later runs, up to MAX_ATTEMPTS of
+    them.
+    """
     values = vars(outcome) | {
         "id": lease.id,
         "recheck": outcome.recheck and lease.attempts < MAX_ATTEMPTS,

@@ -1,6 +1,7 @@
-"""Edge: the SQLite database. Opens it, brings it to the present schema, and reads and writes in transactions.
+"""Edge: the SQLite database. Opens it, brings it to the present schema, reads and writes.
 
-WAL, synchronous=FULL, BEGIN IMMEDIATE: what was committed survives kill -9 and a power cut. The schema is data/schema/*.sql.
+WAL, synchronous=FULL, BEGIN IMMEDIATE: what was committed survives kill -9 and a power cut. The
+schema is data/schema/*.sql.
 """
 
 import sqlite3
@@ -35,7 +36,10 @@ _ADVICE = (
 
 
 class Store:
-    """An open database. Safe to share between threads; a transaction is held by one of them at a time."""
+    """An open database.
+
+    Safe to share between threads; a transaction is held by one of them at a time.
+    """
 
     def __init__(self, path: Path, connection: sqlite3.Connection):
         self.path = path
@@ -70,7 +74,7 @@ class Store:
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Raises every error of SQLite or the disk as a StorageError that names the file and what to do."""
+    """Raises errors of SQLite and the disk as a StorageError that says what to do."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:
@@ -80,7 +84,10 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 def open_store(path: Path, *, create: bool = True) -> Store:
-    """The database at `path`, made or brought to the present schema. Raises StorageError (exit 4)."""
+    """The database at `path`, made or brought to the present schema.
+
+    Raises StorageError (exit 4).
+    """
     with storage_errors(path):
         if create:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,9 +115,10 @@ def load_migrations() -> list[str]:
 
 
 def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
-    """Apply what is missing, in one transaction, after a backup beside the database (`NAME.v1.bak`).
+    """Apply what is missing, in one transaction, after a backup beside the database.
 
-    Raises StorageError for a database of another program, or of a newer version of this one.
+    The backup of schema 1 is `NAME.v1.bak`. Raises StorageError for a database of another program,
+    or of a newer version of this one.
     """
     version = _read_version(connection)
     _refuse_strangers(connection, path, version, len(migrations))

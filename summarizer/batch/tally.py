@@ -40,7 +40,7 @@ class RunTally:
 
 @dataclass(frozen=True)
 class Hooks:
-    """Who is told: of each report once it is stored, of each message, and, ten times a second, of how far the run is."""
+    """Who hears of each stored report, of each message, and, ten times a second, of the tally."""
 
     report: Callable[[Report], None] = lambda _: None
     message: Callable[[str], None] = lambda _: None
@@ -49,7 +49,10 @@ class Hooks:
 
 @dataclass(frozen=True)
 class RunResult:
-    """How a run ended: its articles by state, its failures as Queue.failures has them, and what stopped it early."""
+    """How a run ended: its articles by state, its failures, and what stopped it early.
+
+    The failures are those of Queue.failures.
+    """
 
     states: dict[str, int]
     failures: list[dict[str, Any]]

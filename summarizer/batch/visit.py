@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from summarizer.batch.discovery import find_feed_link, find_site_feed, looks_like_feed
-from summarizer.batch.feed import FeedInvalid, parse_feed
 from summarizer.batch.items import ItemKind, Lease, Outcome
-from summarizer.batch.records import entry_article, entry_item, record_article
+from summarizer.batch.records import entry_article, read_feed, record_article
 from summarizer.batch.robots import Robots
 from summarizer.errors import BadRecord, FetchError, InputError
 from summarizer.page.article import extract_article
@@ -20,7 +19,10 @@ from summarizer.text.dates import parse_time
 
 
 class Reader:
-    """Reads leased items. `fetcher` is the network, `robots` its rules; `say` takes a message for the user."""
+    """Reads leased items.
+
+    `fetcher` is the network, `robots` its rules; `say` takes a message for the user.
+    """
 
     def __init__(
         self, settings: Settings, fetcher: Any, robots: Robots, say: Callable[[str], None]
@@ -67,20 +69,22 @@ class Reader:
         )
 
     def _read_feed(self, lease: Lease, reply: Any) -> Outcome:
-        """The entries of a feed, or of the feed of a site. Raises FeedInvalid for what is none, or an empty one."""
-        url, address = str(lease.url), reply.moved_to
+        """The entries of a feed, or of the feed of a site.
+
+        Raises FeedInvalid for what is none, or an empty one.
+        """
+        url = str(lease.url)
+        address = reply.moved_to
         is_feed = looks_like_feed(reply.page.body, reply.page.content_type)
         link = None if is_feed else find_feed_link(reply.page)
         if link:
             reply = self._fetcher.ask(link, feed=True)
             address = reply.moved_to or link
-        feed = parse_feed(reply.page)
-        if not feed.entries:
-            raise FeedInvalid("the feed holds no entry", url=url)
+        feed, entries = read_feed(reply.page, url)
         for warning in feed.warnings:
             self._say(f"{url}: {warning}")
         return Outcome(
-            entries=tuple(entry_item(entry, feed.title, url) for entry in feed.entries),
+            entries=entries,
             title=feed.title,
             address=address,
             etag=reply.etag,
@@ -94,7 +98,8 @@ class Reader:
         self._robots.check(url)
         known = {} if lease.redo else {"etag": lease.etag, "last_modified": lease.last_modified}
         reply = self._fetcher.ask(url, **known, feed=may_be_feed)
-        page, article = reply.page, None
+        page = reply.page
+        article = None
         if page is not None:
             if may_be_feed and (
                 looks_like_feed(page.body, page.content_type) or find_site_feed(page)

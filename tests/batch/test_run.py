@@ -100,14 +100,15 @@ def test_a_failure_is_a_line_and_the_rest_goes_on(batch):
 
 def test_blank_lines_are_no_records_and_a_byte_order_mark_is_none_of_the_text(tmp_path):
     (tmp_path / "in.jsonl").write_bytes(b'\xef\xbb\xbf{"id": 1}\n\n  \n{"id": 2}')
-    assert list(read_records(tmp_path / "in.jsonl")) == [(1, {"id": 1}), (4, {"id": 2})]
+    payloads = [item.payload for item in read_records(tmp_path / "in.jsonl")]
+    assert [(found["line"], found["record"]) for found in payloads] == [(1, {"id": 1}), (4, {"id": 2})]
 
 
 def test_a_line_too_deep_to_read_is_a_bad_record(tmp_path):
     (tmp_path / "in.jsonl").write_text("[" * 100_000 + "\n" + '{"id": 2}\n', "utf-8")
-    (_, bad), good = read_records(tmp_path / "in.jsonl")
-    assert isinstance(bad, BadRecord)
-    assert good == (2, {"id": 2})
+    bad, good = read_records(tmp_path / "in.jsonl")
+    assert isinstance(bad.error, BadRecord)
+    assert (good.payload["line"], good.payload["record"], good.error) == (2, {"id": 2}, None)
 
 
 @pytest.mark.parametrize("break_", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\r\n", "\n"])
