@@ -1,4 +1,4 @@
-"""Feeds as they are: real captures, gofeed's expected results, attacks, and their usual mistakes."""
+"""Feeds as they are: real captures, results expected by gofeed, attacks, and common mistakes."""
 
 import gzip
 import json
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summarizer.batch.discovery import find_feed_link, parse_opml
-from summarizer.batch.feed import MAX_ENTRIES, FeedInvalid, parse_feed, plain
+from summarizer.batch.feed import MAX_ENTRIES, FeedEntry, FeedInvalid, parse_feed, plain
 from summarizer.errors import InputError
 from summarizer.models import Page
 from summarizer.web.urls import canonical_url
@@ -58,32 +58,29 @@ def test_captured_crypto_feeds_lose_nothing(name, entries, texts):
 def expected_values(item: dict) -> list:
     """Title, link and date of an entry as gofeed reads it."""
     links = [part.get("href") for part in item.get("links") or () if isinstance(part, dict)]
-    names = ("publishedParsed", "pubDateParsed", "updatedParsed")
-    date = next((item[name] for name in names if item.get(name)), None)
-    return [
-        " ".join(plain(str(item.get("title") or "")).split()),
-        item.get("link") or next(iter(links), None),
-        date and datetime.fromisoformat(date),
-    ]
+    dates = [item.get(f"{name}Parsed") for name in ("published", "pubDate", "updated")]
+    title = " ".join(plain(str(item.get("title") or "")).split())
+    link = item.get("link") or next(iter(links), None)
+    return [title, link, *(datetime.fromisoformat(date) for date in dates if date)][:3]
 
 
 @needs_shared
 def test_gofeeds_expected_titles_links_and_dates():
     right = wrong = 0
-    for path in sorted((SHARED / "gofeed").rglob("*.json")):
-        feed = path.with_suffix(".xml")
-        expected = json.loads(path.read_text()) if feed.exists() else {}
+    for path in sorted((SHARED / "gofeed").rglob("*.xml")):
+        expected = path.with_suffix(".json")
+        expected = json.loads(expected.read_text()) if expected.exists() else {}
         try:
-            entries = parse(feed.read_bytes(), url=None).entries if feed.exists() else ()
+            entries = parse(path.read_bytes(), url=None).entries
         except FeedInvalid:
             entries = ()
-        for number, item in enumerate(expected.get("items") or expected.get("entries") or ()):
-            got = [None] * 3
-            for entry in entries[number : number + 1]:
-                got = [entry.title, entry.link, entry.published_at]
-            pairs = [pair for pair in zip(expected_values(item), got, strict=True) if pair[0]]
-            right += sum(wanted == value for wanted, value in pairs)
-            wrong += sum(wanted != value for wanted, value in pairs)
+        nothing = [FeedEntry("", None, None, None, "")] * MAX_ENTRIES
+        items = expected.get("items") or expected.get("entries") or ()
+        for item, entry in zip(items, [*entries, *nothing], strict=False):
+            read = (entry.title, entry.link, entry.published_at)
+            for value, found in zip(expected_values(item), read, strict=False):
+                right += bool(value) and value == found
+                wrong += bool(value) and value != found
     assert right >= 70
     assert wrong <= 0.01 * (right + wrong)
 

@@ -8,7 +8,8 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -64,6 +65,7 @@ class Server(ThreadingHTTPServer):
         """A client that was killed is no error."""
 
 
+@dataclass(eq=False)
 class Site:
     """One site of the web: `/feed` and `/news/0 …`.
 
@@ -71,18 +73,19 @@ class Site:
     words that were added; the last three entries of the feed are those of the site `shared`.
     """
 
-    def __init__(self, number, pages, *, form="rss", faulty=True, hang=5.0, shared=None):
-        self.number = number
-        self.pages = pages
-        self.form = form
-        self.faulty = faulty
-        self.hang = hang
-        self.shared = shared
-        self.edits: dict[int, str] = {}
-        self.asked: Counter[str] = Counter()
-        self.statuses: Counter[int] = Counter()
-        self.robots = ""
-        self.broken = False
+    number: int
+    pages: int
+    form: str = "rss"
+    faulty: bool = True
+    hang: float = 5.0
+    shared: "Site | None" = None
+    edits: dict[int, str] = field(default_factory=dict)
+    asked: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[int] = field(default_factory=Counter)
+    robots: str = ""
+    broken: bool = False
+
+    def __post_init__(self):
         site = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -220,15 +223,13 @@ class Site:
 def local_web(feeds: int, pages: int, **settings) -> Iterator[list[Site]]:
     """`feeds` sites with `pages` pages in all; the second repeats three links of the first."""
     sites: list[Site] = []
-    try:
+    with ExitStack() as stack:
         for number in range(feeds):
             form = FORMS[number % len(FORMS)]
             shared = sites[0] if number == 1 else None
-            sites.append(Site(number, pages // feeds, form=form, shared=shared, **settings))
+            site = Site(number, pages // feeds, form, shared=shared, **settings)
+            sites.append(stack.enter_context(closing(site)))
         yield sites
-    finally:
-        for site in sites:
-            site.close()
 
 
 def whole_entries(sites: list[Site]) -> set[str]:
@@ -239,12 +240,11 @@ def whole_entries(sites: list[Site]) -> set[str]:
 
 def count_pages(sites: list[Site]) -> Counter[str]:
     """How often each page of the sites was asked for."""
-    asked: Counter[str] = Counter()
+    pages: Counter[str] = Counter()
     for site in sites:
-        for path, count in list(site.asked.items()):  # it grows meanwhile
-            if path.startswith("/news/"):
-                asked[site.base + path] = count
-    return asked
+        asked = dict(site.asked)  # a copy: it grows meanwhile
+        pages |= {site.base + path: asked[path] for path in asked if path.startswith("/news/")}
+    return pages
 
 
 def write_opml(sites: list[Site]) -> str:
