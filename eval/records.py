@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from summarizer.batch.inputs import record_article
+from summarizer.batch.records import record_article
 from summarizer.errors import BadRecord, UsageError
 from summarizer.models import Article
 from summarizer.text.spans import normalise

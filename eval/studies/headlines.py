@@ -24,10 +24,10 @@ from eval.train.samples import own_tones, tone_sample
 from eval.train.train import fit_tone, held_out_models
 from summarizer.analyst.embedded.cues import find_cues
 from summarizer.analyst.embedded.tone import measure_tone
-from summarizer.batch.inputs import read_time
 from summarizer.errors import BadRecord, UsageError
 from summarizer.pipeline import analyze_text
 from summarizer.settings import Settings
+from summarizer.text.dates import parse_time
 from summarizer.text.spans import Span
 
 FORMS = ("cryptolin", "sentfin", "finentity")
@@ -116,7 +116,7 @@ def headline_reports(headlines: Headlines) -> Records:
             "calls": [{"asset": "BTC", "direction": DIRECTION_OF_TONE[headline.label]}],
         }
         for headline in headlines
-        if names_bitcoin(headline.text) and read_time(headline.date)
+        if names_bitcoin(headline.text) and parse_time(headline.date)
     ]
 
 

@@ -23,7 +23,7 @@ from eval.score.metrics import RESAMPLES, Counts, Estimate, Row, estimate_all, f
 from eval.score.page import CurvePoint
 from eval.score.tables import Table
 from eval.studies.bars import DAY, HOUR, Bars
-from summarizer.batch.inputs import read_time
+from summarizer.text.dates import parse_time
 
 HORIZONS: dict[str, int | None] = {"1h": HOUR, "24h": DAY, "7d": 7 * DAY, "until": None}
 FEW_BLOCKS = 10  # below this an interval means nothing
@@ -81,7 +81,7 @@ def _enter(
     report: Record, call: Record, prices: Mapping[str, Bars], since: str | None
 ) -> int | str:
     """The bar at which a call enters, or why it cannot."""
-    published = read_time((report.get("article") or {}).get("published_at"))
+    published = parse_time((report.get("article") or {}).get("published_at"))
     if call.get("direction") not in _SIGNS:
         return "neutral"
     if call.get("asset") not in prices:
@@ -112,7 +112,7 @@ def _trade(
     """What a call brought by a horizon (None: by its own `until`), or why it cannot be said."""
     entry_at = float(bars.at[entry])
     if seconds is None:
-        last_day = read_time(call.get("until"))
+        last_day = parse_time(call.get("until"))
         if last_day is None:
             return "no last day"
         seconds = last_day.timestamp() + DAY - entry_at
