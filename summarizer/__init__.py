@@ -1,4 +1,7 @@
-"""Crypto news read for you: a verified report of an article. Everything here is imported on first use."""
+"""Crypto news read for you: a verified report of an article.
+
+Everything here is imported on first use.
+"""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -18,11 +21,10 @@ __all__ = [
     "analyze_html",
     "analyze_text",
 ]
-_HOMES = {"Article": "models", "Report": "models", "SummarizerError": "errors"}
-_HOMES |= dict.fromkeys(("analyze", "analyze_html", "analyze_text"), "pipeline")
+_FILES = {"Article": "models", "Report": "models", "SummarizerError": "errors"}
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(f"summarizer.{_HOMES[name]}"), name)
-    raise AttributeError(f"module 'summarizer' has no attribute {name!r}")
+    if name not in __all__:
+        raise AttributeError(f"module 'summarizer' has no attribute {name!r}")
+    return getattr(import_module(f"summarizer.{_FILES.get(name, 'pipeline')}"), name)

@@ -1,5 +1,6 @@
 """The word lists and tables of `summarizer/data/`, read from package data."""
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -19,5 +20,16 @@ def read_toml(name: str) -> dict[str, Any]:
 
 @cache
 def load_words() -> dict[str, tuple[str, ...]]:
-    """The word lists of `data/words.tsv` by group: stop, up, down, no_name, acronym, size, rank, business and one for each period."""
+    """The word lists of `data/words.tsv` by group; the file says what each group is for."""
     return {group: tuple(words.split("|")) for group, words in read_rows("words.tsv")}
+
+
+@cache
+def word_set(*groups: str) -> frozenset[str]:
+    """The words of one or more groups of `data/words.tsv`."""
+    return frozenset(word for group in groups for word in load_words()[group])
+
+
+def match_any(group: str) -> str:
+    """A regular expression for any word of a group of `data/words.tsv`."""
+    return f"(?:{'|'.join(map(re.escape, load_words()[group]))})"

@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 
-from summarizer.text.assets import load_assets
+from summarizer.text.asset_table import load_assets
 
 _SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9, "t": 1e12, "tn": 1e12, "trillion": 1e12}  # fmt: skip
 _NUMBER = re.compile(
@@ -107,9 +107,8 @@ def unsupported_names(summary: str, text: str) -> tuple[list[str], int]:
 def _aliases() -> dict[str, frozenset[str]]:
     """What else an asset is called, lower case, by each of its names."""
     called: dict[str, set[str]] = defaultdict(set)
-    for entries in load_assets().names.values():
-        for spelled, ticker, _ in entries:
-            called[ticker].add(" ".join(spelled).lower())
+    for name in load_assets().list_names():
+        called[name.ticker].add(" ".join(name.words))
     by_name: dict[str, set[str]] = defaultdict(set)
     for ticker, names in called.items():
         for name in (ticker.lower(), *names):

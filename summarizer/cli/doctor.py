@@ -1,22 +1,40 @@
-"""Whether the model's endpoint works, and what to do where it does not: key, address, model, schema, tokens, confidence, price."""
+"""The command doctor: whether the model's endpoint works, and what to do where it does not."""
 
 import time
 from dataclasses import dataclass
 from typing import Any
 
+from click import command, echo, option
+
 from summarizer.analyst.llm.gate import UNPRICED
 from summarizer.errors import SummarizerError
-from summarizer.settings import Settings, check_endpoint
+from summarizer.settings import Settings, check_endpoint, load_settings
+from summarizer.text.spans import clean
 
+_QUESTION = 'Answer with the JSON object {"direction": "neutral"} and nothing else.'
 _SCHEMA: dict[str, Any] = {
-    "type": "object", "required": ["direction"], "additionalProperties": False,
+    "type": "object",
+    "required": ["direction"],
+    "additionalProperties": False,
     "properties": {"direction": {"type": "string", "enum": ["bullish", "bearish", "neutral"]}},
-}  # fmt: skip
+}
+_ASK_TWICE = (
+    "more answers will have to be asked for twice. "
+    "Update the server, or use one that holds to a schema"
+)
+_SAMPLES = (
+    "Give --samples 5 for the agreement of five answers; without, it is the weight of the evidence"
+)
+_FORMS = {  # of an answer, by what the endpoint was able to promise
+    "json_schema": "it holds answers to the schema",
+    "json_object": f"it answers in JSON, but knows no schema: {_ASK_TWICE}",
+    "plain": f"it knows no JSON mode: {_ASK_TWICE}",
+}
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at: whether it is as it should be, and what to do where it is not."""
+    """One thing that was looked at: whether it is as it should be, and what to do if it is not."""
 
     name: str
     fine: bool
@@ -24,69 +42,87 @@ class Check:
     advice: str | None = None
 
 
-def examine(settings: Settings) -> list[Check]:
-    """The checks, in the order in which they depend on each other; what cannot be looked at is left out.
+@command()
+@option("--model", metavar="NAME", help="The model to look at.")
+def doctor(model: str | None) -> None:
+    """Check key, endpoint, model, schema support and price, and say what to do; costs one answer
+    of a few tokens.
 
-    It costs one answer of a few tokens where an endpoint is set, and nothing where none is.
+    The exit code is 3 where the model cannot be used.
+    """
+    checks = examine(load_settings(model=model))
+    for check in checks:
+        mark = "ok" if check.fine else "!!"
+        advice = f". {check.advice}" if check.advice else ""
+        echo(clean(f"{mark}  {check.name}: {check.detail}{advice}"))
+    if any(check.name in ("endpoint", "model") and not check.fine for check in checks):
+        raise SystemExit(3)
+
+
+def examine(settings: Settings) -> list[Check]:
+    """The checks, in the order in which they depend on each other, up to the first that is fatal.
+
+    They cost one answer of a few tokens where an endpoint is set, and nothing where none is.
     """
     if not settings.uses_model:
         why = "--offline" if settings.offline else "no OPENAI_API_KEY, endpoint or model is set"
         return [Check("analyst", True, f"{why}: the embedded analyst speaks")]
-    checks = [
-        Check(
-            "key",
-            True,
-            "it is set" if settings.api_key else "none is set; a local server wants none",
-        )
-    ]
+    key = "it is set" if settings.api_key else "none is set; a local server wants none"
+    checks = [Check("key", True, key)]
     try:
         check_endpoint(settings.base_url, settings.api_key)
     except SummarizerError as error:
         return [*checks, Check("endpoint", False, error.detail, error.advice)]
     checks.append(Check("endpoint", True, settings.base_url or "https://api.openai.com/v1"))
-    return [*checks, *_ask(settings)]
+    return [*checks, *_ask_model(settings)]
 
 
-def _ask(settings: Settings) -> list[Check]:
+def _ask_model(settings: Settings) -> list[Check]:
+    """What one short answer shows of the model and its endpoint."""
     from summarizer.analyst.llm.costs import cost_of
     from summarizer.analyst.llm.endpoint import Allowance, Endpoint  # openai takes 1 s to import
 
     started = time.monotonic()
-    messages = [
-        {
-            "role": "user",
-            "content": 'Answer with the JSON object {"direction": "neutral"} and nothing else.',
-        }
-    ]
     try:
         endpoint = Endpoint(settings)
-        said = endpoint.complete(messages, _SCHEMA, Allowance(started + settings.timeout))
+        allowance = Allowance(started + settings.timeout)
+        answer = endpoint.complete([{"role": "user", "content": _QUESTION}], _SCHEMA, allowance)
     except SummarizerError as error:
         return [Check("model", False, f"{error.code}: {error.detail}", error.advice)]
-    counted = said.input_tokens is not None and said.output_tokens is not None
+    seconds = time.monotonic() - started
     price = endpoint.price
+    until = price and price.trained_until
+    choices = (  # what is good, if it is so; else what is not, and what to do
+        (
+            "tokens",
+            None not in (answer.input_tokens, answer.output_tokens) and "they are counted",
+            "they are not counted, so that costs stay unknown",
+            "Update the server",
+        ),
+        (
+            "confidence",
+            answer.chances and "the endpoint gives the chances of its tokens",
+            "the endpoint gives no chances of tokens",
+            _SAMPLES,
+        ),
+        (
+            "price",
+            price and f"${cost_of(price, 1000, 0, 1000):.5f} for 1,000 tokens in and 1,000 out",
+            "it is not known: costs stay unknown, and --max-cost cannot be kept",
+            UNPRICED,
+        ),
+        (
+            "training",
+            until and f"until {until}: older articles are flagged",
+            "its end is not known: articles older than it are not flagged",
+            f"{UNPRICED}, with the day in its last column",
+        ),
+    )
     return [
-        Check("model", True, f"{endpoint.model} answers as {said.model} in {time.monotonic() - started:.1f} s"),
-        _schema(said.rung),
-        _either("tokens", counted, "they are counted", "they are not counted, so that costs stay unknown", "Update the server"),
-        _either("confidence", bool(said.chances), "the endpoint gives the chances of its tokens", "the endpoint gives no chances of tokens",
-                "Give --samples 5 for the agreement of five answers; without, it is the weight of the evidence"),
-        _either("price", price is not None, f"${cost_of(price, 1000, 0, 1000) or 0:.5f} for 1,000 tokens in and 1,000 out",
-                "it is not known: costs stay unknown, and --max-cost cannot be kept", UNPRICED),
-        _either("training", bool(price and price.trained_until), f"until {price and price.trained_until}: older articles are flagged",
-                "its end is not known: articles older than it are not flagged", f"{UNPRICED}, with the day in its last column"),
-    ]  # fmt: skip
-
-
-def _schema(rung: str) -> Check:
-    more = "more answers will have to be asked for twice. Update the server, or use one that holds to a schema"
-    said = {
-        "json_schema": "it holds answers to the schema",
-        "json_object": f"it answers in JSON, but knows no schema: {more}",
-        "plain": f"it knows no JSON mode: {more}",
-    }
-    return Check("schema", rung == "json_schema", said[rung])
-
-
-def _either(name: str, fine: bool, good: str, bad: str, advice: str) -> Check:
-    return Check(name, fine, good if fine else bad, None if fine else advice)
+        Check("model", True, f"{endpoint.model} answers as {answer.model} in {seconds:.1f} s"),
+        Check("schema", answer.rung == "json_schema", _FORMS[answer.rung]),
+        *(
+            Check(name, True, str(good)) if good else Check(name, False, bad, advice)
+            for name, good, bad, advice in choices
+        ),
+    ]

@@ -1,11 +1,13 @@
-"""How far a batch is: a bar on a terminal, a plain line now and then elsewhere; at the end a table. All on stderr."""
+"""Shows on stderr how far a batch is: a bar on a terminal, elsewhere a line now and then.
+
+At the end it prints what failed, and a table.
+"""
 
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from rich.console import Console
@@ -15,13 +17,14 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from summarizer.batch.tally import Result, Tally
+from summarizer.render.parts import count_things, format_cost
 from summarizer.text.spans import clean
 
 EVERY = 10.0  # seconds between plain lines: a log of an hour is 360 of them
-MAX_LINES, ADDRESSES = (
-    40,
-    2,
-)  # of failures told at the end, and of each kind; all stand in the failures file or the database
+# Failures printed at the end, and addresses of each kind of failure; the failures file or the
+# database holds them all.
+MAX_LINES = 40
+MAX_ADDRESSES = 2
 
 
 class Progress:
@@ -29,15 +32,11 @@ class Progress:
 
     def __init__(self, console: Console | None = None):
         self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
-        self._started = self._told = time.monotonic()
-        line = TextColumn(
-            "{task.description}",
-            markup=False,
-            table_column=Column(no_wrap=True, overflow="ellipsis"),
-        )
-        self._bar = Bar(
-            SpinnerColumn(), BarColumn(bar_width=12), line, console=self._console, transient=True
-        )
+        self._started = self._shown_at = time.monotonic()
+        column = Column(no_wrap=True, overflow="ellipsis")
+        line = TextColumn("{task.description}", markup=False, table_column=column)
+        bar = BarColumn(bar_width=12)
+        self._bar = Bar(SpinnerColumn(), bar, line, console=self._console, transient=True)
         self._task = self._bar.add_task("starting", total=None)
 
     def __enter__(self) -> "Progress":
@@ -45,108 +44,91 @@ class Progress:
             self._bar.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._console.is_terminal:
             self._bar.stop()
 
     def say(self, message: str) -> None:
         """A message for the user, on a line of its own."""
-        self._console.print(Text(f"summarizer: {clean(message)}"))
+        self._print(f"summarizer: {message}")
 
     def show(self, tally: Tally) -> None:
         """The present state; on a terminal at once, elsewhere every EVERY seconds."""
+        line = self._describe(tally)
         if self._console.is_terminal:
-            self._bar.update(
-                self._task,
-                total=tally.to_do or None,
-                completed=tally.over,
-                description=self._line(tally),
-            )
-        elif time.monotonic() - self._told >= EVERY:
-            self._told = time.monotonic()
-            self._console.print(Text(self._line(tally)))
+            total = tally.to_do or None
+            self._bar.update(self._task, total=total, completed=tally.over, description=line)
+        elif time.monotonic() - self._shown_at >= EVERY:
+            self._shown_at = time.monotonic()
+            self._print(line)
 
-    def _line(self, tally: Tally) -> str:
+    def _print(self, line: str) -> None:
+        self._console.print(Text(clean(line)))
+
+    def _describe(self, tally: Tally) -> str:
+        """`1220/2000 · 12.2/s · 20 failed · 20 feeds · $0.0123 · 64 s left`, without what is 0."""
         rate = tally.over / max(time.monotonic() - self._started, 0.001)
         lost = tally.failed + tally.deferred + tally.feeds_failed
-        parts = [f"{tally.over}/{max(tally.to_do, tally.over)}", f"{rate:.1f}/s"]
-        parts += [f"{lost} failed"] if lost else []
-        parts += [f"{tally.feeds} feed{'s'[: tally.feeds != 1]}"] if tally.feeds else []
-        parts += [_money(tally.cost_usd)] if tally.cost_usd != 0 else []
-        parts += (
-            [f"{_span((tally.to_do - tally.over) / rate)} left"]
-            if rate and tally.over < tally.to_do
-            else []
+        left = tally.to_do - tally.over
+        parts = (
+            f"{tally.over}/{max(tally.to_do, tally.over)}",
+            f"{rate:.1f}/s",
+            lost and f"{lost} failed",
+            tally.feeds and count_things(tally.feeds, "feed"),
+            tally.cost_usd != 0 and format_cost(tally.cost_usd),
+            rate and left > 0 and f"{_format_seconds(left / rate)} left",
         )
-        return " · ".join(parts)
+        return " · ".join(str(part) for part in parts if part)
 
     def close(self, result: Result, where: Path) -> None:
-        """What failed why, and the closing table: how many articles are in which state. `where` the reports are."""
-        for line in islice(_group(result.failures), MAX_LINES):
-            self._console.print(Text(clean(line)))
+        """Prints why articles failed, and a table of how many are in which state.
+
+        The reports are in `where`.
+        """
+        for line in islice(_group_failures(result.failures), MAX_LINES):
+            self._print(line)
         states, tally = result.states, result.tally
         seconds = time.monotonic() - self._started
-        rows: list[tuple[str, Any, str]] = [
-            ("done", states["done"], f"{tally.done} analysed now; in {where}"),
-            ("failed", states["failed"], ""),
-        ]
-        rows += (
-            [("deferred", states["deferred"], "tried again by the next run")]
-            if states["deferred"]
-            else []
-        )
-        if waiting := states["pending"] + states["leased"]:
-            rows.append(("waiting", waiting, "the same command goes on"))
-        rows += [("feeds", tally.feeds, f"{tally.feeds_failed} failed")] if tally.feeds else []
-        rows.append(
-            ("time", _span(seconds), f"{tally.over / max(seconds, 0.001):.1f} articles a second")
-        )
-        rows += [("cost", _money(tally.cost_usd), "")] if tally.cost_usd != 0 else []
-        table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column()
-        table.add_column(justify="right")
-        for name, value, note in rows:
-            table.add_row(name, str(value), Text(clean(note), overflow="fold"))
+        rate = tally.over / max(seconds, 0.001)
+        cost = format_cost(tally.cost_usd) if tally.cost_usd != 0 else None
+        rows = {
+            "done": (states["done"], f"{tally.done} analysed now; in {where}"),
+            "failed": (states["failed"], ""),
+            "deferred": (states["deferred"], "tried again by the next run"),
+            "waiting": (states["pending"] + states["leased"], "the same command goes on"),
+            "feeds": (tally.feeds, f"{tally.feeds_failed} failed"),
+            "time": (_format_seconds(seconds), f"{rate:.1f} articles a second"),
+            "cost": (cost, ""),
+        }
+        table = Table.grid("", Column(justify="right"), padding=(0, 2, 0, 0))
+        for name, (value, note) in rows.items():
+            if value or name in ("done", "failed"):
+                table.add_row(name, str(value), Text(clean(note), overflow="fold"))
         self._console.print(table)
 
 
-def _group(failures: list[dict[str, Any]]) -> Iterator[str]:
-    """`12 × fetch http_404: the server answered 404`, then some of the addresses; the most frequent first."""
-    groups: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+def _group_failures(failures: list[dict[str, Any]]) -> Iterator[str]:
+    """`12 × fetch http_404: the server answered 404`, then some of the addresses.
+
+    The most frequent kind of failure comes first.
+    """
+    groups: defaultdict[str, list[str]] = defaultdict(list)
     for failure in failures:
-        said = (
-            failure["message"]
-            .removeprefix(f"{failure['code']}: ")
-            .replace(f" ({failure['url']})", "")
-        )
-        which = (
-            failure["url"]
-            or failure["id"]
-            or (f"line {failure['line']}" if failure["line"] else "")
-        )
-        groups[failure["stage"], failure["code"], said].append(str(which))
-    for (stage, code, said), places in sorted(groups.items(), key=lambda group: -len(group[1])):
-        yield f"{len(places)} × {stage} {code}: {said}"
-        yield from (f"    {place}" for place in places[:ADDRESSES])
-        if (more := len(places) - ADDRESSES) > 0:
+        stage, code, url = failure["stage"], failure["code"], failure["url"]
+        message = failure["message"].removeprefix(f"{code}: ").replace(f" ({url})", "")
+        line = f"line {failure['line']}" if failure["line"] else ""
+        groups[f"{stage} {code}: {message}"].append(url or failure["id"] or line)
+    for name, places in sorted(groups.items(), key=lambda group: -len(group[1])):
+        yield f"{len(places)} × {name}"
+        yield from (f"    {place}" for place in places[:MAX_ADDRESSES])
+        if (more := len(places) - MAX_ADDRESSES) > 0:
             yield f"    and {more} more"
 
 
-def _money(cost_usd: float | None) -> str:
-    return "cost unknown" if cost_usd is None else f"${cost_usd:.4f}"
-
-
-def _span(seconds: float) -> str:
-    """A span as people say it: `40 s`, `3 min`, `2 h`."""
-    return (
-        f"{seconds:.0f} s"
-        if seconds < 100
-        else f"{seconds / 60:.0f} min"
-        if seconds < 6000
-        else f"{seconds / 3600:.1f} h"
-    )
+def _format_seconds(seconds: float) -> str:
+    """A span of time as people say it: `40 s`, `3 min`, `2.5 h`."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    if seconds < 6000:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

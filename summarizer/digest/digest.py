@@ -1,6 +1,7 @@
-"""Reports of a period -> Digest: the market's view per asset, who disagrees, new levels and flows, the top stories.
+"""Reports of a period -> Digest: each asset's view, who disagrees, levels and flows, top stories.
 
-A story counts once, however often it is reprinted; it weighs as much as the most credible outlet that tells it.
+A story counts once, however often it is reprinted; it weighs as much as the most credible outlet
+that tells it.
 """
 
 import re
@@ -8,39 +9,63 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import mul
 from typing import Any
 
-from summarizer.digest.stories import Told, group_stories
+from summarizer.digest.stories import Telling, group_stories
 from summarizer.errors import UsageError
-from summarizer.models import AssetView, Digest, DigestStory, Direction, Dissent, Figure, Outlet
-
-WEIGHTS = {
-    "high": 1.0,
-    "medium": 0.6,
-    "low": 0.2,
-}  # a story of a low source counts a fifth: seen, but it turns nothing around
-PRIOR = 0.5  # half a certain story of high credibility, and neutral: one low outlet alone does not make a view of +1.00
-LEAN = 0.2  # a view beyond this is bullish or bearish: the band within which the product calls a tone neutral
-SIDES = {"bullish": 1, "neutral": 0, "bearish": -1}
-LEVELS = ("support_level", "resistance_level", "price_target", "liquidation_level", "max_pain")
-FLOWS = (
-    "etf_flow",
-    "liquidations",
-    "open_interest_change",
-    "treasury_purchase",
-    "token_unlock",
-    "exploit_loss",
-    "fund_raise",
+from summarizer.models import (
+    AssetView,
+    Digest,
+    DigestStory,
+    Direction,
+    Dissent,
+    Figure,
+    Level,
+    Outlet,
 )
-TOP, FIGURES = 10, 30  # stories and figures in a digest
-_SINCE = re.compile(r"(\d{1,5})\s*(m|h|d|w)")
+
+# A story of a low source counts a fifth: it is seen, but it turns nothing around.
+WEIGHTS = {"high": 1.0, "medium": 0.6, "low": 0.2}
+# Half a certain story of high credibility, and neutral: one low outlet alone does not make a view
+# of +1.00.
+PRIOR = 0.5
+LEAN = 0.2  # a view beyond this is bullish or bearish, as a tone is elsewhere in the program
+SIDES: dict[Direction, int] = {"bullish": 1, "neutral": 0, "bearish": -1}
+LEVEL_KINDS = "support_level resistance_level price_target liquidation_level max_pain".split()
+FLOW_KINDS = """
+    etf_flow liquidations open_interest_change treasury_purchase token_unlock exploit_loss
+    fund_raise
+""".split()
+MAX_STORIES = 10
+MAX_FIGURES = 30
+MAX_DISSENT = 5
+_SINCE = re.compile(r"(\d{1,5})\s*([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_FIGURE = ("kind", "subject", "value", "unit", "period")  # facts alike in these are one figure
+
+
+@dataclass(frozen=True)
+class _Report(Telling):
+    """A stored report, as far as a digest looks at it."""
+
+    summary: str
+    level: Level  # of credibility
+    weight: float
+    calls: dict[str, tuple[Direction, float]]  # asset -> (direction, confidence)
+    facts: list[dict[str, Any]]
+    published: str  # ISO text, empty if unknown
 
 
 @dataclass(frozen=True)
 class _Story:
-    reports: list[dict[str, Any]]  # the most credible first
+    reports: list[_Report]  # the most credible first
     weight: float
     views: dict[str, tuple[float, float]]  # asset -> (view, confidence)
+
+    @property
+    def outlets(self) -> set[str]:
+        return {report.outlet.name for report in self.reports}
 
 
 def parse_since(written: str, now: datetime) -> datetime:
@@ -49,17 +74,8 @@ def parse_since(written: str, now: datetime) -> datetime:
     >>> parse_since("24h", datetime(2026, 2, 10, 6, tzinfo=UTC)).isoformat()
     '2026-02-09T06:00:00+00:00'
     """
-    if found := _SINCE.fullmatch(written.strip().lower()):
-        return (
-            now
-            - int(found[1])
-            * {
-                "m": timedelta(minutes=1),
-                "h": timedelta(hours=1),
-                "d": timedelta(days=1),
-                "w": timedelta(weeks=1),
-            }[found[2]]
-        )
+    if match := _SINCE.fullmatch(written.strip().lower()):
+        return now - timedelta(**{_UNITS[match[2]]: int(match[1])})
     try:
         time = datetime.fromisoformat(written.strip())
     except ValueError:
@@ -70,173 +86,157 @@ def parse_since(written: str, now: datetime) -> datetime:
 
 
 def make_digest(
-    reports: Iterable[dict[str, Any]], since: datetime, until: datetime, asset: str | None = None
+    stored: Iterable[dict[str, Any]], since: datetime, until: datetime, asset: str | None = None
 ) -> Digest:
-    """The digest of reports (plain JSON, with their text), of one asset if it is named."""
-    chosen = list(reports)
-    if asset is not None:  # as it is spelt in the calls: `altcoins`, `BTC`
-        asset = next(
-            (
-                call["asset"]
-                for told in chosen
-                for call in told["calls"]
-                if call["asset"].lower() == asset.lower()
-            ),
-            asset,
-        )
-        chosen = [told for told in chosen if any(call["asset"] == asset for call in told["calls"])]
-    articles = [
-        Told(
-            told["article"]["title"] or "", told["article"]["text"], _time(told), _outlet(told).name
-        )
-        for told in chosen
+    """The digest of stored reports (plain JSON, with their text), of one asset if it is named."""
+    reports = [_read_report(report) for report in stored]
+    if asset is not None:
+        asset = _find_spelling(asset, reports)
+        reports = [report for report in reports if asset in report.calls]
+    stories = [_make_story([reports[i] for i in group]) for group in group_stories(reports)]
+    assets = {name for story in stories for name in story.views}
+    views = [
+        _make_view(name, stories) for name in sorted(assets if asset is None else {asset} & assets)
     ]
-    stories = [_weigh([chosen[index] for index in group]) for group in group_stories(articles)]
-    assets = sorted(
-        {name for story in stories for name in story.views} if asset is None else {asset}
-    )
-    views = [view for name in assets if (view := _view(name, stories)).stories]
-    views.sort(key=lambda view: (-view.stories, view.asset))
     ranked = sorted(stories, key=_rank, reverse=True)
     return Digest(
-        since=since, until=until, articles=len(chosen), assets=tuple(views),
-        levels=_figures(chosen, LEVELS, asset), flows=_figures(chosen, FLOWS, asset), stories=tuple(_tell(story) for story in ranked[:TOP]),
-    )  # fmt: skip
-
-
-def _time(told: dict[str, Any]) -> datetime | None:
-    written = told["article"]["published_at"]
-    return datetime.fromisoformat(written) if written else None
-
-
-def _weigh(reports: list[dict[str, Any]]) -> _Story:
-    """A story of its reports; within it, an outlet's view counts by its credibility, once however often it tells it."""
-    reports.sort(
-        key=lambda told: (
-            -WEIGHTS[told["credibility"]["level"]],
-            told["article"]["published_at"] or "~",
-            told["article"]["url"] or "",
-        )
+        since=since,
+        until=until,
+        articles=len(reports),
+        assets=tuple(sorted(views, key=lambda view: -view.stories)),
+        levels=_list_figures(reports, LEVEL_KINDS, asset),
+        flows=_list_figures(reports, FLOW_KINDS, asset),
+        stories=tuple(_describe(story) for story in ranked[:MAX_STORIES]),
     )
-    sums: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
-    heard: set[tuple[str, str]] = set()
-    for told in reports:
-        for call in told["calls"]:
-            if (spoke := (_outlet(told).name, call["asset"])) in heard:
-                continue
-            heard.add(spoke)
-            weight = WEIGHTS[told["credibility"]["level"]]
-            part = sums[call["asset"]]
-            part[0] += weight * call["confidence"] * SIDES[call["direction"]]
-            part[1] += weight * call["confidence"]
-            part[2] += weight
-    views = {
-        name: (side / total if total else 0.0, total / weight)
-        for name, (side, total, weight) in sums.items()
-    }
-    return _Story(reports, WEIGHTS[reports[0]["credibility"]["level"]], views)
+
+
+def _find_spelling(asset: str, reports: Sequence[_Report]) -> str:
+    """The asset as the calls spell it: `altcoins`, `BTC`."""
+    names = (name for report in reports for name in report.calls)
+    return next((name for name in names if name.lower() == asset.lower()), asset)
+
+
+def _read_report(report: dict[str, Any]) -> _Report:
+    article = report["article"]
+    level = report["credibility"]["level"]
+    published = article["published_at"]
+    name = article["domain"] or article["source"] or "unknown"
+    return _Report(
+        title=article["title"] or "",
+        text=article["text"],
+        outlet=Outlet(name=name, url=article["url"], published_at=published),
+        summary=report["summary"],
+        level=level,
+        weight=WEIGHTS[level],
+        calls={call["asset"]: (call["direction"], call["confidence"]) for call in report["calls"]},
+        facts=report["facts"],
+        published=published or "",
+    )
+
+
+def _make_story(reports: list[_Report]) -> _Story:
+    """A story of its reports.
+
+    An outlet's view of an asset counts once, however often it is told, by the outlet's credibility.
+    """
+    reports.sort(key=lambda r: (-r.weight, r.published or "~", r.outlet.url or ""))
+    voices: defaultdict[str, dict[str, tuple[float, float, int]]] = defaultdict(dict)
+    for report in reports:
+        for asset, (direction, confidence) in report.calls.items():
+            voice = (report.weight, report.weight * confidence, SIDES[direction])
+            voices[asset].setdefault(report.outlet.name, voice)
+    views = {}
+    for asset, by_outlet in voices.items():
+        weights, pulls, sides = zip(*by_outlet.values(), strict=True)
+        views[asset] = (_average(sides, pulls), sum(pulls) / sum(weights))
+    return _Story(reports, reports[0].weight, views)
+
+
+def _average(values: Iterable[float], weights: Sequence[float], prior: float = 0.0) -> float:
+    """The weighted mean; `prior` is the weight of a value of 0 beside them."""
+    total = sum(weights) + prior
+    return sum(map(mul, weights, values)) / total if total else 0.0
 
 
 def _rank(story: _Story) -> tuple[float, str]:
-    """The more outlets tell it, the more credible they are and the more it says about an asset; then the newest."""
-    says = max(
-        (abs(view) * confidence for view, confidence in story.views.values()), default=-1.0
-    )  # a bank's data leak: no asset at all
-    return story.weight * (len(_names(story)) + says), max(
-        told["article"]["published_at"] or "" for told in story.reports
-    )
+    """Stories of many credible outlets that say much about an asset rank high; then the newest."""
+    strengths = (abs(view) * confidence for view, confidence in story.views.values())
+    strength = max(strengths, default=-1.0)  # a bank's data leak: no asset at all
+    newest = max(report.published for report in story.reports)
+    return story.weight * (len(story.outlets) + strength), newest
 
 
-def _view(asset: str, stories: Sequence[_Story]) -> AssetView:
-    told = [(story, *story.views[asset]) for story in stories if asset in story.views]
-    total = sum(story.weight * confidence for story, _, confidence in told)
-    view = sum(story.weight * confidence * side for story, side, confidence in told) / (
-        total + PRIOR
-    )
+def _make_view(asset: str, stories: Sequence[_Story]) -> AssetView:
+    stories = [story for story in stories if asset in story.views]
+    views = [story.views[asset][0] for story in stories]
+    view = _average(views, [story.weight * story.views[asset][1] for story in stories], PRIOR)
     direction = _direction(view)
-    counts = {name: sum(_direction(side) == name for _, side, _ in told) for name in SIDES}
-    against = {"bullish": "bearish", "bearish": "bullish"}.get(direction)
+    sides = [*map(_direction, views)]
     dissent = [
-        Dissent(
-            outlet=_outlet(report), title=report["article"]["title"] or "", direction=str(against)
-        )
-        for story, _, _ in sorted(told, key=lambda part: -part[0].weight)
+        Dissent(outlet=report.outlet, title=report.title, direction=report.calls[asset][0])
+        for story in sorted(stories, key=lambda story: -story.weight)
         for report in story.reports
-        if any(call["asset"] == asset and call["direction"] == against for call in report["calls"])
+        if asset in report.calls and SIDES[report.calls[asset][0]] * SIDES[direction] < 0
     ]
     return AssetView(
         asset=asset,
         direction=direction,
         view=round(view, 3),
-        stories=len(told),
-        **counts,
-        dissent=tuple(dissent[:5]),
+        stories=len(stories),
+        **{name: sides.count(name) for name in SIDES},
+        dissent=tuple(dissent[:MAX_DISSENT]),
     )
 
 
 def _direction(view: float) -> Direction:
-    return "bullish" if view > LEAN else "bearish" if view < -LEAN else "neutral"
+    if abs(view) <= LEAN:
+        return "neutral"
+    return "bullish" if view > 0 else "bearish"
 
 
-def _outlet(told: dict[str, Any]) -> Outlet:
-    article = told["article"]
-    return Outlet(
-        name=article["domain"] or article["source"] or "unknown",
-        url=article["url"],
-        published_at=article["published_at"],
-    )
-
-
-def _names(story: _Story) -> set[str]:
-    return {_outlet(told).name for told in story.reports}
-
-
-def _figures(
-    reports: Sequence[dict[str, Any]], kinds: Sequence[str], asset: str | None
+def _list_figures(
+    reports: Sequence[_Report], kinds: Sequence[str], asset: str | None
 ) -> tuple[Figure, ...]:
-    """The period's figures of these kinds, those that most outlets state first. The same figure is one."""
-    found: dict[tuple[Any, ...], tuple[dict[str, Any], set[str]]] = {}
-    spoken: Counter[str] = Counter()
-    for told in reports:
-        for fact in told["facts"]:
-            if (
-                fact["kind"] in kinds
-                and fact["value"] != 0
-                and (asset is None or fact["subject"] == asset)
-            ):
-                key = (fact["kind"], fact["subject"], fact["value"], fact["unit"], fact["period"])
-                found.setdefault(key, (told, set()))[1].add(_outlet(told).name)
-                spoken[fact["subject"]] += 1
-    ranked = sorted(
-        found.items(),
-        key=lambda item: (
-            -len(item[1][1]),
-            -spoken[item[0][1]],
-            item[0][1],
-            kinds.index(item[0][0]),
-            -abs(item[0][2]),
-            str(item[0]),
-        ),
-    )
+    """The period's figures of these kinds, of one asset if it is named.
+
+    Those that most outlets state come first; the same figure in several reports is one.
+    """
+    urls: defaultdict[tuple[Any, ...], dict[str, str | None]] = defaultdict(dict)  # by outlet
+    counts: Counter[str] = Counter()
+    for report in reports:
+        for fact in report.facts:
+            is_asked = asset in (None, fact["subject"])
+            if is_asked and fact["kind"] in kinds and fact["value"] != 0:
+                figure = tuple(fact[name] for name in _FIGURE)
+                urls[figure].setdefault(report.outlet.name, report.outlet.url)
+                counts[fact["subject"]] += 1
+
+    def rank(figure: tuple[Any, ...]) -> tuple[Any, ...]:
+        kind, subject, value, *_ = figure
+        place = kinds.index(kind)
+        return -len(urls[figure]), -counts[subject], subject, place, -abs(value), str(figure)
+
     return tuple(
         Figure(
-            kind=kind,
-            subject=subject,
-            value=value,
-            unit=unit,
-            period=period,
-            outlets=len(names),
-            url=told["article"]["url"],
+            **dict(zip(_FIGURE, figure, strict=True)),
+            outlets=len(urls[figure]),
+            url=next(iter(urls[figure].values())),
         )
-        for (kind, subject, value, unit, period), (told, names) in ranked[:FIGURES]
+        for figure in sorted(urls, key=rank)[:MAX_FIGURES]
     )
 
 
-def _tell(story: _Story) -> DigestStory:
+def _describe(story: _Story) -> DigestStory:
     lead = story.reports[0]
-    outlets = {outlet.name + str(outlet.url): outlet for outlet in map(_outlet, story.reports)}
+    outlets = {
+        f"{report.outlet.name}{report.outlet.url}": report.outlet for report in story.reports
+    }
     return DigestStory(
-        title=lead["article"]["title"] or "Untitled article", summary=lead["summary"], outlets=tuple(outlets.values()),
-        corroboration=len(_names(story)), credibility=lead["credibility"]["level"],
-        views={name: round(view, 3) for name, (view, _) in story.views.items()}, weight=story.weight,
-    )  # fmt: skip
+        title=lead.title or "Untitled article",
+        summary=lead.summary,
+        outlets=tuple(outlets.values()),
+        corroboration=len(story.outlets),
+        credibility=lead.level,
+        views={asset: round(view, 3) for asset, (view, _) in story.views.items()},
+        weight=story.weight,
+    )

@@ -1,181 +1,219 @@
-"""Report -> the terminal. The only importer of rich. Text of others is shown as Text, never as markup."""
+"""Report, weights or Digest -> the terminal. Only this file and cli/progress.py import rich.
 
+All words are shown as rich's Text: what looks like its markup stays as it is written.
+"""
+
+import textwrap
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
-from summarizer.facts.figures import group_facts
-from summarizer.models import Call, Report
+from summarizer.facts.figures import group_facts, spell
+from summarizer.models import Digest, Report
+from summarizer.render.digest_parts import (
+    COLUMNS,
+    TOP_ASSETS,
+    count_stories,
+    describe_period,
+    describe_story,
+    list_sections,
+)
 from summarizer.render.parts import (
     LOOK,
+    UNTITLED,
     describe_analyst,
     describe_article,
     describe_target,
+    list_doubts,
     list_evidence,
 )
 from summarizer.text.spans import clean
+from summarizer.web.urls import is_web
 
-_LEVEL = {"high": "green", "medium": "yellow", "low": "red"}
 MAX_WIDTH = 120  # longer lines are hard to read
-_TABLE_WIDTH = 64  # in fewer columns a call's reasons stand below it, not beside it
+_CALLS_WIDTH = 64  # in fewer columns a call's reasons stand below it, not beside it
+_DIGEST_WIDTH = 60  # in fewer columns an asset's view is its mark alone
+_MAX_REASONS = 12  # of one asset
+_LEVEL = {"high": "green", "medium": "yellow", "low": "red"}
+
+Parts = Iterator[RenderableType]
 
 
 def print_report(report: Report, *, evidence: bool = False, now: datetime | None = None) -> None:
-    """The report on stdout, readable from 40 columns up. `now` is the reader's time: the head tells the article's age."""
+    """The report on stdout, readable from 40 columns up.
+
+    `now` is the reader's time: the head tells the article's age.
+    """
+    console = _open_console()
+    _print(console, *_show_head(report, now or datetime.now(UTC)), "")
+    if report.summary:
+        console.print(_text(report.summary))
+    _print(console, "", *_show_calls(report, is_narrow=console.width < _CALLS_WIDTH), "")
+    _print(console, *_show_facts(report))
+    if evidence:
+        _print(console, *_show_evidence(report))
+    foot = _text(" · ".join(describe_analyst(report.analyst)), "dim")
+    _print(console, "", _tabulate_judgement(report), foot)
+
+
+def _open_console() -> Console:
     console = Console(highlight=False)
     console.width = min(console.width, MAX_WIDTH)
-    now = now or datetime.now(UTC)
-    _head(console, report, now)
-    if report.summary:
-        console.print(Text(clean(report.summary)))
-    console.print()
-    _calls(console, report)
-    _facts(console, report, evidence)
-    _judgement(console, report)
-    _foot(console, report)
+    return console
 
 
-def _head(console: Console, report: Report, now: datetime) -> None:
-    article = report.article
-    console.print(Text(clean(article.title or "Untitled article"), style="bold"))
-    if about := describe_article(article, now):
-        console.print(Text(clean(" · ".join(about)), style="dim"))
-    passed = sorted({call.until for call in report.calls if call.until and call.until < now.date()})
+def _print(console: Console, *parts: RenderableType) -> None:
+    for part in parts:
+        console.print(part)
+
+
+def _text(words: str, style: str = "") -> Text:
+    return Text(clean(words), style)
+
+
+def _indent(part: RenderableType) -> Padding:
+    return Padding(part, (0, 0, 0, 2))
+
+
+def _make_grid(min_width: int | None = None) -> Table:
+    """Two columns: names, and words that may take several lines."""
+    names = Column(no_wrap=True, min_width=min_width)
+    return Table.grid(names, Column(ratio=1), padding=(0, 2, 0, 0))
+
+
+def _make_table(*columns: Column, gap: int = 2) -> Table:
+    return Table(*columns, box=None, pad_edge=False, padding=(0, gap, 0, 0))
+
+
+def _show_head(report: Report, now: datetime) -> Parts:
+    yield _text(report.article.title or UNTITLED, "bold")
+    if about := describe_article(report.article, now):
+        yield _text(" · ".join(about), "dim")
+    passed = sorted(call.until for call in report.calls if call.until and call.until < now.date())
     if passed:  # every call has the same last day but where the article names an event
         days = " and ".join(f"{day:%d %b %Y}" for day in dict.fromkeys((passed[0], passed[-1])))
-        console.print(
-            Text(f"Its time passed on {days}: the calls below are history.", style="yellow")
-        )
+        yield _text(f"Its time passed on {days}: the calls below are history.", "yellow")
     if report.flags:
-        console.print(
-            Text(
-                "Flags: " + ", ".join(clean(flag).replace("_", " ") for flag in report.flags),
-                style="yellow",
-            )
-        )
-    console.print()
+        yield _text(f"Flags: {', '.join(map(spell, report.flags))}", "yellow")
 
 
-def _calls(console: Console, report: Report) -> None:
-    if not report.calls:
-        console.print(Text("No call: the article is materially about no asset.", style="dim"))
-        console.print()
-        return
-    is_narrow = console.width < _TABLE_WIDTH
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("Asset", "Call", "Target", "Conf."):
-        table.add_column(name, no_wrap=True, header_style="bold")
-    table.add_column("Why", header_style="bold", ratio=1)
+def _show_calls(report: Report, *, is_narrow: bool) -> Parts:
+    columns = [Column(name, no_wrap=True) for name in ("Asset", "Call", "Target", "Conf.")]
+    table = _make_table(*columns, Column("Why", ratio=1))
     for call in report.calls:
         mark, colour = LOOK[call.direction]
-        why = Text(clean(call.rationale))
-        said = Text(f"{mark} {call.direction}", style=colour)
+        target, away = describe_target(call, report.facts, " " if is_narrow else "\n")
+        cells = [
+            _text(call.asset),
+            Text(f"{mark} {call.direction}", colour),
+            Text(target).append(away, "dim"),
+            Text(f"{call.confidence:.0%}"),
+        ]
+        why = _text(call.rationale)
+        table.add_row(*cells, why)
         if is_narrow:
-            console.print(
-                Text(" ").join(
-                    [
-                        Text(clean(call.asset)),
-                        said,
-                        _target(call, report, " "),
-                        Text(f"{call.confidence:.0%}"),
-                    ]
-                )
-            )
-            console.print(Padding(why, (0, 0, 0, 2)))
-        else:
-            table.add_row(
-                Text(clean(call.asset)), said, _target(call, report), f"{call.confidence:.0%}", why
-            )
-    if not is_narrow:
-        console.print(table)
-    console.print()
+            yield Text(" ").join(cells)
+            yield _indent(why)
+    if not report.calls:
+        yield Text("No call: the article is materially about no asset.", "dim")
+    elif not is_narrow:
+        yield table
 
 
-def _target(call: Call, report: Report, gap: str = "\n") -> Text:
-    said, away = describe_target(call, report.facts, gap)
-    return Text(said).append(away, style="dim")
-
-
-def _facts(console: Console, report: Report, evidence: bool) -> None:
+def _show_facts(report: Report) -> Parts:
     for name, rows in group_facts(report.facts):
-        console.print(Text(name, style="bold"))
-        table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(no_wrap=True, min_width=16)
-        table.add_column(ratio=1)
-        for kind, said in rows:
-            table.add_row(Text(kind, style="cyan"), Text(clean(said)))
-        console.print(Padding(table, (0, 0, 0, 2)))
-    if evidence:
-        _evidence(console, report)
-    console.print()
+        yield _text(name, "bold")
+        grid = _make_grid(min_width=16)
+        for kind, figures in rows:
+            grid.add_row(_text(kind, "cyan"), _text(figures))
+        yield _indent(grid)
 
 
-def _evidence(console: Console, report: Report) -> None:
-    console.print(Text("Evidence", style="bold"))
-    for what, part in list_evidence(report):
-        line = Text(clean(what)).append(
-            f"  “{clean(part.quote)}” [{part.start}:{part.end}]", style="dim"
-        )
-        console.print(Padding(line, (0, 0, 0, 2)))
+def _show_evidence(report: Report) -> Parts:
+    yield _text("Evidence", "bold")
+    for name, part in list_evidence(report):
+        place = f"  “{clean(part.quote)}” [{part.start}:{part.end}]"
+        yield _indent(_text(name).append(place, "dim"))
 
 
-def _judgement(console: Console, report: Report) -> None:
-    _, colour = LOOK[report.overall.direction]
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(ratio=1)
-    table.add_row(
-        Text("Overall", style="bold"),
-        Text(f"{report.overall.direction}", style=colour).append(
-            f" ({report.overall.confidence:.0%})", style="dim"
-        ),
-    )
-    table.add_row(
-        Text("Timeframe", style="bold"),
-        Text(report.timeframe.horizon.replace("_", " ")).append(
-            f": {clean(report.timeframe.rationale)}"
-        ),
-    )
-    table.add_row(
-        Text("Credibility", style="bold"),
-        Text(report.credibility.level, style=_LEVEL[report.credibility.level]).append(
-            f": {clean(report.credibility.note)}", style="default"
-        ),
-    )
+def _tabulate_judgement(report: Report) -> Table:
+    overall, timeframe, credibility = report.overall, report.timeframe, report.credibility
+    direction = _text(overall.direction, LOOK[overall.direction][1])
+    level = _text(credibility.level, _LEVEL[credibility.level])
+    grid = _make_grid()
+
+    def add_row(name: str, words: Text, style: str = "bold") -> None:
+        grid.add_row(_text(name, style), words)
+
+    add_row("Overall", direction.append(f" ({overall.confidence:.0%})", "dim"))
+    add_row("Timeframe", _text(f"{spell(timeframe.horizon)}: {timeframe.rationale}"))
+    add_row("Credibility", level.append(f": {clean(credibility.note)}", "default"))
     if report.narratives:
-        table.add_row(
-            Text("Narratives", style="bold"),
-            Text(", ".join(n.name.replace("_", " ") for n in report.narratives)),
-        )
-    for finding in report.findings:
-        if finding.verdict != "supported":
-            table.add_row(
-                Text("Finding", style="bold yellow"),
-                Text(f"{finding.verdict}: {clean(finding.detail)}"),
-            )
-    console.print(table)
+        add_row("Narratives", _text(", ".join(spell(theme.name) for theme in report.narratives)))
+    for doubt in list_doubts(report):
+        add_row("Finding", _text(f"{doubt.verdict}: {doubt.detail}"), "bold yellow")
+    return grid
 
 
-def _foot(console: Console, report: Report) -> None:
-    console.print(Text(clean(" · ".join(describe_analyst(report.analyst))), style="dim"))
+def print_weights(weights: dict[str, list[tuple[str, float, str]]]) -> None:
+    """What the embedded analyst weighed for each asset, the strongest first, and the sum.
 
-
-def print_weights(weighed: dict[str, list[tuple[str, float, str]]], rows: int = 12) -> None:
-    """What the embedded analyst weighed for each asset, the strongest first, and the sum. Above 0 is bullish."""
+    A weight above 0 is bullish.
+    """
     console = Console(highlight=False)
-    for asset, pieces in weighed.items():
-        console.print()
-        console.print(
-            Text(f"{clean(asset)}: sum {sum(pull for _, pull, _ in pieces):+.2f}", style="bold")
+    for asset, reasons in weights.items():
+        total = sum(weight for _, weight, _ in reasons)
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        for name, weight, words in reasons[:_MAX_REASONS]:
+            grid.add_row(f"{weight:+.2f}", _text(spell(name)), _text(clean(words)[:90], "dim"))
+        _print(console, "", _text(f"{asset}: sum {total:+.2f}", "bold"), grid)
+        if (more := len(reasons) - _MAX_REASONS) > 0:
+            console.print(_text(f"and {more} weaker pieces", "dim"))
+
+
+def print_digest(digest: Digest) -> None:
+    """The digest on stdout."""
+    console = _open_console()
+    console.print(_text(describe_period(digest), "bold"))
+    if not digest.articles:
+        console.print(Text("No article in this period.", "dim"))
+        return
+    _print(console, "", _tabulate_views(digest, is_narrow=console.width < _DIGEST_WIDTH))
+    for name, lines in list_sections(digest):
+        wrapped = (_wrap(line, console.width, first="  · ") for line in lines)
+        _print(console, Text(f"\n{name}", "bold"), *wrapped)
+    console.print(Text("\nTop stories", "bold"))
+    for number, story in enumerate(digest.stories, 1):
+        _print(
+            console,
+            _wrap(story.title, console.width, "bold", first=f"{number}. "),
+            _wrap(story.summary, console.width),
+            _wrap(describe_story(story), console.width, "dim"),
         )
-        table = Table.grid(padding=(0, 2, 0, 0))
-        for name, pull, words in pieces[:rows]:
-            table.add_row(
-                f"{pull:+.2f}", Text(name.replace("_", " ")), Text(clean(words)[:90], style="dim")
-            )
-        console.print(table)
-        if len(pieces) > rows:
-            console.print(Text(f"and {len(pieces) - rows} weaker pieces", style="dim"))
+        urls = dict.fromkeys(outlet.url for outlet in story.outlets if is_web(outlet.url))
+        for url in list(urls)[:3]:
+            console.print(_text(f"   {url}", "dim"), soft_wrap=True)
+
+
+def _tabulate_views(digest: Digest, *, is_narrow: bool) -> Table:
+    columns = [
+        Column(name, no_wrap=True, justify="right" if number > 1 else "left")
+        for number, name in enumerate(COLUMNS)
+    ]
+    table = _make_table(*columns, gap=1 if is_narrow else 2)
+    for view in digest.assets[:TOP_ASSETS]:
+        mark, colour = LOOK[view.direction]
+        direction = Text(mark if is_narrow else f"{mark} {view.direction}", colour)
+        table.add_row(_text(view.asset), direction, *count_stories(view))
+    return table
+
+
+def _wrap(words: str, width: int, style: str = "", first: str = "   ") -> Text:
+    """The words in lines of `width`, those after the first indented."""
+    rest = " " * max(len(first), 3)
+    lines = textwrap.wrap(clean(words), width, initial_indent=first, subsequent_indent=rest)
+    return Text("\n".join(lines), style)

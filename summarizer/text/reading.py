@@ -12,6 +12,7 @@ from functools import cached_property
 from summarizer.models import Article, Evidence
 from summarizer.text.assets import Mention, find_mentions
 from summarizer.text.lexicon import lower_words
+from summarizer.text.names import find_names
 from summarizer.text.numbers import Number, find_numbers
 from summarizer.text.orders import find_orders
 from summarizer.text.sentences import split_sentences
@@ -47,12 +48,17 @@ class Text:
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
         """The assets named in the text, in reading order."""
-        return find_mentions(self.string)
+        return find_mentions(self.string, self._all_words)
 
     @cached_property
     def title_mentions(self) -> tuple[Mention, ...]:
         """The assets named in the title; places are those of the title."""
         return find_mentions(self.article.title or "")
+
+    @cached_property
+    def names(self) -> list[tuple[int, str]]:
+        """The names of companies and projects, each with its place."""
+        return find_names(self.string)
 
     @cached_property
     def numbers(self) -> list[Number]:

@@ -1,4 +1,4 @@
-"""Progress: fits the terminal, plain lines elsewhere, and a closing table with every kind of failure."""
+"""Progress: one line that fits the terminal, plain lines elsewhere, and a closing table."""
 
 import io
 import re
@@ -11,9 +11,27 @@ from summarizer.batch.tally import Result, Tally
 from summarizer.cli.progress import Progress
 
 FAILURES = [
-    {"id": None, "line": None, "url": f"https://a.example/{n}", "stage": "fetch", "code": "http_404", "retryable": False,
-     "message": f"http_404: the server answered 404 (https://a.example/{n})"} for n in range(5)
-] + [{"id": "r1", "line": 3, "url": None, "stage": "read", "code": "bad_record", "retryable": False, "message": "bad_record: [/] \x1b[2J"}]  # fmt: skip
+    {
+        "id": None,
+        "line": None,
+        "url": f"https://a.example/{n}",
+        "stage": "fetch",
+        "code": "http_404",
+        "retryable": False,
+        "message": f"http_404: the server answered 404 (https://a.example/{n})",
+    }
+    for n in range(5)
+] + [
+    {
+        "id": "r1",
+        "line": 3,
+        "url": None,
+        "stage": "read",
+        "code": "bad_record",
+        "retryable": False,
+        "message": "bad_record: [/] \x1b[2J",
+    }
+]
 STATES = {"done": 1803, "failed": 6, "deferred": 12, "pending": 40, "leased": 0}
 
 
@@ -45,7 +63,7 @@ def test_elsewhere_a_plain_line_now_and_then():
     with Progress(console) as bar:
         bar.show(Tally(to_do=9))
         assert shown(console) == ""
-        bar._told -= 60
+        bar._shown_at -= 60
         bar.show(Tally(to_do=9, done=3, cost_usd=None))
     assert re.fullmatch(r"3/9 · [\d.]+/s · cost unknown · \d+ s left\n", shown(console))
 
@@ -59,14 +77,10 @@ def test_the_closing_table_and_the_failures_by_kind():
     )
     text = shown(console)
     words = " ".join(text.split())
-    assert (
-        "5 × fetch http_404: the server answered 404 https://a.example/0 https://a.example/1 and 3 more"
-        in words
-    )
+    failed = "5 × fetch http_404: the server answered 404"
+    assert f"{failed} https://a.example/0 https://a.example/1 and 3 more" in words
     assert "1 × read bad_record: [/]" in text and "\x1b" not in text
-    assert (
-        "done 1803 3 analysed now; in out.jsonl failed 6 deferred 12 tried again by the next run waiting 40"
-        in words
-    )
+    assert "done 1803 3 analysed now; in out.jsonl failed 6 deferred 12 tried again" in words
+    assert "by the next run waiting 40" in words
     assert "feeds 20 1 failed" in words and "cost $0.5000" in words
     assert max(map(len, text.splitlines())) <= 80

@@ -11,8 +11,12 @@ def test_a_report_as_a_note():
         "# Bitcoin slides\n\n*CoinDesk · 2026-02-10*\n\nBTC slid to $70,000.\n\n"
         "| asset | call | target | confidence | why |\n| --- | --- | --- | --- | --- |\n"
         "| BTC | bearish | $68,160 (-2.6%) | 81% | Funding is −7% on Binance. |\n\n"
-        "**Prices**\n\n- price: BTC $70,000\n\n**Levels**\n\n- price target: BTC $68,160\n\n**Derivatives**\n\n- funding rate: BTC −7% Binance\n\n"
-        "**Overall** bearish (78%)\n\n**Timeframe** short term: It is about the day.\n\n**Credibility** high: Its figures name their source.\n\n"
+        "**Prices**\n\n- price: BTC $70,000\n\n"
+        "**Levels**\n\n- price target: BTC $68,160\n\n"
+        "**Derivatives**\n\n- funding rate: BTC −7% Binance\n\n"
+        "**Overall** bearish (78%)\n\n"
+        "**Timeframe** short term: It is about the day.\n\n"
+        "**Credibility** high: Its figures name their source.\n\n"
         "> dropped: $1 is not in the text\n"
     )
 

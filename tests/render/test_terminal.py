@@ -64,9 +64,27 @@ def test_no_line_is_wider_than_the_terminal(shown, columns):
 @pytest.mark.parametrize("columns", [40, 80, 120])
 def test_everything_is_there_at_every_width(shown, columns):
     out = flat(shown(columns=columns))
-    for words in ("Bitcoin slides", "CoinDesk", "Ann Writer", "BTC slid to $70,000.", "bearish", "81%", "$68,160", "−2.6% away", "Funding is −7% on Binance.",
-                  "price target", "−7% Binance", "short term: It is about the day.", "high: Its figures name their source.", "deleveraging", "dropped: $1 is not in the text",
-                  "partial text", "embedded analyst", "0.04 s", "10 Feb 2026 11:50 UTC (2 hours ago)"):  # fmt: skip
+    for words in (
+        "Bitcoin slides",
+        "CoinDesk",
+        "Ann Writer",
+        "BTC slid to $70,000.",
+        "bearish",
+        "81%",
+        "$68,160",
+        "−2.6% away",
+        "Funding is −7% on Binance.",
+        "price target",
+        "−7% Binance",
+        "short term: It is about the day.",
+        "high: Its figures name their source.",
+        "deleveraging",
+        "dropped: $1 is not in the text",
+        "partial text",
+        "embedded analyst",
+        "0.04 s",
+        "10 Feb 2026 11:50 UTC (2 hours ago)",
+    ):
         assert flat(words) in out, words
 
 
@@ -174,11 +192,9 @@ def test_a_model_names_itself_and_its_cost(shown, cost, words):
 
 def test_weights_are_shown_the_strongest_first(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
-    print_weights(
-        {"BTC": [("lead_tone", -0.5, "[bold]It fell"), *[("etf_flow", 0.1, "")] * 13]}, rows=3
-    )
+    print_weights({"BTC": [("lead_tone", -0.5, "[bold]It fell"), *[("etf_flow", 0.1, "")] * 22]})
     out = capsys.readouterr().out
-    assert "BTC: sum +0.80" in out
+    assert "BTC: sum +1.70" in out
     assert "-0.50  lead tone  [bold]It fell" in out
     assert "and 11 weaker pieces" in out
 

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.text.assets import WORD, find_mentions, fund_assets, load_assets, stock_tickers
+from summarizer.text.asset_table import fund_assets, load_assets, stock_tickers
+from summarizer.text.assets import find_mentions
+from summarizer.text.lexicon import WORD
 from summarizer.text.names import find_names, longest_form
 from summarizer.text.spans import is_whole
 from tests.support.clock import within

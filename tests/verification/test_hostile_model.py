@@ -22,7 +22,7 @@ from summarizer.analyst.llm.schema import narrative_names
 from summarizer.batch.queue import Ledger
 from summarizer.batch.run import Batch, analyze_record
 from summarizer.batch.store import open_store
-from summarizer.text.assets import load_assets
+from summarizer.text.asset_table import load_assets
 from tests.analyst.llm.test_analyze import _forget  # noqa: F401  the fixture is used by being here
 from tests.support.scripted_server import says, scripted
 
@@ -62,11 +62,7 @@ def lies_about(rows: list[tuple[str, ...]]) -> list[str]:
             if figure.endswith(
                 f" {subject}"
             ):  # "5,548 ETH" is of ETH whoever's it is: only said of another coin is it a lie
-                others = [
-                    other
-                    for other in others
-                    if load_assets().tickers.get(other, ("",))[0] == "coin"
-                ]
+                others = [other for other in others if load_assets().tickers.get(other) == "coin"]
             lies += [f"The {words} of {other} is evidently {{F{number}}}." for other in others]
         if kind == "price_change" and re.match(r"[+−]", figure):
             lies.append(

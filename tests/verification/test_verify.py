@@ -14,7 +14,7 @@ from summarizer.batch.inputs import record_article
 from summarizer.facts.figures import format_fact
 from summarizer.models import Analysis, Analyst, Article, CallClaim, Claim, ClaimedFact, Fact
 from summarizer.page.article import make_article
-from summarizer.text.assets import load_assets
+from summarizer.text.asset_table import load_assets
 from summarizer.verification.verify import verify
 from tests.support.observed import Observed
 

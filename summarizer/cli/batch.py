@@ -1,0 +1,205 @@
+"""The commands that analyse many articles: batch and watch."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from click import FloatRange, IntRange, argument, command, option
+
+from summarizer.cli.options import (
+    PATH,
+    add_options,
+    allow_private,
+    database,
+    fallback,
+    file_with_text,
+    flag,
+    samples,
+)
+from summarizer.cli.output import open_stdout, say
+from summarizer.errors import StorageError, UsageError
+
+if TYPE_CHECKING:
+    from summarizer.batch.queue import Ledger
+    from summarizer.batch.tally import Result
+    from summarizer.models import Report
+    from summarizer.settings import Settings
+
+# Seconds until a thread that waits for its answer gets its turn; with Python's 5 ms, 16 of them
+# lost a tenth of their time.
+SWITCH = 0.0005
+DATABASES = (".db", ".sqlite", ".sqlite3")
+_LIMITS = ("rate", "jobs", "max_cost")
+
+_run_options = add_options(
+    option(
+        "--rate",
+        type=FloatRange(min=0),
+        default=1.0,
+        help="Requests a second to one host; 0: no limit.",
+    ),
+    option("--jobs", type=IntRange(1, 64), default=8, help="Articles in work at once."),
+    option(
+        "--model",
+        metavar="NAME",
+        help="The model that makes the calls; needed when an API key is set.",
+    ),
+    option(
+        "--max-cost",
+        type=FloatRange(min=0),
+        metavar="USD",
+        help="Stop before the model costs more than this.",
+    ),
+    samples(
+        "Answers to ask for where the endpoint gives no chances of tokens: "
+        "their agreement is the confidence."
+    ),
+    flag("--offline", "Ask no model though a key is set: the embedded analyst speaks."),
+    fallback,
+    allow_private("Fetch from this host though it is not public."),
+)
+
+
+@command()
+@argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@option(
+    "-o",
+    "--output",
+    type=PATH,
+    help="OUT.jsonl, .csv, .parquet or .db; the default database if left out.",
+)
+@file_with_text
+@flag("--retry-failed", "Try again what failed for good, and feeds that were paused.")
+@flag("--redo", "Analyse again what is done, with today's model and prompt.")
+@_run_options
+def batch(
+    inputs: tuple[str, ...], output: Path | None, with_text: bool, retry_failed: bool, **flags: Any
+) -> None:
+    """Analyse many articles: feeds, sites, OPML, files of addresses, JSONL records, folders,
+    pages, or - for stdin.
+
+    A JSONL record is {id, url, title, source, published_at, text or html}. Interrupt it or kill it:
+    the same command goes on where it was. OUT.jsonl holds reports alone; failures go to
+    OUT.failures.jsonl, each with its url, stage, code and message; the exit code is then 1. What is
+    done stands in the database, for a file in OUT.state.db beside it.
+    """
+    from summarizer.batch.queue import Ledger
+    from summarizer.batch.run import Batch, fingerprint
+    from summarizer.batch.store import open_store
+    from summarizer.batch.tally import Hooks
+    from summarizer.cli.progress import Progress
+
+    settings, limits = _read_flags(flags)
+    path, is_file = _check_output(output)
+    store = open_store(path.with_name(f"{path.name}.state.db") if is_file else path)
+    ledger = Ledger(store, fingerprint(settings), retry_failed=retry_failed, redo=flags["redo"])
+    with Progress() as progress:
+        hooks = Hooks(message=progress.say, tick=progress.show)
+        work = Batch(ledger, settings, hooks=hooks, **limits)
+        result = work.run(inputs, sys.stdin.buffer if "-" in inputs else ())
+    if is_file:
+        _write_files(path, ledger, result, with_text)
+    store.close()
+    progress.close(result, path)
+    _exit(result)
+
+
+@command()
+@argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@database
+@option("--every", type=FloatRange(min=0.01), default=15.0, help="Minutes between two visits.")
+@option("--runs", type=IntRange(min=1), help="Stop after so many visits.")
+@_run_options
+def watch(
+    inputs: tuple[str, ...], db: Path | None, every: float, runs: int | None, **flags: Any
+) -> None:
+    """Keep visiting feeds, and write each new report to stdout as a line of JSON, once it is
+    stored.
+    """
+    from summarizer.batch.export import strip_text, write_jsonl
+    from summarizer.batch.run import fingerprint, watch_inputs
+    from summarizer.batch.store import open_store
+    from summarizer.batch.tally import Hooks
+    from summarizer.settings import database_path
+
+    settings, limits = _read_flags(flags)
+    stdout = open_stdout()
+
+    def write_report(report: "Report") -> None:
+        write_jsonl(stdout, [strip_text(report.to_dict(), False)])
+        stdout.flush()
+
+    store = open_store(db or database_path())
+    hooks = Hooks(report=write_report, message=say)
+    made_by = fingerprint(settings)
+    pause = every * 60
+    _exit(watch_inputs(inputs, store, made_by, settings, pause, runs, hooks=hooks, **limits))
+
+
+def _read_flags(flags: dict[str, Any]) -> tuple["Settings", dict[str, Any]]:
+    """The settings and the limits of a run. Raises UsageError for a model of unknown cost."""
+    from summarizer.analyst.llm.costs import find_price
+    from summarizer.analyst.llm.gate import UNPRICED
+    from summarizer.settings import DEFAULT_MODEL, load_settings
+
+    limits = {name: flags[name] for name in _LIMITS}
+    chosen = {name: value or None for name, value in flags.items() if name not in limits}
+    settings = load_settings(**chosen)
+    if not settings.uses_model:
+        return settings, limits
+    has_limit = limits["max_cost"] is not None
+    if not settings.model and not has_limit:
+        raise UsageError(
+            "a model is asked for every article, and none is named",
+            advice="Give --model NAME or --max-cost USD, or --offline",
+        )
+    model = settings.model or DEFAULT_MODEL
+    if has_limit and find_price(model, settings.prices) is None:
+        detail = f"--max-cost cannot be kept: the price of {model} is not known"
+        raise UsageError(detail, advice=UNPRICED)
+    sys.setswitchinterval(SWITCH)
+    return settings, limits
+
+
+def _check_output(output: Path | None) -> tuple[Path, bool]:
+    """Where the reports go, and whether that is a file of reports: else it is a database."""
+    from summarizer.batch.export import FORMATS
+    from summarizer.settings import database_path
+
+    if output is None:
+        return database_path(), False
+    is_file = output.suffix in FORMATS
+    if not is_file and output.suffix not in DATABASES:
+        raise UsageError(f"{output}: the output ends in {', '.join((*FORMATS, *DATABASES))}")
+    if is_file and not output.parent.is_dir():
+        raise StorageError(f"{output.parent}: no such folder", advice="Make it first")
+    return output, is_file
+
+
+def _write_files(path: Path, ledger: "Ledger", result: "Result", with_text: bool) -> None:
+    """The run's reports to `path`, and its failures to the file beside it.
+
+    A message says how many of the reports another version or model made.
+    """
+    from summarizer.batch.export import replacing, write_jsonl, write_reports
+    from summarizer.batch.store import NEWEST, OF_RUN, load_reports, with_unique_ids
+
+    condition, values = f"{NEWEST} AND a.item_id IN ({OF_RUN})", {"run": ledger.run}
+    rows = load_reports(ledger.store, where=condition, values=values)
+    write_reports(path, with_unique_ids(report for _, report, _ in rows), with_text=with_text)
+    sql = f"""SELECT count(*) FROM reports r JOIN articles a ON a.id = r.article_id
+        WHERE {condition} AND made_by <> :made_by"""  # noqa: S608  the condition is ours
+    if others := ledger.store.read(sql, values | {"made_by": ledger.made_by})[0][0]:
+        say(f"{others} of the reports are of another version or model; --redo makes them anew")
+    failures = path.with_name(f"{path.name}.failures.jsonl")
+    if not result.failures:
+        failures.unlink(missing_ok=True)
+        return
+    with replacing(failures) as part, part.open("w", encoding="utf-8") as stream:
+        write_jsonl(stream, result.failures)
+
+
+def _exit(result: "Result") -> NoReturn:
+    if result.error:
+        raise result.error
+    raise SystemExit(result.exit_status)

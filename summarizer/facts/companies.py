@@ -1,0 +1,84 @@
+"""The companies that a number may be about, for a raise, a hack or a fine: names of its sentence and of the title."""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from functools import cache
+
+from summarizer.facts.candidates import Candidate
+from summarizer.facts.nearby import LOOKED, Features
+from summarizer.tables import read_rows
+from summarizer.text.asset_table import stock_tickers
+from summarizer.text.names import find_names, longest_form
+from summarizer.text.reading import Text
+
+_ACTS = re.compile(  # "Zebra (ZBR), a bank, has recently raised"
+    r"""
+    \s?(?:\([^)]{1,12}\)\s?)?(?:,[^,]{3,90},\s)?
+    (?:has[ ]|have[ ]|had[ ]|was[ ]|were[ ]|is[ ]|also[ ]|recently[ ]|just[ ]
+      |announced[ ](?:it[ ])?(?:has[ ])?|successfully[ ])*
+    (?:raised|raises|raise|raising|secured|secures|closed|closes|lost|loses|suffered|hacked|exploited
+      |drained|agreed|paid|pays|settled|fined|bags|lands|nets|announced|owes|:)
+    """,
+    re.VERBOSE,
+)
+_OF = re.compile(r"\b(?:from|of|by|against|on|at)\s\Z")
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    """Words that journalists write in small letters: a capital on one is a headline's or a sentence's."""
+    return frozenset(word for row in read_rows("common_words.txt") for word in row)
+
+
+class Companies:
+    """The company names of one text, and what tells that a number is about one of them."""
+
+    def __init__(self, text: Text):
+        self._text = text
+        self._titled = find_names(text.article.title or "")[:2]
+        self._starts = [start for start, _ in text.names]
+        self._counts = Counter(name for _, name in text.names)
+        openings = {sentence.start for sentence in text.sentences}
+        self._inner = {name for start, name in text.names if start not in openings}
+        self._full_names: dict[str, str] = {}
+
+    def describe(self, candidate: Candidate, features: Features) -> None:
+        """Add the companies, in full, by where they stand to the number and whether they act."""
+        start, end = self._text.sentences[candidate.sentence]
+        first, past = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        assets = {mention.start for mention in candidate.mentions}
+        named = [item for item in self._text.names[first:past] if item[0] not in assets]
+        before = [item for item in named if item[0] < candidate.number.start]
+        after = [item for item in named if item[0] >= candidate.number.end]
+        for side, items in (("b", before[::-1]), ("a", after)):
+            for rank, (place, name) in enumerate(items[:LOOKED]):
+                company = stock_tickers().get(name.lower()) or self._lengthen(name)
+                opens = place - start < 2
+                features[company] += self._describe_name(place, name, f"name:{side}", rank, opens)
+        for _, name in self._titled:
+            features[self._lengthen(name)].append("name:title")
+        if first and not named:
+            features[self._lengthen(self._text.names[first - 1][1])].append("name:earlier")
+
+    def _describe_name(self, place: int, name: str, side: str, rank: int, opens: bool) -> list[str]:
+        """What the place of a name and its words tell; `opens` says that it begins the sentence."""
+        string, past = self._text.string, place + len(name)
+        features = [side, f"{side}:rank{min(rank, 3)}"]
+        if _ACTS.match(string, past):
+            features.append(f"{side}:acts")
+        if side == "name:a" and _OF.search(string, max(0, place - 8), place):
+            features.append("name:a:of")
+        if string.startswith(("'s", "’s"), past):
+            features.append(f"{side}:own")
+        if opens and name not in self._inner:
+            features.append("name:begins")  # its capital says nothing
+        if all(word in _common_words() for word in name.lower().split()):
+            features += ["name:common", f"name:common:{opens}:{' ' in name}"]
+        words = min(4, name.count(" ") + 1)
+        return [*features, f"name:times{min(3, self._counts[name])}", f"name:words{words}"]
+
+    def _lengthen(self, name: str) -> str:
+        if name not in self._full_names:
+            self._full_names[name] = longest_form(name, self._text.names)
+        return self._full_names[name]
