@@ -53,7 +53,7 @@ SEED = Path(__file__).parents[3] / "shared" / "seed" / "000_9d70647d97340972.txt
             "It fell. @media print { a { } It rose.",
         ),
         (
-            "It fell. Never Miss a Beat in Coins! Stay ahead. Subscribe var a = []; function ask(b) { }",
+            "It fell. Never Miss a Beat! Stay ahead. Subscribe var a = []; function ask(b) { }",
             "It fell.",
         ),
         # what must stay
