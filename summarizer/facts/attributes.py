@@ -104,7 +104,9 @@ def find_period(text: Text, candidate: Candidate) -> str | None:
     hits = []
     for start, end, period in _period_lexicon().find(text.lowered[low:high]):
         is_before = start + low < candidate.first_word
-        distance = candidate.first_word - end - low if is_before else start + low - candidate.past_word
+        distance = (
+            candidate.first_word - end - low if is_before else start + low - candidate.past_word
+        )
         gap = candidate.gap_to(text.word_starts[start + low], text.words[end + low - 1].end())
         hits.append((distance + _PERIOD_BEHIND_CLAUSE * text.crosses_clause(*gap), period))
     return _nearest(hits, _PERIOD_REACH)
