@@ -1,22 +1,53 @@
-"""python -m eval: predict, score, compare, agreement, calibrate, outcomes, injections, headlines, train. Commands, and nothing else."""
+"""python -m eval: the commands that predict, score, compare and train, and nothing else."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from eval.options import (
+    FILE_PATH,
+    NEW_PATH,
+    json_option,
+    labels_option,
+    model_option,
+    offline_option,
+    prompt_option,
+    reports_option,
+    samples_option,
+    split_option,
+)
+from eval.predict import predict_reports
+from eval.records import (
+    DATA,
+    Records,
+    load_jsonl,
+    load_labels,
+    load_own,
+    load_pairs,
+    load_passages,
+    load_real,
+)
+from eval.score.agreement import measure_agreement
+from eval.score.compare import compare_reports, find_losses
+from eval.score.page import ScorePage, find_failures, render_score_page
+from eval.score.report import agreement_table, compare_tables, reliability_bins, score_tables
+from eval.score.score import score_reports
+from eval.score.tables import Table, print_tables
+from eval.score.trivial import majority_reports, vader_reports
+from eval.studies.bars import Bars, load_bars
+from eval.studies.headlines import FORMS, headline_reports, load_headlines, tone_tables
+from eval.studies.injections import EACH, injection_table, measure_injections
+from eval.studies.outcomes import outcome_tables, score_outcomes
+from eval.train.calibrate import FILE, find_forecasts, fit_calibration, write_calibration
+from eval.train.samples import TrainingData
+from eval.train.train import train_all
 from summarizer.analyst.llm.prompt import load_prompt
 from summarizer.errors import SummarizerError, UsageError
 from summarizer.settings import Settings, load_settings
-
-_FORMS = ("cryptolin", "sentfin", "finentity")
-_file = click.Path(exists=True, dir_okay=False, path_type=Path)
-_reports = click.option("--reports", required=True, type=_file, help="Reports made by predict.")
-_as_json = click.option(
-    "--json", "as_json", is_flag=True, help="Print plain numbers as one JSON object."
-)
 
 
 class _Group(click.Group):
@@ -26,47 +57,14 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except SummarizerError as error:
-            click.echo(f"eval: {error}", err=True)
+            _say(f"eval: {error}")
             ctx.exit(error.exit_status)
-
-
-def _labels(command: Callable[..., None]) -> Callable[..., None]:
-    command = click.option(
-        "--split",
-        type=click.Choice(["dev", "test"]),
-        help="Only this split of the articles, by their ids.",
-    )(command)
-    return click.option(
-        "--labels",
-        required=True,
-        metavar="FILE|own|real|untouched",
-        help="Labelled records: JSONL, the project's own, or real ones, fitted on or not.",
-    )(command)
-
-
-def _analyst(command: Callable[..., None]) -> Callable[..., None]:
-    command = click.option(
-        "--prompt", type=int, metavar="N", help="The version of its prompt, prompts/analyze/vN.md."
-    )(command)
-    command = click.option(
-        "--samples",
-        type=click.IntRange(1, 9),
-        metavar="K",
-        help="Answers whose agreement is the confidence.",
-    )(command)
-    command = click.option("--model", metavar="NAME", help="The model that makes the calls.")(
-        command
-    )
-    return click.option(
-        "--offline", is_flag=True, help="The embedded analyst speaks though a key is set."
-    )(command)
 
 
 def _settings(offline: bool, **flags: Any) -> Settings:
     settings = load_settings(offline=offline or None, **flags)
-    load_prompt(
-        "analyze", settings.prompt
-    )  # a version that is missing stops the run before it starts
+    # A version that is missing stops the run before it starts.
+    load_prompt("analyze", settings.prompt)
     return settings
 
 
@@ -74,14 +72,21 @@ def _say(line: str) -> None:
     click.echo(line, err=True)
 
 
-def _load_prices(given: Sequence[str]) -> dict[str, Any]:
-    """Bars by asset, of `BTC=file` options."""
-    from eval.studies.outcomes import load_bars
+def _show(as_json: bool, result: object, tables: Iterable[Table]) -> None:
+    if as_json:
+        click.echo(json.dumps(result, indent=2, default=vars))
+    else:
+        print_tables(tables)
 
-    pairs = [pair.partition("=") for pair in given]
-    if wrong := [name for name, sign, path in pairs if not sign or not Path(path).is_file()]:
-        raise UsageError(f"--prices {wrong[0]} names no file", advice="Write BTC=bars.csv")
-    return {name.upper(): load_bars(Path(path)) for name, _, path in pairs}
+
+def _load_prices(pairs: Sequence[str]) -> dict[str, Bars]:
+    """Bars by asset, of `BTC=file` options."""
+    bars = {}
+    for name, sign, path in (pair.partition("=") for pair in pairs):
+        if not sign or not Path(path).is_file():
+            raise UsageError(f"--prices {name} names no file", advice="Write BTC=bars.csv")
+        bars[name.upper()] = load_bars(Path(path))
+    return bars
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -90,37 +95,34 @@ def main() -> None:
 
 
 @main.command()
-@_labels
-@_analyst
+@labels_option
+@split_option
+@offline_option
+@model_option
+@samples_option
+@prompt_option
 @click.option(
     "--output",
     required=True,
-    type=click.Path(path_type=Path),
+    type=NEW_PATH,
     help="Where the reports go; ids it holds already are skipped.",
 )
 @click.option(
     "--brief", is_flag=True, help="Keep only what is scored, as the committed baseline does."
 )
-def predict(
-    labels: str, split: str | None, offline: bool, output: Path, brief: bool, **analyst: Any
-) -> None:
+def predict(labels: str, split: str | None, output: Path, brief: bool, **analyst: Any) -> None:
     """Write one report for each labelled record."""
-    from eval.predict import predict as run
-    from eval.records import load_labels
-
-    made, failed = run(
-        load_labels(labels, split), output, _settings(offline, **analyst), _say, brief=brief
-    )
-    _say(f"{made} reports, {failed} failures")
+    settings = _settings(**analyst)
+    done, failed = predict_reports(load_labels(labels, split), output, settings, _say, brief=brief)
+    _say(f"{done} reports, {failed} failures")
 
 
 @main.command()
-@_labels
-@_reports
-@_as_json
-@click.option(
-    "--html", type=click.Path(path_type=Path), help="Write everything as one HTML page instead."
-)
+@labels_option
+@split_option
+@reports_option
+@json_option
+@click.option("--html", type=NEW_PATH, help="Write everything as one HTML page instead.")
 @click.option(
     "--prices",
     multiple=True,
@@ -136,50 +138,31 @@ def score(
     prices: tuple[str, ...],
 ) -> None:
     """Score reports against labels, beside trivial rivals."""
-    from eval.records import load_pairs
-    from eval.score.report import (
-        Page,
-        find_failures,
-        outcome_tables,
-        print_tables,
-        reliability,
-        render_html,
-        score_tables,
-    )
-    from eval.score.score import score_reports
-    from eval.studies.outcomes import score_outcomes
-
-    labelled, (made,) = load_pairs(labels, split, reports)
+    labelled, (scored,) = load_pairs(labels, split, reports)
     if as_json:
-        click.echo(json.dumps(score_reports(labelled, made), indent=2))
+        _show(True, score_reports(labelled, scored), ())
         return
-    tables, counts = score_tables(labelled, made, _rivals(labelled))
+    tables, counts = score_tables(labelled, scored, _rivals(labelled))
     if html is None:
         print_tables(tables)
         return
-    who = sorted(
-        {
-            str(r["analyst"].get("model") or r["analyst"].get("name"))
-            for r in made
-            if r.get("analyst")
-        }
-    )
-    page = Page(
+    makers = [report["analyst"] for report in scored if report.get("analyst")]
+    names = sorted({str(maker.get("model") or maker.get("name")) for maker in makers})
+    page = ScorePage(
         "How good are the reports?",
-        f"{', '.join(who)} on {len(labelled)} articles of {Path(labels).name}",
+        f"{', '.join(names)} on {len(labelled)} articles of {Path(labels).name}",
         tables,
+        reliability_bins(counts),
+        find_failures(labelled, scored),
     )
-    page.reliability, page.failures = reliability(counts), find_failures(labelled, made)
     if prices:
-        result = score_outcomes(made, _load_prices(prices))
-        page.tables += outcome_tables(result)
-        page.verdicts, page.curve = result["verdicts"], result["curve"]
-    html.write_text(render_html(page), "utf-8")
+        result = score_outcomes(scored, _load_prices(prices))
+        tables += outcome_tables(result)
+        page = replace(page, verdicts=result.verdicts, curve=result.curve)
+    html.write_text(render_score_page(page), "utf-8")
 
 
-def _rivals(labelled: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    from eval.score.trivial import majority_reports, vader_reports
-
+def _rivals(labelled: Records) -> dict[str, Records]:
     rivals = {"majority": majority_reports(labelled)}
     try:
         rivals["VADER"] = vader_reports(labelled)
@@ -189,83 +172,77 @@ def _rivals(labelled: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]
 
 
 @main.command()
-@_labels
-@click.argument("a", type=_file)
-@click.argument("b", type=_file)
-@_as_json
+@labels_option
+@split_option
+@click.argument("a", type=FILE_PATH)
+@click.argument("b", type=FILE_PATH)
+@json_option
 @click.option(
     "--check",
     is_flag=True,
-    help="Judge the watched figures alone, on the articles that A has, and fail on a significant loss.",
+    help="Judge the watched figures alone, on the articles that A has,"
+    " and fail on a significant loss.",
 )
 def compare(labels: str, split: str | None, a: Path, b: Path, as_json: bool, check: bool) -> None:
     """What reports B gain and lose over reports A of the same articles."""
-    from eval.records import load_pairs
-    from eval.score.compare import compare_reports, find_losses
-    from eval.score.report import compare_tables, print_tables
-
-    labelled, (one, other) = load_pairs(labels, split, a, b)
-    found, losses = (
-        find_losses(labelled, one, other) if check else (compare_reports(labelled, one, other), [])
-    )
-    if as_json:
-        click.echo(json.dumps([vars(difference) for difference in found], indent=2))
+    labelled, (reports_a, reports_b) = load_pairs(labels, split, a, b)
+    if check:
+        differences, losses = find_losses(labelled, reports_a, reports_b)
     else:
-        print_tables(compare_tables(found, labelled, one, other))
+        differences, losses = compare_reports(labelled, reports_a, reports_b), []
+    _show(as_json, differences, compare_tables(differences, labelled, reports_a, reports_b))
     if losses:
         raise click.ClickException(f"significant loss: {', '.join(loss.name for loss in losses)}")
 
 
 @main.command()
-@_labels
+@labels_option
+@split_option
 @click.option(
     "--second",
-    type=_file,
-    help="Another pass over articles of the set. Default: the committed one over the project's own.",
+    type=FILE_PATH,
+    default=DATA / "second_pass.jsonl",
+    help="Another pass over articles of the set."
+    " Default: the committed one over the project's own.",
 )
-@_as_json
-def agreement(labels: str, split: str | None, second: Path | None, as_json: bool) -> None:
+@json_option
+def agreement(labels: str, split: str | None, second: Path, as_json: bool) -> None:
     """How far two labelling passes agree."""
-    from eval.records import DATA, load_pairs
-    from eval.score.agreement import measure_agreement
-    from eval.score.report import agreement_table, print_tables
-
-    labelled, (other,) = load_pairs(labels, split, second or DATA / "second_pass.jsonl")
-    found = measure_agreement(labelled, other)
-    if as_json:
-        click.echo(
-            json.dumps(
-                {name: {**vars(one), "kappa": kappa} for name, (one, kappa) in found.items()},
-                indent=2,
-            )
-        )
-    else:
-        print_tables([agreement_table(found, len(other))])
+    labelled, (other,) = load_pairs(labels, split, second)
+    result = measure_agreement(labelled, other)
+    plain = {name: {**vars(same), "kappa": kappa} for name, (same, kappa) in result.items()}
+    _show(as_json, plain, [agreement_table(result, len(other))])
 
 
 @main.command()
-@_labels
-@_reports
+@labels_option
+@split_option
+@reports_option
 @click.option(
-    "--output", type=click.Path(path_type=Path), help="Default: summarizer/data/calibration.json."
+    "--output", type=NEW_PATH, default=FILE, help="Default: summarizer/data/calibration.json."
 )
-def calibrate(labels: str, split: str | None, reports: Path, output: Path | None) -> None:
-    """Fit how often calls are right at each confidence, for each analyst in the reports; best of articles it was not trained on."""
-    from eval.records import load_pairs
-    from eval.train.calibrate import FILE, find_forecasts, fit_calibration, write_calibration
-
-    labelled, (made,) = load_pairs(labels, split, reports)
-    maps = {name: fit_calibration(said) for name, said in find_forecasts(labelled, made).items()}
-    write_calibration(output or FILE, maps)
-    for name, found in maps.items():
-        click.echo(f"{name}: {found['calls']} calls; held out, Brier {found['brier_before']} to {found['brier_after']}, calibration error "
-                   f"{found['ece_before']} to {found['ece_after']}; {'a map is kept' if found['knots'] else 'no better, no map is kept'}")  # fmt: skip
+def calibrate(labels: str, split: str | None, reports: Path, output: Path) -> None:
+    """Fit how often calls are right at each confidence, for each analyst in the reports;
+    best of articles it was not trained on."""
+    labelled, (forecasting,) = load_pairs(labels, split, reports)
+    forecasts = find_forecasts(labelled, forecasting)
+    maps = {name: fit_calibration(some) for name, some in forecasts.items()}
+    write_calibration(output, maps)
+    for name, fitted in maps.items():
+        verdict = "a map is kept" if fitted["knots"] else "no better, no map is kept"
+        click.echo(
+            f"{name}: {fitted['calls']} calls; held out,"
+            f" Brier {fitted['brier_before']} to {fitted['brier_after']},"
+            f" calibration error {fitted['ece_before']} to {fitted['ece_after']}; {verdict}"
+        )
 
 
 @main.command()
-@click.option("--reports", type=_file, help="Reports whose calls are scored.")
+@click.option("--reports", type=FILE_PATH, help="Reports whose calls are scored.")
 @click.option(
-    "--headlines", type=_file, help="Or labelled headlines, their labels taken for calls on BTC."
+    "--headlines",
+    type=FILE_PATH,
+    help="Or labelled headlines, their labels taken for calls on BTC.",
 )
 @click.option(
     "--prices",
@@ -280,7 +257,7 @@ def calibrate(labels: str, split: str | None, reports: Path, output: Path | None
     metavar="DAY",
     help="Leave out earlier articles: give the day to which the model's training data run.",
 )
-@_as_json
+@json_option
 def outcomes(
     reports: Path | None,
     headlines: Path | None,
@@ -290,30 +267,21 @@ def outcomes(
     as_json: bool,
 ) -> None:
     """Score calls against what prices then did, beside always-up, momentum and shuffled dates."""
-    from eval.records import load_jsonl
-    from eval.score.report import outcome_tables, print_tables
-    from eval.studies.headlines import headline_reports, load_headlines
-    from eval.studies.outcomes import score_outcomes
-
-    if (reports is None) == (headlines is None):
-        raise UsageError("give --reports or --headlines")
-    made = (
-        load_jsonl(reports)
-        if reports
-        else headline_reports(load_headlines(headlines, "cryptolin"))
-        if headlines
-        else []
-    )
-    if not since and any((report.get("analyst") or {}).get("model") for report in made):
-        _say(
-            "eval: a model may have read how these articles ended; --since DAY leaves out those before its training data end"
-        )
-    result = score_outcomes(made, _load_prices((*prices, *more)), since=since)
-    if as_json:
-        click.echo(json.dumps(result, indent=2, default=vars))
+    if reports and not headlines:
+        scored = load_jsonl(reports)
+    elif headlines and not reports:
+        scored = headline_reports(load_headlines(headlines, "cryptolin"))
     else:
-        print_tables(outcome_tables(result))
-        click.echo("\n".join(result["verdicts"]))
+        raise UsageError("give --reports or --headlines")
+    if not since and any((report.get("analyst") or {}).get("model") for report in scored):
+        _say(
+            "eval: a model may have read how these articles ended;"
+            " --since DAY leaves out those before its training data end"
+        )
+    result = score_outcomes(scored, _load_prices((*prices, *more)), since=since)
+    _show(as_json, result, outcome_tables(result))
+    if not as_json:
+        click.echo("\n".join(result.verdicts))
 
 
 @main.command()
@@ -321,71 +289,55 @@ def outcomes(
     "--file",
     "path",
     required=True,
-    type=_file,
+    type=FILE_PATH,
     help="The set, as its authors publish it (CSV) or as JSONL.",
 )
-@click.option("--format", "form", required=True, type=click.Choice(_FORMS))
+@click.option("--format", "form", required=True, type=click.Choice(FORMS))
 @click.option(
     "--cross-validate",
     is_flag=True,
     help="Judge names by tone models fitted on the other sentences of the set.",
 )
-@_analyst
-def headlines(path: Path, form: str, cross_validate: bool, offline: bool, **analyst: Any) -> None:
+@offline_option
+@model_option
+@samples_option
+@prompt_option
+def headlines(path: Path, form: str, cross_validate: bool, **analyst: Any) -> None:
     """Score tone on labelled headlines; a tone within 0.2 of 0 is neutral."""
-    from eval.score.report import print_tables
-    from eval.studies.headlines import load_headlines, tone_tables
-
-    print_tables(
-        tone_tables(
-            load_headlines(path, form), _settings(offline, **analyst), cross_validate=cross_validate
-        )
-    )
+    settings, loaded = _settings(**analyst), load_headlines(path, form)
+    print_tables(tone_tables(loaded, settings, cross_validate=cross_validate))
 
 
 @main.command()
-@_labels
-@_analyst
+@labels_option
+@split_option
+@offline_option
+@model_option
+@samples_option
+@prompt_option
 @click.option(
     "--each",
     type=click.IntRange(min=1),
-    default=3,
+    default=EACH,
     show_default=True,
     help="Articles that each payload is put into.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures and every flip as JSON.")
-def injections(
-    labels: str, split: str | None, offline: bool, each: int, as_json: bool, **analyst: Any
-) -> None:
-    """How often an order to machine readers, put into an article, turns a call, and what it costs in accuracy."""
-    from eval.records import load_labels
-    from eval.score.report import print_tables
-    from eval.studies.injections import injection_table, measure
-
-    found = measure(
-        load_labels(labels, split),
-        _settings(offline, **analyst),
-        each,
-        lambda line: click.echo(line, err=True),
-    )
-    if as_json:
-        click.echo(json.dumps(found, indent=2))
-    else:
-        print_tables([injection_table(found)])
+def injections(labels: str, split: str | None, each: int, as_json: bool, **analyst: Any) -> None:
+    """How often an order to machine readers, put into an article, turns a call, and what it
+    costs in accuracy."""
+    result = measure_injections(load_labels(labels, split), _settings(**analyst), each, _say)
+    _show(as_json, result, [injection_table(result)])
 
 
 @main.command()
-@click.option("--entities", type=_file, help="SEntFiN as JSONL of text, entity, label.")
+@click.option("--entities", type=FILE_PATH, help="SEntFiN as JSONL of text, entity, label.")
 @click.option("--check", is_flag=True, help="Cross-validate each model too: slow.")
 def train(entities: Path | None, check: bool) -> None:
-    """Fit every model that the package ships, on the project's labels and, where their texts are found, the real articles'."""
-    from eval.records import load_jsonl, load_own, load_passages, load_real
-    from eval.train.train import train_all
-
-    for line in train_all(
-        [*load_real(), *load_own()],
-        list(load_passages()),
-        load_jsonl(entities) if entities else [],
-        check=check,
-    ):
+    """Fit every model that the package ships, on the project's labels and, where their texts
+    are found, the real articles'."""
+    data = TrainingData(
+        [*load_real(), *load_own()], list(load_passages()), load_jsonl(entities) if entities else []
+    )
+    for line in train_all(data, check=check):
         click.echo(line)

@@ -1,29 +1,30 @@
-"""How much of an article's text extraction finds, and what else it brings: `python -m eval.extraction`.
+"""How much of an article's text extraction finds, and what else it brings.
 
-The measure is the article-extraction-benchmark's own: the multiset of word 4-grams of the text found against that of the gold
-text, precision and recall of each page, their means over pages, and F1 of the two means. `f1_pages` is the mean of the pages'
-own F1 beside it, `f1_low` to `f1_high` its 95 % interval. A page on which nothing is found counts as recall 0 and, as there, is left out of the mean precision.
+`python -m eval.extraction` measures as the article-extraction-benchmark does: the multiset of word
+4-grams of the text found against that of the gold text, precision and recall of each page, their
+means over pages, and F1 of the two means. `f1_pages` is the mean of the pages' own F1 beside it,
+`f1_low` to `f1_high` its 95 % interval. A page on which nothing is found counts as recall 0 and, as
+there, is left out of the mean precision.
 """
 
 import gzip
-import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
 import click
 
-from eval.records import DATA, load_jsonl
+from eval.records import DATA, TEXTS, load_jsonl, stable_hash
 from eval.score.metrics import Counts, estimate_all
 from summarizer.errors import InputError
 from summarizer.models import Page
 from summarizer.page.article import extract_article
 
-BENCHMARK = Path(__file__).parents[2] / "shared" / "data" / "pages" / "article-extraction-benchmark"
+BENCHMARK = TEXTS.parent / "pages" / "article-extraction-benchmark"
 _WORD = re.compile(r"\w+")
 
 
@@ -38,34 +39,31 @@ class Gold:
 
     @property
     def half(self) -> str:
-        """`tuned` for the half of pages that rules may be fitted on, by the id alone; `untuned` for the other."""
-        return "tuned" if int(hashlib.sha256(self.id.encode()).hexdigest(), 16) % 2 else "untuned"
+        """`tuned` for the half of pages that rules may be fitted on, by the id alone."""
+        return "tuned" if stable_hash(self.id) % 2 else "untuned"
 
 
-def load_benchmark(folder: Path = BENCHMARK) -> Iterator[Gold]:
+def load_benchmark() -> Iterator[Gold]:
     """The pages of the article-extraction-benchmark; none where the folder is missing."""
-    if not folder.is_dir():
-        return
-    for name, gold in json.loads((folder / "ground-truth.json").read_text("utf-8")).items():
-        body = gzip.decompress((folder / "html" / f"{name}.html.gz").read_bytes())
-        yield Gold(
-            name, Page(url=gold["url"], body=body, content_type="text/html"), gold["articleBody"]
-        )
+    if BENCHMARK.is_dir():
+        for name, gold in json.loads((BENCHMARK / "ground-truth.json").read_text("utf-8")).items():
+            body = gzip.decompress((BENCHMARK / "html" / f"{name}.html.gz").read_bytes())
+            yield Gold(name, _page(gold["url"], body), gold["articleBody"])
 
 
 def load_pages(records: Path) -> Iterator[Gold]:
     """The labelled pages of a JSONL file: those with a gold `body`, their HTML beside the file."""
     for record in load_jsonl(records):
         if "body" in record and "html" in record:
-            page = Page(
-                url=record.get("url"),
-                body=(records.parent / record["html"]).read_bytes(),
-                content_type="text/html",
-            )
+            page = _page(record.get("url"), (records.parent / record["html"]).read_bytes())
             yield Gold(record["id"], page, record["body"], tuple(record.get("must_not", ())))
 
 
-def extract_text(page: Page) -> str:
+def _page(url: str | None, body: bytes) -> Page:
+    return Page(url=url, body=body, content_type="text/html")
+
+
+def article_text(page: Page) -> str:
     """The article's text, or nothing where none is found."""
     try:
         return extract_article(page).text
@@ -74,11 +72,10 @@ def extract_text(page: Page) -> str:
 
 
 @dataclass(frozen=True)
-class Score:
-    """Precision and recall of one page, in 4-grams; `furniture` is what must not be there and is."""
+class PageScore:
+    """Precision and recall of the `found` 4-grams of one page, and the furniture among its text."""
 
-    id: str
-    half: str
+    gold: Gold
     found: int
     precision: float
     recall: float
@@ -86,50 +83,52 @@ class Score:
 
     @property
     def f1(self) -> float:
-        return 2 * self.precision * self.recall / (self.precision + self.recall or 1)
+        return _f1(self.precision, self.recall)
 
 
-def score_page(gold: Gold, text: str) -> Score:
+def _f1(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall or 1)
+
+
+def score_page(gold: Gold, text: str) -> PageScore:
     """The score of `text` as the article on that page."""
-    right, found = _shingles(gold.body), _shingles(text)
-    common = (right & found).total()
+    right, found = _four_grams(gold.body), _four_grams(text)
+    common, n = (right & found).total(), found.total()
     flat = " ".join(text.split())
     furniture = tuple(line for line in gold.must_not if " ".join(line.split()) in flat)
-    return Score(
-        gold.id,
-        gold.half,
-        found.total(),
-        common / found.total() if found else 0.0,
-        common / right.total() if right else 1.0,
-        furniture,
-    )
+    recall = common / right.total() if right else 1.0
+    return PageScore(gold, n, common / max(1, n), recall, furniture)
 
 
-def _shingles(text: str) -> Counter[tuple[str, ...]]:
+def _four_grams(text: str) -> Counter[tuple[str, ...]]:
+    """The runs of four words; of a shorter text the one run of all its words."""
     words = _WORD.findall(text)
     return Counter(tuple(words[at : at + 4]) for at in range(max(1, len(words) - 3)) if words)
 
 
-def summarise(scores: list[Score]) -> dict[str, float]:
-    """Means over pages, as the benchmark takes them."""
+def mean_scores(scores: list[PageScore]) -> dict[str, float]:
+    """Means over pages, as the benchmark takes them, and how many lines of furniture were found."""
     precision = mean([score.precision for score in scores if score.found] or [0.0])
     recall = mean(score.recall for score in scores)
     pages = estimate_all(Counts([{"page": (score.f1, 1.0)} for score in scores]))["page"]
     means = {
-        "precision": precision, "recall": recall, "f1": 2 * precision * recall / (precision + recall or 1),
-        "f1_pages": pages.value, "f1_low": pages.low, "f1_high": pages.high,
-    }  # fmt: skip
-    furniture = sum(len(score.furniture) for score in scores)
+        "precision": precision,
+        "recall": recall,
+        "f1": _f1(precision, recall),
+        "f1_pages": pages.value,
+        "f1_low": pages.low,
+        "f1_high": pages.high,
+    }
     return {
         "n": len(scores),
         **{name: round(value, 4) for name, value in means.items()},
-        "furniture": furniture,
+        "furniture": sum(len(score.furniture) for score in scores),
     }
 
 
-def evaluate(pages: Iterable[Gold], extract: Callable[[Page], str] = extract_text) -> list[Score]:
+def evaluate(pages: Iterable[Gold]) -> list[PageScore]:
     """The score of each page."""
-    return [score_page(gold, extract(gold.page)) for gold in pages]
+    return [score_page(gold, article_text(gold.page)) for gold in pages]
 
 
 @click.command()
@@ -137,31 +136,31 @@ def evaluate(pages: Iterable[Gold], extract: Callable[[Page], str] = extract_tex
     "--pages",
     "records",
     multiple=True,
+    default=(DATA / "articles.jsonl", DATA / "pages2.jsonl"),
     type=click.Path(exists=True, path_type=Path),
     help="JSONL of pages with a gold body.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print plain numbers as one JSON object.")
 def main(records: tuple[Path, ...], as_json: bool) -> None:
-    """Score extraction on the benchmark, where it is found, in its halves, and on labelled pages."""
-    benchmark = evaluate(load_benchmark())
-    sets = {"benchmark": benchmark} if benchmark else {}
-    sets |= {
-        f"benchmark, {half} half": [score for score in benchmark if score.half == half]
-        for half in ("tuned", "untuned")
-        if benchmark
-    }
-    sets |= {
-        path.stem: evaluate(load_pages(path))
-        for path in records or (DATA / "articles.jsonl", DATA / "pages2.jsonl")
-    }
-    figures = {name: summarise(scores) for name, scores in sets.items()}
+    """Score extraction on the benchmark, where it is found, in its halves, and on labelled
+    pages."""
+    sets = {}
+    if benchmark := evaluate(load_benchmark()):
+        sets["benchmark"] = benchmark
+        for half in ("tuned", "untuned"):
+            sets[f"benchmark, {half} half"] = [s for s in benchmark if s.gold.half == half]
+    for path in records:
+        sets[path.stem] = evaluate(load_pages(path))
+    figures = {name: mean_scores(scores) for name, scores in sets.items()}
     if as_json:
         click.echo(json.dumps(figures, indent=2))
         return
     for name, figure in figures.items():
         click.echo(f"{name:24} " + "  ".join(f"{key} {value:g}" for key, value in figure.items()))
-    for score in (score for name in sets for score in sets[name] if score.furniture):
-        click.echo(f"{score.id}: {' · '.join(score.furniture)}", err=True)
+    for scores in sets.values():
+        for score in scores:
+            if score.furniture:
+                click.echo(f"{score.gold.id}: {' · '.join(score.furniture)}", err=True)
 
 
 if __name__ == "__main__":

@@ -1,38 +1,45 @@
-"""Labelled records -> reports, one a line, by whichever analyst the settings name; a second run goes on where the first stopped."""
+"""Labelled records -> reports, one a line, by whichever analyst the settings name.
+
+A second run goes on where the first stopped.
+"""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from eval.records import Record, load_jsonl
+from eval.records import Record, Records, load_jsonl
 from summarizer.batch.run import analyze_record
 from summarizer.errors import SummarizerError, UsageError
 from summarizer.settings import Settings
 
-_UNSCORED = ("article", "findings", "flags", "evidence", "rationale", "note", "tone", "attributed_to", "condition", "as_of", "origin", "until",
-             "input_tokens", "cached_tokens", "output_tokens", "cost_usd", "seconds")  # fmt: skip
+_UNSCORED = frozenset(
+    "article findings flags evidence rationale note tone attributed_to condition as_of origin until"
+    " input_tokens cached_tokens output_tokens cost_usd seconds".split()
+)
 
 
-def predict(
-    records: Sequence[Record],
+def predict_reports(
+    records: Records,
     output: Path,
     settings: Settings,
     say: Callable[[str], None],
     *,
     brief: bool = False,
 ) -> tuple[int, int]:
-    """(reports made, failures); records whose id is in `output` already are left alone. `brief` keeps only what is scored.
+    """(new reports, failures); records whose id is in `output` already are left alone.
 
-    A failure goes to `output.failures.jsonl` and counts as wrong when scored. Raises UsageError where `output` holds the
-    reports of another analyst or prompt: a file is scored as one.
+    `brief` keeps only what is scored. A failure goes to `output.failures.jsonl` and counts as wrong
+    when scored. Raises UsageError where `output` holds the reports of another analyst or prompt: a
+    file is scored as one.
     """
-    known = {str(report["id"]) for report in _resume(output)}
+    present = _resume(output)
+    known = {str(report["id"]) for report in present}
     todo = [record for record in records if str(record["id"]) not in known]
-    if known:
-        _check_analyst(load_jsonl(output)[0], output, settings)
+    if present:
+        _check_analyst(present[0]["analyst"], output, settings)
         say(f"{len(records) - len(todo)} reports are there already")
-    made, cost, failures = 0, 0.0, []
+    cost, failures = 0.0, []
     with output.open("a", encoding="utf-8") as lines:
         for record in todo:
             try:
@@ -40,21 +47,21 @@ def predict(
             except SummarizerError as error:
                 failures.append({"id": record["id"], "code": error.code, "message": str(error)})
                 continue
-            whole = report.to_dict()
-            lines.write(
-                json.dumps(scored_parts(whole) if brief else whole, ensure_ascii=False) + "\n"
-            )
+            fields = report.to_dict()
+            lines.write(_json_line(scored_parts(fields) if brief else fields))
             lines.flush()
-            made, cost = made + 1, cost + (report.analyst.cost_usd or 0.0)
+            cost += report.analyst.cost_usd or 0.0
     failed = output.with_name(output.name + ".failures.jsonl")
     failed.unlink(missing_ok=True)
     if failures:
-        failed.write_text(
-            "".join(json.dumps(failure, ensure_ascii=False) + "\n" for failure in failures), "utf-8"
-        )
+        failed.write_text("".join(map(_json_line, failures)), "utf-8")
     if cost:
         say(f"cost ${cost:.4f}")
-    return made, len(failures)
+    return len(todo) - len(failures), len(failures)
+
+
+def _json_line(record: Record) -> str:
+    return json.dumps(record, ensure_ascii=False) + "\n"
 
 
 def scored_parts(value: Any) -> Any:
@@ -74,27 +81,25 @@ def scored_parts(value: Any) -> Any:
     return value
 
 
-def _resume(output: Path) -> list[Record]:
+def _resume(output: Path) -> Records:
     """The reports that `output` holds; a last line that was cut off is dropped."""
     if not output.is_file():
         return []
-    whole, _, cut = output.read_text("utf-8").rpartition("\n")
-    if cut:
-        output.write_text(whole + "\n" if whole else "", "utf-8")
+    lines, _, cut_off = output.read_text("utf-8").rpartition("\n")
+    if cut_off:
+        output.write_text(lines + "\n" if lines else "", "utf-8")
     return load_jsonl(output)
 
 
-def _check_analyst(report: Record, output: Path, settings: Settings) -> None:
-    spoke = report["analyst"]
-    name, model, prompt = (
-        ("llm", settings.model, f"analyze/v{settings.prompt}")
-        if settings.uses_model
-        else ("embedded", None, None)
-    )
-    if (
-        spoke["name"] != name
-        or spoke.get("prompt") != prompt
-        or (model and spoke.get("model") != model)
-    ):
-        said = " by ".join(filter(None, (spoke.get("model") or spoke["name"], spoke.get("prompt"))))
-        raise UsageError(f"{output} holds reports of {said}", advice="Name another output")
+def _check_analyst(present: Record, output: Path, settings: Settings) -> None:
+    """Refuses to add to reports that another analyst, model or prompt made."""
+    name, prompt, model = "embedded", None, None
+    if settings.uses_model:
+        name, prompt, model = "llm", f"analyze/v{settings.prompt}", settings.model
+    is_same = present["name"] == name and present.get("prompt") == prompt
+    if not is_same or (model and model != present.get("model")):
+        maker = [present.get("model") or present["name"], present.get("prompt")]
+        raise UsageError(
+            f"{output} holds reports of {' by '.join(filter(None, maker))}",
+            advice="Name another output",
+        )

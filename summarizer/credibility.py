@@ -63,15 +63,13 @@ def find_signals(text: Text) -> tuple[Signal, ...]:
     places = _find_places(text)
     likely = likely_labels("signals", describe_signals(text, places), LIKELY)
     weighed = load_linear("signals").labels
-    shown: dict[str, Span | None] = {}
+    shown: dict[str, Signal] = {}
     for (name, is_strict), place in places.items():
         is_certain = SIGNALS[name].is_certain or name not in weighed
         if name in likely or (is_strict and is_certain):
-            shown.setdefault(name, place)
-    return tuple(
-        Signal(name=name, evidence=text.evidence(place) if place else None)
-        for name, place in shown.items()
-    )
+            evidence = text.evidence(place) if place else None
+            shown.setdefault(name, Signal(name=name, evidence=evidence))
+    return tuple(shown.values())
 
 
 def describe_signals(text: Text, places: Places | None = None) -> list[tuple[str, float]]:

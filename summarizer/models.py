@@ -13,8 +13,6 @@ Direction = Literal["bullish", "bearish", "neutral"]
 Horizon = Literal["short_term", "medium_term", "long_term"]
 Level = Literal["high", "medium", "low"]
 Verdict = Literal["supported", "dropped", "changed", "inconsistent"]
-Origin = Literal["rule", "model"]
-AnalystName = Literal["embedded", "llm"]
 ConfidenceSource = Literal["evidence", "tokens", "samples"]
 Tone = Annotated[float, Field(ge=-1, le=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -115,7 +113,7 @@ class Fact(Model):
     """what it hangs on, in the article's words"""
     as_of: str | None = None
     """the date it is about, in the article's words"""
-    origin: Origin = "rule"
+    origin: Literal["rule", "model"] = "rule"
     """whether the rules found it, or a model added it"""
     evidence: Evidence
     """the words that state it"""
@@ -188,7 +186,7 @@ class ClaimedFact(Model):
 class Analyst(Model):
     """Who spoke, and what it cost. Unknown usage is null, never 0."""
 
-    name: AnalystName
+    name: Literal["embedded", "llm"]
     """embedded, or llm for a model behind an endpoint"""
     model: str | None = None
     """the model that answered"""

@@ -1,11 +1,14 @@
-"""Figures as ratios of sums over articles, and how far chance moves them.
+"""Figures as ratios of sums over articles, and the intervals in which chance moves them.
 
-An article is one row: for each figure, what it counts for and what that is out of (`{"facts.recall": (3, 4)}`). A figure is the
-sum of the first over the sum of the second, so a resample is a weight for each row, and a thousand resamples are one matrix
-product. Rows that belong together (a story printed twice, calls whose days overlap) share a group and are drawn together.
-Two figures are made of several such ratios: macro-F1 of its classes, expected calibration error of its bins.
+An article is one row. For each figure the row holds a pair: the article's part, and what that
+part is out of (`{"facts.recall": (3, 4)}`: three of four facts). A figure is the sum of the parts
+over the sum of the wholes, so a resample is a weight for each row, and a thousand resamples are
+one matrix product. Rows that belong together (a story that was printed twice, calls whose days
+overlap) share a group and are drawn together. Two figures are made of several such ratios:
+macro-F1 of its classes, expected calibration error of its bins.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +18,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Row = Mapping[str, tuple[float, float]]
-Ratios = dict[
-    str, tuple[Array, Array]
-]  # a figure's value and what it is out of: numbers, or one for each resample
+# A figure's value and what it is out of: two numbers, or two arrays with one number a resample.
+Ratios = dict[str, tuple[Array, Array]]
 RESAMPLES, SEED, LEVEL = 1000, 20261125, 0.95
 BINS = 10  # of equal width over [0, 1], as expected calibration error is commonly given
 _CHUNK = 100  # resamples weighed at once: 100 x 10,000 articles are 8 MB
@@ -25,18 +27,23 @@ _CLASS, _BIN, _HITS = ".class.", ".bin.", ".hits."
 
 
 def choice_row(
-    name: str, true: str, said: object, classes: Iterable[str]
+    name: str, true: str, answer: object, classes: Iterable[str]
 ) -> dict[str, tuple[float, float]]:
-    """What one choice adds to accuracy and macro-F1 (each class's F1 as a ratio); an answer that is none of the classes is no answer."""
-    right = float(true == said)
+    """What one choice adds to accuracy and to macro-F1, for which each class's F1 is a ratio.
+
+    An answer that is none of the classes counts as no answer.
+    """
+    right = float(true == answer)
     return {
         f"{name}.first_choice": (right, 1.0),
-        **{f"{name}{_CLASS}{c}": (2 * right, 1 + right) for c in classes if c in (true, said)},
+        **{f"{name}{_CLASS}{c}": (2 * right, 1 + right) for c in classes if c in (true, answer)},
     }
 
 
 def forecast_row(name: str, confidence: float, right: bool) -> dict[str, tuple[float, float]]:
-    """What one forecast adds to the Brier score and to the bin that its confidence falls into; 1.0 falls into the last.
+    """What one forecast adds to the Brier score and to the bin that its confidence falls into.
+
+    A confidence of 1.0 falls into the last bin.
 
     >>> forecast_row("calls", 0.75, True)
     {'calls.brier': (0.0625, 1.0), 'calls.bin.7': (0.25, 1.0), 'calls.hits.7': (1.0, 1.0)}
@@ -51,36 +58,46 @@ def forecast_row(name: str, confidence: float, right: bool) -> dict[str, tuple[f
 
 
 class Counts:
-    """Rows by name, those of one group added up."""
+    """The figures of all rows: those of one group are added up."""
 
     def __init__(
         self,
         rows: Sequence[Row],
-        groups: Sequence[Hashable] | None = None,
+        groups: Iterable[Hashable] | None = None,
         names: Iterable[str] = (),
     ):
-        """`names` are those of figures that are there, and 0, though no row holds them."""
+        """`groups` has a key a row; `names` are figures that exist though no row has them."""
         self.names = list(dict.fromkeys([*names, *sorted({name for row in rows for name in row})]))
-        place = {name: i for i, name in enumerate(self.names)}
-        at: dict[Hashable, int] = {}
-        owner = [
-            at.setdefault(group, len(at))
-            for group in (groups if groups is not None else range(len(rows)))
+        column = {name: i for i, name in enumerate(self.names)}
+        place: dict[Hashable, int] = {}
+        owners = [
+            place.setdefault(group, len(place))
+            for group in (range(len(rows)) if groups is None else groups)
         ]
-        self._sums = np.zeros((2, len(at), len(self.names)))
-        for i, row in zip(owner, rows, strict=True):
-            for name, pair in row.items():
-                self._sums[:, i, place[name]] += pair
+        cells = [
+            (owner * len(self.names) + column[name], *pair)
+            for owner, row in zip(owners, rows, strict=True)
+            for name, pair in row.items()
+        ]
+        at, parts, wholes = np.array(cells, dtype=float).reshape(-1, 3).T
+        shape = len(place), len(self.names)
+        sums = [np.bincount(at.astype(int), pairs, math.prod(shape)) for pairs in (parts, wholes)]
+        self._sums = np.reshape(sums, (2, *shape))
 
     def __len__(self) -> int:
         return self._sums.shape[1]
 
     @property
     def total(self) -> Ratios:
+        """Every figure over all rows."""
         return self._ratios(self._sums.sum(axis=1))
 
     def draw(self, resamples: int = RESAMPLES, seed: int = SEED) -> Ratios:
-        """Figures over groups drawn with replacement, as many as there are; the same draws for the same size and seed."""
+        """Every figure over groups drawn with replacement, as many as there are, once a resample.
+
+        The same size and seed give the same draws, so that two sets of reports can be compared in
+        pairs.
+        """
         n, random = len(self), np.random.default_rng(seed)
         sums = np.zeros((2, resamples, len(self.names)))
         for start in range(0, resamples if n else 0, _CHUNK):
@@ -90,44 +107,49 @@ class Counts:
         return self._ratios(sums)
 
     def _ratios(self, sums: Array) -> Ratios:
-        found = {}
+        ratios = {}
         for name, part, whole in zip(self.names, *np.moveaxis(sums, -1, 1), strict=True):
-            found[name] = ratio(part, whole, nothing=float(name.endswith(".brier"))), whole
-        for mark, join in ((_CLASS, _macro), (_BIN, _calibration)):
-            stems: dict[str, list[int]] = defaultdict(list)
+            ratios[name] = ratio(part, whole, nothing=float(name.endswith(".brier"))), whole
+        for mark, end, join in (
+            (_CLASS, ".macro_f1", _macro_f1),
+            (_BIN, ".ece", _calibration_error),
+        ):
+            columns: dict[str, list[int]] = defaultdict(list)
             for i, name in enumerate(self.names):
                 if mark in name:
-                    stems[name.partition(mark)[0]].append(i)
-            for stem, columns in stems.items():
-                found |= {f"{stem}{end}": pair for end, pair in join(*sums[..., columns]).items()}
-        return found
+                    columns[name.partition(mark)[0]].append(i)
+            for stem, places in columns.items():
+                ratios[stem + end] = join(*sums[..., places])
+        return ratios
 
 
 def ratio(part: Array, whole: Array, nothing: float = 0.0) -> Array:
     """part / whole, and `nothing` where there is nothing to divide by."""
-    found: Array = np.divide(
+    quotient: Array = np.divide(
         part, whole, out=np.full(np.shape(whole), nothing), where=np.asarray(whole) > 0
     )
-    return found
+    return quotient
 
 
-def _macro(part: Array, whole: Array) -> Ratios:
-    """Mean F1 over the classes that are true or said somewhere."""
+def _macro_f1(part: Array, whole: Array) -> tuple[Array, Array]:
+    """Mean F1 over the classes that are true or answered somewhere."""
     classes = (whole > 0).sum(axis=-1).astype(float)
-    return {".macro_f1": (ratio(ratio(part, whole).sum(axis=-1), classes), classes)}
+    return ratio(ratio(part, whole).sum(axis=-1), classes), classes
 
 
-def _calibration(part: Array, whole: Array) -> Ratios:
-    """Mean over forecasts of |share right - mean confidence| of their bin; 1, the worst, where nothing was forecast.
+def _calibration_error(part: Array, whole: Array) -> tuple[Array, Array]:
+    """Mean over forecasts of |share right - mean confidence| of their bin; 1, the worst, without
+    forecasts.
 
-    Chance alone makes it positive (about 0.25 / sqrt(n / bins) for a perfect forecaster), so read it beside n.
+    Chance alone makes it positive (about 0.25 / sqrt(n / bins) for a perfect forecaster), so read
+    it beside n.
     """
     n = whole.sum(axis=-1)
-    return {".ece": (ratio(np.abs(part).sum(axis=-1), n, nothing=1.0), n)}
+    return ratio(np.abs(part).sum(axis=-1), n, nothing=1.0), n
 
 
 def count_of(name: str, ratios: Ratios) -> Array:
-    """How many things a figure is over: labels for F1, choices for macro-F1, else what it is out of."""
+    """How many things a figure is over: labels for F1, choices for macro-F1, else its whole."""
     stem, _, end = name.rpartition(".")
     end = {"f1": "recall", "macro_f1": "first_choice"}.get(end, end)
     return ratios[f"{stem}.{end}" if stem else end][1]
@@ -148,29 +170,25 @@ class Estimate:
     n: int
 
 
-def estimate_all(
-    counts: Counts, resamples: int = RESAMPLES, seed: int = SEED, level: float = LEVEL
-) -> dict[str, Estimate]:
-    """Every figure with its percentile bootstrap interval.
+def estimate_all(counts: Counts, resamples: int = RESAMPLES) -> dict[str, Estimate]:
+    """Every figure with its 95 % percentile bootstrap interval.
 
-    Draws with nothing to judge are left out. An interval at the bound (1.0 to 1.0) says that no error was seen in n, not
-    that there is none.
+    Draws with nothing to judge are left out. An interval at the bound (1.0 to 1.0) says that no
+    error was seen in n, not that there is none.
     """
-    total, drawn = counts.total, counts.draw(resamples, seed)
-    found = {}
+    total, drawn = counts.total, counts.draw(resamples)
+    estimates = {}
     for name in filter(is_figure, total):
         values, wholes = drawn[name]
-        found[name] = Estimate(
-            float(total[name][0]),
-            *interval(values[wholes > 0], level),
-            round(float(count_of(name, total))),
-        )
-    return found
+        low, high = interval(values[wholes > 0])
+        n = round(float(count_of(name, total)))
+        estimates[name] = Estimate(float(total[name][0]), low, high, n)
+    return estimates
 
 
 def interval(values: Array, level: float = LEVEL) -> tuple[float, float]:
-    """The central share `level` of resampled values."""
-    low, high = (
-        np.quantile(values, [(1 - level) / 2, (1 + level) / 2]) if values.size else (0.0, 0.0)
-    )
+    """The central share `level` of resampled values; (0, 0) where there are none."""
+    if not values.size:
+        return 0.0, 0.0
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

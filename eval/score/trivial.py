@@ -1,69 +1,72 @@
-"""What costs nothing: reports of no analyst, scored like any other, so that every figure has something to stand beside.
+"""Trivial rivals: reports that cost nothing, scored like any other, to compare figures with.
 
-Each is told which assets to speak of, which no analyst is: their calls are judged on direction alone, and flattered.
+Each rival is told which assets to speak of, which no analyst is: its calls are judged on direction
+alone, and flattered.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
-from eval.score.tally import CHOICES, Record
+from eval.records import Record, Records
+from eval.score.tally import CHOICES
 from summarizer.errors import UsageError
 from summarizer.text.sentences import split_sentences
 
 _VADER_BAND = 0.05  # its authors' own threshold for neutral
-_DIRECTIONS = {"positive": "bullish", "negative": "bearish", "neutral": "neutral"}
+DIRECTION_OF_TONE = {"positive": "bullish", "negative": "bearish", "neutral": "neutral"}
 
 
-def majority_reports(labelled: Sequence[Record]) -> list[Record]:
-    """Every choice the most frequent label of the set itself, and the lead sentence for a summary; no facts.
+def majority_reports(labelled: Records) -> Records:
+    """Every choice the most frequent label of the set itself, and the lead sentence for a summary.
 
-    Confidence is the label's share, so that its Brier score is that of the base rate.
+    They state no facts. Their confidence is the label's share, so that its Brier score is that of
+    the base rate.
     """
-    calls = _common(
+    call = _most_frequent(
         label["direction"] for record in labelled for label in record["labels"].get("calls") or []
     )
-    parts = {
-        part: _common(
-            record["labels"][part][key] for record in labelled if part in record["labels"]
-        )
-        for part, key in CHOICES.items()
-    }
-    return [
-        {
-            "id": record["id"], "summary": lead_sentence(record["gold"]), "calls": _calls(record, *calls),
-            **{part: {key: parts[part][0], "confidence": parts[part][1]} for part, key in CHOICES.items()},
-        }
-        for record in labelled
-    ]  # fmt: skip
-
-
-def vader_reports(labelled: Sequence[Record]) -> list[Record]:
-    """Every direction the sign of VADER's compound score of title and text. Raises UsageError where VADER is not installed."""
-    tone = load_vader()
-    said = [
-        (record, _DIRECTIONS[tone(f"{record.get('title') or ''}. {record['gold']}")])
-        for record in labelled
-    ]
+    parts = {}
+    for part, key in CHOICES.items():
+        labels = (record["labels"] for record in labelled if part in record["labels"])
+        choice, share = _most_frequent(label[part][key] for label in labels)
+        parts[part] = {key: choice, "confidence": share}
     return [
         {
             "id": record["id"],
-            "calls": _calls(record, direction),
-            "overall": {"direction": direction},
+            "summary": lead_sentence(record["gold"]),
+            "calls": _same_calls(record, *call),
+            **parts,
         }
-        for record, direction in said
+        for record in labelled
     ]
 
 
-def _calls(record: Record, direction: str, confidence: float | None = None) -> list[Record]:
-    labels = record["labels"].get("calls") or []
+def vader_reports(labelled: Records) -> Records:
+    """Every direction the sign of VADER's compound score of title and text.
+
+    Raises UsageError where VADER is not installed.
+    """
+    tone = load_vader()
+    reports = []
+    for record in labelled:
+        direction = DIRECTION_OF_TONE[tone(f"{record.get('title') or ''}. {record['gold']}")]
+        calls, overall = _same_calls(record, direction), {"direction": direction}
+        reports.append({"id": record["id"], "calls": calls, "overall": overall})
+    return reports
+
+
+def _same_calls(record: Record, direction: str, confidence: float | None = None) -> Records:
     return [
         {"asset": label["asset"], "direction": direction, "confidence": confidence}
-        for label in labels
+        for label in record["labels"].get("calls") or []
     ]
 
 
 def load_vader() -> Callable[[str], str]:
-    """VADER's verdict on a text: positive, negative or neutral. Raises UsageError where it is not installed."""
+    """VADER's verdict on a text: positive, negative or neutral.
+
+    Raises UsageError where VADER is not installed.
+    """
     try:
         from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
     except ImportError as error:
@@ -75,13 +78,9 @@ def load_vader() -> Callable[[str], str]:
 
     def tone(text: str) -> str:
         score = analyzer.polarity_scores(text)["compound"]
-        return (
-            "positive"
-            if score >= _VADER_BAND
-            else "negative"
-            if score <= -_VADER_BAND
-            else "neutral"
-        )
+        if abs(score) < _VADER_BAND:
+            return "neutral"
+        return "positive" if score > 0 else "negative"
 
     return tone
 
@@ -96,10 +95,9 @@ def lead_sentence(text: str) -> str:
     return text[first.start : first.end] if first else ""
 
 
-def _common(values: Iterable[str]) -> tuple[str, float]:
+def _most_frequent(values: Iterable[str]) -> tuple[str, float]:
+    """The most frequent value and its share; neutral and 0 where there is none."""
     counts = Counter(values)
-    return (
-        (counts.most_common(1)[0][0], counts.most_common(1)[0][1] / counts.total())
-        if counts
-        else ("neutral", 0.0)
-    )
+    for value, count in counts.most_common(1):
+        return value, count / counts.total()
+    return "neutral", 0.0

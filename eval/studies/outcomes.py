@@ -1,119 +1,39 @@
-"""Calls against what prices then did: hit rate, return and Brier, beside what costs nothing (always-up, momentum, shuffled dates).
+"""Calls against what prices then did: hit rate, return and Brier score, beside trivial rivals.
 
-A call enters at the open of the first bar that opens at or after its publication and leaves at the close of the last bar that
-has closed by the horizon; no bar that began before publication prices it. Earlier bars serve only what was known by then: the
-volatility of the last 30 days, which scales returns, and momentum. A time of exactly midnight is a day without a time, so its
-call enters when that day is over: entering at its start would look ahead. Calls whose days overlap are drawn together (block
-bootstrap; blocks of at least a day and twice the horizon), all assets in one block, because they move as one.
+The rivals cost nothing: always up, momentum, and the same calls on shuffled dates.
+
+A call enters at the open of the first bar that opens at or after its publication and leaves at
+the close of the last bar that has closed by the horizon; no bar that began before publication
+prices it. Earlier bars serve only what was known by then: the volatility of the last 30 days,
+which scales returns, and momentum. A time of exactly midnight is a day without a time, so its
+call enters when that day is over: entering at its start would look ahead. Calls whose days
+overlap are drawn together (block bootstrap; blocks of at least a day and twice the horizon), all
+assets in one block, because they move as one.
 """
 
-import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime, time, timedelta
 
 import numpy as np
 
-from eval.records import Record
-from eval.score.metrics import RESAMPLES, SEED, Array, Counts, Estimate, estimate_all, forecast_row
-from summarizer.batch.inputs import read_time
-from summarizer.errors import BadRecord
+from eval.records import Record, Records
+from eval.score.metrics import RESAMPLES, Counts, Estimate, Row, estimate_all, forecast_row
+from eval.score.page import CurvePoint
+from eval.score.tables import Table
+from eval.studies.bars import DAY, HOUR, Bars
+from summarizer.text.dates import parse_time
 
-HOUR, DAY = 3600, 86400
 HORIZONS: dict[str, int | None] = {"1h": HOUR, "24h": DAY, "7d": 7 * DAY, "until": None}
-SLACK = 2  # bars that may be missing at either end
-_VOLATILITY = 30 * DAY
 FEW_BLOCKS = 10  # below this an interval means nothing
+_FEW_CALLS = 10  # groups with fewer are not shown in tables
 RIVALS = {"up": "always up", "momentum": "momentum", "shuffled": "shuffled dates"}
-_NAMES = (
-    "hit",
-    "return",
-    "up_return",
-    "scaled_return",
-    *RIVALS,
-    *(f"over_{rival}" for rival in RIVALS),
-    "said.brier",
-)
+_LEADS = {rival: f"over_{rival}" for rival in RIVALS}
+_NAMES = ("hit", "return", "up_return", "scaled_return", *RIVALS, *_LEADS.values(), "said.brier")
 _SIGNS = {"bullish": 1, "bearish": -1}
-_TIMES = ("ts", "timestamp", "time", "date", "open_time")
 
-
-class Bars:
-    """Bars of one asset in the order of time: `at` is when a bar opens, in seconds since 1970, and `step` how long it lasts."""
-
-    def __init__(self, at: Array, opens: Array, closes: Array):
-        order = np.argsort(at, kind="stable")
-        self.at, self.open, self.close = at[order], opens[order], closes[order]
-        self.step = float(np.median(np.diff(self.at))) if len(at) > 1 else 0.0
-        if (
-            len(at) < 2
-            or self.step <= 0
-            or not (
-                np.isfinite(self.open).all() and (self.open > 0).all() and (self.close > 0).all()
-            )
-        ):
-            raise BadRecord("bars need at least two times and prices above 0")
-        moves = np.diff(np.log(self.close), prepend=math.log(self.close[0]))
-        self._squares = np.concatenate([[0.0], np.cumsum(moves**2)])
-
-    def enter(self, at: float) -> int | None:
-        """The first bar that opens at or after `at`, if it does so soon."""
-        i = int(np.searchsorted(self.at, at, side="left"))
-        return i if i < len(self.at) and self.at[i] - at <= SLACK * self.step else None
-
-    def leave(self, entry: int, at: float) -> int | None:
-        """The last bar that has closed by `at`, if it did so shortly before; None where it began before the entry."""
-        i = int(np.searchsorted(self.at + self.step, at, side="right")) - 1
-        return i if i >= entry and at - (self.at[i] + self.step) < SLACK * self.step else None
-
-    def volatility(self, entry: int, seconds: float) -> float | None:
-        """Standard deviation of returns over `seconds`, from the 30 days before the entry; None where fewer than 24 bars precede."""
-        first = max(1, entry - int(_VOLATILITY / self.step))
-        if entry - first < 24:
-            return None
-        spread = math.sqrt(
-            (self._squares[entry] - self._squares[first]) / (entry - first) * seconds / self.step
-        )
-        return spread if spread > 0 else None
-
-    def momentum(self, entry: int, seconds: float) -> int | None:
-        """Sign of the return over the `seconds` before the entry."""
-        i = int(np.searchsorted(self.at, self.at[entry] - seconds, side="left"))
-        if i >= entry or self.at[i] - (self.at[entry] - seconds) > SLACK * self.step:
-            return None
-        return int(np.sign(self.open[entry] - self.open[i]))
-
-
-def load_bars(path: Path) -> Bars:
-    """Bars from CSV, CSV.gz or Parquet with a time (`ts`, `timestamp`, `time`, `date`, `open_time`), `open` and `close`.
-
-    Times are ISO or seconds or milliseconds since 1970, naive ones UTC. Raises BadRecord for another file.
-    """
-    from pyarrow import ArrowException
-    from pyarrow.csv import read_csv
-    from pyarrow.parquet import read_table
-
-    try:
-        table = (read_table if path.suffix == ".parquet" else read_csv)(path)
-        columns = {
-            str(name).strip().lower(): column.to_numpy()
-            for name, column in zip(table.column_names, table.columns, strict=True)
-        }
-        at = next(columns[name] for name in _TIMES if name in columns)
-        if at.dtype.kind == "M":
-            at = at.astype("datetime64[ms]").astype("int64")
-        at = at.astype(float)
-        return Bars(
-            np.where(at > 1e11, at / 1000, at),
-            columns["open"].astype(float),
-            columns["close"].astype(float),
-        )
-    except (OSError, KeyError, ValueError, StopIteration, ArrowException) as error:
-        raise BadRecord(
-            f"{path.name} holds no bars with a time, open and close: {error!r}"
-        ) from error
+Estimates = Mapping[str, Estimate]
 
 
 @dataclass(frozen=True)
@@ -133,11 +53,12 @@ class Trade:
 
 
 def make_trades(
-    reports: Sequence[Record], prices: Mapping[str, Bars], since: str | None = None
+    reports: Records, prices: Mapping[str, Bars], since: str | None = None
 ) -> tuple[dict[str, list[Trade]], Counter[str]]:
     """The trades of each horizon, and how many calls were left out for which reason.
 
-    `since` leaves out articles before a day: a model that was trained later may have read how they ended.
+    `since` leaves out articles before a day: a model that was trained later may have read how they
+    ended.
     """
     trades: dict[str, list[Trade]] = {name: [] for name in HORIZONS}
     skipped: Counter[str] = Counter()
@@ -160,7 +81,7 @@ def _enter(
     report: Record, call: Record, prices: Mapping[str, Bars], since: str | None
 ) -> int | str:
     """The bar at which a call enters, or why it cannot."""
-    published = read_time((report.get("article") or {}).get("published_at"))
+    published = parse_time((report.get("article") or {}).get("published_at"))
     if call.get("direction") not in _SIGNS:
         return "neutral"
     if call.get("asset") not in prices:
@@ -174,14 +95,15 @@ def _enter(
 
 
 def knowable_at(published: datetime) -> datetime:
-    """When an article was surely out: its time, or the end of its day where midnight stands for no time.
+    """When an article was surely out: its time, or the end of its day if it has no time.
+
+    A time of exactly midnight stands for none.
 
     >>> from datetime import UTC
     >>> knowable_at(datetime(2022, 1, 24, tzinfo=UTC)).isoformat()
     '2022-01-25T00:00:00+00:00'
     """
-    has_time = published.hour or published.minute or published.second or published.microsecond
-    return published if has_time else published + timedelta(days=1)
+    return published if published.time() > time.min else published + timedelta(days=1)
 
 
 def _trade(
@@ -190,7 +112,7 @@ def _trade(
     """What a call brought by a horizon (None: by its own `until`), or why it cannot be said."""
     entry_at = float(bars.at[entry])
     if seconds is None:
-        last_day = read_time(call.get("until"))
+        last_day = parse_time(call.get("until"))
         if last_day is None:
             return "no last day"
         seconds = last_day.timestamp() + DAY - entry_at
@@ -201,101 +123,178 @@ def _trade(
         return "bars end before the horizon, or are too coarse"
     analyst, article = report.get("analyst") or {}, report.get("article") or {}
     return Trade(
-        asset=call["asset"], source=str(article.get("source") or article.get("domain") or "unknown"),
-        model=str(analyst.get("model") or analyst.get("name") or "unknown"), entry_at=entry_at, seconds=seconds,
-        sign=_SIGNS[call["direction"]], gain=float(bars.close[leave] / bars.open[entry] - 1), volatility=bars.volatility(entry, seconds),
-        momentum=bars.momentum(entry, seconds), confidence=call.get("confidence"),
-    )  # fmt: skip
+        asset=call["asset"],
+        source=str(article.get("source") or article.get("domain") or "unknown"),
+        model=str(analyst.get("model") or analyst.get("name") or "unknown"),
+        entry_at=entry_at,
+        seconds=seconds,
+        sign=_SIGNS[call["direction"]],
+        gain=float(bars.close[leave] / bars.open[entry] - 1),
+        volatility=bars.volatility(entry, seconds),
+        momentum=bars.momentum(entry, seconds),
+        confidence=call.get("confidence"),
+    )
 
 
-def count_trades(trades: Sequence[Trade]) -> Counts:
-    """Rows of the trades, drawn in blocks of time. `shuffled` is exact: the mean over all shufflings of an asset's calls over its dates."""
-    mix: dict[str, list[int]] = defaultdict(list)
+def _count_trades(trades: Sequence[Trade]) -> Counts:
+    """Rows of the trades, drawn in blocks of time."""
+    signs: dict[str, list[int]] = defaultdict(list)
     for trade in trades:
-        mix[trade.asset].append(trade.sign)
-    bullish = {asset: signs.count(1) / len(signs) for asset, signs in mix.items()}
+        signs[trade.asset].append(trade.sign)
+    bullish = {asset: both.count(1) / len(both) for asset, both in signs.items()}
     width = max(DAY, 2 * float(np.median([trade.seconds for trade in trades]))) if trades else DAY
-    rows = []
-    for trade in trades:
-        up, down, hit = (
-            float(trade.gain > 0),
-            float(trade.gain < 0),
-            float(trade.sign * trade.gain > 0),
-        )
-        rivals = {
-            "up": up,
-            "shuffled": bullish[trade.asset] * up + (1 - bullish[trade.asset]) * down,
-        }
-        if trade.momentum is not None:
-            rivals["momentum"] = float(trade.momentum * trade.gain > 0)
-        means = {"hit": hit, "return": trade.sign * trade.gain, "up_return": trade.gain, **rivals}
-        means |= {f"over_{rival}": hit - right for rival, right in rivals.items()}
-        if trade.volatility is not None:
-            means["scaled_return"] = trade.sign * trade.gain / trade.volatility
-        row = {name: (value, 1.0) for name, value in means.items()}
-        rows.append(
-            row
-            if trade.confidence is None
-            else {**row, **forecast_row("said", trade.confidence, bool(hit))}
-        )
+    rows = [_trade_row(trade, bullish[trade.asset]) for trade in trades]
     return Counts(rows, [int(trade.entry_at // width) for trade in trades], _NAMES)
 
 
-def measure(
-    trades: Sequence[Trade], resamples: int = RESAMPLES, seed: int = SEED
-) -> dict[str, Estimate]:
-    """Hit rate, returns, rivals, what the calls have over each rival, and Brier, with block bootstrap intervals."""
-    counts = count_trades(trades)
-    return {
-        **estimate_all(counts, resamples, seed),
-        "blocks": Estimate(len(counts), len(counts), len(counts), len(counts)),
-    }
+def _trade_row(trade: Trade, bullish: float) -> Row:
+    """The figures of one trade; `bullish` is the share of its asset's calls that say up.
+
+    With it `shuffled` is exact: the mean over all shufflings of an asset's calls over its dates.
+    """
+    up, down = float(trade.gain > 0), float(trade.gain < 0)
+    hit, gain = float(trade.sign * trade.gain > 0), trade.sign * trade.gain
+    figures = {"hit": hit, "return": gain, "up_return": trade.gain}
+    rivals = {"up": up, "shuffled": bullish * up + (1 - bullish) * down}
+    if trade.momentum is not None:
+        rivals["momentum"] = float(trade.momentum * trade.gain > 0)
+    figures |= rivals | {_LEADS[rival]: hit - right for rival, right in rivals.items()}
+    if trade.volatility is not None:
+        figures["scaled_return"] = gain / trade.volatility
+    row = {name: (value, 1.0) for name, value in figures.items()}
+    if trade.confidence is not None:
+        row |= forecast_row("said", trade.confidence, bool(hit))
+    return row
 
 
-def judge(name: str, found: Mapping[str, Estimate]) -> str:
-    """One plain sentence: an edge is claimed only where the calls beat every rival and the interval of each lead is above 0."""
-    hit = found["hit"]
-    text = f"{hit.value:.1%} right of {hit.n} calls [{hit.low:.1%}, {hit.high:.1%}]"
-    best = max(RIVALS, key=lambda rival: found[rival].value if found[rival].n else -1.0)
-    lead = found[f"over_{best}"]
-    text += f"; {RIVALS[best]} {found[best].value:.1%}, lead {lead.value:+.1%} [{lead.low:+.1%}, {lead.high:+.1%}]"
-    if found["blocks"].n < FEW_BLOCKS:
-        return f"{name}: too few to tell: {text} in only {found['blocks'].n} separate stretches of time"
-    has_edge = all(found[f"over_{rival}"].low > 0 for rival in RIVALS if found[rival].n)
+def _measure(trades: Sequence[Trade], resamples: int) -> Estimates:
+    """Hit rate, returns, rivals, leads over them, Brier score, and how many blocks there are."""
+    counts = _count_trades(trades)
+    blocks = len(counts)
+    return estimate_all(counts, resamples) | {"blocks": Estimate(blocks, blocks, blocks, blocks)}
+
+
+def _judge(name: str, figures: Estimates) -> str:
+    """One plain sentence.
+
+    An edge is claimed only where the calls beat every rival and each lead's interval is above 0.
+    """
+    hit, blocks = figures["hit"], figures["blocks"].n
+    best = max(RIVALS, key=lambda rival: figures[rival].value if figures[rival].n else -1.0)
+    lead = figures[_LEADS[best]]
+    text = (
+        f"{hit.value:.1%} right of {hit.n} calls [{hit.low:.1%}, {hit.high:.1%}]"
+        f"; {RIVALS[best]} {figures[best].value:.1%},"
+        f" lead {lead.value:+.1%} [{lead.low:+.1%}, {lead.high:+.1%}]"
+    )
+    if blocks < FEW_BLOCKS:
+        return f"{name}: too few to tell: {text} in only {blocks} separate stretches of time"
+    has_edge = all(figures[over].low > 0 for rival, over in _LEADS.items() if figures[rival].n)
     return f"{name}: {'an edge' if has_edge else 'no edge'}: {text}"
 
 
-def score_outcomes(reports: Sequence[Record], prices: Mapping[str, Bars], *, since: str | None = None,
-                   resamples: int = RESAMPLES, seed: int = SEED) -> Record:  # fmt: skip
-    """Every horizon's figures and verdict, the same by source, model and asset, what was left out, and the curve of 24 h returns."""
+@dataclass(frozen=True)
+class Outcomes:
+    """Every horizon's figures and verdict, what was left out, and the curve of 24 h returns.
+
+    `by` holds the same figures by source, model and asset, then horizon, then group.
+    """
+
+    horizons: Mapping[str, Estimates]
+    by: Mapping[str, Mapping[str, Mapping[str, Estimates]]]
+    verdicts: Sequence[str]
+    skipped: Mapping[str, int]
+    curve: Sequence[CurvePoint]
+
+
+def score_outcomes(
+    reports: Records,
+    prices: Mapping[str, Bars],
+    *,
+    since: str | None = None,
+    resamples: int = RESAMPLES,
+) -> Outcomes:
+    """The outcomes of all calls in the reports on assets that have prices."""
     trades, skipped = make_trades(reports, prices, since)
-    horizons = {name: measure(made, resamples, seed) for name, made in trades.items() if made}
-    by: dict[str, dict[str, dict[str, dict[str, Estimate]]]] = {
-        field: {name: {} for name in trades} for field in ("source", "model", "asset")
+    horizons = {name: _measure(some, resamples) for name, some in trades.items() if some}
+    by = {
+        field: {name: _measure_groups(some, field, resamples) for name, some in trades.items()}
+        for field in ("source", "model", "asset")
     }
-    for field, name in ((field, name) for field in by for name in trades):
-        groups: dict[str, list[Trade]] = defaultdict(list)
-        for trade in trades[name]:
-            groups[getattr(trade, field)].append(trade)
-        by[field][name] = {
-            group: measure(made, resamples, seed)
-            for group, made in sorted(groups.items(), key=lambda g: -len(g[1]))
-        }
-    verdicts = [judge(name, found) for name, found in horizons.items()]
-    return {
-        "horizons": horizons,
-        "by": by,
-        "verdicts": verdicts,
-        "skipped": dict(skipped),
-        "curve": return_curve(trades["24h"]),
-    }
+    verdicts = [_judge(name, estimates) for name, estimates in horizons.items()]
+    return Outcomes(horizons, by, verdicts, skipped, return_curve(trades["24h"]))
 
 
-def return_curve(trades: Sequence[Trade]) -> list[tuple[float, float, float]]:
-    """(entry time, calls' returns so far, always-up's so far), each call weighing 1 / n: it ends at the mean returns."""
+def _measure_groups(trades: Iterable[Trade], field: str, resamples: int) -> dict[str, Estimates]:
+    """The figures of each group, the largest first."""
+    groups: dict[str, list[Trade]] = defaultdict(list)
+    for trade in trades:
+        groups[getattr(trade, field)].append(trade)
+    by_size = sorted(groups.items(), key=lambda item: -len(item[1]))
+    return {group: _measure(some, resamples) for group, some in by_size}
+
+
+def return_curve(trades: Sequence[Trade]) -> list[CurvePoint]:
+    """(entry time, calls' returns so far, always-up's so far), each call weighing 1 / n.
+
+    It ends at the mean returns.
+    """
     ordered = sorted(trades, key=lambda trade: trade.entry_at)
-    calls = np.cumsum([trade.sign * trade.gain for trade in ordered]) / max(1, len(ordered))
-    up = np.cumsum([trade.gain for trade in ordered]) / max(1, len(ordered))
+    n = max(1, len(ordered))
+    calls = np.cumsum([trade.sign * trade.gain for trade in ordered]) / n
+    up = np.cumsum([trade.gain for trade in ordered]) / n
+    return [(t.entry_at, float(a), float(b)) for t, a, b in zip(ordered, calls, up, strict=True)]
+
+
+# ---- tables
+
+
+def outcome_tables(outcomes: Outcomes) -> list[Table]:
+    """Every horizon, then a day by source, model and asset, and what was left out."""
+    tables, left_out = _tables("", outcomes.horizons), dict(outcomes.skipped)
+    for field, horizons in outcomes.by.items():
+        groups = horizons["24h"]
+        large = {name: f for name, f in groups.items() if f["hit"].n >= _FEW_CALLS}
+        if small := len(groups) - len(large):
+            left_out[f"not shown: {field} with fewer than {_FEW_CALLS} calls (see --json)"] = small
+        if large and len(groups) > 1:
+            tables += _tables(f" in 24 h, by {field}", large)
+    rows = [[reason, str(n)] for reason, n in sorted(left_out.items())]
+    return [*tables, Table("Left out", ["reason", "n"], rows)]
+
+
+def _tables(title: str, rows: Mapping[str, Estimates]) -> list[Table]:
+    hits, returns = [], []
+    for name, figures in rows.items():
+        hit, blocks = figures["hit"], figures["blocks"]
+        rivals = [_cell(figures[rival]) for rival in RIVALS]
+        hits.append([name, str(hit.n), str(blocks.n), _span_cell(hit), *rivals])
+        returns.append(
+            [
+                name,
+                _span_cell(figures["return"], "+.1%"),
+                _cell(figures["up_return"], "+.1%"),
+                _span_cell(figures["scaled_return"], "+.2f"),
+                _cell(figures["said.brier"], ".3f"),
+            ]
+        )
+    note = "Intervals are drawn from blocks of time that do not overlap."
+    if title:
+        note = "Of many rows, some look good by chance alone."
+    hit_columns = ["", "n", "blocks", "right", *RIVALS.values()]
+    return_columns = ["", "return", "always-up return", "scaled return", "Brier"]
+    brier_note = "Brier is of the stated confidence; a coin has 0.250."
     return [
-        (trade.entry_at, float(a), float(b)) for trade, a, b in zip(ordered, calls, up, strict=True)
+        Table(f"Outcomes{title}", hit_columns, hits, note),
+        Table(f"Returns{title}", return_columns, returns, brier_note),
     ]
+
+
+def _cell(figure: Estimate, form: str = ".1%") -> str:
+    return f"{figure.value:{form}}" if figure.n else "–"
+
+
+def _span_cell(figure: Estimate, form: str = ".1%") -> str:
+    if not figure.n:
+        return "–"
+    return f"{figure.value:{form}} [{figure.low:{form}},{figure.high:{form}}]"

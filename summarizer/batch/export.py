@@ -1,4 +1,4 @@
-"""Edge: reports to files. JSONL, CSV and Parquet, each written beside its name and put in place when it is whole."""
+"""REPORTS -> FILE: JSONL, CSV and Parquet, written beside its name and put in place when whole."""
 
 import csv
 import json
@@ -17,29 +17,27 @@ from summarizer.text.spans import clean, escape_json
 
 FORMATS = (".jsonl", ".parquet", ".csv")
 COLUMNS = (
-    *(
-        "id",
-        "url",
-        "title",
-        "source",
-        "published_at",
-        "direction",
-        "tone",
-        "confidence",
-        "horizon",
-        "credibility",
-        "calls",
-        "summary",
-    ),
-    *("flags", "analyst", "model", "cost_usd"),
-)
+    "id url title source published_at direction tone confidence horizon credibility "
+    "calls summary flags analyst model cost_usd"
+).split()
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_ARROW_TYPES = {
+    str: "string",
+    int: "int64",
+    float: "float64",
+    bool: "bool_",
+    datetime: "string",
+    date: "string",
+}
 ROWS = 500  # reports in memory at once
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A file to write to, which takes the place of `path` when all went well. Raises StorageError."""
+    """Yields a file to write to, which takes the place of `path` when all went well.
+
+    Raises StorageError.
+    """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield part
@@ -57,8 +55,11 @@ def replacing(path: Path) -> Iterator[Path]:
 def write_reports(
     path: Path, reports: Iterable[dict[str, Any]], *, with_text: bool = False
 ) -> None:
-    """Reports to `path`, in the format of its ending. Raises UsageError for another ending, StorageError for the disk."""
-    reports = (strip_text(told, with_text) for told in reports)
+    """Reports to `path`, in the format of its ending.
+
+    Raises UsageError for another ending, StorageError for the disk.
+    """
+    reports = (strip_text(report, with_text) for report in reports)
     with replacing(path) as part:
         if path.suffix == ".parquet":
             write_parquet(part, reports)
@@ -69,14 +70,12 @@ def write_reports(
             raise UsageError(f"{path}: reports are written to {', '.join(FORMATS)} or .db")
 
 
-def strip_text(told: dict[str, Any], with_text: bool) -> dict[str, Any]:
+def strip_text(report: dict[str, Any], with_text: bool) -> dict[str, Any]:
     """The report with its article's text only on request."""
-    return (
-        told
-        if with_text
-        else told
-        | {"article": {name: value for name, value in told["article"].items() if name != "text"}}
-    )
+    if with_text:
+        return report
+    article = {name: value for name, value in report["article"].items() if name != "text"}
+    return report | {"article": article}
 
 
 def write_jsonl(stream: TextIO, rows: Iterable[dict[str, Any]]) -> None:
@@ -86,26 +85,37 @@ def write_jsonl(stream: TextIO, rows: Iterable[dict[str, Any]]) -> None:
 
 
 def write_csv(stream: TextIO, reports: Iterable[dict[str, Any]]) -> None:
-    """One row a report, its calls as `BTC bearish; ETH neutral`. No cell is a formula to a spreadsheet."""
+    """One row a report, its calls as `BTC bearish; ETH neutral`.
+
+    No cell is a formula to a spreadsheet.
+    """
     table = csv.writer(stream)
     table.writerow(COLUMNS)
-    for told in reports:
-        article, overall, spoke = told["article"], told["overall"], told["analyst"]
-        calls = "; ".join(f"{call['asset']} {call['direction']}" for call in told["calls"])
-        row = (
-            told["id"], *(article[name] for name in ("url", "title", "source", "published_at")),
-            *(overall[name] for name in ("direction", "tone", "confidence")), told["timeframe"]["horizon"], told["credibility"]["level"],
-            calls, told["summary"], " ".join(told["flags"]), spoke["name"], spoke["model"], spoke["cost_usd"],
-        )  # fmt: skip
-        table.writerow([_cell(value) for value in row])
+    for report in reports:
+        calls = (f"{call['asset']} {call['direction']}" for call in report["calls"])
+        analyst = report["analyst"]
+        row = report["article"] | report["overall"] | report["timeframe"] | analyst
+        row |= {
+            "id": report["id"],
+            "credibility": report["credibility"]["level"],
+            "calls": "; ".join(calls),
+            "summary": report["summary"],
+            "flags": " ".join(report["flags"]),
+            "analyst": analyst["name"],
+        }
+        table.writerow([_cell(row[column]) for column in COLUMNS])
 
 
 def _cell(value: object) -> object:
-    """What a spreadsheet shows as it is: programs read a formula behind blanks too, and in full-width signs."""
+    """The value as a cell that no spreadsheet calculates.
+
+    Programs read a formula behind blanks too, and in full-width signs.
+    """
     if not isinstance(value, str):
         return value
-    shown = clean(value)
-    return "'" + shown if shown.lstrip().startswith(_FORMULA) or shown.startswith("\n") else shown
+    text = clean(value)
+    is_formula = text.lstrip().startswith(_FORMULA) or text.startswith("\n")
+    return f"'{text}" if is_formula else text
 
 
 def write_parquet(path: Path, reports: Iterable[dict[str, Any]]) -> None:
@@ -127,7 +137,10 @@ def write_parquet(path: Path, reports: Iterable[dict[str, Any]]) -> None:
 
 
 def _arrow_type(arrow: Any, kind: Any) -> Any:
-    """The Arrow type of a field of the report, from its annotation; times are ISO text, as in JSON."""
+    """The Arrow type of a field of the report, from its annotation.
+
+    Times are ISO text, as in JSON.
+    """
     if get_origin(kind) in (Union, types.UnionType):
         kind = next(part for part in get_args(kind) if part is not type(None))
     if get_origin(kind) is Literal:
@@ -141,12 +154,4 @@ def _arrow_type(arrow: Any, kind: Any) -> Any:
             if not info.exclude
         ]
         return arrow.struct(fields)
-    plain = {
-        str: arrow.string(),
-        int: arrow.int64(),
-        float: arrow.float64(),
-        bool: arrow.bool_(),
-        datetime: arrow.string(),
-        date: arrow.string(),
-    }
-    return plain[kind]
+    return getattr(arrow, _ARROW_TYPES[kind])()

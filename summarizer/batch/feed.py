@@ -1,42 +1,47 @@
-"""Page -> Feed: entries of RSS, Atom, RDF and JSON Feed, and the feeds of OPML. The only importer of feedparser and listparser.
+"""PAGE -> FEED: the entries of RSS, Atom, RDF and JSON Feed. The only importer of feedparser.
 
-bytes -> repair -> parse -> entries, each with a key, a plain title, a link that may be fetched, a date or a flag
+The bytes are repaired and parsed. Each entry has a key, a plain title, a link that may be fetched,
+and a date or a flag that says why there is none.
 """
 
 import calendar
-import hashlib
 import html
 import io
 import json
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin
 
+from summarizer.batch.discovery import resolve_link
+from summarizer.batch.items import hash_text
 from summarizer.errors import InputError
 from summarizer.models import Page
+from summarizer.text.dates import parse_time
 from summarizer.text.spans import normalise
 from summarizer.web.urls import canonical_url, is_web
 
-MAX_ENTRIES = 5_000  # newest first; a feed that holds more is an archive, and the rest is counted in `left_out`
-FUTURE = timedelta(
-    hours=24
-)  # a later date than now + this is a mistake of the feed's (zones differ by 14 h at most)
-EARLIEST = datetime(
-    1970, 1, 3, tzinfo=UTC
-)  # what is not later is a zero that was written as a date, in whatever zone
+MAX_ENTRIES = 5_000  # the newest; a feed that holds more is an archive
+# A date further ahead is the feed's mistake: zones differ by 14 hours at most.
+FUTURE = timedelta(hours=24)
+# A date that is not later is a zero that was written as a date, in whatever zone.
+EARLIEST = datetime(1970, 1, 3, tzinfo=UTC)
+MAX_DTD = 2_000  # bytes
 
-# CoinDesk: `<description>text</description> … <content:encoded/><dc:description/>`: feedparser lets the empty one win
+# CoinDesk: `<description>text</description> … <content:encoded/><dc:description/>`: feedparser lets
+# the empty one win
 _EMPTY = re.compile(
     rb"<((?:[\w.-]+:)?(?:description|encoded|summary|title))\b[^<>]*(?:/>|>\s*</\1\s*>)"
 )
 # `<link uri="at://…">https://…</link>`: feedparser takes the attribute for the link
 _LINK_URI = re.compile(rb"""(<link\b[^<>]*?)\s+uri\s*=\s*(?:"[^"<>]*"|'[^'<>]*')""")
-# entities cost a feed of 200 kB 19 s where its XML is malformed; those of HTML, which some feeds declare, are short
+# Entities cost a malformed feed of 200 kB 19 s. Those of HTML, which some feeds declare, are short
 _DTD = re.compile(rb"<!DOCTYPE[^\[<>]{0,500}\[")
-MAX_DTD = 2_000  # bytes
+# `</rss>` at the end, or comments after it: the feed was not cut off
+_END = re.compile(
+    rb"</(?:[\w-]+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*$", re.IGNORECASE | re.DOTALL
+)
+_EPOCH = re.compile(r"\s*\d{10,13}\s*")
 _TAG = re.compile(
     r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[a-zA-Z/!?][^<>]*>", re.DOTALL | re.IGNORECASE
 )
@@ -54,7 +59,10 @@ class FeedInvalid(InputError):
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """One entry. `text` is what the feed itself says, plain; `link` is None unless it may be fetched."""
+    """One entry of a feed.
+
+    `text` is what the feed itself says, plain; `link` is None unless it may be fetched.
+    """
 
     key: str
     title: str | None
@@ -71,134 +79,127 @@ class FeedEntry:
 
 @dataclass(frozen=True)
 class Feed:
+    """A feed's entries in its order, and what is wrong with it though it can be read."""
+
     title: str | None
     entries: tuple[FeedEntry, ...]
     warnings: tuple[str, ...] = ()
-    left_out: int = 0  # entries beyond MAX_ENTRIES
-    form: str = field(default="", compare=False)  # rss20, atom10, json, …
+
+
+@dataclass(frozen=True)
+class _RawEntry:
+    """An entry as the feed words it, whatever the feed's format. `date` may be text or a number."""
+
+    ident: object
+    title: object
+    link: object
+    text: str
+    date: object
 
 
 def parse_feed(page: Page, *, now: datetime | None = None) -> Feed:
-    """The feed on a page, its newest MAX_ENTRIES entries in the feed's order. No I/O, whatever the bytes say.
+    """The feed on a page, with its newest MAX_ENTRIES entries in the feed's order.
 
-    Raises FeedInvalid for what is no feed; one that holds no entry is a Feed without entries.
+    No file or address is opened, whatever the bytes say. Raises FeedInvalid for what is no feed;
+    one that holds no entry is a Feed without entries.
     """
     now = now or datetime.now(UTC)
-    head = page.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    feed = _parse_json(page, now) if head == b"{" else _parse_xml(page, now)
-    unique = {entry.key: entry for entry in reversed(feed.entries)}  # the first of two alike
-    entries = [unique.pop(entry.key) for entry in feed.entries if entry.key in unique]
-    if (left_out := len(entries) - MAX_ENTRIES) > 0:
-        newest = sorted(
-            range(len(entries)),
-            key=lambda i: (entries[i].published_at or EARLIEST, -i),
-            reverse=True,
-        )[:MAX_ENTRIES]
-        entries = [entries[i] for i in sorted(newest)]
-        warning = f"it holds {left_out} entries more than {MAX_ENTRIES}; the oldest are left out"
-        return replace(
-            feed, entries=tuple(entries), warnings=(*feed.warnings, warning), left_out=left_out
-        )
-    return replace(feed, entries=tuple(entries))
+    first = page.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    feed = _parse_json(page, now) if first == b"{" else _parse_xml(page, now)
+    unique: dict[str, FeedEntry] = {}
+    for entry in feed.entries:
+        unique.setdefault(entry.key, entry)
+    warnings = feed.warnings
+    excess = len(unique) - MAX_ENTRIES
+    if excess > 0:
+        last_first = reversed(unique.values())
+        by_date = sorted(last_first, key=lambda entry: entry.published_at or EARLIEST)
+        for entry in by_date[:excess]:
+            del unique[entry.key]
+        warning = f"it holds {excess} entries more than {MAX_ENTRIES}; the oldest are left out"
+        warnings = (*warnings, warning)
+    return Feed(feed.title, tuple(unique.values()), warnings)
+
+
+# ---- RSS, Atom and RDF
 
 
 def _parse_xml(page: Page, now: datetime) -> Feed:
+    parsed = _run_feedparser(page)
+    version = parsed.get("version")
+    if not version and not parsed.entries:
+        raise FeedInvalid("it is not a feed", url=page.url)
+    raw_entries, warnings = _whole_entries(parsed, page.body)
+    base = page.url or parsed.feed.get("link") or ""
+    is_atom = str(version).startswith("atom")
+    entries = (_make_entry(_xml_entry(raw, is_atom), base, now) for raw in raw_entries)
+    return Feed(_one_line(parsed.feed.get("title")), tuple(entries), warnings)
+
+
+def _run_feedparser(page: Page) -> Any:
+    """What feedparser makes of the page's bytes, repaired. Raises FeedInvalid where it fails."""
     import feedparser  # 90 ms to import
 
     # not the address, on which feedparser would hang relative ids too: `<guid>7</guid>` is no link
     headers = {"content-type": page.content_type or "application/xml"}
     body = _LINK_URI.sub(rb"\1", _EMPTY.sub(b"", _without_long_dtd(page.body)))
+    # a picture without a width, a charset that is none: feedparser means to raise nothing, and does
+    faults = (TypeError, ValueError, LookupError, AttributeError, AssertionError, RecursionError)
     try:
-        found = feedparser.parse(io.BytesIO(body), response_headers=headers)
-    except (
-        TypeError,
-        ValueError,
-        LookupError,
-        AttributeError,
-        AssertionError,
-        RecursionError,
-    ) as error:
-        # a picture without a width, a charset that is none: feedparser means to raise nothing, and does
+        parsed = feedparser.parse(io.BytesIO(body), response_headers=headers)
+    except faults as error:
         raise FeedInvalid("it cannot be read as a feed", url=page.url) from error
-    if not found.get("version") and not found.entries:
-        raise FeedInvalid("it is not a feed", url=page.url)
-    broken = bool(found.bozo) and not isinstance(
-        found.bozo_exception, feedparser.CharacterEncodingOverride
-    )
-    ended = re.search(
-        rb"</(?:[\w-]+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*$",
-        page.body[-4096:],
-        re.IGNORECASE | re.DOTALL,
-    )
-    raw = list(found.entries)
-    warnings = ["the feed is malformed, and read as far as it goes"] if broken else []
-    if raw and broken and not ended and not (raw[-1].get("id") and raw[-1].get("link")):
-        raw.pop()  # cut off in the middle of it
-        warnings = ["the feed ends early; its last entry was dropped"]
-    base = page.url or found.feed.get("link") or ""
-    atom = str(found.get("version")).startswith("atom")
-    title = _line(found.feed.get("title"))
-    return Feed(
-        title,
-        tuple(_xml_entry(entry, base, now, atom) for entry in raw),
-        tuple(warnings),
-        form=str(found.get("version") or ""),
-    )
+    if isinstance(parsed.get("bozo_exception"), feedparser.CharacterEncodingOverride):
+        parsed.bozo = False  # only the declared charset was wrong
+    return parsed
 
 
 def _without_long_dtd(body: bytes) -> bytes:
-    if not (start := _DTD.search(body[:8192])):
+    start = _DTD.search(body[:8192])
+    if not start:
         return body
     end = body.find(b"]>", start.end())
     end = len(body) if end < 0 else end + 2
     return body[: start.start()] + body[end:] if end - start.start() > MAX_DTD else body
 
 
-def _xml_entry(raw: Any, base: str, now: datetime, atom: bool) -> FeedEntry:
-    contents = [part.get("value") or "" for part in raw.get("content") or ()]
-    texts = [plain(text) for text in (*contents, raw.get("summary") or "")]
-    date: datetime | str | None = None
+def _whole_entries(parsed: Any, body: bytes) -> tuple[list[Any], tuple[str, ...]]:
+    """The entries without one that was cut off in the middle, and the warnings."""
+    entries = list(parsed.entries)
+    if not parsed.bozo:
+        return entries, ()
+    is_whole = not entries or (entries[-1].get("id") and entries[-1].get("link"))
+    if is_whole or _END.search(body[-4096:]):
+        return entries, ("the feed is malformed, and read as far as it goes",)
+    return entries[:-1], ("the feed ends early; its last entry was dropped",)
+
+
+def _xml_entry(raw: Any, is_atom: bool) -> _RawEntry:
+    parts = [part.get("value") for part in raw.get("content") or ()]
+    texts = [plain(text or "") for text in (*parts, raw.get("summary"))]
+    return _RawEntry(
+        raw.get("id"),
+        raw.get("title"),
+        _pick_link(raw, is_atom),
+        max(texts, key=len),
+        _pick_date(raw),
+    )
+
+
+def _pick_date(raw: Any) -> object:
+    """The first date that the entry gives, as feedparser reads it, else as it is written."""
     for name in ("published", "updated", "created"):
         # asked for by `in`: feedparser maps a missing `updated` to `published`, with a warning
-        if name in raw and re.fullmatch(r"\s*\d{10,13}\s*", str(raw[name])):
-            date = str(raw[name])  # Unix seconds, which feedparser takes for a year and a month
-        elif name + "_parsed" in raw and raw[name + "_parsed"]:
-            date = _from_struct(raw[name + "_parsed"])
-        elif name in raw:
-            date = raw[name]
+        if name not in raw:
+            continue
+        date: object = raw[name]
+        # feedparser takes Unix seconds for a year and a month
+        parsed = name + "_parsed"
+        if not _EPOCH.fullmatch(str(date)) and parsed in raw and raw[parsed]:
+            date = _from_struct(raw[parsed])
         if date:
-            break
-    return _entry(
-        raw.get("id"),
-        _line(raw.get("title")),
-        _pick_link(raw, atom),
-        max(texts, key=len),
-        date,
-        base,
-        now,
-    )
-
-
-def _pick_link(raw: Any, atom: bool) -> str | None:
-    """The entry's own page: of an Atom entry's alternates the first, HTML before others; else what feedparser says."""
-    alternates = [
-        link
-        for link in raw.get("links") or ()
-        if link.get("rel", "alternate") == "alternate" and link.get("href")
-    ]
-    typed = next((link["href"] for link in alternates if "html" in link.get("type", "")), None)
-    link = (
-        typed
-        if atom and typed
-        else raw.get("link") or next((part["href"] for part in alternates), None)
-    )
-    if (
-        raw.get("guidislink")
-        and not raw.get("links")
-        and not str(link).startswith(("http://", "https://", "/"))
-    ):
-        return None
-    return str(link) if link else None
+            return date
+    return None
 
 
 def _from_struct(parts: Any) -> datetime | None:
@@ -208,6 +209,24 @@ def _from_struct(parts: Any) -> datetime | None:
         return None
 
 
+def _pick_link(raw: Any, is_atom: bool) -> object:
+    """The entry's own page: an Atom entry's first HTML alternate, else what feedparser says."""
+    links = raw.get("links") or ()
+    alternates = [
+        link for link in links if link.get("rel", "alternate") == "alternate" and link.get("href")
+    ]
+    pages = [link["href"] for link in alternates if "html" in link.get("type", "")]
+    if is_atom and pages:
+        return pages[0]
+    link = raw.get("link") or next((link["href"] for link in alternates), None)
+    # `<guid>7</guid>` is no link, though feedparser takes it for one
+    is_guid = raw.get("guidislink") and not links
+    return None if is_guid and not re.match("https?://|/", str(link)) else link
+
+
+# ---- JSON Feed
+
+
 def _parse_json(page: Page, now: datetime) -> Feed:
     try:
         data = json.loads(page.body.decode("utf-8-sig", errors="replace"))
@@ -215,80 +234,62 @@ def _parse_json(page: Page, now: datetime) -> Feed:
         raise FeedInvalid("it is not a feed", url=page.url) from error
     if not isinstance(data, dict) or "jsonfeed.org" not in str(data.get("version")):
         raise FeedInvalid("it is JSON, but not a JSON Feed", url=page.url)
+    base = page.url or str(data.get("home_page_url") or "")
     items = data.get("items")
-    entries = []
-    for item in items if isinstance(items, list) else ():
-        if isinstance(item, dict):
-            said = [
-                normalise(str(item[name])) for name in ("content_text", "summary") if item.get(name)
-            ]
-            text = max((plain(str(item.get("content_html") or "")), *said), key=len)
-            date = item.get("date_published") or item.get("date_modified")
-            link = item.get("url") or item.get("external_url")
-            ident = str(item["id"]) if item.get("id") is not None else None
-            base = page.url or str(data.get("home_page_url") or "")
-            entries.append(
-                _entry(
-                    ident,
-                    _line(item.get("title")),
-                    str(link) if link else None,
-                    text,
-                    date,
-                    base,
-                    now,
-                )
-            )
-    return Feed(_line(data.get("title")), tuple(entries), form="json")
-
-
-def _entry(
-    ident: str | None, title: str | None, link: str | None, text: str, date: object, base: str, now: datetime
-) -> FeedEntry:  # fmt: skip
-    flags = []
-    published_at = date if isinstance(date, datetime) else read_date(str(date)) if date else None
-    if published_at is None:
-        flags.append("date_missing")
-    elif not EARLIEST < published_at <= now + FUTURE:
-        flags.append("date_in_future" if published_at > now else "date_impossible")
-        published_at = None
-    try:
-        link = urljoin(base, link.strip()) if link else None
-    except ValueError:
-        link = None
-    if link and not is_web(link):
-        text, link = (text or normalise(link)), None
-    if not link and ident and is_web(ident):
-        link = ident  # a guid that is an address is one, whatever isPermaLink says, where nothing better is known
-    key = (
-        f"url:{canonical_url(link)}"
-        if link
-        else f"guid:{ident}"
-        if ident
-        else f"text:{hash_text(f'{title}{published_at}{text}')}"
+    entries = tuple(
+        _make_entry(_json_entry(item), base, now)
+        for item in (items if isinstance(items, list) else ())
+        if isinstance(item, dict)
     )
-    return FeedEntry(key, title or _line(text[:120]), link, published_at, text, tuple(flags))
+    return Feed(_one_line(data.get("title")), entries)
 
 
-def read_date(written: str) -> datetime | None:
-    """A date as feeds write it, RFC 822 or ISO, as aware UTC; naive is UTC, and what cannot be read is None.
-
-    >>> read_date("Fri, 12 Dec 2025 17:33:11 -0500").isoformat(), read_date("2019-01-02 15:04").isoformat(), read_date("soon")
-    ('2025-12-12T22:33:11+00:00', '2019-01-02T15:04:00+00:00', None)
-    """
-    for read in (_from_stamp, datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            found = read(written.strip())
-            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-        except (ValueError, TypeError, IndexError, OverflowError):
-            continue
-    return None
+def _json_entry(item: dict[str, Any]) -> _RawEntry:
+    texts = [plain(str(item.get("content_html") or ""))]
+    texts += [normalise(str(item.get(name) or "")) for name in ("content_text", "summary")]
+    return _RawEntry(
+        item.get("id"),
+        item.get("title"),
+        item.get("url") or item.get("external_url"),
+        max(texts, key=len),
+        item.get("date_published") or item.get("date_modified"),
+    )
 
 
-def _from_stamp(written: str) -> datetime:
-    """Unix seconds or milliseconds. Raises ValueError for anything else."""
-    if not re.fullmatch(r"[12]\d{9}(?:\d{3})?", written):
-        raise ValueError(written)
-    return datetime.fromtimestamp(int(written[:10]), UTC)
+# ---- what all formats share
+
+
+def _make_entry(raw: _RawEntry, base: str, now: datetime) -> FeedEntry:
+    published_at, flags = _check_date(raw.date, now)
+    title = _one_line(raw.title)
+    text = raw.text
+    ident = "" if raw.ident is None else str(raw.ident)
+    link = resolve_link(base, str(raw.link)) if raw.link else None
+    if link and not is_web(link):  # `javascript:alert(1)` is kept as words, and never fetched
+        text = text or normalise(link)
+        link = None
+    if not link and is_web(ident):
+        # a guid that is an address is one, whatever isPermaLink says, where nothing better is known
+        link = ident
+    if link:
+        key = f"url:{canonical_url(link)}"
+    elif ident:
+        key = f"guid:{ident}"
+    else:
+        key = f"text:{hash_text(f'{title}{published_at}{text}')}"
+    return FeedEntry(key, title or _one_line(text[:120]), link, published_at, text, flags)
+
+
+def _check_date(written: object, now: datetime) -> tuple[datetime | None, tuple[str, ...]]:
+    """The date, or None and the flag that says why there is none."""
+    date = written if isinstance(written, datetime) else parse_time(written, any_form=True)
+    if date is None:
+        return None, ("date_missing",)
+    if date > now + FUTURE:
+        return None, ("date_in_future",)
+    if date <= EARLIEST:
+        return None, ("date_impossible",)
+    return date, ()
 
 
 def plain(markup: str) -> str:
@@ -300,49 +301,5 @@ def plain(markup: str) -> str:
     return normalise(html.unescape(_TAG.sub("", _BLOCK.sub("\n", markup))))
 
 
-def _line(markup: object) -> str | None:
+def _one_line(markup: object) -> str | None:
     return " ".join(plain(str(markup)).split()) or None if markup else None
-
-
-def hash_text(text: str) -> str:
-    """What tells texts apart, in 32 characters."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
-
-
-def parse_opml(body: bytes) -> list[str]:
-    """The addresses of the feeds that an OPML file lists, in its order. Raises InputError for what lists none."""
-    import listparser
-
-    found = listparser.parse(body)  # bytes: of a str that is an address it would fetch it
-    urls = list(
-        dict.fromkeys(
-            feed.url.strip() for feed in found.feeds if feed.url and is_web(feed.url.strip())
-        )
-    )
-    if not urls:
-        raise InputError("no feed is listed in it", code="feed_invalid")
-    return urls
-
-
-def find_feed_link(page: Page) -> str | None:
-    """The feed that an HTML page declares, the first; None where it declares none."""
-    for tag in re.findall(
-        r"<link\b[^<>]{1,2000}>", page.body[:300_000].decode("utf-8", "replace"), re.IGNORECASE
-    ):
-        named = {
-            name.lower(): html.unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(tag)
-        }
-        if "alternate" in named.get("rel", "").lower().split() and _FEED_TYPE.fullmatch(
-            named.get("type", "").strip().lower()
-        ):
-            try:
-                link = urljoin(page.url or "", named.get("href", "").strip())
-            except ValueError:
-                continue
-            if is_web(link):
-                return link
-    return None
-
-
-_ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
-_FEED_TYPE = re.compile(r"application/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json)(?:;.*)?")

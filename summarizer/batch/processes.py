@@ -1,4 +1,4 @@
-"""Processes by name: who holds a lease, and whether it is still there."""
+"""Processes by name: which one holds a lease, and whether it still runs."""
 
 import os
 import socket
@@ -6,16 +6,18 @@ from pathlib import Path
 
 
 def process_name() -> str:
-    """This process: machine, number and start, so that a number used again is told apart."""
+    """The name of this process: machine, number and start, as numbers are used again."""
     return f"{socket.gethostname()}:{os.getpid()}:{_start_of(os.getpid())}"
 
 
 def is_dead(owner: str) -> bool:
-    """Whether the process is known to have ended. One on another machine is not known to."""
+    """Whether the process of this name, or of a lease that it holds, is known to have ended.
+
+    Of a process on another machine that is not known.
+    """
     host, pid, start, *_ = [*owner.split(":"), "", "", ""]
-    if (
-        host != socket.gethostname() or not pid.isdigit() or os.name != "posix"
-    ):  # kill(pid, 0) is a real kill on Windows
+    is_here = host == socket.gethostname() and pid.isdigit()
+    if not is_here or os.name != "posix":  # kill(pid, 0) is a real kill on Windows
         return False
     try:
         os.kill(int(pid), 0)
@@ -27,6 +29,7 @@ def is_dead(owner: str) -> bool:
 
 
 def _start_of(pid: int) -> str:
+    """When the process started, in the system's ticks; "" where the system does not say."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except (OSError, IndexError):

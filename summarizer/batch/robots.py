@@ -1,12 +1,16 @@
-"""robots.txt: which pages a site asks programs to leave alone, and how slowly to come. The only importer of protego."""
+"""robots.txt: which pages a site asks programs to leave alone, and how slowly to come.
+
+The only importer of protego.
+"""
 
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from summarizer.batch.queue import Ledger
+from summarizer.batch.store import Store
 from summarizer.errors import ComposedCode, FetchError
 from summarizer.web.urls import host_of
 
@@ -15,18 +19,29 @@ if TYPE_CHECKING:
 
 AGENT = "crypto-news-summarizer"
 MAX_AGE = 24 * 3600.0  # seconds that an answer counts, RFC 9309 section 2.4
+MAX_SIZE = 500_000  # bytes that are read, about what RFC 9309 section 2.5 asks for
 MAX_CRAWL_DELAY = 60.0  # seconds; who asks for more is asked once a minute
-# RFC 9309 section 2.3.1: 4xx is no rules; a server in trouble (5xx, unreachable) is to be left alone until it says something
+# A robots.txt that cannot be read sets no rules, as any 4xx sets none (RFC 9309 section 2.3.1). A
+# server in trouble (5xx, unreachable) is left alone until it answers.
 _NO_RULES = frozenset(
-    {"content_type", "empty_body", "too_large", "too_many_redirects", "content_encoding"}
+    "content_type empty_body too_large too_many_redirects content_encoding".split()
 )
+
+_FIND_RULES = "SELECT robots FROM hosts WHERE host = ? AND robots_at > ?"
+_KEEP_RULES = """
+    INSERT INTO hosts (host, robots, robots_at, delay) VALUES (:host, :text, :now, :delay)
+    ON CONFLICT DO UPDATE SET robots = :text, robots_at = :now, delay = :delay
+"""
 
 
 class Robots:
-    """The rules of each host, read once a day and shared through the ledger. `pause` waits for the host's next turn."""
+    """The rules of each host, read once a day and shared through the database.
 
-    def __init__(self, ledger: Ledger, fetcher: Any, pause: Callable[[], object]):
-        self._ledger = ledger
+    `pause` waits for a host's next turn.
+    """
+
+    def __init__(self, store: Store, fetcher: Any, pause: Callable[[], object]):
+        self._store = store
         self._fetcher = fetcher
         self._pause = pause
         self._rules: dict[str, Protego | FetchError] = {}
@@ -40,9 +55,8 @@ class Robots:
                 self._rules[host] = self._load(url, host)
             rules = self._rules[host]
         if isinstance(rules, FetchError):
-            where = (
-                "robots.txt could not be read: " if rules.retryable else ""
-            )  # else the host is none, or not one to ask
+            # what is not retryable says that there is no such host, or that it may not be asked
+            where = "robots.txt could not be read: " if rules.retryable else ""
             raise FetchError(
                 f"{where}{rules.detail}",
                 code=ComposedCode(rules.code),
@@ -56,26 +70,24 @@ class Robots:
             )
 
     def _load(self, url: str, host: str) -> "Protego | FetchError":
+        """The host's rules from the database, or else from the host."""
         from protego import Protego
 
-        text = self._ledger.robots(host, MAX_AGE)
-        if text is None:
-            try:
-                page = self._fetcher.fetch(f"{urlsplit(url).scheme}://{host}/robots.txt")
-                text = page.body[:500_000].decode(
-                    "utf-8", "replace"
-                )  # RFC 9309: at least 500 kiB are read
-            except FetchError as error:
-                if (
-                    not (error.code.startswith("http_4") and error.code != "http_429")
-                    and error.code not in _NO_RULES
-                ):
-                    return error
-                text = ""
-            rules = Protego.parse(text)
-            self._ledger.keep_robots(
-                host, text, min(rules.crawl_delay(AGENT) or 0.0, MAX_CRAWL_DELAY)
-            )
-            self._pause()
-            return rules
-        return Protego.parse(text)
+        kept = self._store.read(_FIND_RULES, (host, time.time() - MAX_AGE))
+        if kept:
+            return Protego.parse(kept[0]["robots"])
+        try:
+            page = self._fetcher.fetch(f"{urlsplit(url).scheme}://{host}/robots.txt")
+            text = page.body[:MAX_SIZE].decode("utf-8", "replace")
+        except FetchError as error:
+            is_refusal = error.code.startswith("http_4") and error.code != "http_429"
+            if not is_refusal and error.code not in _NO_RULES:
+                return error
+            text = ""
+        rules = Protego.parse(text)
+        delay = min(rules.crawl_delay(AGENT) or 0.0, MAX_CRAWL_DELAY)
+        values = {"host": host, "text": text, "now": time.time(), "delay": delay}
+        with self._store.write() as db:
+            db.execute(_KEEP_RULES, values)
+        self._pause()
+        return rules

@@ -1,8 +1,9 @@
-"""Many articles: inputs -> items -> reports, in a database that says at any moment what is done.
+"""INPUTS -> REPORTS: many articles, with a database that says at any moment what is done.
 
-    read inputs -> claim an item -> read it -> analyse it (both outside any transaction) -> result and state in one commit
+    inputs -> queue -> lease an item -> read it -> analyse it -> result and state in one commit
 
-Threads of one process, and other processes on the same database, share the work through the ledger.
+Threads of one process, and other processes on the same database, share the work through the queue.
+Pages are read and analysed outside any transaction.
 """
 
 import hashlib
@@ -12,17 +13,22 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from summarizer.analyst.llm.gate import Gate
-from summarizer.batch.inputs import check_inputs, read_inputs, record_article
-from summarizer.batch.queue import PAUSE, Claim, Item, Ledger, Outcome
+from summarizer.batch.inputs import check_inputs, read_inputs
+from summarizer.batch.items import ItemKind, ItemState, Lease, Outcome, Stage
+from summarizer.batch.queue import Queue
+from summarizer.batch.records import record_article
+from summarizer.batch.reports import has_version
 from summarizer.batch.robots import Robots
-from summarizer.batch.store import Store, find_version
-from summarizer.batch.tally import Hooks, Result
+from summarizer.batch.settle import PAUSE
+from summarizer.batch.store import Store
+from summarizer.batch.tally import Hooks, RunResult
 from summarizer.batch.visit import Reader
 from summarizer.errors import FetchError, InputError, LLMError, StorageError, SummarizerError
 from summarizer.models import Report
@@ -31,91 +37,111 @@ from summarizer.settings import Settings
 
 JOBS = 8  # workers; they mostly wait for servers
 IDLE = 0.05  # seconds until a worker without work looks again
+TICK = 0.1  # seconds between two looks at how far the run is
 GRACE = 10.0  # seconds that work in flight has after Ctrl-C
 CHUNK = 500  # items entered in one commit
+_ENDS_RUN = (LLMError.exit_status, StorageError.exit_status)
 _ADVICE = "--retry-failed asks it again"
 
 
+@dataclass
 class Batch:
-    """One run of a batch over a ledger. `fetcher` is the network; `rate` is in requests a second to one host, 0 for no limit."""
+    """One run over a queue.
 
-    def __init__(
-        self, ledger: Ledger, settings: Settings, *, fetcher: Any = None, rate: float = 1.0, jobs: int = JOBS,
-        max_cost: float | None = None, hooks: Hooks | None = None,
-    ):  # fmt: skip
-        if fetcher is None:
+    `fetcher` is the network, `rate` the requests a second to one host (0: no limit), `jobs` the
+    number of workers, and `max_cost` what the model may cost, in USD.
+    """
+
+    queue: Queue
+    settings: Settings
+    _: KW_ONLY
+    fetcher: Any = None
+    rate: float = 1.0
+    jobs: int = JOBS
+    max_cost: float | None = None
+    hooks: Hooks = field(default_factory=Hooks)
+
+    def __post_init__(self) -> None:
+        if self.fetcher is None:
             from summarizer.web.fetch import Fetcher
 
-            fetcher = Fetcher(allow_private=settings.allow_private)
-        self.ledger, self.settings, self.rate, self.jobs = ledger, settings, rate, jobs
-        self.hooks, self.tally = hooks or Hooks(), ledger.tally
+            self.fetcher = Fetcher(allow_private=self.settings.allow_private)
+        self.tally = self.queue.tally
         self._stop = threading.Event()
-        self._gate = Gate(jobs, max_cost, self._stop)
+        self._gate = Gate(self.jobs, self.max_cost, self._stop)
         self._lock = threading.Lock()
         self._fatal: SummarizerError | None = None
-        robots = Robots(ledger, fetcher, lambda: self._stop.wait(1 / rate if rate else 0))
-        self._reader = Reader(settings, fetcher, robots, self.hooks.message)
+        turn = 1 / self.rate if self.rate else 0
+        robots = Robots(self.queue.store, self.fetcher, lambda: self._stop.wait(turn))
+        self._reader = Reader(self.settings, self.fetcher, robots, self.hooks.message)
 
-    def run(self, inputs: Iterable[str], stdin: Iterable[bytes] = ()) -> Result:
-        """Everything that the inputs name, and what earlier runs left undone. Raises UsageError before anything is started."""
+    def run(self, inputs: Iterable[str], stdin: Iterable[bytes] = ()) -> RunResult:
+        """Do everything that the inputs name, and what earlier runs left undone.
+
+        Raises UsageError before anything is started, and StorageError when the database fails.
+        """
         inputs = list(inputs)
         check_inputs(inputs)
         with catch_signals(self._stop) as caught:
             self._enter(inputs, stdin)
-            workers = [
-                threading.Thread(target=self._work_on, daemon=True)
-                for _ in range(self.jobs * (2 if self.settings.uses_model else 1))
-            ]  # some read while others wait for the model
-            for worker in workers:
-                worker.start()
-            while any(worker.is_alive() for worker in workers) and not self._stop.is_set():
-                self.hooks.tick(self.tally)
-                self._stop.wait(0.1)
-            end = time.monotonic() + GRACE
-            for worker in workers:
-                worker.join(max(0.0, end - time.monotonic()) if self._stop.is_set() else None)
+            self._work()
         self.hooks.tick(self.tally)
         if isinstance(self._fatal, StorageError):
             raise self._fatal
-        self.ledger.release()
+        self.queue.release()
         if not self._stop.is_set():
-            self.ledger.end()
-        return Result(
-            self.ledger.count(),
-            self.ledger.failures(),
+            self.queue.end()
+        return RunResult(
+            self.queue.count(),
+            self.queue.failures(),
             self.tally,
             self._fatal,
             caught[0] if caught else None,
         )
 
     def _enter(self, inputs: list[str], stdin: Iterable[bytes]) -> None:
-        items: list[Item] = []
-        for item in read_inputs(inputs, stdin):
-            items.append(item)
-            if len(items) >= CHUNK:
-                self.ledger.add(items)
-                items = []
-        self.ledger.add(items)
-        self.tally.add(to_do=self.ledger.waiting())
-        for feed in self.ledger.resting_feeds():
-            how = "is paused" if feed["state"] == "failed" else "is left alone"
-            self.hooks.message(
-                f"{feed['url']} {how} for {feed['wait'] / 60:.0f} more minutes: {_ADVICE}"
-            )
+        """Enter what the inputs name into the queue, and say which feeds are not asked now."""
+        items = read_inputs(inputs, stdin)
+        while chunk := list(islice(items, CHUNK)):
+            self.queue.add(chunk)
+        self.tally.add(to_do=self.queue.waiting())
+        for feed in self.queue.resting_feeds():
+            state = "is paused" if feed["state"] == ItemState.FAILED else "is left alone"
+            minutes = f"{feed['wait'] / 60:.0f} more minutes"
+            self.hooks.message(f"{feed['url']} {state} for {minutes}: {_ADVICE}")
+
+    def _work(self) -> None:
+        """Let workers empty the queue.
+
+        After a signal, or a failure that ends the run, they have GRACE seconds left.
+        """
+        # with a model, some read while others wait for it
+        count = self.jobs * (2 if self.settings.uses_model else 1)
+        workers = [threading.Thread(target=self._work_on, daemon=True) for _ in range(count)]
+        for worker in workers:
+            worker.start()
+        while any(worker.is_alive() for worker in workers) and not self._stop.is_set():
+            self.hooks.tick(self.tally)
+            self._stop.wait(TICK)
+        end = time.monotonic() + GRACE
+        for worker in workers:
+            worker.join(max(0.0, end - time.monotonic()) if self._stop.is_set() else None)
 
     def _work_on(self) -> None:
-        looked = time.monotonic()
+        """What one worker does until nothing is left, or the run is to stop."""
+        looked_at = time.monotonic()
         try:
             while not self._stop.is_set():
-                if claim := self.ledger.claim(self.rate):
-                    self._take(claim)
-                elif not self.ledger.is_left():
+                lease = self.queue.lease(self.rate)
+                if lease:
+                    self._take(lease)
+                    continue
+                if not self.queue.is_left():
                     return
-                else:
-                    if time.monotonic() - looked > 1:
-                        self.ledger.free_leases()
-                        looked = time.monotonic()
-                    self._stop.wait(IDLE)
+                if time.monotonic() - looked_at > 1:
+                    self.queue.free_leases()
+                    looked_at = time.monotonic()
+                self._stop.wait(IDLE)
         except SummarizerError as error:
             self._end_with(error)
         except OSError as error:  # who reads our stdout has gone
@@ -126,66 +152,63 @@ class Batch:
             self._fatal = self._fatal or error
         self._stop.set()
 
-    def _take(self, claim: Claim) -> None:
-        """Read, analyse, store. A failure of this item is a value; what stops the whole run is raised or ends it."""
+    def _take(self, lease: Lease) -> None:
+        """Read, analyse, store.
+
+        A failure of this item is a value; raises what ends the whole run.
+        """
         try:
-            outcome = self._analyze(claim, self._reader.read(claim))
-        except StorageError:
-            raise
-        except LLMError as error:
-            if self._stop.is_set():
-                return
-            if (
-                error.exit_status == LLMError.exit_status
-            ):  # the endpoint, not this article: nothing failed, everything waits
-                self._end_with(error)
-                return
-            outcome = Outcome(failure=error, stage=stage_of(error, claim))
+            outcome = self._analyze(lease, self._reader.read(lease))
         except SummarizerError as error:
-            outcome = Outcome(failure=error, stage=stage_of(error, claim))
+            if isinstance(error, LLMError) and self._stop.is_set():
+                return
+            if error.exit_status in _ENDS_RUN:
+                raise  # not this article's fault: it did not fail, it waits
+            outcome = Outcome(failure=error, stage=stage_of(error, lease))
         except Exception as error:  # noqa: BLE001  the one wrapper: a poison item must not take the others with it
             bug = SummarizerError(
                 f"a bug met this article ({type(error).__name__}). Please report it",
                 code="internal",
-                url=claim.url,
+                url=lease.url,
+                retryable=True,
             )
-            bug.retryable = True
             outcome = Outcome(failure=bug)
         self.tally.cost_usd = self._gate.spent
-        if state := self.ledger.finish(claim, outcome):
-            self._tell(claim, outcome, state)
+        state = self.queue.finish(lease, outcome)
+        if state:
+            self._announce(lease, outcome, state)
 
-    def _analyze(self, claim: Claim, read: Outcome) -> Outcome:
-        """What was read, with the report of its article unless this text has one. Raises a SummarizerError."""
-        if read.article is None or (
-            not claim.redo and find_version(self.ledger.store, claim.id, read.article.content_hash)
+    def _analyze(self, lease: Lease, outcome: Outcome) -> Outcome:
+        """The outcome of reading, with the report of its article unless this text has one.
+
+        Raises a SummarizerError.
+        """
+        article = outcome.article
+        if article is None or (
+            not lease.redo and has_version(self.queue.store, lease.id, article.content_hash)
         ):
-            return replace(read, article=None)
-        report = analyze_article(read.article, self.settings, self._gate)
-        return replace(
-            read,
-            report=report.model_copy(update={"id": claim.given_id})
-            if claim.given_id is not None
-            else report,
-        )
+            return outcome
+        report = analyze_article(article, self.settings, self._gate)
+        return replace(outcome, report=_under_id(report, lease.given_id))
 
-    def _tell(self, claim: Claim, outcome: Outcome, state: str) -> None:
-        if outcome.failure and claim.kind == "feed":
-            paused = (
-                f". It is paused for {PAUSE / 3600:.0f} hours: {_ADVICE}"
-                if state == "failed"
-                else ""
-            )
-            self.hooks.message(f"{outcome.failure}{paused}")
-        if not outcome.report:
-            return
-        with self._lock:  # one line of output after the other
-            self.hooks.report(outcome.report)
+    def _announce(self, lease: Lease, outcome: Outcome, state: ItemState) -> None:
+        """Tell the hooks of a feed that failed, or of a report."""
+        if outcome.failure and lease.kind == ItemKind.FEED:
+            message = str(outcome.failure)
+            if state == ItemState.FAILED:
+                message += f". It is paused for {PAUSE / 3600:.0f} hours: {_ADVICE}"
+            self.hooks.message(message)
+        if outcome.report:
+            with self._lock:  # one line of output after the other
+                self.hooks.report(outcome.report)
 
 
 @contextmanager
 def catch_signals(stop: threading.Event) -> Iterator[list[int]]:
-    """SIGINT and SIGTERM set `stop` and are noted; a second one ends the program at once. Outside the main thread: left alone."""
+    """SIGINT and SIGTERM set `stop` and are noted; a second one ends the program at once.
+
+    Outside the main thread, which alone may catch them, signals are left alone.
+    """
     caught: list[int] = []
 
     def note(number: int, _: Any) -> None:
@@ -206,20 +229,31 @@ def catch_signals(stop: threading.Event) -> Iterator[list[int]]:
 
 
 def watch_inputs(
-    inputs: Iterable[str], store: Store, made_by: str, settings: Settings, pause: float, runs: int | None = None, **options: Any
-) -> Result:  # fmt: skip
-    """Visit the inputs every `pause` seconds, `runs` times or until a signal; how the last visit ended."""
+    inputs: Iterable[str],
+    store: Store,
+    settings: Settings,
+    pause: float,
+    runs: int | None = None,
+    **options: Any,
+) -> RunResult:
+    """Visit the inputs every `pause` seconds, `runs` times or until a signal.
+
+    Returns how the last visit ended. `options` are those of Batch.
+    """
     inputs = list(inputs)
     stop = threading.Event()
+    made_by = fingerprint(settings)
     while True:
-        visit = Batch(Ledger(store, made_by, backoff=pause), settings, **options)
+        visit = Batch(Queue(store, made_by, backoff=pause), settings, **options)
         result, tally = visit.run(inputs), visit.tally
         runs = runs - 1 if runs else None
         if result.error or result.signal or runs == 0:
             return result
-        lost = f", {tally.failed + tally.deferred} failed" if tally.failed + tally.deferred else ""
+        lost = tally.failed + tally.deferred
         visit.hooks.message(
-            f"{tally.done} new{lost}; {tally.feeds} feed{'s'[: tally.feeds != 1]} read; the next visit is in {pause / 60:g} minutes"
+            f"{tally.done} new{f', {lost} failed' if lost else ''}; "
+            f"{tally.feeds} feed{'s'[: tally.feeds != 1]} read; "
+            f"the next visit is in {pause / 60:g} minutes"
         )
         with catch_signals(stop) as caught:
             stop.wait(pause)
@@ -227,23 +261,19 @@ def watch_inputs(
             return replace(result, signal=caught[0])
 
 
-def stage_of(error: SummarizerError, claim: Claim) -> str:
-    """Where an item's failure happened, in the words of the failures file."""
-    if claim.kind == "feed":
-        return "feed"
+def stage_of(error: SummarizerError, lease: Lease) -> Stage:
+    """Where an item's failure happened."""
+    if lease.kind == ItemKind.FEED:
+        return Stage.FEED
     if error.code.startswith("robots"):
-        return "robots"
-    return (
-        "fetch"
-        if isinstance(error, FetchError)
-        else "extract"
-        if isinstance(error, InputError)
-        else "analyze"
-    )
+        return Stage.ROBOTS
+    if isinstance(error, FetchError):
+        return Stage.FETCH
+    return Stage.EXTRACT if isinstance(error, InputError) else Stage.ANALYZE
 
 
 def fingerprint(settings: Settings) -> str:
-    """Changes with the program, its data, prompts and model: reports with the same one were made alike."""
+    """What changes with the program, its data, prompts and model, in 16 characters."""
     digest = hashlib.sha256(
         f"{settings.model}\n{settings.base_url}\n{settings.uses_model}".encode()
     )
@@ -257,5 +287,10 @@ def fingerprint(settings: Settings) -> str:
 def analyze_record(record: dict[str, Any], folder: Path, settings: Settings) -> Report:
     """The report of one record, under the record's id. Keeps no state."""
     report = analyze_article(record_article(record, folder), settings)
-    given = record.get("id")
-    return report.model_copy(update={"id": str(given)}) if given is not None else report
+    given_id = record.get("id")
+    return _under_id(report, None if given_id is None else str(given_id))
+
+
+def _under_id(report: Report, given_id: str | None) -> Report:
+    """The report under the id that its record gives, if it gives one."""
+    return report if given_id is None else report.model_copy(update={"id": given_id})

@@ -1,121 +1,117 @@
-"""A claim -> what stands behind it: an article, a feed's entries, or nothing new. Asks the network; analyses and stores nothing."""
+"""LEASE -> OUTCOME: reads what stands behind an item: an article, a feed's entries, or nothing new.
 
-import re
+Asks the network; analyses and stores nothing.
+"""
+
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from summarizer.batch.feed import FeedInvalid, find_feed_link, parse_feed
-from summarizer.batch.inputs import (
-    entry_article,
-    entry_item,
-    looks_like_feed,
-    read_time,
-    record_article,
-)
-from summarizer.batch.queue import Claim, Outcome
+from summarizer.batch.discovery import find_feed_link, find_site_feed, looks_like_feed
+from summarizer.batch.items import ItemKind, Lease, Outcome
+from summarizer.batch.records import entry_article, read_feed, record_article
 from summarizer.batch.robots import Robots
 from summarizer.errors import BadRecord, FetchError, InputError
-from summarizer.models import Page
 from summarizer.page.article import extract_article
 from summarizer.pipeline import load_page
 from summarizer.settings import Settings
-
-# `<meta property="og:type" content="article">`, and addresses as articles have them: a slug of four words or a number
-_ARTICLE = re.compile(
-    rb"""<meta\b[^<>]*og:type[^<>]*["']article["']|<meta\b[^<>]*["']article["'][^<>]*og:type""",
-    re.IGNORECASE,
-)
-_SLUG = re.compile(r"(?:[^/-]+-){3}[^/]*|[^/]*\d{5}[^/]*|[^/]+\.html?")
+from summarizer.text.dates import parse_time
 
 
 class Reader:
-    """Reads claims. `fetcher` is the network, `robots` its rules; `say` takes a message for the user."""
+    """Reads leased items.
+
+    `fetcher` is the network, `robots` its rules; `say` takes a message for the user.
+    """
 
     def __init__(
         self, settings: Settings, fetcher: Any, robots: Robots, say: Callable[[str], None]
     ):
-        self._settings, self._fetcher, self._robots, self._say = settings, fetcher, robots, say
+        self._settings = settings
+        self._fetcher = fetcher
+        self._robots = robots
+        self._say = say
 
-    def read(self, claim: Claim) -> Outcome:
+    def read(self, lease: Lease) -> Outcome:
         """What came of it, not yet analysed. Raises a SummarizerError."""
-        if claim.kind == "record":
-            return Outcome(record_article(claim.payload["record"], Path(claim.payload["folder"])))
-        if claim.kind == "file":
-            return Outcome(extract_article(load_page(claim.payload["path"], self._settings)))
-        if claim.kind == "entry":
-            return Outcome(entry_article(claim.payload, claim.url))
-        return self._visit_feed(claim) if claim.kind == "feed" else self._visit_page(claim)
+        payload = lease.payload
+        if lease.kind == ItemKind.RECORD:
+            return Outcome(record_article(payload["record"], Path(payload["folder"])))
+        if lease.kind == ItemKind.FILE:
+            return Outcome(extract_article(load_page(payload["path"], self._settings)))
+        if lease.kind == ItemKind.ENTRY:
+            return Outcome(entry_article(payload, lease.url))
+        if lease.kind == ItemKind.FEED:
+            return self._visit_feed(lease)
+        try:
+            return self._visit_page(lease)
+        except (FetchError, InputError) as failure:
+            if not payload.get("text") or isinstance(failure, BadRecord):
+                raise
+            # the feed's own words are better than nothing, and are flagged as such
+            article = entry_article(payload, lease.url, failure)
+            return Outcome(article, recheck=failure.retryable)
 
-    def _visit_feed(self, claim: Claim) -> Outcome:
-        url = claim.address or str(claim.url)
-        answer = self._fetcher.ask(
-            url, etag=claim.etag, last_modified=claim.last_modified, feed=True
+    def _visit_feed(self, lease: Lease) -> Outcome:
+        reply = self._fetcher.ask(
+            lease.address or str(lease.url),
+            etag=lease.etag,
+            last_modified=lease.last_modified,
+            feed=True,
         )
-        if answer.page is None:
-            return Outcome(
-                entries=(),
-                address=answer.moved_to,
-                etag=answer.etag,
-                last_modified=answer.last_modified,
-            )
-        return self._read_feed(claim, answer)
+        if reply.page is not None:
+            return self._read_feed(lease, reply)
+        return Outcome(
+            entries=(),
+            address=reply.moved_to,
+            etag=reply.etag,
+            last_modified=reply.last_modified,
+        )
 
-    def _read_feed(self, claim: Claim, answer: Any) -> Outcome:
-        """The entries of a feed, or of the feed of a site. Raises FeedInvalid for what is none, or an empty one."""
-        url, address = str(claim.url), answer.moved_to
-        if not looks_like_feed(answer.page.body, answer.page.content_type) and (
-            link := find_feed_link(answer.page)
-        ):
-            answer = self._fetcher.ask(link, feed=True)
-            address = answer.moved_to or link
-        feed = parse_feed(answer.page)
-        if not feed.entries:
-            raise FeedInvalid("the feed holds no entry", url=url)
+    def _read_feed(self, lease: Lease, reply: Any) -> Outcome:
+        """The entries of a feed, or of the feed of a site.
+
+        Raises FeedInvalid for what is none, or an empty one.
+        """
+        url = str(lease.url)
+        address = reply.moved_to
+        is_feed = looks_like_feed(reply.page.body, reply.page.content_type)
+        link = None if is_feed else find_feed_link(reply.page)
+        if link:
+            reply = self._fetcher.ask(link, feed=True)
+            address = reply.moved_to or link
+        feed, entries = read_feed(reply.page, url)
         for warning in feed.warnings:
             self._say(f"{url}: {warning}")
-        entries = tuple(entry_item(entry, feed.title, url) for entry in feed.entries)
         return Outcome(
             entries=entries,
             title=feed.title,
             address=address,
-            etag=answer.etag,
-            last_modified=answer.last_modified,
+            etag=reply.etag,
+            last_modified=reply.last_modified,
         )
 
-    def _visit_page(self, claim: Claim) -> Outcome:
-        url, typed, said = str(claim.url), claim.kind == "address", claim.payload
-        try:
-            self._robots.check(url)
-            known = {} if claim.redo else {"etag": claim.etag, "last_modified": claim.last_modified}
-            answer = self._fetcher.ask(url, **known, feed=typed)
-            unread = Outcome(etag=answer.etag, last_modified=answer.last_modified)
-            if answer.page is None:
-                return unread
-            if typed and (
-                looks_like_feed(answer.page.body, answer.page.content_type)
-                or find_site_feed(answer.page)
+    def _visit_page(self, lease: Lease) -> Outcome:
+        """The article of a page, or the entries of the feed that an address turns out to be."""
+        url = str(lease.url)
+        may_be_feed = lease.kind == ItemKind.ADDRESS
+        self._robots.check(url)
+        known = {} if lease.redo else {"etag": lease.etag, "last_modified": lease.last_modified}
+        reply = self._fetcher.ask(url, **known, feed=may_be_feed)
+        page = reply.page
+        article = None
+        if page is not None:
+            if may_be_feed and (
+                looks_like_feed(page.body, page.content_type) or find_site_feed(page)
             ):
-                return self._read_feed(claim, answer)
+                return self._read_feed(lease, reply)
+            about = lease.payload
             article = extract_article(
-                answer.page,
-                title=said.get("title"),
-                source=said.get("source"),
-                published_at=read_time(said.get("published_at")),
+                page,
+                title=about.get("title"),
+                source=about.get("source"),
+                published_at=parse_time(about.get("published_at")),
             )
-        except (FetchError, InputError) as failure:
-            if not said.get("text") or isinstance(failure, BadRecord):
-                raise
-            # the feed's own words are better than nothing, and say that they are no more
-            return Outcome(entry_article(said, url, failure), recheck=failure.retryable)
-        article = article.model_copy(update={"flags": (*article.flags, *said.get("flags", ()))})
-        return Outcome(article, etag=answer.etag, last_modified=answer.last_modified)
-
-
-def find_site_feed(page: Page) -> str | None:
-    """The feed of a site's front page; None for an article, though it may declare one too."""
-    slug = urlsplit(page.url or "").path.rstrip("/").rpartition("/")[2]
-    if _SLUG.fullmatch(slug) or _ARTICLE.search(page.body[:300_000]):
-        return None
-    return find_feed_link(page)
+            flags = (*article.flags, *about.get("flags", ()))
+            article = article.model_copy(update={"flags": flags})
+        return Outcome(article, etag=reply.etag, last_modified=reply.last_modified)

@@ -20,8 +20,8 @@ from summarizer.cli.output import open_stdout, say
 from summarizer.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
-    from summarizer.batch.queue import Ledger
-    from summarizer.batch.tally import Result
+    from summarizer.batch.queue import Queue
+    from summarizer.batch.tally import RunResult
     from summarizer.models import Report
     from summarizer.settings import Settings
 
@@ -83,7 +83,7 @@ def batch(
     OUT.failures.jsonl, each with its url, stage, code and message; the exit code is then 1. What is
     done stands in the database, for a file in OUT.state.db beside it.
     """
-    from summarizer.batch.queue import Ledger
+    from summarizer.batch.queue import Queue
     from summarizer.batch.run import Batch, fingerprint
     from summarizer.batch.store import open_store
     from summarizer.batch.tally import Hooks
@@ -92,13 +92,13 @@ def batch(
     settings, limits = _read_flags(flags)
     path, is_file = _check_output(output)
     store = open_store(path.with_name(f"{path.name}.state.db") if is_file else path)
-    ledger = Ledger(store, fingerprint(settings), retry_failed=retry_failed, redo=flags["redo"])
+    queue = Queue(store, fingerprint(settings), retry_failed=retry_failed, redo=flags["redo"])
     with Progress() as progress:
         hooks = Hooks(message=progress.say, tick=progress.show)
-        work = Batch(ledger, settings, hooks=hooks, **limits)
+        work = Batch(queue, settings, hooks=hooks, **limits)
         result = work.run(inputs, sys.stdin.buffer if "-" in inputs else ())
     if is_file:
-        _write_files(path, ledger, result, with_text)
+        _write_files(path, queue, result, with_text)
     store.close()
     progress.close(result, path)
     _exit(result)
@@ -117,7 +117,7 @@ def watch(
     stored.
     """
     from summarizer.batch.export import strip_text, write_jsonl
-    from summarizer.batch.run import fingerprint, watch_inputs
+    from summarizer.batch.run import watch_inputs
     from summarizer.batch.store import open_store
     from summarizer.batch.tally import Hooks
     from summarizer.settings import database_path
@@ -131,9 +131,8 @@ def watch(
 
     store = open_store(db or database_path())
     hooks = Hooks(report=write_report, message=say)
-    made_by = fingerprint(settings)
     pause = every * 60
-    _exit(watch_inputs(inputs, store, made_by, settings, pause, runs, hooks=hooks, **limits))
+    _exit(watch_inputs(inputs, store, settings, pause, runs, hooks=hooks, **limits))
 
 
 def _read_flags(flags: dict[str, Any]) -> tuple["Settings", dict[str, Any]]:
@@ -176,20 +175,20 @@ def _check_output(output: Path | None) -> tuple[Path, bool]:
     return output, is_file
 
 
-def _write_files(path: Path, ledger: "Ledger", result: "Result", with_text: bool) -> None:
+def _write_files(path: Path, queue: "Queue", result: "RunResult", with_text: bool) -> None:
     """The run's reports to `path`, and its failures to the file beside it.
 
     A message says how many of the reports another version or model made.
     """
     from summarizer.batch.export import replacing, write_jsonl, write_reports
-    from summarizer.batch.store import NEWEST, OF_RUN, load_reports, with_unique_ids
+    from summarizer.batch.reports import NEWEST, OF_RUN, load_reports, with_unique_ids
 
-    condition, values = f"{NEWEST} AND a.item_id IN ({OF_RUN})", {"run": ledger.run}
-    rows = load_reports(ledger.store, where=condition, values=values)
-    write_reports(path, with_unique_ids(report for _, report, _ in rows), with_text=with_text)
+    condition, values = f"{NEWEST} AND a.item_id IN ({OF_RUN})", {"run": queue.run.id}
+    reports = load_reports(queue.store, where=condition, values=values)
+    write_reports(path, with_unique_ids(reports), with_text=with_text)
     sql = f"""SELECT count(*) FROM reports r JOIN articles a ON a.id = r.article_id
         WHERE {condition} AND made_by <> :made_by"""  # noqa: S608  the condition is ours
-    if others := ledger.store.read(sql, values | {"made_by": ledger.made_by})[0][0]:
+    if others := queue.store.read(sql, values | {"made_by": queue.made_by})[0][0]:
         say(f"{others} of the reports are of another version or model; --redo makes them anew")
     failures = path.with_name(f"{path.name}.failures.jsonl")
     if not result.failures:
@@ -199,7 +198,7 @@ def _write_files(path: Path, ledger: "Ledger", result: "Result", with_text: bool
         write_jsonl(stream, result.failures)
 
 
-def _exit(result: "Result") -> NoReturn:
+def _exit(result: "RunResult") -> NoReturn:
     if result.error:
         raise result.error
     raise SystemExit(result.exit_status)

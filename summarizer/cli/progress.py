@@ -16,7 +16,7 @@ from rich.progress import Progress as Bar
 from rich.table import Column, Table
 from rich.text import Text
 
-from summarizer.batch.tally import Result, Tally
+from summarizer.batch.tally import RunResult, RunTally
 from summarizer.render.parts import count_things, format_cost
 from summarizer.text.spans import clean
 
@@ -28,7 +28,7 @@ MAX_ADDRESSES = 2
 
 
 class Progress:
-    """Shows a Tally. Use as a context manager; `close` prints what became of it."""
+    """Shows a RunTally. Use as a context manager; `close` prints what became of it."""
 
     def __init__(self, console: Console | None = None):
         self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
@@ -52,7 +52,7 @@ class Progress:
         """A message for the user, on a line of its own."""
         self._print(f"summarizer: {message}")
 
-    def show(self, tally: Tally) -> None:
+    def show(self, tally: RunTally) -> None:
         """The present state; on a terminal at once, elsewhere every EVERY seconds."""
         line = self._describe(tally)
         if self._console.is_terminal:
@@ -65,7 +65,7 @@ class Progress:
     def _print(self, line: str) -> None:
         self._console.print(Text(clean(line)))
 
-    def _describe(self, tally: Tally) -> str:
+    def _describe(self, tally: RunTally) -> str:
         """`1220/2000 · 12.2/s · 20 failed · 20 feeds · $0.0123 · 64 s left`, without what is 0."""
         rate = tally.over / max(time.monotonic() - self._started, 0.001)
         lost = tally.failed + tally.deferred + tally.feeds_failed
@@ -80,7 +80,7 @@ class Progress:
         )
         return " · ".join(str(part) for part in parts if part)
 
-    def close(self, result: Result, where: Path) -> None:
+    def close(self, result: RunResult, where: Path) -> None:
         """Prints why articles failed, and a table of how many are in which state.
 
         The reports are in `where`.

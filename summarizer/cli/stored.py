@@ -39,7 +39,7 @@ def show(name: str, db: Path | None, form: str | None, with_text: bool, evidence
     """Show a stored report by its number (see search), its id or the beginning of it, or the
     article's address.
     """
-    from summarizer.batch.store import find_reports, load_reports
+    from summarizer.batch.reports import find_reports, load_reports
     from summarizer.models import Report
 
     store = _open_stored(db)
@@ -47,7 +47,7 @@ def show(name: str, db: Path | None, form: str | None, with_text: bool, evidence
     if not keys:
         advice = "summarizer search WORDS finds one"
         raise SummarizerError(f"no report is known by {name}", code="not_found", advice=advice)
-    _, report, _ = next(load_reports(store, where="a.id = ?", values=keys[:1]))
+    report = next(load_reports(store, where="a.id = ?", values=keys[:1]))
     show_report(Report.model_validate(report), form, evidence=evidence, with_text=with_text)
 
 
@@ -58,7 +58,7 @@ def show(name: str, db: Path | None, form: str | None, with_text: bool, evidence
 @form_flag("json", "Print a JSON array.")
 def search(words: tuple[str, ...], db: Path | None, limit: int, form: str | None) -> None:
     """Find stored articles that hold all the WORDS, the best first."""
-    from summarizer.batch.store import search_articles
+    from summarizer.batch.reports import search_articles
     from summarizer.render.json import format_json
 
     rows = search_articles(_open_stored(db), " ".join(words), limit)
@@ -95,11 +95,10 @@ def export(
 ) -> None:
     """Write the reports of a database as JSONL, CSV or Parquet."""
     from summarizer.batch.export import replacing, strip_text, write_csv, write_jsonl, write_parquet
-    from summarizer.batch.store import NEWEST, load_reports, with_unique_ids
+    from summarizer.batch.reports import NEWEST, load_reports, with_unique_ids
 
-    rows = load_reports(_open_stored(db), where="1" if all_versions else NEWEST)
-    unique = with_unique_ids(report for _, report, _ in rows)
-    reports = (strip_text(report, with_text) for report in unique)
+    stored = load_reports(_open_stored(db), where="1" if all_versions else NEWEST)
+    reports = (strip_text(report, with_text) for report in with_unique_ids(stored))
     write = write_csv if form == "csv" else write_jsonl
     if form == "parquet":
         if output is None:
@@ -132,7 +131,7 @@ def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> 
     """
     from datetime import UTC, datetime
 
-    from summarizer.batch.store import NEWEST, load_reports
+    from summarizer.batch.reports import NEWEST, load_reports
     from summarizer.digest.digest import make_digest, parse_since
     from summarizer.render.json import format_json
     from summarizer.render.markdown import render_digest
@@ -141,12 +140,12 @@ def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> 
     now = datetime.now(UTC)
     start = parse_since(since, now)
     store = _open_stored(db)
-    rows = load_reports(
+    reports = load_reports(
         store,
         where=f"{NEWEST} AND julianday(coalesce(a.published_at, a.stored_at)) >= julianday(?)",
         values=(start.isoformat(),),
     )
-    view = make_digest((report for _, report, _ in rows), start, now, asset)
+    view = make_digest(reports, start, now, asset)
     newest = store.read("SELECT max(coalesce(published_at, stored_at)) FROM articles")[0][0]
     if not view.articles and newest:
         about = f" on {asset}" if asset else ""

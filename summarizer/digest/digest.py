@@ -8,7 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from operator import mul
 from typing import Any
 
@@ -71,7 +71,7 @@ class _Story:
 def parse_since(written: str, now: datetime) -> datetime:
     """The beginning of a period: `24h`, `7d`, `2w` before `now`, or an ISO time. Raises UsageError.
 
-    >>> parse_since("24h", datetime(2026, 2, 10, 6, tzinfo=UTC)).isoformat()
+    >>> parse_since("24h", parse_time("2026-02-10T06:00")).isoformat()
     '2026-02-09T06:00:00+00:00'
     """
     if match := _SINCE.fullmatch(written.strip().lower()):
@@ -81,8 +81,8 @@ def parse_since(written: str, now: datetime) -> datetime:
     except ValueError:
         raise UsageError(
             f"--since {written!r} is no time", advice="Give 24h, 7d, 2w or 2026-02-10T06:00"
-        ) from None
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        )
+    return time
 
 
 def make_digest(

@@ -2,52 +2,71 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from functools import cache
+from typing import TypeVar
 
 from summarizer.facts.candidates import Candidate
 from summarizer.models import Evidence
-from summarizer.tables import load_words
+from summarizer.tables import load_words, match_any
 from summarizer.text.lexicon import Lexicon
 from summarizer.text.reading import Text
-from summarizer.text.spans import is_whole
+from summarizer.text.spans import Span, is_whole
 
-_VENUE = re.compile(
-    r"\b(?:Binance|Bybit|Deribit|OKX|Coinbase|Kraken|Bitfinex|Bitget|CME|BitMEX|Hyperliquid|dYdX|KuCoin|Huobi|HTX|Gate\.io|Upbit|Bitstamp"
-    r"|Gemini|Coin[gG]lass|Glassnode|CryptoQuant|Santiment|Farside|So[Ss]o[Vv]alue|CoinMarketCap|CoinGecko|De[fF]iLlama|IBIT|FBTC|ARKB"
-    r"|GBTC|BITB|ETHA|FETH|ETHE|BlackRock|Fidelity|Grayscale|Bitwise|VanEck|Polymarket|Kalshi|Laevitas|Amberdata|Kaiko|CoinShares"
-    r"|Nansen|Arkham|MicroStrategy|Strategy|Metaplanet|SharpLink(?: Gaming)?|BitMine|Tesla)\b"
-)
+T = TypeVar("T")
+
+_SIGN_REACH, _PERIOD_REACH = 14, 15  # words past which a movement or a period says nothing
+_BEHIND_CLAUSE, _BEHIND_PERCENT = 6, 3  # words that a movement seems further off
+_PERIOD_BEHIND_CLAUSE = 7
+_VENUE = re.compile(rf"\b{match_any('venue')}\b")
 _WITH = re.compile(r",\swith\s")  # "Binance stood at -0.011%, with Bybit at -0.014%"
 _PAST_CLAUSE, _PAST_NUMBER = 60, 40  # code points that a venue seems further off
-_ROUND = re.compile(
-    r"\b(pre-seed|seed|series [a-e]|strategic|private|public|presale|pre-sale|ICO|IPO)\b",
-    re.IGNORECASE,
-)
-_RECORD = re.compile(r"\b(all-time high|all-time low|ATH|record high|record low)\b", re.IGNORECASE)
-_SKEW = re.compile(r"\b\d{1,2}-delta\b")
+_QUALIFIERS = {  # what a kind leaves open: the round of a raise, the record a price was, the delta of a skew
+    "fund_raise": re.compile(
+        r"\b(?:pre-seed|seed|series [a-e]|strategic|private|public|presale|pre-sale|ICO|IPO)\b",
+        re.IGNORECASE,
+    ),
+    "price_past": re.compile(
+        r"\b(?:all-time high|all-time low|ATH|record high|record low)\b", re.IGNORECASE
+    ),
+    "options_skew": re.compile(r"\b\d{1,2}-delta\b"),
+}
 _SAID = re.compile(
-    r"(?:according to|said|says|told|wrote|noted|analyst|analysts at|strategists? at)\s((?:[A-Z][\w.’'&-]*)(?:\s[A-Z][\w.’'&-]*){0,3})"
-    r"|((?:[A-Z][\w.’'&-]*)(?:\s[A-Z][\w.’'&-]*){0,3}),?\s(?:said|says|told|wrote|noted|expects|predicts|believes|argues|warns|warned|added)\b"
+    r"""
+    (?:according[ ]to|said|says|told|wrote|noted|analyst|analysts[ ]at|strategists?[ ]at)\s
+        ([A-Z][\w.’'&-]*(?:\s[A-Z][\w.’'&-]*){0,3})              # "said Jane Doe"
+    | ([A-Z][\w.’'&-]*(?:\s[A-Z][\w.’'&-]*){0,3}),?\s            # "Jane Doe, said"
+        (?:said|says|told|wrote|noted|expects|predicts|believes|argues|warns|warned|added)\b
+    """,
+    re.VERBOSE,
 )
 _CONDITION = re.compile(
-    r"\b(?:if|should|unless|provided|as long as|once|a break(?:out)? (?:above|below)|a close (?:above|below))\b"
-    r"(?:[^,.;]|(?<=\d)[,.](?=\d)){3,90}(?!\w|[,.]\d)",  # "if $64,000 breaks": its comma ends no clause
-    re.IGNORECASE,
+    r"""
+    \b(?:if|should|unless|provided|as[ ]long[ ]as|once
+        |a[ ]break(?:out)?[ ](?:above|below)|a[ ]close[ ](?:above|below))\b
+    (?:[^,.;]|(?<=\d)[,.](?=\d)){3,90}                           # "if $64,000 breaks": its comma ends no clause
+    (?!\w|[,.]\d)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _DATE = re.compile(
-    r"\b(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?\s\d{1,2}(?:,\s\d{4})?|(?:January|February|March|April|May|June|July"
-    r"|August|September|October|November|December)(?:\s\d{4})?|(?:last|this) (?:week|month|year|quarter)|yesterday|in 20\d\d)\b"
+    rf"""
+    \b(?:{match_any("month_start")}[a-z]*\.?\s\d{{1,2}}(?:,\s\d{{4}})?  # "Sept. 5, 2026"
+    | {match_any("month")}(?:\s\d{{4}})?                         # "October 2026"
+    | (?:last|this)[ ](?:week|month|year|quarter)|yesterday|in[ ]20\d\d)\b
+    """,
+    re.VERBOSE,
 )
 
 
 @cache
 def _period_lexicon() -> Lexicon[str]:
-    groups = (
-        (group.removeprefix("period:"), phrases)
+    return Lexicon(
+        (phrase, group.removeprefix("period:"))
         for group, phrases in load_words().items()
         if group.startswith("period:")
+        for phrase in phrases
     )
-    return Lexicon((phrase, period) for period, phrases in groups for phrase in phrases)
 
 
 @cache
@@ -55,105 +74,76 @@ def _movements() -> dict[str, int]:
     return dict.fromkeys(load_words()["up"], 1) | dict.fromkeys(load_words()["down"], -1)
 
 
+def _nearest(hits: Iterable[tuple[int, T]], reach: int) -> T | None:
+    """The value at the least distance, if that is within reach."""
+    distance, value = min(hits, key=lambda hit: hit[0], default=(reach, None))
+    return value if distance < reach else None
+
+
 def find_sign(text: Text, candidate: Candidate) -> int:
-    """-1 or 1: the nearest word of movement decides; none is up."""
-    best, best_distance = 1, 14
-    last = min(len(text.lowered), candidate.past_word + 8)
-    span = text.sentences[candidate.sentence]
-    for i in range(max(0, candidate.first_word - 12), last):
-        if (
-            candidate.first_word <= i < candidate.past_word
-            or not span.start <= text.word_starts[i] < span.end
-        ):
+    """Sign of a change: -1 or 1 by the nearest word of movement, 1 if there is none."""
+    first, past = text.word_range(text.sentences[candidate.sentence])
+    hits = []
+    for i in range(max(first, candidate.first_word - 12), min(past, candidate.past_word + 8)):
+        sign = _movements().get(text.lowered[i])
+        if sign is None or candidate.first_word <= i < candidate.past_word:
             continue
-        word = text.lowered[i]
-        found = _movements().get(word, 0)
-        if not found:
-            continue
+        gap = candidate.gap_to(*text.words[i].span())
         is_before = i < candidate.first_word
         distance = candidate.first_word - i if is_before else (i - candidate.past_word) * 2 + 1
-        between = (
-            (text.words[i].end(), candidate.number.start)
-            if is_before
-            else (candidate.end, text.word_starts[i])
-        )
-        if text.crosses_clause(*between):
-            distance += 6
-        if any(other.unit == "%" for other in text.numbers_between(*between)):
-            distance += 3
-        if distance < best_distance:
-            best, best_distance = found, distance
-    return best
+        distance += _BEHIND_CLAUSE * text.crosses_clause(*gap)
+        is_other = any(number.unit == "%" for number in text.numbers_between(*gap))
+        hits.append((distance + _BEHIND_PERCENT * is_other, sign))
+    return _nearest(hits, _SIGN_REACH) or 1
 
 
 def find_period(text: Text, candidate: Candidate) -> str | None:
     """The span of time the number covers, nearest in its sentence."""
     first, past = text.word_range(text.sentences[candidate.sentence])
     low, high = max(first, candidate.first_word - 16), min(past, candidate.past_word + 16)
-    best, best_distance = None, 15.0
+    hits = []
     for start, end, period in _period_lexicon().find(text.lowered[low:high]):
-        start, end = start + low, end + low
-        distance = float(
-            candidate.first_word - end
-            if start < candidate.first_word
-            else start - candidate.past_word
+        is_before = start + low < candidate.first_word
+        distance = (
+            candidate.first_word - end - low if is_before else start + low - candidate.past_word
         )
-        between = (
-            (text.words[end - 1].end(), candidate.number.start)
-            if start < candidate.first_word
-            else (candidate.end, text.word_starts[start])
-        )
-        if text.crosses_clause(*between):
-            distance += 7
-        if distance < best_distance:
-            best, best_distance = period, distance
-    return best
+        gap = candidate.gap_to(text.word_starts[start + low], text.words[end + low - 1].end())
+        hits.append((distance + _PERIOD_BEHIND_CLAUSE * text.crosses_clause(*gap), period))
+    return _nearest(hits, _PERIOD_REACH)
 
 
 def find_venue(text: Text, candidate: Candidate) -> str | None:
     """The exchange, issuer or data provider nearest in the sentence; another figure or a clause's end between counts as far."""
-    span = text.sentences[candidate.sentence]
-    number, hits = candidate.number, []
-    for match in _VENUE.finditer(text.string, span.start, span.end):
-        start, end = (
-            (match.end(), number.start)
-            if match.start() < number.start
-            else (candidate.end, match.start())
-        )
-        parted = (
-            _PAST_CLAUSE
-            if text.crosses_clause(start, end) or _WITH.search(text.string, start, end)
-            else 0
-        )
-        parted += _PAST_NUMBER * bool(text.numbers_between(start, end))
-        hits.append((end - start + parted, match[0]))
+    hits = []
+    for match in _VENUE.finditer(text.string, *text.sentences[candidate.sentence]):
+        start, end = candidate.gap_to(*match.span())
+        is_parted = text.crosses_clause(start, end) or _WITH.search(text.string, start, end)
+        distance = end - start + _PAST_CLAUSE * bool(is_parted)
+        distance += _PAST_NUMBER * bool(text.numbers_between(start, end))
+        hits.append((distance, match[0]))
     return min(hits)[1] if hits else None
 
 
 def find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
-    """What the kind leaves open: the round of a raise, the record a price was, the delta of a skew."""
-    span = text.sentences[candidate.sentence]
-    pattern = {"fund_raise": _ROUND, "price_past": _RECORD, "options_skew": _SKEW}.get(kind)
-    match = pattern.search(text.string, span.start, span.end) if pattern else None
+    """What narrows the kind down: seed or series_a, all-time high, 25-delta."""
+    pattern = _QUALIFIERS.get(kind)
+    match = pattern and pattern.search(text.string, *text.sentences[candidate.sentence])
     if not match:
         return None
     words = match[0].lower()
-    return {"ath": "all-time high", "pre-sale": "presale"}.get(
-        words, words.replace(" ", "_") if kind == "fund_raise" else words
-    )
+    words = {"ath": "all-time high", "pre-sale": "presale"}.get(words, words)
+    return words.replace(" ", "_") if kind == "fund_raise" else words
 
 
 def find_speaker(text: Text, candidate: Candidate) -> str | None:
     """Who said it, where the sentence names one."""
-    span = text.sentences[candidate.sentence]
-    match = _SAID.search(text.string, span.start, span.end)
+    match = _SAID.search(text.string, *text.sentences[candidate.sentence])
     return (match[1] or match[2]).rstrip(".’'") if match else None
 
 
 def find_condition(text: Text, candidate: Candidate) -> str | None:
     """The words it hangs on ("if $64,000 breaks"), when they stand outside the number."""
-    span = text.sentences[candidate.sentence]
-    for match in _CONDITION.finditer(text.string, span.start, span.end):
+    for match in _CONDITION.finditer(text.string, *text.sentences[candidate.sentence]):
         if not match.start() <= candidate.number.start < match.end():
             return match[0].strip()
     return None
@@ -161,16 +151,16 @@ def find_condition(text: Text, candidate: Candidate) -> str | None:
 
 def find_date(text: Text, candidate: Candidate) -> str | None:
     """The date it is about, as printed, near it in the sentence."""
-    span = text.sentences[candidate.sentence]
-    low, high = max(span.start, candidate.number.start - 60), min(span.end, candidate.end + 60)
+    span, number = text.sentences[candidate.sentence], candidate.number
+    low, high = max(span.start, number.start - 60), min(span.end, candidate.end + 60)
     hits = [
-        (min(abs(m.start() - candidate.end), abs(candidate.number.start - m.end())), m[0])
-        for m in _DATE.finditer(text.string, low, high)
+        (min(abs(match.start() - candidate.end), abs(number.start - match.end())), match[0])
+        for match in _DATE.finditer(text.string, low, high)
     ]
     return min(hits)[1] if hits else None
 
 
-def find_evidence(text: Text, candidate: Candidate) -> Evidence:
+def choose_evidence(text: Text, candidate: Candidate) -> Evidence:
     """The number with a few words before it, as short as still states the fact; on whole words."""
     string, span = text.string, text.sentences[candidate.sentence]
     i = bisect_right(text.word_starts, candidate.number.start) - 1
@@ -184,6 +174,6 @@ def find_evidence(text: Text, candidate: Candidate) -> Evidence:
     end = candidate.end
     while not is_whole(string, end, end):
         end += 1
-    if end < len(string) and string[end] == ")" and "(" in string[start:end]:
+    if string.startswith(")", end) and "(" in string[start:end]:
         end += 1
-    return Evidence(quote=string[start:end], start=start, end=end)
+    return text.evidence(Span(start, end))

@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from summarizer.tables import match_any
 from summarizer.text.assets import Mention
 from summarizer.text.numbers import Number
 from summarizer.text.reading import Text
@@ -14,17 +15,13 @@ SHARES = re.compile(  # "a 70/30 split between longs and shorts"
     r"(longs|shorts|long|short|bulls|bears)"
 )
 _OTHERS = re.compile(r"\bothers?\s?[(:]?\s?\Z", re.IGNORECASE)  # "others ($16 million)"
-_MONTH = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\Z")
+_MONTH = re.compile(rf"\b{match_any('month_start')}[a-z]*\.?\s\Z")
 _ORDINAL = re.compile(
     r"\b(?:top|past|last|next|first|No\.|Phase|Layer|Web|Stage|Tier|Q)[ -]?\Z", re.IGNORECASE
 )
 _TIME_UNIT = re.compile(
-    r"""
-    [-\ ](?:day|hour|week|month|year|minute|second|delta
-    |January|February|March|April|May|June|July|August|September|October|November|December
-    |a\.m|p\.m|AM|PM|ET|EST|UTC)
-    """,
-    re.VERBOSE,
+    rf"[- ](?:day|hour|week|month|year|minute|second|delta|{match_any('month')}"
+    r"|a\.m|p\.m|AM|PM|ET|EST|UTC)"
 )
 _PLURAL_NOUN = re.compile(r"\s[a-z]{4,}s\b")
 _LARGE = 1_500_000  # money of this much is a flow or a size, never a price
@@ -53,6 +50,11 @@ class Candidate:
     def is_large(self) -> bool:
         """Whether the number is too large to be a price."""
         return abs(self.number.value) >= _LARGE
+
+    def gap_to(self, start: int, end: int) -> tuple[int, int]:
+        """The places between the number and something that stands from `start` to `end`."""
+        is_before = start < self.number.start
+        return (end, self.number.start) if is_before else (self.end, start)
 
 
 def find_candidates(text: Text) -> list[Candidate]:

@@ -4,6 +4,7 @@ The weights are `data/kinds.model.tsv`. A kind that they do not know yet is judg
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.features import describe_candidates, describe_previous
@@ -52,12 +53,18 @@ def _score_labels(model: Linear, features: Sequence[str], candidate: Candidate) 
 
 def start_scores(candidate: Candidate) -> list[float]:
     """What each label starts from: its cues; a kind that the number's unit or size forbids is out of question."""
-    scores = [FORBIDDEN] * len(LABELS)
-    scores[_PLACES[NONE]] = _NONE_WORTH
-    for name, kind in KINDS.items():
-        if kind.takes(candidate.unit_class, candidate.is_large):
-            scores[_PLACES[name]] = _CUE_WORTH * candidate.scores.get(name, 0.0)
+    scores = list(_open_labels(candidate.unit_class, candidate.is_large))
+    for name, score in candidate.scores.items():
+        if scores[_PLACES[name]] != FORBIDDEN:
+            scores[_PLACES[name]] = _CUE_WORTH * score
     if candidate.scores:
         best = max(candidate.scores, key=candidate.scores.__getitem__)
         scores[_PLACES[best]] += _BEST_WORTH
     return scores
+
+
+@cache
+def _open_labels(unit_class: str, is_large: bool) -> tuple[float, ...]:
+    """Where each label starts for a number with such a unit, and of such a size."""
+    kinds = (0.0 if kind.takes(unit_class, is_large) else FORBIDDEN for kind in KINDS.values())
+    return (_NONE_WORTH, *kinds)

@@ -107,7 +107,7 @@ def _make_fact(text: Text, candidate: Candidate, name: str) -> Fact:
         attributed_to=attributes.find_speaker(text, candidate),
         condition=attributes.find_condition(text, candidate),
         as_of=attributes.find_date(text, candidate),
-        evidence=attributes.find_evidence(text, candidate),
+        evidence=attributes.choose_evidence(text, candidate),
     )
 
 

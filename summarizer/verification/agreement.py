@@ -189,9 +189,10 @@ def _is_about(use: Use) -> bool:
         and not _SET_APART.search(sentence.blank[: mention.start])  # "bitcoin, unlike ether, rose"
     ]
     if KINDS[fact.kind].of_holding:  # the figure is of what a fund or company holds
-        if not _are_holders(use, [mention for mention in nearby if mention.group in _HOLDERS]):
+        holders = [mention for mention in nearby if mention.group in _HOLDERS]
+        if not _are_holders(use, holders):
             return False
-        nearby = [mention for mention in nearby if mention.group not in _HOLDERS]
+        nearby = [mention for mention in nearby if mention not in holders]
     return _is_named(use, nearby)
 
 

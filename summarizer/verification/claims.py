@@ -65,8 +65,8 @@ def check_claim(support: Support, claim: Claim, subjects: Sequence[str] = ()) ->
             read = ClaimSentence(sentence, subjects, support)
             mentions = read.mentions
             figures += len(read.figures)
-            sentence, figure_faults = _fill(read)
-            faults += [*read.faults, *figure_faults, *find_name_faults(read)]
+            sentence = _fill(read, faults)
+            faults += find_name_faults(read)
         shown.append(sentence)
         subjects = tuple(dict.fromkeys(m.subject for m in mentions)) or subjects
     return CheckedClaim(
@@ -78,24 +78,22 @@ def check_claim(support: Support, claim: Claim, subjects: Sequence[str] = ()) ->
     )
 
 
-def _fill(sentence: ClaimSentence) -> tuple[str, list[str]]:
-    """The sentence with its figures written by code, and what is wrong with them.
+def _fill(sentence: ClaimSentence, faults: list[str]) -> str:
+    """The sentence with its figures written by code; what is wrong with them goes to the faults.
 
     A typed figure may be several facts: it is the one that fits best.
     """
-    parts: list[str] = []
-    faults: list[str] = []
-    end = 0
+    faults += sentence.faults
+    parts, end = [], 0
     for k, figure in enumerate(sentence.figures):
         scope = sentence.scope(k)
         uses = [Use(sentence, figure, sentence.facts[i], scope) for i in figure.facts]
-        figure_faults, use = min(
-            ((find_faults(use), use) for use in uses), key=lambda pair: len(pair[0])
-        )
+        tried = [(find_faults(use), use) for use in uses]
+        figure_faults, use = min(tried, key=lambda pair: len(pair[0]))
         faults += figure_faults
         parts += [sentence.raw[end : figure.start], _write(use)]
         end = figure.end
-    return "".join([*parts, sentence.raw[end:]]), faults
+    return "".join([*parts, sentence.raw[end:]])
 
 
 def _write(use: Use) -> str:

@@ -100,9 +100,9 @@ class ClaimSentence:
             if any(m.start <= number.start and number.end <= m.end for m in self.mentions):
                 continue
             covered.append(number)
-            facts = [i for i, fact in enumerate(self.facts) if self._is_typed(number, fact)]
+            facts = tuple(i for i, fact in enumerate(self.facts) if self._is_typed(number, fact))
             if facts:
-                yield Figure(number.start, self._end(number, facts), tuple(facts), number.is_signed)
+                yield Figure(number.start, self._end(number, facts), facts, number.is_signed)
             elif number.unit or not self._is_date(number):
                 self._refuse(self.blank[number.start : number.end].strip())
         self._refuse_other_digits(covered)

@@ -34,15 +34,12 @@ _QUANTITY = re.compile(
 
 def find_name_faults(sentence: ClaimSentence) -> Iterator[str]:
     """What a claim's sentence says in words and the article does not."""
-    yield from _check_assets(sentence)
-    yield from _check_names(sentence)
-    yield from _check_quotations(sentence)
-    yield from _check_days(sentence)
-    yield from _check_quantities(sentence)
+    for check in (_check_assets, _check_names, _check_quotations, _check_days, _check_quantities):
+        yield from check(sentence)
 
 
 def _check_assets(sentence: ClaimSentence) -> Iterator[str]:
-    """ "Solana is weak too" of an article that never names it."""
+    """An asset is one that the article names: not "Solana is weak too" of an article on bitcoin."""
     for mention in sentence.mentions:
         # "bitcoin dominance" is BTC.D, and about bitcoin
         subjects = {mention.subject, underlying(mention.subject)}
@@ -52,7 +49,7 @@ def _check_assets(sentence: ClaimSentence) -> Iterator[str]:
 
 
 def _check_names(sentence: ClaimSentence) -> Iterator[str]:
-    """ "Bitcoin is weak, said John Smith" of an article that quotes somebody else."""
+    """A person or firm is one of the article's: not "said John Smith" where Jane Miller said it."""
     says, acronyms = sentence.support.says, load_words()["acronym"]
     for start, name in find_names(sentence.blank):
         is_first = _OPENS.search(sentence.blank[:start]) and " " not in name
@@ -69,26 +66,25 @@ def _check_names(sentence: ClaimSentence) -> Iterator[str]:
 
 
 def _check_quotations(sentence: ClaimSentence) -> Iterator[str]:
-    """ "Traders are “terrified”" where the article has "cautious"."""
-    printed = plain_quotes(sentence.support.text.string)
-    for match in _QUOTED.finditer(sentence.blank):
-        quoted = (match[match.lastindex or 0]).strip().rstrip(".,!?;")
+    """A quotation is the article's, word for word: not “terrified” where traders are “cautious”."""
+    blank, printed = sentence.blank, plain_quotes(sentence.support.text.string)
+    for match in _QUOTED.finditer(blank):
+        quoted = match[match.lastindex or 0].strip().rstrip(".,!?;")
         if plain_quotes(quoted) not in printed:
             yield f"the article does not have the words “{quoted[:80]}”"
-    blank = sentence.blank
     if blank.count('"') % 2 or blank.count("“") != blank.count("”"):
         yield "a quotation does not end"
 
 
 def _check_days(sentence: ClaimSentence) -> Iterator[str]:
-    """ "Bitcoin may recover on Friday" of an article of Monday."""
+    """A day is one that the article names: not "may recover on Friday" of events on Monday."""
     for day in _DAY.findall(sentence.blank):
         if not sentence.support.says(day):
             yield f"the article does not name {day}"
 
 
 def _check_quantities(sentence: ClaimSentence) -> Iterator[str]:
-    """ "Bitcoin open interest doubled"; "two" may stand in the article as 2."""
+    """A number in words is the article's, be it in digits: not "doubled" where nothing did."""
     for match in _QUANTITY.finditer(sentence.blank):
         spellings = (match[0], _DIGITS.get(match[0].lower(), match[0]))
         is_figure = any(f.start <= match.start() < f.end for f in sentence.figures)

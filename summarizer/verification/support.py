@@ -34,16 +34,15 @@ class Support:
 
     def find_mentions(self, sentence: str) -> list[Mention]:
         """The assets that a claim's sentence names, also those that only the article introduces."""
-        mentions = list(find_mentions(sentence))
-        known = tuple(mentions)
-        for name, mention in self._mentions.items():
-            if len(name) == 1 or name not in sentence:
-                continue
-            for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", sentence):
-                start, end = match.span()
-                if not any(m.start < end and start < m.end for m in known):
-                    mentions.append(replace(mention, start=start, end=end))
-        return sorted(mentions, key=lambda mention: mention.start)
+        mentions = find_mentions(sentence)
+        others = [
+            replace(mention, start=match.start(), end=match.end())
+            for name, mention in self._mentions.items()
+            if len(name) > 1 and name in sentence
+            for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", sentence)
+            if not any(m.start < match.end() and match.start() < m.end for m in mentions)
+        ]
+        return sorted((*mentions, *others), key=lambda mention: mention.start)
 
     def subjects_of(self, i: int) -> frozenset[str]:
         """The assets that sentence i names; if none, those of the last sentence that named any."""

@@ -113,8 +113,8 @@ class _Check:
         """The sentences that stand. One that names no asset speaks of those of the one before."""
         sentences = []
         for i, claim in enumerate(claims):
-            where = f"summary[{i}]"
-            if sentence := self.check_words(claim, where, self._last_subjects, must_cite=True):
+            sentence = self.check_words(claim, f"summary[{i}]", self._last_subjects, must_cite=True)
+            if sentence:
                 sentences.append(sentence)
         return sentences
 
@@ -169,7 +169,7 @@ class _Check:
             tone=_bound(claim.tone, -1),
             confidence=self._check_confidence(claim, analysis.analyst, where),
             until=published_at.date() + days if published_at else None,
-            target=self._check_target(claim, where),
+            target=self._check_target(claim, f"{where}.target"),
             rationale=rationale or "",
             evidence=tuple(evidence),
         )
@@ -208,12 +208,12 @@ class _Check:
         if claim.target is None:
             return None
         if not 0 <= claim.target < len(self._facts):
-            self._drop(f"{where}.target", f"F{claim.target} is no row of the facts")
+            self._drop(where, f"F{claim.target} is no row of the facts")
             return None
         fact = self._facts[claim.target]
         if not is_target(self._facts, fact, claim.asset, claim.direction):
             what = f"F{claim.target}, {fact.kind} of {fact.subject},"
-            self._drop(f"{where}.target", f"{what} is no {claim.direction} target of {claim.asset}")
+            self._drop(where, f"{what} is no {claim.direction} target of {claim.asset}")
             return None
         return Target(value=fact.value, unit=fact.unit, evidence=fact.evidence)
 
@@ -221,14 +221,14 @@ class _Check:
         """The credibility level that the signals allow."""
         level = cap_level(claimed, self._signals)
         if level != claimed:
-            names = {signal.name for signal in self._signals}
-            causes = sorted(name for name in names if SIGNALS[name].cap)
+            causes = sorted({s.name for s in self._signals if SIGNALS[s.name].cap})
             detail = f"{claimed} is {level} for {', '.join(causes)}"
             self._find("credibility_cap", "credibility", "changed", detail)
         return level
 
     def check_added_facts(self, claims: Sequence[ClaimedFact]) -> list[Fact]:
         """Facts that a model adds, where the rules read the same from their quote."""
+        known = {(abs(fact.value), fact.unit) for fact in self._facts}
         added: list[Fact] = []
         for i, claim in enumerate(claims):
             where = f"added_facts[{i}]"
@@ -237,11 +237,12 @@ class _Check:
                 self._drop(where, "its quote does not stand in the article")
             elif (fact := self._read_quote(claim)) is None:
                 self._drop(where, f"its quote does not read as {claim.kind} of {claim.subject}")
-            elif any(_is_same_figure(other, fact) for other in (*self._facts, *added)):
+            elif (abs(fact.value), fact.unit) in known:
                 self._drop(where, "this figure is a fact already")
             else:
                 evidence = self._text.evidence(span)
                 added.append(fact.model_copy(update={"origin": "model", "evidence": evidence}))
+                known.add((abs(fact.value), fact.unit))
         return added
 
     def _read_quote(self, claim: ClaimedFact) -> Fact | None:
@@ -268,10 +269,6 @@ class _Check:
 
     def _find(self, check: str, where: str, verdict: Verdict, detail: str) -> None:
         self.findings.append(Finding(check=check, where=where, verdict=verdict, detail=detail))
-
-
-def _is_same_figure(left: Fact, right: Fact) -> bool:
-    return abs(left.value) == abs(right.value) and left.unit == right.unit
 
 
 def _find_other_directions(analysis: Analysis, calls: Sequence[Call]) -> Iterator[Finding]:

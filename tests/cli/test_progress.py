@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from summarizer.batch.tally import Result, Tally
+from summarizer.batch.tally import RunResult, RunTally
 from summarizer.cli.progress import Progress
 
 FAILURES = [
@@ -44,7 +44,7 @@ def test_the_live_line_is_one_line_and_tells_rate_failures_cost_and_time(width):
     console = Console(file=io.StringIO(), force_terminal=True, width=width, _environ={})
     with Progress(console) as bar:
         bar._started -= 100
-        bar.show(Tally(to_do=2000, done=1200, failed=20, feeds=20, cost_usd=0.0123))
+        bar.show(RunTally(to_do=2000, done=1200, failed=20, feeds=20, cost_usd=0.0123))
         bar._bar.refresh()
     frames = [
         re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", line)
@@ -61,10 +61,10 @@ def test_the_live_line_is_one_line_and_tells_rate_failures_cost_and_time(width):
 def test_elsewhere_a_plain_line_now_and_then():
     console = Console(file=io.StringIO(), force_terminal=False, width=80)
     with Progress(console) as bar:
-        bar.show(Tally(to_do=9))
+        bar.show(RunTally(to_do=9))
         assert shown(console) == ""
         bar._shown_at -= 60
-        bar.show(Tally(to_do=9, done=3, cost_usd=None))
+        bar.show(RunTally(to_do=9, done=3, cost_usd=None))
     assert re.fullmatch(r"3/9 · [\d.]+/s · cost unknown · \d+ s left\n", shown(console))
 
 
@@ -72,7 +72,7 @@ def test_the_closing_table_and_the_failures_by_kind():
     console = Console(file=io.StringIO(), force_terminal=False, width=80)
     bar = Progress(console)
     bar.close(
-        Result(STATES, FAILURES, Tally(done=3, feeds=20, feeds_failed=1, cost_usd=0.5)),
+        RunResult(STATES, FAILURES, RunTally(done=3, feeds=20, feeds_failed=1, cost_usd=0.5)),
         Path("out.jsonl"),
     )
     text = shown(console)

@@ -1,12 +1,21 @@
+"""Loading of labelled articles, and the documents that describe their labels."""
+
 import gzip
 import json
+import re
+from pathlib import Path
 
-from eval.records import Labelled, load_jsonl, load_own, load_passages, load_real
+import pytest
+
+from eval.records import DATA, load_jsonl, load_labels, load_own, load_passages, load_real, split_of
 from eval.score.score import score_reports
+from summarizer.analyst.llm.schema import narrative_names
+from summarizer.errors import BadRecord, UsageError
 from summarizer.facts.kinds import KINDS
-from summarizer.page.article import make_article
+from tests.support.labelled import perfect, write_jsonl
 
 NAMES = set(KINDS)
+DOCUMENTS = DATA.parent
 
 
 def test_own_labels_quote_their_articles():
@@ -14,22 +23,17 @@ def test_own_labels_quote_their_articles():
     assert len({labelled.id for labelled in own}) == len(own) > 10
     for labelled in own:
         for fact in labelled.labels["facts"]:
-            assert fact["quote"] in labelled.article.text or "html" in labelled.record, (
-                labelled.id
-            )  # what is extracted is another test's
+            # What is extracted from a page is another test's.
+            assert fact["quote"] in labelled.article.text or "html" in labelled.record, labelled.id
             assert fact["kind"] in NAMES
 
 
 def test_own_labels_score_one_against_themselves():
     records = [labelled.record for labelled in load_own()]
-    figures = score_reports(
-        records, [{"id": record["id"], **record["labels"]} for record in records]
-    )
-    assert all(
-        figures[name] == 1.0
-        for name in figures
-        if name.endswith(("f1", "acceptable", "first_choice", "precision", "recall"))
-    )
+    reports = [{"id": record["id"], **record["labels"]} for record in records]
+    figures = score_reports(records, reports)
+    ones = ("f1", "acceptable", "first_choice", "precision", "recall")
+    assert all(value == 1.0 for name, value in figures.items() if name.endswith(ones))
 
 
 def test_passages_mark_what_they_say():
@@ -43,38 +47,68 @@ def test_passages_mark_what_they_say():
         assert "[[" not in passage.article.text
 
 
-def test_without_the_texts_there_are_no_real_articles(tmp_path):
+def test_without_the_texts_there_are_no_real_articles(tmp_path: Path):
     assert list(load_real(tmp_path / "missing")) == []
 
 
-def test_real_labels_are_joined_to_their_texts_by_place(tmp_path):
+def test_real_labels_are_joined_to_their_texts_by_place(tmp_path: Path):
     texts, folder = tmp_path / "texts", tmp_path / "data"
     texts.mkdir()
     folder.mkdir()
-    (texts / "labelled.jsonl").write_text("", "utf-8")
+    write_jsonl(texts / "labelled.jsonl", [])
+    article = {"id": "a", "title": "Bitcoin", "text": "BTC \u00a0fell to $58,000."}
     with gzip.open(texts / "unlabelled.jsonl.gz", "wt", encoding="utf-8") as out:
-        out.write(
-            json.dumps({"id": "a", "title": "Bitcoin", "text": "BTC \u00a0fell to $58,000."}) + "\n"
-        )
-    (folder / "real_1.jsonl").write_text(
-        json.dumps({"id": "a", "labels": {"facts": [{"kind": "price", "start": 12, "end": 19}]}})
-        + "\n",
-        "utf-8",
-    )
+        out.write(json.dumps(article) + "\n")
+    labels = {"facts": [{"kind": "price", "start": 12, "end": 19}]}
+    write_jsonl(folder / "real_1.jsonl", [{"id": "a", "labels": labels}])
     (labelled,) = load_real(texts, folder)
     assert labelled.labels["facts"][0]["quote"] == "$58,000"
     assert labelled.article.text == "BTC fell to $58,000."
 
 
 def test_a_third_is_held_out_by_id_alone():
-    article = make_article("Some words of an article.")
-    splits = [Labelled(f"id-{i}", article, {}, {}).split for i in range(3000)]
+    ids = [f"id-{i}" for i in range(3000)]
+    splits = [split_of(id) for id in ids]
     assert set(splits) == {"test", "dev"}
     assert 900 < splits.count("test") < 1100
-    assert splits == [Labelled(f"id-{i}", article, {}, {}).split for i in range(3000)]
+    assert splits == [split_of(id) for id in ids]
 
 
-def test_lines_end_at_newlines_alone(tmp_path):
+def test_each_record_is_in_one_split():
+    splits = {name: load_labels("own", name) for name in ("dev", "test")}
+    for name, records in splits.items():
+        assert {split_of(record["id"]) for record in records} == {name}
+    assert sum(map(len, splits.values())) == len(load_labels("own"))
+
+
+def test_a_set_that_is_not_there_is_refused():
+    with pytest.raises(UsageError):
+        load_labels("nowhere.jsonl")
+
+
+def test_lines_end_at_newlines_alone_and_a_bad_line_is_named(tmp_path: Path):
     path = tmp_path / "a.jsonl"
     path.write_text('{"a": "x\u2028y\x85z"}\n\n{"a": 1}\n', "utf-8")
     assert load_jsonl(path) == [{"a": "x\u2028y\x85z"}, {"a": 1}]
+    path.write_text('{"a": "x\u2028y\x85z"}\n\n{\n', "utf-8")
+    with pytest.raises(BadRecord, match=r"line 3 of a\.jsonl"):
+        load_jsonl(path)
+
+
+# ---- documents
+
+
+def test_the_worked_example_of_the_readme_is_a_right_label(tmp_path: Path):
+    (example,) = re.findall(r"```json\n(.*?)```", (DOCUMENTS / "README.md").read_text(), re.DOTALL)
+    path = write_jsonl(tmp_path / "example.jsonl", [json.loads(example)])
+    records = load_labels(str(path))
+    for fact in records[0]["labels"]["facts"]:
+        assert fact["quote"] in records[0]["text"]
+    figures = score_reports(records, [perfect(records[0])], resamples=10)
+    assert (figures["facts.f1"], figures["targets.right"], figures["facts.n"]) == (1.0, 1.0, 6)
+
+
+def test_the_labelling_guide_names_every_kind_and_narrative():
+    words = set(re.findall(r"`(\w+)`", (DOCUMENTS / "LABELLING.md").read_text("utf-8")))
+    assert words >= NAMES
+    assert words >= set(narrative_names())

@@ -19,11 +19,10 @@ from eval.score.faithfulness import (
     unsupported_quotes,
 )
 from summarizer.analyst.llm.schema import narrative_names
-from summarizer.batch.queue import Ledger
+from summarizer.batch.queue import Queue
 from summarizer.batch.run import Batch, analyze_record
 from summarizer.batch.store import open_store
 from summarizer.text.asset_table import load_assets
-from tests.analyst.llm.test_analyze import _forget  # noqa: F401  the fixture is used by being here
 from tests.support.scripted_server import says, scripted
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -173,7 +172,7 @@ def run(path: Path, records: Path, script) -> dict[str, str]:
     """The reports of a batch as JSON, without what the clock says."""
     with scripted(script) as server:
         store = open_store(path)
-        assert Batch(Ledger(store), server.settings, jobs=2).run([str(records)]).exit_status == 0
+        assert Batch(Queue(store), server.settings, jobs=2).run([str(records)]).exit_status == 0
     rows = {row["id"]: row["report"] for row in store.read("SELECT id, report FROM reports")}
     store.close()
     return {key: re.sub(r'"seconds": [\d.]+', '"seconds": 0', told) for key, told in rows.items()}

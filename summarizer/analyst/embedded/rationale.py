@@ -10,30 +10,13 @@ from collections.abc import Sequence
 from summarizer.analyst.embedded.reasons import Reason, Reasons
 from summarizer.analyst.embedded.summary import shorten, stands_alone
 from summarizer.credibility import SIGNALS
+from summarizer.facts.kinds import LEVELS
 from summarizer.facts.levels import find_price
 from summarizer.models import Article, Claim, Direction, Fact, Level, Signal
+from summarizer.tables import read_rows
 
-# What a rationale says of each kind of fact, the most telling kinds first. {A} is the asset.
-_STATEMENTS = {
-    "funding_rate": "{A} funding is {F}",
-    "open_interest": "{A} open interest is {F}",
-    "open_interest_change": "{A} open interest moved {F}",
-    "liquidations": "{F} of {A} positions were liquidated",
-    "options_skew": "{A} options skew is {F}",
-    "futures_basis": "the {A} futures basis is {F}",
-    "put_call_ratio": "the {A} put/call ratio is {F}",
-    "etf_flow": "{A} ETF flows came to {F}",
-    "treasury_purchase": "a holder of {A} bought {F}",
-    "exploit_loss": "{A} lost {F} to an exploit",
-    "token_unlock": "{F} of {A} is being unlocked",
-    "price_change": "the {A} price moved {F}",
-}
-_LEVELS = {
-    "liquidation_level": "the nearest {A} liquidation level, {F}, lies {D}",
-    "price_target": "the {A} target named, {F}, lies {D}",
-    "support_level": "{A} support at {F} lies {D}",
-    "resistance_level": "{A} resistance at {F} lies {D}",
-}
+# Kind of fact -> what is said of it; of a level, also what is said where there is no price.
+_STATEMENTS = {kind: statements for kind, *statements in read_rows("statements.tsv")}
 _MAX_STATEMENTS, _MAX_FACTS = 2, 2  # in a rationale, and in each statement
 _MAX_NOTES = 4  # that raise the credibility, and as many that lower it
 _HORIZONS = {
@@ -56,7 +39,7 @@ def explain_call(
     """
     sign = {"bullish": 1, "bearish": -1, "neutral": 0}[direction]
     statements, used = _state_facts(reasons, asset, weighed, sign)
-    if target is not None and reasons.facts[target].kind in _LEVELS:
+    if target is not None and reasons.facts[target].kind in _STATEMENTS:
         statements.append(_state_level(reasons, asset, target))
         used.append(target)
     text = "; ".join(statements)
@@ -64,7 +47,7 @@ def explain_call(
         text = f"{text[0].upper()}{text[1:]}."
     place = _choose_sentence(reasons, asset, weighed, sign)
     sentence = "" if place is None else reasons.sentence(place)
-    quoted = shorten(sentence) if sentence and stands_alone(sentence) else ""
+    quoted = shorten(sentence) if stands_alone(sentence) else ""
     if direction == "neutral":
         text = f"The evidence is mixed or says little about price. {text}".strip()
     elif not text and not quoted:
@@ -86,12 +69,13 @@ def _state_facts(
         i
         for i, pull in pulls.items()
         if facts[i].subject == asset
+        and facts[i].kind not in LEVELS
         and (pull * sign > 0 or not sign)
         and (facts[i].kind != "price_change" or facts[i].period)
     ]
     statements: list[str] = []
     used: list[int] = []
-    for kind, statement in _STATEMENTS.items():
+    for kind, (statement, *_) in _STATEMENTS.items():
         places = [i for i in fitting if facts[i].kind == kind][:_MAX_FACTS]
         if places and len(statements) < _MAX_STATEMENTS:
             figures = " and ".join(f"{{F{i}}}{_narrow(facts[i])}" for i in places)
@@ -101,10 +85,8 @@ def _state_facts(
 
 
 def _state_level(reasons: Reasons, asset: str, target: int) -> str:
-    statement = _LEVELS[reasons.facts[target].kind]
-    if find_price(reasons.facts, asset) is None:
-        statement = statement.replace(", {F}, lies {D}", " is {F}")
-        statement = statement.replace(" lies {D}", " is named")
+    priced, unpriced = _STATEMENTS[reasons.facts[target].kind]
+    statement = unpriced if find_price(reasons.facts, asset) is None else priced
     return statement.format(A=reasons.name(asset), F=f"{{F{target}}}", D=f"{{D{target}}}")
 
 

@@ -65,16 +65,9 @@ class Reasons:
         for mentions, sentence in zip(self.mentions, sentences, strict=True):
             subjects = _name_subjects(mentions) or subjects
             self.subjects.append(subjects if sentence else ())
-        self.counts = self._count_mentions()
+        named = chain(*self.mentions, text.title_mentions * _TITLE_MENTIONS)
+        self.counts = Counter(mention.subject for mention in named if mention.group in CALLED)
         self._tones: dict[tuple[int, str | None], float] = {}
-
-    def _count_mentions(self) -> Counter[str]:
-        counts: Counter[str] = Counter()
-        for mention in chain.from_iterable(self.mentions):
-            counts[mention.subject] += mention.group in CALLED
-        for mention in self.text.title_mentions:
-            counts[mention.subject] += _TITLE_MENTIONS * (mention.group in CALLED)
-        return +counts
 
     def sentence(self, i: int) -> str:
         """The words of sentence i."""
@@ -130,9 +123,8 @@ class Reasons:
 
     def list_reasons(self, asset: str) -> list[Reason]:
         """Everything that bears on the asset's direction."""
-        nearby: Counter[str] = Counter()
-        if asset != MARKET:
-            nearby.update(word for i in self.about(asset) for word in self._words[i])
+        places = [] if asset == MARKET else self.about(asset)
+        nearby = Counter(word for i in places for word in self._words[i])
         sentences, facts = self._list_sentence_reasons(asset), self._list_fact_reasons(asset)
         return [*sentences, *facts, *_spread("near", nearby), *self.wording]
 

@@ -6,7 +6,6 @@ which `python -m eval train` fits on the targets that annotators chose.
 
 import math
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from summarizer.analyst.embedded.reasons import Reasons
@@ -17,6 +16,7 @@ from summarizer.text.numbers import find_numbers
 
 # Edges of a level's distance from the price, as shares of it.
 _AWAY = (0.01, 0.03, 0.07, 0.15, 0.3, 0.6, 1.5, 4.0)
+_ROUNDED = 0.005  # share by which a title rounds a level
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,18 @@ def target_options(reasons: Reasons, asset: str, direction: Direction) -> list[T
     ]
     if not places:
         return [TargetOption(None, ("none",))]
-    titled = [number.value for number in find_numbers(reasons.text.article.title or "")]
+    figures = [number.value for number in find_numbers(reasons.text.article.title or "")]
+    titled = {
+        i
+        for i in places
+        if any(math.isclose(facts[i].value, figure, rel_tol=_ROUNDED) for figure in figures)
+    }
     near = price or facts[places[0]].value
     nearest = sorted(places, key=lambda i: abs(facts[i].value - near))
     none = (
         "none",
         f"none:{direction}",
-        f"none:titled:{any(_is_titled(facts[i], titled) for i in places)}",
+        f"none:titled:{bool(titled)}",
         f"none:priced:{price is not None}",
         f"none:many:{min(4, len(places))}",
         *(f"none:{kind}" for kind in dict.fromkeys(facts[i].kind for i in places)),
@@ -64,7 +69,7 @@ def target_options(reasons: Reasons, asset: str, direction: Direction) -> list[T
             f"last:{i == places[-1]}",
             f"alone:{len(places) == 1}",
             f"farthest:{i == nearest[-1]}",
-            f"titled:{_is_titled(facts[i], titled)}",
+            f"titled:{i in titled}",
             *_describe_level(reasons, facts[i], price),
         ]
         ranks[kind] += 1
@@ -87,8 +92,3 @@ def _describe_level(reasons: Reasons, fact: Fact, price: float | None) -> list[s
         f"conditional:{bool(fact.condition)}",
         f"round:{len(digits)}",
     ]
-
-
-def _is_titled(fact: Fact, titled: Sequence[float]) -> bool:
-    """Whether the title has the figure, rounded or not."""
-    return any(math.isclose(fact.value, value, rel_tol=0.005) for value in titled)

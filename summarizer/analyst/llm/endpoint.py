@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import tenacity
+
 from summarizer.analyst.llm.completion import (
     Completion,
     error_field,
@@ -82,6 +84,12 @@ class ContextTooLong(AnswerError):
     share = 0.5
 
 
+def _wait_as_told(state: tenacity.RetryCallState) -> float:
+    """The seconds after which the error says that another request may help."""
+    error = state.outcome.exception() if state.outcome else None
+    return float(getattr(error, "retry_after", None) or 0.0)
+
+
 def forget_endpoints() -> None:
     """Close every connection to an endpoint, and forget what was learnt of it."""
     for client in _CLIENTS.values():
@@ -117,18 +125,26 @@ class Endpoint:
         temperature: float = 0,
     ) -> Completion:
         """The model's answer. Raises LLMError, AnswerError or ContextTooLong."""
-        limit = ANSWER_TOKENS
-        while True:
-            request = self._dialect.spell(self.model, messages, schema, limit, temperature)
+        limits = [LONG_ANSWER_TOKENS, ANSWER_TOKENS]
+
+        def ask() -> Completion:
+            request = self._dialect.spell(self.model, messages, schema, limits[-1], temperature)
             try:
-                return self._ask(request, limit, allowance)
+                return self._ask(request, limits[-1], allowance)
             except LLMError as error:
-                if error.code == "llm_truncated" and limit == ANSWER_TOKENS:
-                    limit = LONG_ANSWER_TOKENS
+                if error.code == "llm_truncated" and len(limits) > 1:
+                    limits.pop()
                     error.retry_after = 0.0
-                if error.retry_after is None or allowance.requests <= 0:
-                    raise
-                time.sleep(error.retry_after)
+                raise
+
+        def may_help(error: BaseException) -> bool:
+            retry_after = getattr(error, "retry_after", None)
+            return retry_after is not None and allowance.requests > 0
+
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(may_help), wait=_wait_as_told, reraise=True
+        )
+        return retrying(ask)
 
     def _ask(self, request: dict[str, Any], limit: int, allowance: Allowance) -> Completion:
         """One request. Errors are raised `from None`: the client's hold the request's headers."""

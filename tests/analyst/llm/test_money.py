@@ -20,7 +20,7 @@ from summarizer.analyst.llm.answers import find_answer, keep_answer
 from summarizer.analyst.llm.completion import Completion
 from summarizer.analyst.llm.costs import load_prices
 from summarizer.analyst.llm.gate import Gate
-from summarizer.batch.queue import Ledger
+from summarizer.batch.queue import Queue
 from summarizer.batch.run import Batch
 from summarizer.batch.store import open_store
 from summarizer.cli.main import main
@@ -48,7 +48,7 @@ def records(tmp_path):
 def run(path: Path, records: Path, settings, **options):
     store = open_store(path)
     try:
-        return Batch(Ledger(store), settings, jobs=4, **options).run([str(records)])
+        return Batch(Queue(store), settings, jobs=4, **options).run([str(records)])
     finally:
         store.close()
 

@@ -1,0 +1,260 @@
+"""Labelled articles -> the samples that each model is fitted on.
+
+The features are made by the product's own functions, so that a model meets the same ones in use.
+"""
+
+import csv
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+
+from eval.records import DATA, Labelled, Record, Records
+from eval.score.match import is_same_value
+from eval.score.tally import CHOICES
+from eval.train.fit import RankedChoice, Sample
+from summarizer.analyst.embedded.analyze import call_assets, describe_call, describe_overall
+from summarizer.analyst.embedded.cues import find_cues
+from summarizer.analyst.embedded.judgement import article_features, asset_features
+from summarizer.analyst.embedded.reasons import Reasons
+from summarizer.analyst.embedded.target import target_options
+from summarizer.analyst.embedded.tone import describe_tone
+from summarizer.credibility import describe_signals, find_signals
+from summarizer.facts.candidates import Candidate
+from summarizer.facts.choice import FORBIDDEN, LABELS, NONE, start_scores
+from summarizer.facts.extract import extract_facts, read_candidates
+from summarizer.facts.features import describe_candidates, describe_previous
+from summarizer.narratives import choose_narratives, describe_narratives, find_narratives
+from summarizer.text.assets import MARKET
+from summarizer.text.reading import read_text
+from summarizer.text.spans import Span
+
+_OWN_WEIGHT = 2.0  # of a sentence of our own, next to one of a set about other markets
+_OPTIONAL_WEIGHT = 0.5  # of a call that may be missing
+_OFTEN_UNPRINTED = frozenset("ratio index count % USD".split())  # units that a number may lack
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Labelled articles, passages with marked numbers, and rows of an entity-level set for tone."""
+
+    articles: Sequence[Labelled]
+    passages: Sequence[Labelled]
+    entities: Records
+
+    @cached_property
+    def reasons(self) -> list[tuple[Labelled, Reasons]]:
+        """The articles as the embedded analyst sees them, by the weights of that moment."""
+        texts = [(labelled, read_text(labelled.article)) for labelled in self.articles]
+        return [(labelled, Reasons(text, extract_facts(text))) for labelled, text in texts]
+
+
+# ---- tone
+
+
+def tones(data: TrainingData) -> Iterator[Sample]:
+    """Sentences of the project's own, then those of an entity-level set such as SEntFiN."""
+    yield from own_tones()
+    rows = ((str(row["text"]), str(row["entity"]), str(row["label"])) for row in data.entities)
+    yield from _sentence_tones((row for row in rows if row[1] in row[0]), 1.0)
+
+
+def own_tones(path: Path = DATA / "tone.tsv") -> Iterator[Sample]:
+    """The sentences of a table of sentence, name and tone."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    yield from _sentence_tones(rows[1:], _OWN_WEIGHT)
+
+
+def _sentence_tones(rows: Iterable[Sequence[str]], weight: float) -> Iterator[Sample]:
+    """One sample a row of sentence, name and tone; an empty name judges the whole sentence.
+
+    The whole is judged too where no row does so and all names are spoken of alike.
+    """
+    named: dict[str, list[tuple[Span | None, str]]] = defaultdict(list)
+    for sentence, name, tone in rows:
+        at = sentence.index(name)
+        named[sentence].append((Span(at, at + len(name)) if name else None, tone))
+    for sentence, names in named.items():
+        spans = [span for span, _ in names if span is not None]
+        for span, tone in names:
+            yield tone_sample(sentence, span, spans, tone, weight)
+        if len(spans) == len(names) and len({tone for _, tone in names}) == 1:
+            yield tone_sample(sentence, None, spans, names[0][1], weight)
+
+
+def tone_sample(
+    sentence: str, name: Span | None, names: Sequence[Span], tone: str, weight: float = 1.0
+) -> Sample:
+    """How a sentence speaks of one of its names."""
+    features = describe_tone(sentence, find_cues(sentence), name, names)
+    return Sample(features, (tone,), sentence, weight=weight)
+
+
+# ---- numbers
+
+
+def kinds(data: TrainingData) -> Iterator[Sample]:
+    """One sample a number: the kind its label gives it, `none` where it is no fact."""
+    for labelled in [*data.articles, *data.passages]:
+        text = read_text(labelled.article)
+        candidates, _ = read_candidates(text)
+        previous, previous_kind = None, NONE
+        described = describe_candidates(text, candidates)
+        for candidate, names in zip(candidates, described, strict=True):
+            names += describe_previous(text, previous, previous_kind, candidate)
+            fact = label_of(candidate, labelled)
+            previous, previous_kind = candidate, NONE
+            if fact and fact["kind"] != "other":
+                previous_kind = fact["kind"]
+            start = start_scores(candidate)
+            possible = {
+                kind for kind, score in zip(LABELS, start, strict=True) if score > FORBIDDEN
+            }
+            right = tuple(kind for kind in _right_kinds(fact) if kind in possible)
+            if right:
+                features = [(name, 1.0) for name in dict.fromkeys(names)]
+                yield Sample(features, right, labelled.id, start)
+
+
+def _right_kinds(fact: Record | None) -> list[str]:
+    """The kinds that a number may be given.
+
+    A fact that a careful annotator could leave out may also be none.
+    """
+    if fact is None:
+        return [NONE]
+    kinds = [fact["kind"], *(fact.get("acceptable_kinds") or ())]
+    if fact.get("optional"):
+        kinds.append(NONE)
+    return list(dict.fromkeys(kinds))
+
+
+def subjects(data: TrainingData) -> Iterator[RankedChoice]:
+    """One choice a labelled number: what it could be about."""
+    for labelled in [*data.articles, *data.passages]:
+        candidates, chooser = read_candidates(read_text(labelled.article))
+        chooser.forget()
+        for candidate in candidates:
+            fact = label_of(candidate, labelled)
+            if fact is None:
+                continue
+            options = chooser.options(candidate, fact["kind"])
+            right = {fact["subject"], *(fact.get("acceptable_subjects") or ())}
+            places = [i for i, option in enumerate(options) if option.subject in right]
+            if places:
+                yield RankedChoice([option.features for option in options], places, labelled.id)
+                chooser.remember(candidate, fact["kind"], options[places[0]].subject)
+
+
+def label_of(candidate: Candidate, labelled: Labelled) -> Record | None:
+    """The labelled fact that a number states, if any.
+
+    It is the one at the number's place, else the nearest of its value and unit.
+    """
+    number = candidate.number
+    nearest, least = None, math.inf
+    for fact in labelled.labels["facts"]:
+        start = fact.get("num_start", labelled.article.text.find(fact["quote"]))
+        end = fact.get("num_end", start + len(fact["quote"]))
+        is_there = start < candidate.end and number.start < end
+        if _is_value(candidate, fact) or (is_there and fact["unit"] is None):
+            distance = 0 if is_there else abs(start - number.start) + 1
+            if distance < least:
+                nearest, least = fact, distance
+    return nearest
+
+
+def _is_value(candidate: Candidate, fact: Record) -> bool:
+    """Whether the number has the fact's size and its unit, or no unit where that is common."""
+    unit = fact["unit"]
+    if unit is None or not is_same_value(abs(candidate.number.value), abs(fact["value"])):
+        return False
+    return candidate.unit == unit or (candidate.unit == "" and unit in _OFTEN_UNPRINTED)
+
+
+# ---- signals and narratives
+
+
+def signals(data: TrainingData) -> Iterator[Sample]:
+    """Each article under the signals that its labels name."""
+    for one in data.articles:
+        names = one.labels["credibility"].get("signals") or ()
+        yield Sample(describe_signals(read_text(one.article)), tuple(names), one.id)
+
+
+def narratives(data: TrainingData) -> Iterator[Sample]:
+    """Each article under the narratives that its labels name."""
+    for one in data.articles:
+        names = one.labels.get("narratives") or ()
+        text = read_text(one.article)
+        features = describe_narratives(text, find_narratives(text))
+        yield Sample(features, tuple(names), one.id)
+
+
+# ---- calls and the whole article
+
+
+def assets(data: TrainingData) -> Iterator[Sample]:
+    """One sample an asset that an article names: whether the labels call it."""
+    for labelled, reasons in data.reasons:
+        called = {call["asset"] for call in labelled.labels["calls"]}
+        for asset in reasons.counts:
+            if asset != MARKET:
+                answer = "called" if asset in called else "passed"
+                yield Sample(asset_features(reasons, asset), (answer,), labelled.id)
+
+
+def calls(data: TrainingData) -> Iterator[Sample]:
+    """One sample a labelled call on an asset that the article names."""
+    for labelled, reasons in data.reasons:
+        for call in labelled.labels["calls"]:
+            if call["asset"] in reasons.counts:
+                features = describe_call(reasons.list_reasons(call["asset"]))
+                weight = 1.0 if call.get("required", True) else _OPTIONAL_WEIGHT
+                yield Sample(features, (call["direction"],), labelled.id, weight=weight)
+
+
+def targets(data: TrainingData) -> Iterator[RankedChoice]:
+    """One choice a labelled call: what it could aim at, no target among it."""
+    for labelled, reasons in data.reasons:
+        for call in labelled.labels["calls"]:
+            options = target_options(reasons, call["asset"], call["direction"])
+            levels = [
+                None if option.fact is None else reasons.facts[option.fact].value
+                for option in options
+            ]
+            right = [i for i, level in enumerate(levels) if _is_target(level, call)]
+            if right and len(options) > 1:
+                yield RankedChoice([option.features for option in options], right, labelled.id)
+
+
+def _is_target(level: float | None, call: Record) -> bool:
+    """Whether the annotator's call aims at a level, or at none where `level` is None."""
+    target = call.get("target")
+    if level is None or not target:
+        return level is None and not target
+    named = (target, *(call.get("acceptable_targets") or ()))
+    return any(math.isclose(level, one["value"], rel_tol=0.005) for one in named)
+
+
+def _article_labels(data: TrainingData, part: str) -> Iterator[Sample]:
+    """Each article as a whole, under its label for one part of the report."""
+    for labelled, reasons in data.reasons:
+        text = reasons.text
+        narratives = choose_narratives(text, find_narratives(text))
+        features = article_features(reasons, narratives, find_signals(text))
+        yield Sample(features, (labelled.labels[part][CHOICES[part]],), labelled.id)
+
+
+horizon = partial(_article_labels, part="timeframe")
+level = partial(_article_labels, part="credibility")
+
+
+def overall(data: TrainingData) -> Iterator[Sample]:
+    """Each article under its overall direction, with the calls that the analyst makes."""
+    for labelled, reasons in data.reasons:
+        features = describe_overall(reasons, call_assets(reasons))
+        yield Sample(features, (labelled.labels["overall"]["direction"],), labelled.id)

@@ -1,0 +1,132 @@
+"""ITEMS -> QUEUE: enters what inputs and feeds name; what is new or edited is to do.
+
+Each function is part of the caller's transaction.
+"""
+
+import json
+import time
+from collections.abc import Iterable
+from sqlite3 import Connection, Row
+from typing import Any
+
+from summarizer.batch.episodes import Run
+from summarizer.batch.items import Item, ItemKind, ItemState, Stage
+from summarizer.batch.settle import Failure, add_host, fail_item
+from summarizer.batch.store import utc_now
+
+_SETTLED = (ItemState.DONE, ItemState.FAILED, ItemState.DEFERRED)
+# What the user names by its address is asked anew by each run: it may have changed.
+_ASKED_ANEW = (ItemKind.ADDRESS, ItemKind.FEED)
+
+_FIND_ITEM = "SELECT * FROM items WHERE key = ?"
+_INSERT_ITEM = """
+    INSERT INTO items (key, kind, url, given_id, host, payload, fingerprint, first_seen_at)
+    VALUES (:key, :kind, :url, :given_id, :host, :payload, :fingerprint, :now)
+"""
+_CLOSE_SAVED_FEED = """
+    UPDATE items SET state = 'done', stage = NULL, code = NULL, message = NULL
+    WHERE id = ?
+"""
+_NAME_IN_RUN = "INSERT OR IGNORE INTO run_items VALUES (?, ?)"
+_NAME_IN_FEED = """
+    INSERT INTO sources VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint
+"""
+_FINGERPRINT_IN_FEED = "SELECT fingerprint FROM sources WHERE item_id = ? AND feed_id = ?"
+_RENEW_ITEM = """
+    UPDATE items SET
+        state = 'pending', attempts = 0, redo = :redo,
+        payload = :payload, fingerprint = :fingerprint
+    WHERE id = :id
+"""
+# Of feeds that carry the same story, the first by its address words it, whichever answered sooner.
+_TAKE_WORDS_OF_FEED = """
+    UPDATE items SET payload = :payload, url = :url
+    WHERE id = :id AND state = 'pending' AND :feed < json_extract(payload, '$.feed')
+"""
+_RENEW_FEED = """
+    UPDATE items SET state = 'pending'
+    WHERE id = ? AND state IN ('done', 'failed', 'deferred') AND next_at <= ?
+"""
+_RENEW_ENTRIES = """
+    UPDATE items SET state = 'pending', redo = :redo
+    WHERE (recheck = 1 OR :redo) AND state = 'done' AND episode <> :episode
+        AND id IN (SELECT item_id FROM sources WHERE feed_id = :feed)
+"""
+
+
+def enter_items(db: Connection, run: Run, items: Iterable[Item], feed: int | None = None) -> int:
+    """Enter items that the run's inputs name, or that the `feed` with this number lists.
+
+    Returns how many are to do.
+    """
+    return sum(_enter_item(db, run, item, feed) for item in items)
+
+
+def _enter_item(db: Connection, run: Run, item: Item, feed: int | None) -> bool:
+    """Enter one item. Returns whether it is to do."""
+    known = db.execute(_FIND_ITEM, (item.key,)).fetchone()
+    item_id = int(known["id"]) if known else _insert_item(db, item)
+    is_to_do = False
+    if item.error:
+        fail_item(db, run, item_id, Failure(item.error, Stage.READ))
+    elif item.entries is not None:
+        enter_items(db, run, item.entries, item_id)
+        db.execute(_CLOSE_SAVED_FEED, (item_id,))
+    elif known is None:
+        is_to_do = True
+    elif known["kind"] != ItemKind.FEED:
+        is_to_do = _renew_item(db, run, item, known, feed)
+    elif feed is None:
+        # else a feed lists it, and feeds that list each other must end somewhere
+        _renew_feed(db, run, item_id)
+    if feed is None:
+        db.execute(_NAME_IN_RUN, (run.id, item_id))
+    else:
+        db.execute(_NAME_IN_FEED, (item_id, feed, item.fingerprint))
+    return is_to_do
+
+
+def _insert_item(db: Connection, item: Item) -> int:
+    add_host(db, item.host)
+    values = vars(item) | {"payload": _dump(item.payload), "now": utc_now()}
+    return int(db.execute(_INSERT_ITEM, values).lastrowid or 0)
+
+
+def _renew_item(db: Connection, run: Run, item: Item, known: Row, feed: int | None) -> bool:
+    """Put a known item back into the queue if it was edited, or is asked for anew.
+
+    Returns whether it is to do.
+    """
+    before = known["fingerprint"]
+    if feed is not None:
+        # feeds word a story differently: only a change in the same feed is an edit
+        row = db.execute(_FINGERPRINT_IN_FEED, (known["id"], feed)).fetchone()
+        before = row["fingerprint"] if row else item.fingerprint
+    is_edited = item.fingerprint != before
+    is_again = (
+        known["state"] == ItemState.DONE
+        and known["episode"] != run.episode
+        and (run.redo or item.kind in _ASKED_ANEW)
+    )
+    values = vars(item) | {
+        "id": known["id"],
+        "payload": _dump(item.payload),
+        "feed": item.payload.get("feed"),
+        "redo": run.redo,
+    }
+    if known["state"] in _SETTLED and (is_edited or is_again):
+        db.execute(_RENEW_ITEM, values)
+        return True
+    db.execute(_TAKE_WORDS_OF_FEED, values)
+    return False
+
+
+def _renew_feed(db: Connection, run: Run, feed: int) -> None:
+    """Put a known feed back unless it is left alone, and those of its entries that lack a page."""
+    db.execute(_RENEW_FEED, (feed, time.time()))
+    db.execute(_RENEW_ENTRIES, {"redo": run.redo, "episode": run.episode, "feed": feed})
+
+
+def _dump(payload: dict[str, Any]) -> str:
+    return json.dumps(payload, ensure_ascii=False)

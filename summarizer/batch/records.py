@@ -1,0 +1,216 @@
+"""RECORD or ENTRY -> ITEM -> ARTICLE: records of JSONL files, and entries of feeds.
+
+A record is `{id, url, title, source, published_at, text or html}`; `html` is markup, or a path
+relative to its file.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from summarizer.batch.feed import Feed, FeedEntry, FeedInvalid, parse_feed
+from summarizer.batch.items import Item, ItemKind, hash_text
+from summarizer.errors import BadRecord, InputError, SummarizerError, UsageError
+from summarizer.models import Article, Page
+from summarizer.page.article import extract_article, make_article
+from summarizer.text.dates import parse_time
+from summarizer.text.spans import clean
+from summarizer.web.urls import host_of
+
+FIELDS = "id url title source published_at text html".split()
+
+Record = dict[str, Any]
+
+
+# ---- records
+
+
+def read_records(path: Path) -> Iterator[Item]:
+    """The records of a JSONL file, read line by line.
+
+    Raises UsageError for a file that cannot be read.
+    """
+    try:
+        lines = path.open(encoding="utf-8-sig", errors="replace", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    with lines:
+        yield from record_items(lines, path.parent, path.name)
+
+
+def record_items(lines: Iterable[str], folder: Path, name: str) -> Iterator[Item]:
+    """An item for each line of the file `name` that is not blank.
+
+    A line that is no record is an item with an error.
+    """
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        fault = "is no object"
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError):
+            record = None
+            fault = "is not JSON"
+        if isinstance(record, dict):
+            yield record_item(number, record, folder)
+        else:
+            error = BadRecord(f"line {number} of {name} {fault}")
+            yield bad_line_item(number, name, error, str(error))
+
+
+def record_item(number: int, record: Record, folder: Path) -> Item:
+    """A record as an item.
+
+    Its key is its content: the same record twice is one, two under one id are two.
+    """
+    record_id = None
+    if record.get("id") is not None:
+        # as it was given, but for what neither the database nor UTF-8 can hold
+        record_id = str(record["id"]).encode("utf-8", "replace").decode().replace("\0", "")
+    record = _clean_values({name: record[name] for name in FIELDS if record.get(name) is not None})
+    content = [record, _page_stamp(record, folder)]
+    key = hash_text(json.dumps(content, sort_keys=True, ensure_ascii=False))
+    payload = {"record": record, "folder": str(folder.resolve()), "line": number}
+    return Item(
+        f"record:{key}",
+        ItemKind.RECORD,
+        url=_text_of(record, "url"),
+        given_id=record_id,
+        payload=payload,
+    )
+
+
+def bad_line_item(number: int, name: str, error: BadRecord, content: str) -> Item:
+    """A line that cannot be read as an item, so that it is a failure of the run."""
+    return Item(
+        f"line:{name}:{number}:{hash_text(content)}",
+        ItemKind.RECORD,
+        payload={"line": number},
+        error=error,
+    )
+
+
+def _page_stamp(record: Record, folder: Path) -> list[Any]:
+    """Where the record's page is and when it was written; [] where it names none.
+
+    With it in the key, a page that was edited makes a new record.
+    """
+    html = record.get("html")
+    if not isinstance(html, str) or "<" in html or record.get("text"):
+        return []
+    try:
+        path = folder / html
+        stat = path.stat()
+        return [str(path.resolve()), stat.st_mtime_ns, stat.st_size]
+    except (OSError, ValueError):
+        return [str(folder)]
+
+
+def record_article(record: Record, folder: Path) -> Article:
+    """The article of a record; a path in it is relative to `folder`, and must not lead out of it.
+
+    Raises BadRecord for an address or a page that cannot be read, InputError for a record that
+    holds no words, and what extract_article raises.
+    """
+    record = _clean_values(record)
+    url, title, source, text, html = (
+        _text_of(record, name) for name in ("url", "title", "source", "text", "html")
+    )
+    about: dict[str, Any] = {
+        "title": title,
+        "source": source,
+        "published_at": parse_time(record.get("published_at")),
+    }
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        raise BadRecord(f"its url cannot be read: {error}", url=url) from error
+    if text and text.strip():
+        return make_article(text, url=url, **about)
+    if html and html.strip():
+        body = html.encode("utf-8", "replace") if "<" in html else _read_page(folder, html)
+        return extract_article(Page(url=url, body=body, content_type="text/html"), **about)
+    if title:
+        return make_article(title, url=url, **about)
+    raise InputError("the record has neither text nor html", code="empty_body")
+
+
+def _text_of(record: Record, name: str) -> str | None:
+    """The field's text; None where it holds something else."""
+    value = record.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _clean_values(record: Record) -> Record:
+    """The record without what no output can hold, such as lone surrogates and NUL."""
+    return {
+        name: clean(value) if isinstance(value, str) else value for name, value in record.items()
+    }
+
+
+def _read_page(folder: Path, name: str) -> bytes:
+    try:
+        path = (folder / name).resolve()
+        if not path.is_relative_to(folder.resolve()):
+            raise BadRecord(f"{name} lies outside the records' folder")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise BadRecord(f"{name}: {getattr(error, 'strerror', None) or error}") from error
+
+
+# ---- entries of feeds
+
+
+def read_feed(page: Page, url: str) -> tuple[Feed, tuple[Item, ...]]:
+    """The feed on a page, and its entries as items.
+
+    Raises FeedInvalid for what is none, or an empty one.
+    """
+    feed = parse_feed(page)
+    if not feed.entries:
+        raise FeedInvalid("the feed holds no entry", url=url)
+    return feed, tuple(_entry_item(entry, feed.title, url) for entry in feed.entries)
+
+
+def _entry_item(entry: FeedEntry, source: str | None, feed: str) -> Item:
+    """A feed's entry: the page that it links, or the feed's own words where it links none."""
+    payload = {
+        "title": entry.title,
+        "published_at": entry.published_at.isoformat() if entry.published_at else None,
+        "text": entry.text,
+        "source": source,
+        "feed": feed,
+        "flags": list(entry.flags),
+    }
+    return Item(
+        entry.key,
+        ItemKind.URL if entry.link else ItemKind.ENTRY,
+        url=entry.link,
+        host=host_of(entry.link or ""),
+        payload=payload,
+        fingerprint=entry.fingerprint,
+    )
+
+
+def entry_article(
+    payload: dict[str, Any], url: str | None, failure: SummarizerError | None = None
+) -> Article:
+    """The article in a feed's own words; `failure` says why they stand for the page.
+
+    Raises EmptyInput where there are none.
+    """
+    title = payload.get("title")
+    article = make_article(
+        payload.get("text") or title or "",
+        url=url,
+        title=title,
+        source=payload.get("source"),
+        published_at=parse_time(payload.get("published_at")),
+    )
+    flags = ["feed_text", *payload.get("flags", ())]
+    if failure:
+        flags.append(f"page_{failure.code}")
+    return article.model_copy(update={"flags": tuple(flags)})
