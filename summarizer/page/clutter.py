@@ -7,7 +7,15 @@ from functools import cache
 
 from lxml.html import HtmlElement
 
-from summarizer.page.markup import BLOCK_TAGS, LINKED, drop, link_share, walk_living, words_in
+from summarizer.page.markup import (
+    BLOCK_TAGS,
+    LINKED,
+    drop,
+    link_share,
+    read_line,
+    walk_living,
+    words_in,
+)
 from summarizer.page.paragraphs import read_blocks
 from summarizer.page.rules import load_rule
 from summarizer.page.words import count_words
@@ -149,7 +157,7 @@ def _is_frame(table: HtmlElement) -> bool:
         or table.get("border", "0") != "0"
         or table.get("align") in ("left", "right")
     )
-    return len(cells) == 1 and is_framed and not _SPEECH.search("".join(table.itertext()))
+    return len(cells) == 1 and is_framed and not _SPEECH.search(read_line(table))
 
 
 def _is_caption(box: HtmlElement) -> bool:

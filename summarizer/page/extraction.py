@@ -22,7 +22,7 @@ from summarizer.page.markup import PROSE_WORDS, parse, read_line
 from summarizer.page.metadata import read_metadata
 from summarizer.page.paragraphs import Block, read_blocks
 from summarizer.page.trimming import trim_blocks
-from summarizer.page.walls import TEASER_WORDS, Sight, find_wall, is_notice, is_shell, is_teaser
+from summarizer.page.walls import TEASER_WORDS, PageView, find_wall, is_notice, is_shell, is_teaser
 from summarizer.page.words import count_words, flatten, read_plain
 from summarizer.text.dates import parse_time
 
@@ -53,11 +53,11 @@ def read_page(
     is_short = count_words(text) < min(TEASER_WORDS, count_words(metadata.body))
     if is_short and metadata.is_free is not False:
         text = read_plain(metadata.body)  # a shell that scripts would fill from this very text
-    sight = Sight(title, heading, read_line(tree), markup[:MAX_MARKUP], text, metadata.is_typed)
-    wall = find_wall(sight)
-    if wall or is_shell(sight) or is_notice(sight) or sight.words < MIN_WORDS:
-        return ExtractedPage(flags=flags, wall=wall, is_shell=is_shell(sight))
-    after = sight.visible.replace(text, "")
+    view = PageView(title, heading, read_line(tree), markup[:MAX_MARKUP], text, metadata.is_typed)
+    wall = find_wall(view)
+    if wall or is_shell(view) or is_notice(view) or view.words < MIN_WORDS:
+        return ExtractedPage(flags=flags, wall=wall, is_shell=is_shell(view))
+    after = view.visible.replace(text, "")
     if is_teaser(text, after, is_free=metadata.is_free, stated_words=metadata.stated_words):
         flags += ("partial_text",)
     return ExtractedPage(

@@ -87,7 +87,7 @@ def read_line(node: HtmlElement) -> str:
 
 def words_in(node: HtmlElement) -> int:
     """Words of a subtree."""
-    return count_words(" ".join(node.itertext()))
+    return count_words(read_line(node))
 
 
 def _letters_in(node: HtmlElement) -> int:

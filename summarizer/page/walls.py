@@ -34,7 +34,7 @@ _ELLIPSIS = re.compile(r"(?:\[(?:…|\.\.\.)\]|…|\.\.\.)[\s”\"’)]*$")
 
 
 @dataclass(frozen=True)
-class Sight:
+class PageView:
     """A page as its visitor sees it, beside what was found on it as the article."""
 
     title: str  # of the window
@@ -64,49 +64,49 @@ class Sight:
         return self.words >= TEASER_WORDS or (bool(self.text) and self.is_crowded)
 
 
-def find_wall(sight: Sight) -> str | None:
+def find_wall(view: PageView) -> str | None:
     """The kind of wall that the page is, as the end of a `wall_<kind>` code, or None.
 
     A shell that only scripts would fill is None too: there is no article, and nothing that bars it.
     """
-    if sight.words >= TITLED_WORDS:
+    if view.words >= TITLED_WORDS:
         return None
-    titled = _find_by_title(sight)
-    if titled or sight.words >= WALL_WORDS:
+    titled = _find_by_title(view)
+    if titled or view.words >= WALL_WORDS:
         return titled
-    if not sight.has_article and load_rule("challenge.markup").search(sight.markup):
+    if not view.has_article and load_rule("challenge.markup").search(view.markup):
         return "challenge"
-    return _find_by_words(sight) or _find_by_votes(sight)
+    return _find_by_words(view) or _find_by_votes(view)
 
 
-def _find_by_title(sight: Sight) -> str | None:
+def _find_by_title(view: PageView) -> str | None:
     """`<title>Just a moment...</title>`; above a longer text the page's other words must agree."""
     for kind in _TITLED:
         rule = load_rule(f"{kind}.title")
-        if (rule.search(sight.title) or rule.search(sight.heading)) and (
-            sight.words < WALL_WORDS or load_rule(f"{kind}.text").search(sight.visible)
+        if (rule.search(view.title) or rule.search(view.heading)) and (
+            view.words < WALL_WORDS or load_rule(f"{kind}.text").search(view.visible)
         ):
             return kind
     return None
 
 
-def _find_by_words(sight: Sight) -> str | None:
+def _find_by_words(view: PageView) -> str | None:
     """`You have been blocked`; within what may be an article one phrase is too little."""
-    text = sight.text if sight.has_article else sight.visible
-    if not sight.has_article or _vote(text):
+    text = view.text if view.has_article else view.visible
+    if not view.has_article or _vote(text):
         for kind in _WORDED:
             if load_rule(f"{kind}.text").search(text):
                 return kind
-    is_teased = sight.words < TEASER_WORDS and load_rule("paywall.text").search(sight.visible)
+    is_teased = view.words < TEASER_WORDS and load_rule("paywall.text").search(view.visible)
     return "paywall" if is_teased else None
 
 
-def _find_by_votes(sight: Sight) -> str | None:
+def _find_by_votes(view: PageView) -> str | None:
     """`Our firewall saw too many requests from your network`: worded as no product words it."""
-    is_news_page = sight.is_typed and sight.words >= TEASER_WORDS
-    if is_news_page or sight.is_crowded or sight.words >= BRIEF_WORDS:
+    is_news_page = view.is_typed and view.words >= TEASER_WORDS
+    if is_news_page or view.is_crowded or view.words >= BRIEF_WORDS:
         return None
-    return _vote(f"{sight.title} {sight.heading} {sight.visible}")
+    return _vote(f"{view.title} {view.heading} {view.visible}")
 
 
 def _vote(text: str) -> str | None:
@@ -122,22 +122,22 @@ def _vote(text: str) -> str | None:
     return kind if votes[kind] >= VOTES else None
 
 
-def is_notice(sight: Sight) -> bool:
+def is_notice(view: PageView) -> bool:
     """Whether a whole page that declares nothing of itself says too little to be news. A fragment
     of markup, which has no title, is an article because its sender says so."""
-    if not sight.title or sight.is_typed or _NEWS.search(sight.text):
+    if not view.title or view.is_typed or _NEWS.search(view.text):
         return False
-    if sight.words >= BRIEF_WORDS or sight.visible_words >= CROWDED_WORDS:
+    if view.words >= BRIEF_WORDS or view.visible_words >= CROWDED_WORDS:
         return False
-    if sight.words < TEASER_WORDS:
+    if view.words < TEASER_WORDS:
         return True
-    is_addressed = load_rule("second.vote").search(sight.text)
-    return bool(is_addressed) and not _NEWS.search(f"{sight.title} {sight.heading}")
+    is_addressed = load_rule("second.vote").search(view.text)
+    return bool(is_addressed) and not _NEWS.search(f"{view.title} {view.heading}")
 
 
-def is_shell(sight: Sight) -> bool:
+def is_shell(view: PageView) -> bool:
     """Whether the page says that scripts would fill it, and they have not."""
-    return sight.words < TEASER_WORDS and bool(load_rule("shell.text").search(sight.visible))
+    return view.words < TEASER_WORDS and bool(load_rule("shell.text").search(view.visible))
 
 
 def is_teaser(text: str, after: str, *, is_free: bool | None, stated_words: int | None) -> bool:
