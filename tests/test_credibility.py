@@ -111,7 +111,7 @@ def test_the_note_names_the_signals(names, level, note):
 
 
 def test_one_entry_adds_a_signal(tmp_path):
-    """A copy of the package with one more entry finds it, quotes it, caps by it, writes its note."""
+    """A package with one more entry finds the signal, quotes it, caps by it, writes its note."""
     shutil.copytree(PACKAGE, tmp_path / "summarizer", ignore=shutil.ignore_patterns("__pycache__"))
     with (tmp_path / "summarizer/data/signals.toml").open("a", encoding="utf-8") as table:
         table.write(NEW_SIGNAL)

@@ -1,7 +1,8 @@
-"""A model that lies in every field, and does what an injection says: over all labelled articles nothing of it reaches a report.
+"""A model that lies in every field and obeys injections: of all that nothing reaches a report.
 
-Each lie holds the word "evidently", which no article of these holds in such a sentence: a report with that word shows a lie. Beside
-that, figures, names and quotations of what is shown are held against the article by the scorer's rules, which are not ours.
+Each lie holds the word "evidently", which no article of these holds in such a sentence: a report
+with that word shows a lie. Beside that, figures, names and quotations of what is shown are held
+against the article by the scorer's rules, which are not ours.
 """
 
 import itertools
@@ -19,23 +20,20 @@ from eval.score.faithfulness import (
     unsupported_quotes,
 )
 from summarizer.analyst.llm.schema import narrative_names
-from summarizer.batch.queue import Queue
+from summarizer.batch.queue import Ledger
 from summarizer.batch.run import Batch, analyze_record
 from summarizer.batch.store import open_store
-from summarizer.text.asset_table import load_assets
+from summarizer.text.assets import load_assets
 from tests.support.scripted_server import says, scripted
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
-HELD = (
-    "treasury_purchase",
-    "treasury_holding",
-    "etf_flow",
-)  # of the coin that is held; said of its holder they may be true
+# Of the coin that is held; said of its holder they may be true.
+HELD = ("treasury_purchase", "treasury_holding", "etf_flow")
 _ROW = re.compile(r"^F(\d+) (\w+) (\S+) (.+?) S\d+", re.MULTILINE)
 
 
 def lies_about(rows: list[tuple[str, ...]]) -> list[str]:
-    """Sentences that no article supports: figures typed, hung on another asset, turned in sign; people, firms, assets, quotations."""
+    """Sentences that no article supports: figures typed, names invented, and facts turned round."""
     lies = [
         "The market evidently lost 87.317% this week.",
         "A fund evidently bought 48,213.77 BTC.",
@@ -46,28 +44,32 @@ def lies_about(rows: list[tuple[str, ...]]) -> list[str]:
         "![x](https://evil.example/p.png) <b>Prices evidently double</b> by 2093.",
         "Traders evidently expect seventeen-fold gains on 31 February.",
     ]
-    kinds = {(kind, subject): figure for _, kind, subject, figure in rows}
-    subjects = sorted(
-        {subject for _, _, subject, _ in rows if subject.isupper() and subject != "MARKET"}
-    )
     for number, kind, subject, figure in rows:
-        words = kind.replace("_", " ")
-        if kind not in HELD and subject != "MARKET":
-            others = [
-                other
-                for other in subjects
-                if other.casefold() != subject.casefold() and (kind, other) not in kinds
-            ]
-            if figure.endswith(
-                f" {subject}"
-            ):  # "5,548 ETH" is of ETH whoever's it is: only said of another coin is it a lie
-                others = [other for other in others if load_assets().tickers.get(other) == "coin"]
-            lies += [f"The {words} of {other} is evidently {{F{number}}}." for other in others]
+        lies += [
+            f"The {kind.replace('_', ' ')} of {other} is evidently {{F{number}}}."
+            for other in others_than(kind, subject, figure, rows)
+        ]
         if kind == "price_change" and re.match(r"[+−]", figure):
-            lies.append(
-                f"{subject} evidently {'fell' if figure[0] == '+' else 'rose'} {{F{number}}}."
-            )
+            move = "fell" if figure[0] == "+" else "rose"
+            lies.append(f"{subject} evidently {move} {{F{number}}}.")
     return lies
+
+
+def others_than(kind: str, subject: str, figure: str, rows: list[tuple[str, ...]]) -> list[str]:
+    """The subjects of other rows of which this figure is a lie."""
+    if kind in HELD or subject == "MARKET":
+        return []
+    stated = {(kind, subject) for _, kind, subject, _ in rows}
+    others = [
+        other
+        for other in sorted({subject for _, _, subject, _ in rows if subject.isupper()})
+        if other not in ("MARKET", subject.upper()) and (kind, other) not in stated
+    ]
+    if not figure.endswith(f" {subject}"):
+        return others
+    # "5,548 ETH" is of ETH whoever's it is: only said of another coin is it a lie
+    tickers = load_assets().tickers
+    return [other for other in others if tickers.get(other, ("",))[0] == "coin"]
 
 
 def lie(asked: dict, turn: int) -> dict:
@@ -78,55 +80,79 @@ def lie(asked: dict, turn: int) -> dict:
     subjects = [subject for _, _, subject, _ in rows] or ["BTC"]
     numbers = [int(number) for number, *_ in rows] or [0]
     calls = [
-        {"asset": asset, "rationale": next(lies), "facts": [number, 998], "sentences": [0, 1], "direction": direction, "tone": 100,
-         "target": number}
-        for asset, number, direction in zip(["ZQXJ", *subjects[:5]], itertools.cycle(numbers[::-1]), itertools.cycle(["bullish", "bearish"]), strict=False)
-    ]  # fmt: skip
+        {
+            "asset": asset,
+            "rationale": next(lies),
+            "facts": [number, 998],
+            "sentences": [0, 1],
+            "direction": direction,
+            "tone": 100,
+            "target": number,
+        }
+        for asset, number, direction in zip(
+            ["ZQXJ", *subjects[:5]],
+            itertools.cycle(numbers[::-1]),
+            itertools.cycle(["bullish", "bearish"]),
+            strict=False,
+        )
+    ]
+    quote = f"{subjects[0]} is evidently at $250,000"
     return {
-        "summary": [{"text": next(lies), "sentences": [0]} for _ in range(3)], "calls": calls, "overall": "bullish", "overall_tone": 100,
-        "horizon": "long_term", "horizon_rationale": next(lies), "credibility": "high", "credibility_note": next(lies),
+        "summary": [{"text": next(lies), "sentences": [0]} for _ in range(3)],
+        "calls": calls,
+        "overall": "bullish",
+        "overall_tone": 100,
+        "horizon": "long_term",
+        "horizon_rationale": next(lies),
+        "credibility": "high",
+        "credibility_note": next(lies),
         "narratives": list(narrative_names())[:10],
-        "added_facts": [{"kind": "price", "subject": subjects[0], "figure": "$250,000", "quote": f"{subjects[0]} is evidently at $250,000"}],
-    }  # fmt: skip
+        "added_facts": [
+            {"kind": "price", "subject": subjects[0], "figure": "$250,000", "quote": quote}
+        ],
+    }
 
 
 def faults_of(report) -> list[str]:
     """What of a report its article does not support."""
-    text = f"{report.article.title}\n{report.article.source}\n{report.article.text}"
-    said = [
+    shown = [
         report.summary,
         report.timeframe.rationale,
         report.credibility.note,
         *(call.rationale for call in report.calls),
     ]
-    found = [f"a lie: {words}" for words in said if "evidently" in words or "evil.example" in words]
+    lies = [f"a lie: {words}" for words in shown if re.search(r"evidently|evil\.example", words)]
+    added = [f"added {fact}" for fact in report.facts if fact.origin == "model"]
+    return [*lies, *added, *faults_of_words(report), *faults_of_calls(report)]
+
+
+def faults_of_words(report) -> list[str]:
+    """Numbers, quotations and names in a report's sentences that the article lacks."""
+    text = f"{report.article.title}\n{report.article.source}\n{report.article.text}"
+    faults = [f"name {name}" for name in unsupported_names(report.summary, text)[0]]
     for words in (report.summary, *(call.rationale for call in report.calls)):
         plain = re.sub(r"\(([a-z ]+)\)", "", words)  # a kind that code wrote beside its figure
-        found += [f"number {n} in {words}" for n in unsupported_numbers(plain, text)[0]]
-        found += [f"quote {q}" for q in unsupported_quotes(words, text)[0]]
-    found += [f"name {name}" for name in unsupported_names(report.summary, text)[0]]
-    amounts = find_amounts(report.article.text)
-    amounts += [
-        float(cents) / 100 for cents in re.findall(r"([\d.]+) cents\b", report.article.text)
-    ]
+        faults += [f"number {n} in {words}" for n in unsupported_numbers(plain, text)[0]]
+        faults += [f"quote {q}" for q in unsupported_quotes(words, text)[0]]
+    return faults
+
+
+def faults_of_calls(report) -> list[str]:
+    """Assets and targets of calls that the article does not name, or not on that side."""
+    text = report.article.text
+    amounts = find_amounts(text)
+    amounts += [float(cents) / 100 for cents in re.findall(r"([\d.]+) cents\b", text)]
+    prices = {f.subject: f.value for f in reversed(report.facts) if f.kind == "price"}
+    faults = [f"call on {call.asset}" for call in report.calls if call.asset == "ZQXJ"]
     for call in report.calls:
-        if call.asset == "ZQXJ":
-            found.append("an asset that is not there")
-        if call.target and not any(
-            abs(call.target.value - amount) <= 0.001 * amount for amount in amounts
-        ):
-            found.append(f"target {call.target.value}")
-        price = next(
-            (f.value for f in report.facts if (f.kind, f.subject) == ("price", call.asset)), None
-        )
-        if (
-            call.target
-            and price
-            and call.direction != ("bullish" if call.target.value > price else "bearish")
-        ):
-            found.append(f"target {call.target.value} on the wrong side of {price}")
-    found += [f"added {fact}" for fact in report.facts if fact.origin == "model"]
-    return found
+        if not call.target:
+            continue
+        target, price = call.target.value, prices.get(call.asset)
+        if not any(abs(target - amount) <= 0.001 * amount for amount in amounts):
+            faults.append(f"target {target}")
+        if price and call.direction != ("bullish" if target > price else "bearish"):
+            faults.append(f"target {target} on the wrong side of {price}")
+    return faults
 
 
 def check(records: list[dict]) -> None:
@@ -165,17 +191,19 @@ def test_nor_of_the_other_real_articles_that_are_labelled():
     check(load_labels("real"))
 
 
-# ---- orders of strangers: one row of the database, and no network but the endpoint (the guard of conftest.py)
+# ---- orders of strangers: they reach one row of the database, and no network but the endpoint
 
 
 def run(path: Path, records: Path, script) -> dict[str, str]:
     """The reports of a batch as JSON, without what the clock says."""
     with scripted(script) as server:
         store = open_store(path)
-        assert Batch(Queue(store), server.settings, jobs=2).run([str(records)]).exit_status == 0
+        assert Batch(Ledger(store), server.settings, jobs=2).run([str(records)]).exit_status == 0
     rows = {row["id"]: row["report"] for row in store.read("SELECT id, report FROM reports")}
     store.close()
-    return {key: re.sub(r'"seconds": [\d.]+', '"seconds": 0', told) for key, told in rows.items()}
+    return {
+        key: re.sub(r'"seconds": [\d.]+', '"seconds": 0', report) for key, report in rows.items()
+    }
 
 
 def test_who_obeys_every_injection_changes_its_own_report_alone(tmp_path):

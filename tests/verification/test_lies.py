@@ -1,4 +1,4 @@
-"""A good analysis, corrupted one way at a time: each lie has to be caught, and may not reach the report."""
+"""A good analysis, corrupted one way at a time: each lie has to be caught and left out."""
 
 import re
 
@@ -12,7 +12,8 @@ from tests.support.observed import Observed
 TEXT = (
     "Bitcoin fell 4.2% in the past 24 hours and is trading at $61,300, according to CoinGlass. "
     "Ether rose 3.1% in the past 24 hours and is trading at $3,050. "
-    "Open interest in bitcoin futures is $15.9 billion, and funding rates on Binance turned negative at -0.02%, while Bybit shows -0.05%. "
+    "Open interest in bitcoin futures is $15.9 billion, and funding rates on Binance turned "
+    "negative at -0.02%, while Bybit shows -0.05%. "
     "Analysts at Kaiko see bitcoin support at $60,000 and resistance at $64,000. "
     "Spot bitcoin ETFs saw outflows of $120 million on Monday. "
     "Liquidations across the crypto market reached $290 million. "
@@ -77,7 +78,7 @@ CALL = CallClaim(
     facts=(0, 7),
     rationale=Claim(text="Bitcoin fell {F0}.", sentences=(0,)),
 )
-SAID = {
+LIES = {
     "another digit": "Bitcoin fell 4.3% over 24 hours.",
     "a digit more": "Bitcoin is trading at $61,3000.",
     "a digit less": "Bitcoin is trading at $6,130.",
@@ -148,9 +149,12 @@ SAID = {
 
 def _analysis(**change: object) -> Analysis:
     good = {
-        "summary": tuple(Claim(text=text, sentences=tuple(range(8))) for text in GOOD), "calls": (CALL,), "overall": "bearish",
-        "horizon_rationale": Claim(text="Moves of the day work within days."), "analyst": Analyst(name="llm"),
-    }  # fmt: skip
+        "summary": tuple(Claim(text=text, sentences=tuple(range(8))) for text in GOOD),
+        "calls": (CALL,),
+        "overall": "bearish",
+        "horizon_rationale": Claim(text="Moves of the day work within days."),
+        "analyst": Analyst(name="llm"),
+    }
     return Analysis.model_validate(good | change)
 
 
@@ -164,7 +168,7 @@ def test_the_good_analysis_is_kept_whole():
 
 
 @pytest.mark.parametrize("where", ["summary", "rationale", "timeframe", "credibility"])
-@pytest.mark.parametrize("lie", SAID.values(), ids=SAID.keys())
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES.keys())
 def test_a_lie_is_caught_wherever_it_is_told(lie, where):
     claim = Claim(text=lie, sentences=tuple(range(8)))
     change = {
@@ -187,7 +191,7 @@ def _call(**change: object) -> dict[str, object]:
     return {"calls": (CALL.model_copy(update=change),)}
 
 
-STATED = {
+FALSE_STATEMENTS = {
     "a target of another asset": _call(target=11),
     "a target on the wrong side": _call(target=8),
     "a target below for bullish": _call(direction="bullish"),
@@ -228,7 +232,7 @@ ADDED = {
 }
 
 
-@pytest.mark.parametrize("change", STATED.values(), ids=STATED.keys())
+@pytest.mark.parametrize("change", FALSE_STATEMENTS.values(), ids=FALSE_STATEMENTS.keys())
 def test_a_false_statement_is_caught(change):
     assert list_faults(OBSERVED.verify(_analysis(**change)))
     report = OBSERVED.verify(_analysis(**change))
@@ -261,7 +265,7 @@ def test_a_fact_that_the_rules_left_out_is_added_with_its_quote():
 
 def test_no_figure_survives_that_is_no_facts():
     """All lies at once, in every field: the figures of the report are those of the facts."""
-    claims = tuple(Claim(text=lie, sentences=(0,)) for lie in SAID.values())
+    claims = tuple(Claim(text=lie, sentences=(0,)) for lie in LIES.values())
     calls = tuple(
         CALL.model_copy(update={"asset": a, "rationale": c})
         for a, c in zip(["BTC", "ETH", "SOL"], claims, strict=False)

@@ -1,4 +1,4 @@
-"""A model that lies in every field, over whole articles: nothing of it that can be checked reaches the report."""
+"""A model that lies in every field: nothing of it that can be checked reaches the report."""
 
 import json
 import random
@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from summarizer.analyst.llm.schema import make_analysis, read_answer
 from summarizer.batch.inputs import record_article
 from summarizer.facts.figures import format_fact
-from summarizer.models import Analysis, Analyst, Article, CallClaim, Claim, ClaimedFact, Fact
+from summarizer.models import Analysis, Analyst, Article, Call, CallClaim, Claim, ClaimedFact, Fact
 from summarizer.page.article import make_article
 from summarizer.text.asset_table import load_assets
 from summarizer.verification.verify import verify
@@ -24,12 +24,21 @@ ARTICLES = [
     record_article(record, DATA) for record in RECORDS if record.get("text") or record.get("html")
 ]
 MOVES = {True: ("fell", "lost", "dropped"), False: ("rose", "gained", "climbed")}
-NAMES = {"price": "price", "open_interest": "open interest", "support_level": "support", "resistance_level": "resistance",
-         "etf_flow": "ETF flow", "funding_rate": "funding rate", "market_cap": "market cap", "tvl": "TVL", "trading_volume": "trading volume"}  # fmt: skip
+NAMES = {
+    "price": "price",
+    "open_interest": "open interest",
+    "support_level": "support",
+    "resistance_level": "resistance",
+    "etf_flow": "ETF flow",
+    "funding_rate": "funding rate",
+    "market_cap": "market cap",
+    "tvl": "TVL",
+    "trading_volume": "trading volume",
+}
 
 
 class Liar:
-    """Writes answers of the right form in which every sentence that holds a figure, a quotation or a name is a lie."""
+    """Writes answers of the right form in which every sentence that can be checked is a lie."""
 
     def __init__(self, article: Article, facts: list[Fact], seed: int):
         self.article, self.facts, self.chance = article, facts, random.Random(seed)
@@ -63,14 +72,16 @@ class Liar:
             for s in self.subjects
             if (s, abs(fact.value)) not in theirs and s not in (fact.unit, fact.venue)
         ]
-        return f"{self.chance.choice(others or ['DOGE'])} {NAMES.get(fact.kind, 'figure')} is {format_fact(fact)}."
+        other = self.chance.choice(others or ["DOGE"])
+        return f"{other} {NAMES.get(fact.kind, 'figure')} is {format_fact(fact)}."
 
     def turned(self) -> str:
         moved = [i for i, f in enumerate(self.facts) if f.kind == "price_change" and f.value]
         if not moved:
             return self.invented()
         i = self.chance.choice(moved)
-        return f"{self.facts[i].subject} {self.chance.choice(MOVES[self.facts[i].value > 0])} {{F{i}}}."
+        move = self.chance.choice(MOVES[self.facts[i].value > 0])
+        return f"{self.facts[i].subject} {move} {{F{i}}}."
 
     def other_kind(self) -> str:
         i = self.chance.randrange(len(self.facts))
@@ -85,14 +96,14 @@ class Liar:
         )
 
     def invented(self) -> str:
-        level, gain = (
-            self.chance.randrange(1_000_001, 9_999_999),
-            self.chance.randrange(1001, 9999) / 7,
-        )
-        return f"{self.chance.choice(self.subjects)} is heading to ${level:,} and will gain {gain:.3f}%."
+        level = self.chance.randrange(1_000_001, 9_999_999)
+        gain = self.chance.randrange(1001, 9999) / 7
+        subject = self.chance.choice(self.subjects)
+        return f"{subject} is heading to ${level:,} and will gain {gain:.3f}%."
 
     def quotation(self) -> str:
-        return f"“{self.chance.choice(self.subjects)} is sure to moon by {self.chance.randrange(2041, 2099)}” said the source."
+        subject, year = self.chance.choice(self.subjects), self.chance.randrange(2041, 2099)
+        return f"“{subject} is sure to moon by {year}” said the source."
 
     def stranger(self) -> str:
         return (
@@ -100,7 +111,8 @@ class Liar:
         )
 
     def in_words(self) -> str:
-        return f"{self.chance.choice(self.subjects)} will go up seventy-{self.chance.choice(['three', 'seven'])} percent."
+        subject, unit = self.chance.choice(self.subjects), self.chance.choice(["three", "seven"])
+        return f"{subject} will go up seventy-{unit} percent."
 
     def call(self) -> dict[str, object]:
         asset = self.chance.choice([*self.subjects, "WIF", "MSTR", "MARKET", "Zorblax"])
@@ -135,16 +147,22 @@ class Liar:
             },
         ]
         return {
-            "summary": [{"text": self.lie(), "sentences": [0]} for _ in range(3)], "calls": [self.call() for _ in range(6)],
-            "overall": "bullish", "overall_tone": 100, "horizon": "long_term", "horizon_rationale": self.lie(),
-            "credibility": "high", "credibility_note": self.lie(), "narratives": ["airdrop", "cbdc"], "added_facts": added,
-        }  # fmt: skip
+            "summary": [{"text": self.lie(), "sentences": [0]} for _ in range(3)],
+            "calls": [self.call() for _ in range(6)],
+            "overall": "bullish",
+            "overall_tone": 100,
+            "horizon": "long_term",
+            "horizon_rationale": self.lie(),
+            "credibility": "high",
+            "credibility_note": self.lie(),
+            "narratives": ["airdrop", "cbdc"],
+            "added_facts": added,
+        }
 
 
-def count_false(article: Article, facts: list[Fact], answer: dict[str, object]) -> list[str]:
+def find_false(article: Article, facts: list[Fact], answer: dict[str, object]) -> list[str]:
     """What of a hostile answer reached the report, and is not so."""
     observed = Observed(article)
-    signals = observed.signals
     analysis = make_analysis(read_answer(json.dumps(answer)), Analyst(name="llm"))
     report = observed.verify(analysis, facts)
     shown = [
@@ -155,27 +173,27 @@ def count_false(article: Article, facts: list[Fact], answer: dict[str, object]) 
     ]
     false = [words for words in shown if re.search(r"\d|percent|“|Zorblax|://", words)]
     false += [f"fact {fact}" for fact in report.facts[len(facts) :]]
-    named = {m for fact in facts for m in (fact.subject,)}
     for call in report.calls:
-        if call.asset in ("WIF", "MSTR", "MARKET", "Zorblax") and call.asset not in named | set(
-            article.text.split()
-        ):
-            false.append(f"call on {call.asset}")
-        levels = [
-            f
-            for f in facts
-            if f.subject == call.asset and f.value == (call.target.value if call.target else None)
-        ]
-        if call.target and (not levels or call.direction == "neutral"):
-            false.append(f"target {call.target.value} of {call.asset}")
-        if any(article.text[e.start : e.end] != e.quote for e in call.evidence):
-            false.append(f"evidence of {call.asset}")
-    if report.credibility.level != "low" and {
-        "sponsored",
-        "press_release",
-        "ai_directed_instructions",
-    } & {s.name for s in signals}:
+        false += list_false(call, article, facts)
+    lowering = {"sponsored", "press_release", "ai_directed_instructions"}
+    if report.credibility.level != "low" and lowering & {s.name for s in observed.signals}:
         false.append("credibility")
+    return false
+
+
+def list_false(call: Call, article: Article, facts: list[Fact]) -> list[str]:
+    """What of a call is not so."""
+    false = []
+    named = {fact.subject for fact in facts} | set(article.text.split())
+    if call.asset in ("WIF", "MSTR", "MARKET", "Zorblax") and call.asset not in named:
+        false.append(f"call on {call.asset}")
+    if call.target:
+        stated = {(fact.subject, fact.value) for fact in facts}
+        is_stated = (call.asset, call.target.value) in stated
+        if not is_stated or call.direction == "neutral":
+            false.append(f"target {call.target.value} of {call.asset}")
+    if any(article.text[e.start : e.end] != e.quote for e in call.evidence):
+        false.append(f"evidence of {call.asset}")
     return false
 
 
@@ -183,11 +201,11 @@ def count_false(article: Article, facts: list[Fact], answer: dict[str, object]) 
 def test_a_hostile_model_gets_nothing_false_into_a_report(article):
     facts = Observed(article).facts
     for seed in range(8):
-        assert count_false(article, facts, Liar(article, facts, seed).answer()) == []
+        assert find_false(article, facts, Liar(article, facts, seed).answer()) == []
 
 
 def test_the_embedded_analyst_passes_the_same_verification():
-    """At most 2 % of its claims are dropped: what is dropped there is read wrongly here, or told wrongly there."""
+    """At most 2 % of its claims are dropped: those are told wrongly, or checked wrongly."""
     claims = dropped = 0
     for article in ARTICLES:
         observed = Observed(article)
@@ -199,15 +217,22 @@ def test_the_embedded_analyst_passes_the_same_verification():
 
 
 WORDS = st.lists(
-    st.sampled_from(["{F0}", "{F1}", "{D3}", "{F9999}", "{", "}", "Bitcoin", "ether", "fell", "rose", "not", "support", "at", ",", ".", "“", '"', "‘",
-                     "$", "5", "%", "−", "½", "and", "<b", "[x](y)", "\n", "\x00", "\u202e", "24h", "$WIF", "will", "over", "week"])
+    st.sampled_from(
+        [
+            *'{F0} {F1} {D3} {F9999} { } Bitcoin ether fell rose not support at , . “ "'.split(),
+            *"‘ $ 5 % − ½ and <b [x](y) \u202e 24h $WIF will over week".split(),
+            "\n",
+            "\x00",
+        ]
+    )
     | st.text(max_size=6),
     max_size=14,
-).map(" ".join)  # fmt: skip
+).map(" ".join)
 PLACES = st.lists(st.integers(-5, 10**6), max_size=3).map(tuple)
 CLAIMS = st.builds(Claim, text=WORDS, sentences=PLACES)
 
 
+@settings(deadline=None)
 @given(
     CLAIMS,
     CLAIMS,
@@ -232,9 +257,14 @@ def test_verification_never_raises_and_shows_no_figure_of_its_own(
     )
     added = ClaimedFact(kind="price", subject=asset, value=value, unit="USD", quote=quote)
     analysis = Analysis(
-        summary=(summary,), calls=(call, call.model_copy(update={"asset": "BTC"})), horizon_rationale=rationale,
-        credibility_note=summary, added_facts=(added,), narratives=(asset,), analyst=Analyst(name="llm"),
-    )  # fmt: skip
+        summary=(summary,),
+        calls=(call, call.model_copy(update={"asset": "BTC"})),
+        horizon_rationale=rationale,
+        credibility_note=summary,
+        added_facts=(added,),
+        narratives=(asset,),
+        analyst=Analyst(name="llm"),
+    )
     report = observed.verify(analysis)
     assert not re.search(
         r"[\x00\u202e]|\{F",
@@ -244,7 +274,8 @@ def test_verification_never_raises_and_shows_no_figure_of_its_own(
 
 def test_who_is_paid_for_a_rise_is_not_believed_much():
     article = make_article(
-        "Sponsored: Bitcoin (BTC) trades at $60,000 and is set to soar to $90,000, a record. Bitcoin bulls rally hard."
+        "Sponsored: Bitcoin (BTC) trades at $60,000 and is set to soar to $90,000, a record."
+        " Bitcoin bulls rally hard."
     )
     observed = Observed(article)
     claim = CallClaim(

@@ -53,9 +53,10 @@ def test_another_process_with_another_hash_seed_says_the_same():
     """Sets are walked in another order there; sums of weights must not depend on it."""
     code = (
         "from eval.records import load_own\nfrom tests.support.observed import Observed\n"
-        "print([Observed(one.article).analyze().model_dump_json() for one in list(load_own())[:12]])"
+        "articles = [labelled.article for labelled in list(load_own())[:12]]\n"
+        "print([Observed(article).analyze().model_dump_json() for article in articles])"
     )
-    said = set()
+    digests = set()
     for seed in ("1", "2"):
         environment = {
             **os.environ,
@@ -70,8 +71,8 @@ def test_another_process_with_another_hash_seed_says_the_same():
             check=True,
             cwd=Path(__file__).parents[3],
         )
-        said.add(hashlib.sha256(done.stdout).hexdigest())
-    assert len(said) == 1
+        digests.add(hashlib.sha256(done.stdout).hexdigest())
+    assert len(digests) == 1
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,8 @@ def test_little_text_is_analysed_too(text):
 
 def test_what_is_explained_is_what_was_called():
     article = make_article(
-        "Bitcoin slid to $58,000 on Monday. Bitcoin funding on Binance fell to -7%. Traders of bitcoin expect more losses.",
+        "Bitcoin slid to $58,000 on Monday. Bitcoin funding on Binance fell to -7%."
+        " Traders of bitcoin expect more losses.",
         title="Bitcoin slides",
     )
     observed = Observed(article)

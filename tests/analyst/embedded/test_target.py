@@ -11,8 +11,9 @@ from summarizer.text.reading import read_text
 from tests.support.observed import read
 
 LADDER = (
-    "Bitcoin trades at $118,000. Support sits at $115,000 and resistance at $120,500. Analyst Ann Writer expects bitcoin to reach a "
-    "price target of $125,000, while a break of support could send it to $111,000. Ether trades at $3,700, with a target of $4,000."
+    "Bitcoin trades at $118,000. Support sits at $115,000 and resistance at $120,500. Analyst Ann"
+    " Writer expects bitcoin to reach a price target of $125,000, while a break of support could"
+    " send it to $111,000. Ether trades at $3,700, with a target of $4,000."
 )
 
 
