@@ -5,12 +5,11 @@ are joined ("$58,000 and $62,000") are scored alike.
 """
 
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.kinds import KINDS, PRICES, Cue, Kind
@@ -61,22 +60,12 @@ class _Hit:
 
 def score_candidates(text: Text, candidates: Sequence[Candidate]) -> None:
     """Fill in `scores` of every candidate: a weight for each kind that a cue announces."""
-    hits = _find_hits(text.lowered)
-    starts = [hit.first for hit in hits]
-    by_sentence: dict[int, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        by_sentence[candidate.sentence].append(candidate)
-
-    def hits_in(sentence: int) -> list[_Hit]:
-        first, past = text.word_range(text.sentences[sentence])
-        return hits[bisect_left(starts, first) : bisect_left(starts, past)]
-
-    for sentence, group in by_sentence.items():
-        own_hits = hits_in(sentence)
-        earlier_hits = hits_in(sentence - 1) if sentence else []
+    hits = _find_hits(text)
+    for sentence, members in groupby(candidates, key=lambda candidate: candidate.sentence):
+        group = list(members)
         for candidate in group:
-            candidate.scores = _score(text, candidate, own_hits, group)
-            _add_previous_sentence(candidate, earlier_hits)
+            candidate.scores = _score(text, candidate, hits[sentence], group)
+            _add_previous_sentence(candidate, hits[sentence - 1])
         _score_behind_names(text, group)
         _score_joined(text, group)
 
@@ -87,11 +76,8 @@ def best_kind(candidate: Candidate) -> str | None:
         return None
     name = max(candidate.scores, key=candidate.scores.__getitem__)
     is_price_like = candidate.unit_class == "money" and not candidate.is_large
-    return (
-        name
-        if candidate.scores[name] >= (_MIN_PRICE_SCORE if is_price_like else MIN_SCORE)
-        else None
-    )
+    least = _MIN_PRICE_SCORE if is_price_like else MIN_SCORE
+    return name if candidate.scores[name] >= least else None
 
 
 @cache
@@ -109,14 +95,16 @@ def _stop_lexicon() -> Lexicon[None]:
     return Lexicon((phrase, None) for phrase in load_words()["stop"])
 
 
-def _find_hits(lowered: list[str]) -> list[_Hit]:
-    """Every cue in the text but those inside a phrase that means something else."""
-    stopped = {i for first, past, _ in _stop_lexicon().find(lowered) for i in range(first, past)}
-    return [
-        _Hit(first, past, kind, cue)
-        for first, past, (kind, cue) in _cue_lexicon().find(lowered)
-        if first not in stopped and past - 1 not in stopped
-    ]
+def _find_hits(text: Text) -> dict[int, list[_Hit]]:
+    """The cues of each sentence but those inside a phrase that means something else."""
+    hits = defaultdict(list)
+    stops = _stop_lexicon().find(text.lowered)
+    stopped = {i for first, past, _ in stops for i in range(first, past)}
+    for first, past, (kind, cue) in _cue_lexicon().find(text.lowered):
+        if first not in stopped and past - 1 not in stopped:
+            sentence = text.sentence_at(text.word_starts[first])
+            hits[sentence].append(_Hit(first, past, kind, cue))
+    return hits
 
 
 def _announces(hit: _Hit, candidate: Candidate) -> bool:

@@ -23,7 +23,7 @@ from summarizer.facts.nearby import (
     name_assets,
 )
 from summarizer.linear import load_linear
-from summarizer.text.asset_table import fund_assets
+from summarizer.text.asset_table import load_assets
 from summarizer.text.assets import MARKET
 from summarizer.text.reading import Text
 
@@ -73,7 +73,7 @@ def underlying(subject: str) -> str:
     >>> underlying("IBIT"), underlying("BTC.D"), underlying("MSTR")
     ('BTC', 'BTC', 'MSTR')
     """
-    return _SHARES.get(subject) or fund_assets().get(subject, subject)
+    return _SHARES.get(subject) or load_assets().held.get(subject, subject)
 
 
 class Subjects:
