@@ -21,6 +21,7 @@ _PERIOD_BEHIND_CLAUSE = 7
 _VENUE = re.compile(rf"\b{match_any('venue')}\b")
 _WITH = re.compile(r",\swith\s")  # "Binance stood at -0.011%, with Bybit at -0.014%"
 _PAST_CLAUSE, _PAST_NUMBER = 60, 40  # code points that a venue seems further off
+_DATE_REACH = 60  # code points
 _QUALIFIERS = {  # what a kind leaves open: the round of a raise, the record a price was, the delta of a skew
     "fund_raise": re.compile(
         r"\b(?:pre-seed|seed|series [a-e]|strategic|private|public|presale|pre-sale|ICO|IPO)\b",
@@ -103,10 +104,7 @@ def find_period(text: Text, candidate: Candidate) -> str | None:
     low, high = max(first, candidate.first_word - 16), min(past, candidate.past_word + 16)
     hits = []
     for start, end, period in _period_lexicon().find(text.lowered[low:high]):
-        is_before = start + low < candidate.first_word
-        distance = (
-            candidate.first_word - end - low if is_before else start + low - candidate.past_word
-        )
+        distance = candidate.words_to(start + low, end + low)
         gap = candidate.gap_to(text.word_starts[start + low], text.words[end + low - 1].end())
         hits.append((distance + _PERIOD_BEHIND_CLAUSE * text.crosses_clause(*gap), period))
     return _nearest(hits, _PERIOD_REACH)
@@ -151,12 +149,12 @@ def find_condition(text: Text, candidate: Candidate) -> str | None:
 
 def find_date(text: Text, candidate: Candidate) -> str | None:
     """The date it is about, as printed, near it in the sentence."""
-    span, number = text.sentences[candidate.sentence], candidate.number
-    low, high = max(span.start, number.start - 60), min(span.end, candidate.end + 60)
-    hits = [
-        (min(abs(match.start() - candidate.end), abs(number.start - match.end())), match[0])
-        for match in _DATE.finditer(text.string, low, high)
-    ]
+    span = text.sentences[candidate.sentence]
+    low, high = candidate.number.start - _DATE_REACH, candidate.end + _DATE_REACH
+    hits = []
+    for match in _DATE.finditer(text.string, max(span.start, low), min(span.end, high)):
+        start, end = candidate.gap_to(*match.span())
+        hits.append((abs(end - start), match[0]))
     return min(hits)[1] if hits else None
 
 

@@ -51,10 +51,20 @@ class Candidate:
         """Whether the number is too large to be a price."""
         return abs(self.number.value) >= _LARGE
 
+    @property
+    def is_price_like(self) -> bool:
+        """Whether the number is an amount of money that a price could be."""
+        return self.unit_class == "money" and not self.is_large
+
     def gap_to(self, start: int, end: int) -> tuple[int, int]:
         """The places between the number and something that stands from `start` to `end`."""
         is_before = start < self.number.start
         return (end, self.number.start) if is_before else (self.end, start)
+
+    def words_to(self, first: int, past: int) -> int:
+        """The number of words between the number and the words from `first` to before `past`."""
+        is_before = first < self.first_word
+        return self.first_word - past if is_before else first - self.past_word
 
 
 def find_candidates(text: Text) -> list[Candidate]:

@@ -17,7 +17,7 @@ from summarizer.tables import load_words
 from summarizer.text.lexicon import Lexicon
 from summarizer.text.reading import Text
 
-MIN_SCORE = 1.0  # below this the cues name no kind; chosen on the development articles
+_MIN_SCORE = 1.0  # below this the cues name no kind; chosen on the development articles
 _MIN_PRICE_SCORE = 0.7  # the same for a sum of money as small as a price
 _REACH = 24  # words past which a cue says nothing about a number
 _BEHIND_NUMBER = 0.55  # what is left of a cue that another number stands before
@@ -75,8 +75,7 @@ def best_kind(candidate: Candidate) -> str | None:
     if not candidate.scores:
         return None
     name = max(candidate.scores, key=candidate.scores.__getitem__)
-    is_price_like = candidate.unit_class == "money" and not candidate.is_large
-    least = _MIN_PRICE_SCORE if is_price_like else MIN_SCORE
+    least = _MIN_PRICE_SCORE if candidate.is_price_like else _MIN_SCORE
     return name if candidate.scores[name] >= least else None
 
 
@@ -138,15 +137,10 @@ def _weigh(
     is_before = hit.first < candidate.first_word
     if hit.cue.side == ("after" if is_before else "before"):
         return None
-    if is_before:
-        distance = candidate.first_word - hit.past
-        start, end = text.words[hit.past - 1].end(), candidate.number.start
-    else:
-        distance = hit.first - candidate.past_word
-        start, end = candidate.end, text.words[hit.first].start()
-    distance = max(0, distance)
+    distance = max(0, candidate.words_to(hit.first, hit.past))
     if distance > _REACH:
         return None
+    start, end = candidate.gap_to(text.word_starts[hit.first], text.words[hit.past - 1].end())
     weight = hit.cue.weight / (1 + distance / _HALVED_AT[hit.cue.side])
     if hit.cue.side == "any" and not is_before:
         weight *= _AFTER_NUMBER
@@ -184,8 +178,7 @@ def _score_behind_names(text: Text, group: Sequence[Candidate]) -> None:
             if not 0 <= number.start - mention.end <= 4:
                 continue
             gap = text.string[mention.end : number.start]
-            is_price_like = candidate.unit_class == "money" and not candidate.is_large
-            if is_price_like and _PRICE_AFTER_TICKER.match(gap):
+            if candidate.is_price_like and _PRICE_AFTER_TICKER.match(gap):
                 scores["price"] = max(scores.get("price", 0), _TICKER_PRICE)
             if candidate.unit_class == "percent" and _SHARE_AFTER_TICKER.match(gap):
                 weight = _SIGNED_TICKER if number.is_signed else _UNSIGNED_TICKER
@@ -207,14 +200,13 @@ def _join(text: Text, left: Candidate, right: Candidate, gap: str) -> None:
         name: max(left.scores.get(name, 0), right.scores.get(name, 0))
         for name in left.scores | right.scores
     }
-    is_price_like = left.unit_class == "money" and not left.is_large
     before = text.string[max(0, left.number.start - 8) : left.number.start].lower()
     is_move = gap.strip().startswith("to") and _FROM.search(before)
-    if is_price_like and is_move and joint.keys() & {"price", "price_past", "price_target"}:
+    if left.is_price_like and is_move and joint.keys() & {"price", "price_past", "price_target"}:
         left.scores["price_past"] = max(joint.values()) + 0.1
         right.scores.pop("price_past", None)
         right.scores.setdefault("price", 1.0)
-    elif is_price_like and "from" in gap:
+    elif left.is_price_like and "from" in gap:
         right.scores["price_past"] = max(joint.values(), default=1.0) + 0.1
     else:
         left.scores, right.scores = dict(joint), dict(joint)

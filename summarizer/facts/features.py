@@ -75,7 +75,7 @@ def _describe_number(
         f"subject:{next(groups, 'carried')}:{unit}",
         f"start:{number.start < _START}",
     ]
-    if unit == "money" and not candidate.is_large:
+    if candidate.is_price_like:
         price = prices.get(candidate.subject)
         features.append(f"ratio:{_bucket(number.value / price) if price else None}")
     return features

@@ -123,7 +123,7 @@ class Subjects:
     def options(self, candidate: Candidate, kind: str) -> list[Option]:
         """What the number could be about, MARKET always among it."""
         setting = self._read_setting(candidate)
-        is_level = _may_be_level(candidate, kind) and not candidate.is_large
+        is_level = _may_be_level(candidate, kind)
         options = []
         for subject, features in self._gather(candidate, kind).items():
             features += self._describe_option(subject, candidate, setting)
@@ -203,5 +203,4 @@ class Subjects:
 
 
 def _may_be_level(candidate: Candidate, kind: str) -> bool:
-    """Whether the number is an amount of money that a price could be."""
-    return kind in PRICES and candidate.unit_class == "money" and candidate.number.value > 0
+    return kind in PRICES and candidate.is_price_like and candidate.number.value > 0
