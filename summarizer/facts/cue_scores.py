@@ -153,7 +153,7 @@ def _weigh(
 
 def _is_possible(text: Text, candidate: Candidate) -> bool:
     """Whether the number is told as a thing that may come: "could fall to $60,000"."""
-    start = max(text.sentences[candidate.sentence].start, candidate.number.start - 60)
+    start = max(candidate.span.start, candidate.number.start - 60)
     modal = _MODAL.search(text.string, start, candidate.number.start)
     return modal is not None and not text.crosses_clause(modal.end(), candidate.number.start)
 

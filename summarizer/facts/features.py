@@ -83,7 +83,7 @@ def _describe_number(
 
 def _describe_words(text: Text, candidate: Candidate, groups: dict[int, str]) -> list[str]:
     """Features of the words around it: one by one near by, in pairs, and as a bag within the sentence."""
-    first, past = text.word_range(text.sentences[candidate.sentence])
+    first, past = text.word_range(candidate.span)
     unit = candidate.unit_class[0]
     low, high = max(first, candidate.first_word - _BEFORE), min(past, candidate.past_word + _AFTER)
     before = [_show(text, i, groups) for i in range(low, candidate.first_word)]
