@@ -21,6 +21,7 @@ _PERIOD_BEHIND_CLAUSE = 7
 _VENUE = re.compile(rf"\b{match_any('venue')}\b")
 _WITH = re.compile(r",\swith\s")  # "Binance stood at -0.011%, with Bybit at -0.014%"
 _PAST_CLAUSE, _PAST_NUMBER = 60, 40  # code points that a venue seems further off
+_DATE_REACH = 60  # code points
 _QUALIFIERS = {  # what a kind leaves open: the round of a raise, the record a price was, the delta of a skew
     "fund_raise": re.compile(
         r"\b(?:pre-seed|seed|series [a-e]|strategic|private|public|presale|pre-sale|ICO|IPO)\b",
@@ -82,7 +83,7 @@ def _nearest(hits: Iterable[tuple[int, T]], reach: int) -> T | None:
 
 def find_sign(text: Text, candidate: Candidate) -> int:
     """Sign of a change: -1 or 1 by the nearest word of movement, 1 if there is none."""
-    first, past = text.word_range(text.sentences[candidate.sentence])
+    first, past = text.word_range(candidate.span)
     hits = []
     for i in range(max(first, candidate.first_word - 12), min(past, candidate.past_word + 8)):
         sign = _movements().get(text.lowered[i])
@@ -99,14 +100,11 @@ def find_sign(text: Text, candidate: Candidate) -> int:
 
 def find_period(text: Text, candidate: Candidate) -> str | None:
     """The span of time the number covers, nearest in its sentence."""
-    first, past = text.word_range(text.sentences[candidate.sentence])
+    first, past = text.word_range(candidate.span)
     low, high = max(first, candidate.first_word - 16), min(past, candidate.past_word + 16)
     hits = []
     for start, end, period in _period_lexicon().find(text.lowered[low:high]):
-        is_before = start + low < candidate.first_word
-        distance = (
-            candidate.first_word - end - low if is_before else start + low - candidate.past_word
-        )
+        distance = candidate.words_to(start + low, end + low)
         gap = candidate.gap_to(text.word_starts[start + low], text.words[end + low - 1].end())
         hits.append((distance + _PERIOD_BEHIND_CLAUSE * text.crosses_clause(*gap), period))
     return _nearest(hits, _PERIOD_REACH)
@@ -115,7 +113,7 @@ def find_period(text: Text, candidate: Candidate) -> str | None:
 def find_venue(text: Text, candidate: Candidate) -> str | None:
     """The exchange, issuer or data provider nearest in the sentence; another figure or a clause's end between counts as far."""
     hits = []
-    for match in _VENUE.finditer(text.string, *text.sentences[candidate.sentence]):
+    for match in _VENUE.finditer(text.string, *candidate.span):
         start, end = candidate.gap_to(*match.span())
         is_parted = text.crosses_clause(start, end) or _WITH.search(text.string, start, end)
         distance = end - start + _PAST_CLAUSE * bool(is_parted)
@@ -127,7 +125,7 @@ def find_venue(text: Text, candidate: Candidate) -> str | None:
 def find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
     """What narrows the kind down: seed or series_a, all-time high, 25-delta."""
     pattern = _QUALIFIERS.get(kind)
-    match = pattern and pattern.search(text.string, *text.sentences[candidate.sentence])
+    match = pattern and pattern.search(text.string, *candidate.span)
     if not match:
         return None
     words = match[0].lower()
@@ -137,13 +135,13 @@ def find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
 
 def find_speaker(text: Text, candidate: Candidate) -> str | None:
     """Who said it, where the sentence names one."""
-    match = _SAID.search(text.string, *text.sentences[candidate.sentence])
+    match = _SAID.search(text.string, *candidate.span)
     return (match[1] or match[2]).rstrip(".’'") if match else None
 
 
 def find_condition(text: Text, candidate: Candidate) -> str | None:
     """The words it hangs on ("if $64,000 breaks"), when they stand outside the number."""
-    for match in _CONDITION.finditer(text.string, *text.sentences[candidate.sentence]):
+    for match in _CONDITION.finditer(text.string, *candidate.span):
         if not match.start() <= candidate.number.start < match.end():
             return match[0].strip()
     return None
@@ -151,18 +149,18 @@ def find_condition(text: Text, candidate: Candidate) -> str | None:
 
 def find_date(text: Text, candidate: Candidate) -> str | None:
     """The date it is about, as printed, near it in the sentence."""
-    span, number = text.sentences[candidate.sentence], candidate.number
-    low, high = max(span.start, number.start - 60), min(span.end, candidate.end + 60)
-    hits = [
-        (min(abs(match.start() - candidate.end), abs(number.start - match.end())), match[0])
-        for match in _DATE.finditer(text.string, low, high)
-    ]
+    low = max(candidate.span.start, candidate.number.start - _DATE_REACH)
+    high = min(candidate.span.end, candidate.end + _DATE_REACH)
+    hits = []
+    for match in _DATE.finditer(text.string, low, high):
+        start, end = candidate.gap_to(*match.span())
+        hits.append((abs(end - start), match[0]))
     return min(hits)[1] if hits else None
 
 
 def choose_evidence(text: Text, candidate: Candidate) -> Evidence:
     """The number with a few words before it, as short as still states the fact; on whole words."""
-    string, span = text.string, text.sentences[candidate.sentence]
+    string, span = text.string, candidate.span
     i = bisect_right(text.word_starts, candidate.number.start) - 1
     start = max(span.start, text.word_starts[max(0, i - 4)])
     while start > span.start and (

@@ -9,6 +9,7 @@ from summarizer.tables import match_any
 from summarizer.text.assets import Mention
 from summarizer.text.numbers import Number
 from summarizer.text.reading import Text
+from summarizer.text.spans import Span
 
 SHARES = re.compile(  # "a 70/30 split between longs and shorts"
     r"(\d{1,2})\s?[-–/:]\s?(\d{1,2})\s(?:split|ratio)\sbetween\s(?:the\s)?"
@@ -32,7 +33,7 @@ class Candidate:
     """A number on its way to a fact.
 
     `end` is the place after the number and its unit; `first_word` and `past_word` are the index of its first word and the
-    index after its last one.
+    index after its last one. `sentence`, `span` and `mentions` are the index, the span and the assets of its sentence.
     """
 
     number: Number
@@ -42,6 +43,7 @@ class Candidate:
     first_word: int
     past_word: int
     sentence: int
+    span: Span
     mentions: Sequence[Mention] = ()
     scores: dict[str, float] = field(default_factory=dict)
     subject: str | None = None
@@ -51,22 +53,29 @@ class Candidate:
         """Whether the number is too large to be a price."""
         return abs(self.number.value) >= _LARGE
 
+    @property
+    def is_price_like(self) -> bool:
+        """Whether the number is an amount of money that a price could be."""
+        return self.unit_class == "money" and not self.is_large
+
     def gap_to(self, start: int, end: int) -> tuple[int, int]:
         """The places between the number and something that stands from `start` to `end`."""
         is_before = start < self.number.start
         return (end, self.number.start) if is_before else (self.end, start)
 
+    def words_to(self, first: int, past: int) -> int:
+        """The number of words between the number and the words from `first` to before `past`."""
+        is_before = first < self.first_word
+        return self.first_word - past if is_before else first - self.past_word
+
 
 def find_candidates(text: Text) -> list[Candidate]:
     """Every number that could be a market number, in reading order."""
     candidates = []
-    mentions: Sequence[Mention] = ()
-    previous_sentence = -1
     for number in text.numbers:
         sentence = text.sentence_at(number.start)
-        if sentence != previous_sentence:
-            mentions = text.mentions_in(text.sentences[sentence])
-            previous_sentence = sentence
+        span = text.sentences[sentence]
+        mentions = text.mentions_in(span)
         unit_class, unit, end = _find_unit(text.string, number, mentions)
         if _OTHERS.search(text.string, max(0, number.start - 12), number.start):
             continue
@@ -75,7 +84,9 @@ def find_candidates(text: Text) -> list[Candidate]:
         first_word = bisect_right(text.word_starts, number.start) - 1
         past_word = bisect_left(text.word_starts, end)
         candidates.append(
-            Candidate(number, unit_class, unit, end, first_word, past_word, sentence, mentions)
+            Candidate(
+                number, unit_class, unit, end, first_word, past_word, sentence, span, mentions
+            )
         )
     return candidates
 

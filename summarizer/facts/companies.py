@@ -45,7 +45,7 @@ class Companies:
 
     def describe(self, candidate: Candidate, features: Features) -> None:
         """Add the companies, in full, by where they stand to the number and whether they act."""
-        start, end = self._text.sentences[candidate.sentence]
+        start, end = candidate.span
         first, past = bisect_left(self._starts, start), bisect_left(self._starts, end)
         assets = {mention.start for mention in candidate.mentions}
         named = [item for item in self._text.names[first:past] if item[0] not in assets]
@@ -64,19 +64,22 @@ class Companies:
     def _describe_name(self, place: int, name: str, side: str, rank: int, opens: bool) -> list[str]:
         """What the place of a name and its words tell; `opens` says that it begins the sentence."""
         string, past = self._text.string, place + len(name)
-        features = [side, f"{side}:rank{min(rank, 3)}"]
-        if _ACTS.match(string, past):
-            features.append(f"{side}:acts")
-        if side == "name:a" and _OF.search(string, max(0, place - 8), place):
-            features.append("name:a:of")
-        if string.startswith(("'s", "’s"), past):
-            features.append(f"{side}:own")
-        if opens and name not in self._inner:
-            features.append("name:begins")  # its capital says nothing
-        if all(word in _common_words() for word in name.lower().split()):
-            features += ["name:common", f"name:common:{opens}:{' ' in name}"]
-        words = min(4, name.count(" ") + 1)
-        return [*features, f"name:times{min(3, self._counts[name])}", f"name:words{words}"]
+        is_common = all(word in _common_words() for word in name.lower().split())
+        flags = {
+            f"{side}:acts": _ACTS.match(string, past),
+            "name:a:of": side == "name:a" and _OF.search(string, max(0, place - 8), place),
+            f"{side}:own": string.startswith(("'s", "’s"), past),
+            "name:begins": opens and name not in self._inner,  # its capital says nothing
+            "name:common": is_common,
+            f"name:common:{opens}:{' ' in name}": is_common,
+        }
+        return [
+            side,
+            f"{side}:rank{min(rank, 3)}",
+            *(feature for feature, is_so in flags.items() if is_so),
+            f"name:times{min(3, self._counts[name])}",
+            f"name:words{min(4, name.count(' ') + 1)}",
+        ]
 
     def _lengthen(self, name: str) -> str:
         if name not in self._full_names:

@@ -5,12 +5,11 @@ are joined ("$58,000 and $62,000") are scored alike.
 """
 
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.kinds import KINDS, PRICES, Cue, Kind
@@ -18,7 +17,7 @@ from summarizer.tables import load_words
 from summarizer.text.lexicon import Lexicon
 from summarizer.text.reading import Text
 
-MIN_SCORE = 1.0  # below this the cues name no kind; chosen on the development articles
+_MIN_SCORE = 1.0  # below this the cues name no kind; chosen on the development articles
 _MIN_PRICE_SCORE = 0.7  # the same for a sum of money as small as a price
 _REACH = 24  # words past which a cue says nothing about a number
 _BEHIND_NUMBER = 0.55  # what is left of a cue that another number stands before
@@ -61,22 +60,12 @@ class _Hit:
 
 def score_candidates(text: Text, candidates: Sequence[Candidate]) -> None:
     """Fill in `scores` of every candidate: a weight for each kind that a cue announces."""
-    hits = _find_hits(text.lowered)
-    starts = [hit.first for hit in hits]
-    by_sentence: dict[int, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        by_sentence[candidate.sentence].append(candidate)
-
-    def hits_in(sentence: int) -> list[_Hit]:
-        first, past = text.word_range(text.sentences[sentence])
-        return hits[bisect_left(starts, first) : bisect_left(starts, past)]
-
-    for sentence, group in by_sentence.items():
-        own_hits = hits_in(sentence)
-        earlier_hits = hits_in(sentence - 1) if sentence else []
+    hits = _find_hits(text)
+    for sentence, members in groupby(candidates, key=lambda candidate: candidate.sentence):
+        group = list(members)
         for candidate in group:
-            candidate.scores = _score(text, candidate, own_hits, group)
-            _add_previous_sentence(candidate, earlier_hits)
+            candidate.scores = _score(text, candidate, hits[sentence], group)
+            _add_previous_sentence(candidate, hits[sentence - 1])
         _score_behind_names(text, group)
         _score_joined(text, group)
 
@@ -86,12 +75,8 @@ def best_kind(candidate: Candidate) -> str | None:
     if not candidate.scores:
         return None
     name = max(candidate.scores, key=candidate.scores.__getitem__)
-    is_price_like = candidate.unit_class == "money" and not candidate.is_large
-    return (
-        name
-        if candidate.scores[name] >= (_MIN_PRICE_SCORE if is_price_like else MIN_SCORE)
-        else None
-    )
+    least = _MIN_PRICE_SCORE if candidate.is_price_like else _MIN_SCORE
+    return name if candidate.scores[name] >= least else None
 
 
 @cache
@@ -109,14 +94,16 @@ def _stop_lexicon() -> Lexicon[None]:
     return Lexicon((phrase, None) for phrase in load_words()["stop"])
 
 
-def _find_hits(lowered: list[str]) -> list[_Hit]:
-    """Every cue in the text but those inside a phrase that means something else."""
-    stopped = {i for first, past, _ in _stop_lexicon().find(lowered) for i in range(first, past)}
-    return [
-        _Hit(first, past, kind, cue)
-        for first, past, (kind, cue) in _cue_lexicon().find(lowered)
-        if first not in stopped and past - 1 not in stopped
-    ]
+def _find_hits(text: Text) -> dict[int, list[_Hit]]:
+    """The cues of each sentence but those inside a phrase that means something else."""
+    hits = defaultdict(list)
+    stops = _stop_lexicon().find(text.lowered)
+    stopped = {i for first, past, _ in stops for i in range(first, past)}
+    for first, past, (kind, cue) in _cue_lexicon().find(text.lowered):
+        if first not in stopped and past - 1 not in stopped:
+            sentence = text.sentence_at(text.word_starts[first])
+            hits[sentence].append(_Hit(first, past, kind, cue))
+    return hits
 
 
 def _announces(hit: _Hit, candidate: Candidate) -> bool:
@@ -150,15 +137,10 @@ def _weigh(
     is_before = hit.first < candidate.first_word
     if hit.cue.side == ("after" if is_before else "before"):
         return None
-    if is_before:
-        distance = candidate.first_word - hit.past
-        start, end = text.words[hit.past - 1].end(), candidate.number.start
-    else:
-        distance = hit.first - candidate.past_word
-        start, end = candidate.end, text.words[hit.first].start()
-    distance = max(0, distance)
+    distance = max(0, candidate.words_to(hit.first, hit.past))
     if distance > _REACH:
         return None
+    start, end = candidate.gap_to(text.word_starts[hit.first], text.words[hit.past - 1].end())
     weight = hit.cue.weight / (1 + distance / _HALVED_AT[hit.cue.side])
     if hit.cue.side == "any" and not is_before:
         weight *= _AFTER_NUMBER
@@ -171,7 +153,7 @@ def _weigh(
 
 def _is_possible(text: Text, candidate: Candidate) -> bool:
     """Whether the number is told as a thing that may come: "could fall to $60,000"."""
-    start = max(text.sentences[candidate.sentence].start, candidate.number.start - 60)
+    start = max(candidate.span.start, candidate.number.start - 60)
     modal = _MODAL.search(text.string, start, candidate.number.start)
     return modal is not None and not text.crosses_clause(modal.end(), candidate.number.start)
 
@@ -196,8 +178,7 @@ def _score_behind_names(text: Text, group: Sequence[Candidate]) -> None:
             if not 0 <= number.start - mention.end <= 4:
                 continue
             gap = text.string[mention.end : number.start]
-            is_price_like = candidate.unit_class == "money" and not candidate.is_large
-            if is_price_like and _PRICE_AFTER_TICKER.match(gap):
+            if candidate.is_price_like and _PRICE_AFTER_TICKER.match(gap):
                 scores["price"] = max(scores.get("price", 0), _TICKER_PRICE)
             if candidate.unit_class == "percent" and _SHARE_AFTER_TICKER.match(gap):
                 weight = _SIGNED_TICKER if number.is_signed else _UNSIGNED_TICKER
@@ -219,14 +200,13 @@ def _join(text: Text, left: Candidate, right: Candidate, gap: str) -> None:
         name: max(left.scores.get(name, 0), right.scores.get(name, 0))
         for name in left.scores | right.scores
     }
-    is_price_like = left.unit_class == "money" and not left.is_large
     before = text.string[max(0, left.number.start - 8) : left.number.start].lower()
     is_move = gap.strip().startswith("to") and _FROM.search(before)
-    if is_price_like and is_move and joint.keys() & {"price", "price_past", "price_target"}:
+    if left.is_price_like and is_move and joint.keys() & {"price", "price_past", "price_target"}:
         left.scores["price_past"] = max(joint.values()) + 0.1
         right.scores.pop("price_past", None)
         right.scores.setdefault("price", 1.0)
-    elif is_price_like and "from" in gap:
+    elif left.is_price_like and "from" in gap:
         right.scores["price_past"] = max(joint.values(), default=1.0) + 0.1
     else:
         left.scores, right.scores = dict(joint), dict(joint)

@@ -75,7 +75,7 @@ def _describe_number(
         f"subject:{next(groups, 'carried')}:{unit}",
         f"start:{number.start < _START}",
     ]
-    if unit == "money" and not candidate.is_large:
+    if candidate.is_price_like:
         price = prices.get(candidate.subject)
         features.append(f"ratio:{_bucket(number.value / price) if price else None}")
     return features
@@ -83,7 +83,7 @@ def _describe_number(
 
 def _describe_words(text: Text, candidate: Candidate, groups: dict[int, str]) -> list[str]:
     """Features of the words around it: one by one near by, in pairs, and as a bag within the sentence."""
-    first, past = text.word_range(text.sentences[candidate.sentence])
+    first, past = text.word_range(candidate.span)
     unit = candidate.unit_class[0]
     low, high = max(first, candidate.first_word - _BEFORE), min(past, candidate.past_word + _AFTER)
     before = [_show(text, i, groups) for i in range(low, candidate.first_word)]

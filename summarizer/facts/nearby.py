@@ -6,7 +6,8 @@ number begin with `b`, of one behind it with `a`.
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.parallel import find_parallel
@@ -81,32 +82,31 @@ def _describe_place(
     crosses = f"cross{text.crosses_clause(start, end)}"
     place = [mention.group, ranked, f"dist{distance}", numbers, crosses]
     place.append(f"{ranked}:{numbers}:{crosses}")
-    if side == "a" and mention.start < candidate.end:
-        place.append("counted")
-    if side == "a" and len(gap) < 40 and "," not in gap and _OF.match(gap):
-        place.append("of")
     place += [f"pw:{before}", f"nw:{after}"]
-    if mention.start - text.sentences[candidate.sentence].start < 12:
-        place.append("opens")
-    if words <= 1:
-        place.append(f"gap{gap.strip()[:3]}")
-    if text.string.startswith(("'s", "’s"), mention.end):
-        place.append("own")
+    flags = {
+        "counted": side == "a" and mention.start < candidate.end,
+        "of": side == "a" and len(gap) < 40 and "," not in gap and _OF.match(gap),
+        "opens": mention.start - candidate.span.start < 12,
+        f"gap{gap.strip()[:3]}": words <= 1,
+        "own": text.string.startswith(("'s", "’s"), mention.end),
+    }
+    place += [name for name, is_so in flags.items() if is_so]
     return [side, *(f"{side}:{name}" for name in place)]
+
+
+def list_earlier(text: Text, candidate: Candidate, reach: int) -> Iterator[list[Mention]]:
+    """The assets of each sentence before the number's that names any, the nearest first."""
+    for i in reversed(range(max(0, candidate.sentence - reach), candidate.sentence)):
+        if assets := name_assets(text.mentions_in(text.sentences[i])):
+            yield assets
 
 
 def describe_earlier(text: Text, candidate: Candidate, features: Features) -> None:
     """Add what the sentences before spoke of, the nearest ones that named an asset."""
-    back = 0
-    for i in reversed(range(max(0, candidate.sentence - 2 * CARRIED), candidate.sentence)):
-        assets = name_assets(text.mentions_in(text.sentences[i]))
-        if not assets:
-            continue
-        back += 1
+    sentences = islice(list_earlier(text, candidate, 2 * CARRIED), CARRIED)
+    for back, assets in enumerate(sentences, 1):
         first, last = assets[0].subject, assets[-1].subject
         features[first].append(f"carried:first{back}")
         features[last].append(f"carried:last{back}")
         if first == last:
             features[first].append(f"carried:only{back}")
-        if back == CARRIED:
-            break

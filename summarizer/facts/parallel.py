@@ -21,7 +21,7 @@ def find_parallel(
 
     `named` are the assets of the number's sentence.
     """
-    start, end = text.sentences[candidate.sentence]
+    start, end = candidate.span
     respectively = _RESPECTIVELY.search(text.string, candidate.end, end)
     numbers = _list_numbers(text, candidate, start, respectively.start() if respectively else end)
     if len(numbers) < 2:

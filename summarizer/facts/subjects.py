@@ -20,10 +20,11 @@ from summarizer.facts.nearby import (
     describe_earlier,
     describe_sentence,
     find_direct,
+    list_earlier,
     name_assets,
 )
 from summarizer.linear import load_linear
-from summarizer.text.asset_table import fund_assets
+from summarizer.text.asset_table import load_assets
 from summarizer.text.assets import MARKET
 from summarizer.text.reading import Text
 
@@ -73,7 +74,7 @@ def underlying(subject: str) -> str:
     >>> underlying("IBIT"), underlying("BTC.D"), underlying("MSTR")
     ('BTC', 'BTC', 'MSTR')
     """
-    return _SHARES.get(subject) or fund_assets().get(subject, subject)
+    return _SHARES.get(subject) or load_assets().held.get(subject, subject)
 
 
 class Subjects:
@@ -102,10 +103,8 @@ class Subjects:
         before = [mention for mention in assets if mention.end <= candidate.number.start]
         if assets:
             return (before[-1] if before else assets[0]).subject
-        for i in reversed(range(max(0, candidate.sentence - CARRIED), candidate.sentence)):
-            if earlier := name_assets(self._text.mentions_in(self._text.sentences[i])):
-                return earlier[0].subject
-        return self._main or MARKET
+        earlier = next(list_earlier(self._text, candidate, CARRIED), None)
+        return earlier[0].subject if earlier else self._main or MARKET
 
     def choose(self, candidate: Candidate, kind: str) -> str:
         """The likeliest subject of the number; it is remembered for the numbers after it."""
@@ -123,7 +122,7 @@ class Subjects:
     def options(self, candidate: Candidate, kind: str) -> list[Option]:
         """What the number could be about, MARKET always among it."""
         setting = self._read_setting(candidate)
-        is_level = _may_be_level(candidate, kind) and not candidate.is_large
+        is_level = _may_be_level(candidate, kind)
         options = []
         for subject, features in self._gather(candidate, kind).items():
             features += self._describe_option(subject, candidate, setting)
@@ -146,16 +145,15 @@ class Subjects:
         for subject in (self._main, *self._titled[:2]):
             if subject:
                 features[subject].append("known")
-        span = self._text.sentences[candidate.sentence]
-        is_on_stock = KINDS[kind].of_stock and _STOCK.search(self._text.string, *span)
+        is_on_stock = KINDS[kind].of_stock and _STOCK.search(self._text.string, *candidate.span)
         if KINDS[kind].of_company or is_on_stock:
             self._companies.describe(candidate, features)
         features[MARKET].append("market")
         return features
 
     def _read_setting(self, candidate: Candidate) -> _Setting:
-        span, lowered = self._text.sentences[candidate.sentence], self._text.lowered
-        naming = "pronoun" if _PRONOUN.match(self._text.string, *span) else "bare"
+        lowered = self._text.lowered
+        naming = "pronoun" if _PRONOUN.match(self._text.string, *candidate.span) else "bare"
         if name_assets(candidate.mentions):
             naming = "named"
         is_size = candidate.unit_class == "money" and candidate.is_large
@@ -203,5 +201,4 @@ class Subjects:
 
 
 def _may_be_level(candidate: Candidate, kind: str) -> bool:
-    """Whether the number is an amount of money that a price could be."""
-    return kind in PRICES and candidate.unit_class == "money" and candidate.number.value > 0
+    return kind in PRICES and candidate.is_price_like and candidate.number.value > 0

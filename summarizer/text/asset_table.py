@@ -10,7 +10,6 @@ from summarizer.tables import read_rows, word_set
 from summarizer.text.lexicon import WORD
 
 _ANY_CASE = ("crypto", "altcoin", " asset", "largest", "biggest")  # "the largest altcoin"
-_FUND_COINS = frozenset("bitcoin ethereum ether solana xrp dogecoin litecoin".split())
 
 
 class AssetName(NamedTuple):
@@ -23,11 +22,12 @@ class AssetName(NamedTuple):
 
 @dataclass(frozen=True)
 class AssetTable:
-    """Names by their first word, the longest first; the group of each ticker; tickers that are English words too."""
+    """What the table says of names and tickers. `held` is the coin that a fund holds: IBIT -> BTC."""
 
-    names: dict[str, list[AssetName]]
-    tickers: dict[str, str]
-    shy: frozenset[str]
+    names: dict[str, list[AssetName]]  # by their first word, the longest first
+    tickers: dict[str, str]  # the group of each
+    shy: frozenset[str]  # tickers that are English words too
+    held: dict[str, str]
     starts: frozenset[str]  # the first words of names, and the tickers, in lower case
 
     def list_names(self) -> Iterator[AssetName]:
@@ -52,25 +52,9 @@ def load_assets() -> AssetTable:
     for entries in names.values():
         entries.sort(key=lambda name: -len(name.words))
     tickers = {row[0]: row[2] for row in rows}
-    shy = frozenset(row[0] for row in rows if "shy" in row[3:])
-    return AssetTable(names, tickers, shy, frozenset([*names, *map(str.lower, tickers)]))
-
-
-@cache
-def fund_assets() -> dict[str, str]:
-    """Ticker of a fund on one coin -> that coin: "vaneck ethereum etf" is named after what it holds."""
-    table = load_assets()
-    coins = {
-        name.words[0]: name.ticker
-        for name in table.list_names()
-        if len(name.words) == 1 and name.words[0] in _FUND_COINS
-    }
-    assets = {"ETHW": "ETH"}  # Bitwise's fund; the coin of that ticker has no flows
-    for name in table.list_names():
-        held = [coins[word] for word in name.words if word in coins]
-        if held and table.tickers[name.ticker] == "etf":
-            assets[name.ticker] = held[0]
-    return assets
+    shy = frozenset(row[0] for row in rows if "shy" in row)
+    held = {row[0]: row[4] for row in rows if len(row) > 4}
+    return AssetTable(names, tickers, shy, held, frozenset([*names, *map(str.lower, tickers)]))
 
 
 @cache

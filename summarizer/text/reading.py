@@ -43,12 +43,13 @@ class Text:
         self.string = article.text
         self.sentences = split_sentences(self.string)
         self.orders = find_orders(self.string, self.sentences)
+        self.words, self.lowered = lower_words(self.string)  # a punctuation mark is a word
         self._sentence_starts = [span.start for span in self.sentences]
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
         """The assets named in the text, in reading order."""
-        return find_mentions(self.string, self._all_words)
+        return find_mentions(self.string, (self.words, self.lowered))
 
     @cached_property
     def title_mentions(self) -> tuple[Mention, ...]:
@@ -64,20 +65,6 @@ class Text:
     def numbers(self) -> list[Number]:
         """Every number, in reading order."""
         return find_numbers(self.string)
-
-    @cached_property
-    def _all_words(self) -> tuple[list[re.Match[str]], list[str]]:
-        return lower_words(self.string)
-
-    @property
-    def words(self) -> list[re.Match[str]]:
-        """Every word with its place; a punctuation mark is a word."""
-        return self._all_words[0]
-
-    @property
-    def lowered(self) -> list[str]:
-        """The words in lower case."""
-        return self._all_words[1]
 
     @cached_property
     def word_starts(self) -> list[int]:
