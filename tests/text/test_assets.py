@@ -6,12 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-<<<<<<< HEAD
-from summarizer.text.asset_table import fund_assets, load_assets, stock_tickers
-=======
 from summarizer.tables import read_rows
 from summarizer.text.asset_table import load_assets, stock_tickers
->>>>>>> r/text
 from summarizer.text.assets import find_mentions
 from summarizer.text.lexicon import WORD
 from summarizer.text.names import find_names, longest_form
