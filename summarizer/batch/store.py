@@ -19,14 +19,14 @@ from summarizer.errors import StorageError
 
 APPLICATION = 0x63727970  # "cryp": tells our databases from others
 BUSY_SECONDS = 30.0  # a writer waits for the others; each holds the lock for milliseconds
+_MALFORMED = (
+    "Its backup stands beside it, if it was ever migrated; "
+    "sqlite3 FILE .recover saves what can be read"
+)
 # What to do, by words of the message of SQLite or of the disk.
 _ADVICE = (
     ("not a database", "Name another file: this one is something else"),
-    (
-        "malformed",
-        "Its backup stands beside it, if it was ever migrated; "
-        "sqlite3 FILE .recover saves what can be read",
-    ),
+    ("malformed", _MALFORMED),
     ("unable to open", "The folder must exist and be writable"),
     ("exists", "A file stands where its folder should be"),
     ("readonly", "The file and its folder must be writable"),

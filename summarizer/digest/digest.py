@@ -24,6 +24,7 @@ from summarizer.models import (
     Level,
     Outlet,
 )
+from summarizer.text.dates import parse_time
 
 # A story of a low source counts a fifth: it is seen, but it turns nothing around.
 WEIGHTS = {"high": 1.0, "medium": 0.6, "low": 0.2}
@@ -76,12 +77,10 @@ def parse_since(written: str, now: datetime) -> datetime:
     """
     if match := _SINCE.fullmatch(written.strip().lower()):
         return now - timedelta(**{_UNITS[match[2]]: int(match[1])})
-    try:
-        time = datetime.fromisoformat(written.strip())
-    except ValueError:
-        raise UsageError(
-            f"--since {written!r} is no time", advice="Give 24h, 7d, 2w or 2026-02-10T06:00"
-        )
+    time = parse_time(written)
+    if time is None:
+        advice = "Give 24h, 7d, 2w or 2026-02-10T06:00"
+        raise UsageError(f"--since {written!r} is no time", advice=advice)
     return time
 
 
