@@ -107,8 +107,8 @@ def unsupported_names(summary: str, text: str) -> tuple[list[str], int]:
 def _aliases() -> dict[str, frozenset[str]]:
     """What else an asset is called, lower case, by each of its names."""
     called: dict[str, set[str]] = defaultdict(set)
-    for name in load_assets().list_names():
-        called[name.ticker].add(" ".join(name.words))
+    for entry in load_assets().list_names():
+        called[entry.ticker].add(" ".join(entry.words))
     by_name: dict[str, set[str]] = defaultdict(set)
     for ticker, names in called.items():
         for name in (ticker.lower(), *names):

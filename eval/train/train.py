@@ -182,7 +182,6 @@ Choice = tuple[str, list[tuple[str, ...]], list[int]]
 def subject_choices(labelled: Labelled) -> Iterator[Choice]:
     """One choice a labelled number: the article's id, the features of what it could be about, the right ones."""
     candidates, subjects = read_candidates(Text(labelled.article))
-    subjects.forget()
     for candidate in candidates:
         fact = label_of(candidate, labelled)
         if fact is None:
