@@ -7,9 +7,9 @@ are joined ("$58,000 and $62,000") are scored alike.
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import groupby, pairwise
+from typing import NamedTuple
 
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.kinds import KINDS, PRICES, Cue, Kind
@@ -48,8 +48,7 @@ _PRICE_AFTER_TICKER = re.compile(r"[\s,:(]{0,3}(?:at |@ ?)?\Z")
 _SHARE_AFTER_TICKER = re.compile(r"\s?[(:,]?\s?\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
+class _Hit(NamedTuple):
     """A cue where it stands: the index of its first word, and the index after its last one."""
 
     first: int

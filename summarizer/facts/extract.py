@@ -37,16 +37,13 @@ def extract_facts(text: Text) -> list[Fact]:
         shorter = Text(text.article.model_copy(update={"text": string}))
         return list(_restore_places(text, extract_facts(shorter), places))
     candidates, subjects = read_candidates(text)
-    stated = [
-        (candidate, kind, chance)
-        for candidate, (kind, chance) in zip(
-            candidates, choose_kinds(text, candidates), strict=True
-        )
-        if kind != NONE
-    ]
-    name_subjects(subjects, [(candidate, kind) for candidate, kind, _ in stated])
-    facts = [_make_fact(text, candidate, kind) for candidate, kind, _ in stated]
-    return _without_repeats(facts, [chance for _, _, chance in stated])[:MAX_FACTS]
+    kinds = choose_kinds(text, candidates)
+    facts = []
+    for candidate, (kind, chance) in zip(candidates, kinds, strict=True):
+        if kind != NONE:
+            candidate.subject = subjects.choose(candidate, kind)
+            facts.append((_make_fact(text, candidate, kind), chance))
+    return _without_repeats(facts)[:MAX_FACTS]
 
 
 def _restore_places(text: Text, facts: Iterable[Fact], places: Sequence[int]) -> Iterable[Fact]:
@@ -70,13 +67,6 @@ def read_candidates(text: Text) -> tuple[list[Candidate], Subjects]:
     for candidate in candidates:
         candidate.subject = subjects.guess(candidate)
     return candidates, subjects
-
-
-def name_subjects(subjects: Subjects, numbers: Sequence[tuple[Candidate, str]]) -> None:
-    """Fill in the subject of each number, given its kind, in reading order."""
-    subjects.forget()
-    for candidate, kind in numbers:
-        candidate.subject = subjects.choose(candidate, kind)
 
 
 def _find_furniture(text: Text) -> list[Span]:
@@ -119,11 +109,14 @@ def _find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
     return attributes.find_qualifier(text, candidate, kind)
 
 
-def _without_repeats(facts: Sequence[Fact], chances: Sequence[float]) -> list[Fact]:
-    """A number said again is one fact: its likeliest reading stays. The same percentage may be said of two assets."""
+def _without_repeats(facts: Sequence[tuple[Fact, float]]) -> list[Fact]:
+    """The facts, each given with its chance. A number said again is one fact, of which the likeliest reading stays.
+
+    The same percentage may be said of two assets.
+    """
     best: dict[tuple[float, str, str], int] = {}
-    for i, fact in enumerate(facts):
+    for i, (fact, chance) in enumerate(facts):
         key = (abs(fact.value), fact.unit, fact.subject if fact.unit == "%" else "")
-        if key not in best or chances[i] > chances[best[key]]:
+        if key not in best or chance > facts[best[key]][1]:
             best[key] = i
-    return [facts[i] for i in sorted(best.values())]
+    return [facts[i][0] for i in sorted(best.values())]

@@ -8,8 +8,8 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.companies import Companies
@@ -46,16 +46,14 @@ _STOCK = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """Something a number could be about, and the names of what tells for or against it."""
 
     subject: str
     features: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Setting:
+class _Setting(NamedTuple):
     """What is known of a number apart from any option.
 
     `naming` is how its sentence names assets: named, pronoun ("It fell 3%") or bare. `unit` is the class of its unit, size
@@ -86,10 +84,6 @@ class Subjects:
         self._groups = {mention.subject: mention.group for mention in text.mentions}
         counts = Counter(m.subject for m in text.mentions if m.group in _MAIN_GROUPS)
         self._main = counts.most_common(1)[0][0] if counts else None
-        self.forget()
-
-    def forget(self) -> None:
-        """Start again at the article's first number."""
         self._last: tuple[Candidate, str] | None = None
         self._levels: dict[str, float] = {}
 

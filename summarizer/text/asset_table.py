@@ -1,7 +1,7 @@
 """The table of assets, `data/assets.tsv`: the names and tickers of coins, stocks, indices, funds and sectors."""
 
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from typing import NamedTuple
@@ -20,8 +20,7 @@ class AssetName(NamedTuple):
     any_case: bool
 
 
-@dataclass(frozen=True)
-class AssetTable:
+class AssetTable(NamedTuple):
     """What the table says of names and tickers. `held` is the coin that a fund holds: IBIT -> BTC."""
 
     names: dict[str, list[AssetName]]  # by their first word, the longest first
@@ -38,17 +37,14 @@ class AssetTable:
 @cache
 def load_assets() -> AssetTable:
     """The asset table, read once from package data."""
-    names: dict[str, list[AssetName]] = {}
     rows = read_rows("assets.tsv")
+    names = defaultdict(list)
     for ticker, aliases, group, *_ in rows:
         for alias in aliases.split("|"):
+            is_plain = group in ("market", "sector") or alias in word_set("lower_case")
+            any_case = is_plain or any(part in alias for part in _ANY_CASE)
             words = tuple(WORD.findall(alias.lower()))
-            any_case = (
-                group in ("market", "sector")
-                or alias in word_set("lower_case")
-                or any(part in alias for part in _ANY_CASE)
-            )
-            names.setdefault(words[0], []).append(AssetName(words, ticker, any_case))
+            names[words[0]].append(AssetName(words, ticker, any_case))
     for entries in names.values():
         entries.sort(key=lambda name: -len(name.words))
     tickers = {row[0]: row[2] for row in rows}

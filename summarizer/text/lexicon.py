@@ -10,6 +10,8 @@ T = TypeVar("T")
 
 WORD = re.compile(r"[A-Za-z0-9]+|[^\sA-Za-z0-9]")
 _PHRASE_WORD = re.compile(r"[a-z0-9]+\*?|[^\sa-z0-9*]")
+# First word, or its stem -> the other words of each phrase, whether one of them is a stem, and its value
+_Phrases = dict[str, list[tuple[list[str], bool, T]]]
 _REMEMBERED = 20_000  # words whose phrases are kept at hand; more than a hundred articles hold
 
 
@@ -22,9 +24,8 @@ class Lexicon(Generic[T]):
     """
 
     def __init__(self, entries: Iterable[tuple[str, T]]):
-        # First word, or its stem -> the other words of each phrase, whether one is a stem, the value
-        self._words: dict[str, list[tuple[list[str], bool, T]]] = defaultdict(list)
-        self._stems: dict[str, list[tuple[list[str], bool, T]]] = defaultdict(list)
+        self._words: _Phrases[T] = defaultdict(list)
+        self._stems: _Phrases[T] = defaultdict(list)
         for phrase, value in entries:
             first, *others = _PHRASE_WORD.findall(phrase.lower())
             phrases = self._stems if first.endswith("*") else self._words

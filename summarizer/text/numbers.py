@@ -4,9 +4,9 @@ What a number is about is not asked here (see facts/extract.py). Values are exac
 """
 
 import re
-from bisect import bisect_right
-from dataclasses import dataclass, replace
+from bisect import bisect_left, bisect_right
 from decimal import Decimal
+from typing import NamedTuple
 
 from summarizer.text.units import (
     CURRENCIES,
@@ -82,8 +82,7 @@ _MINUS_SIGNS = tuple("-−–‒")
 _LONGEST = 40  # digits and separators; what is longer is a key, and may be too large for a float
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number as written. `unit` is an ISO 4217 code, %, bps or "" (a bare number, perhaps a count of an asset).
 
     `start` and `end` cover sign, currency, digits, scale and unit; `is_signed` tells a written sign.
@@ -105,13 +104,13 @@ def find_numbers(text: str) -> list[Number]:
     """
     read = (_read(text, match) for match in _NUMBER.finditer(text))
     numbers = [number for number in read if number]
-    ends = [number.end for number in numbers]
-    worded = []
-    for match in _WORD_NUMBER.finditer(text):
-        first = bisect_right(ends, match.start())
-        if first == len(numbers) or numbers[first].start >= match.end():
-            worded.append(_read_words(match))
-    numbers = sorted([*numbers, *worded], key=lambda number: number.start)
+    starts, ends = [number.start for number in numbers], [number.end for number in numbers]
+    numbers += [
+        _read_words(match)
+        for match in _WORD_NUMBER.finditer(text)
+        if bisect_right(ends, match.start()) == bisect_left(starts, match.end())  # no digits in it
+    ]
+    numbers.sort()
     for i in range(1, len(numbers)):
         numbers[i - 1], numbers[i] = _share_in_range(text, numbers[i - 1], numbers[i])
     for i in range(2, len(numbers)):
@@ -206,13 +205,13 @@ def _share_in_range(text: str, left: Number, right: Number) -> tuple[Number, Num
     """Two numbers in a row; the ends of a range share unit and scale: "$13-14 billion", "5 to 7%"."""
     dash = _SPACED_DASH.match(text, right.start)
     if dash and right.start - left.end <= 1 and not left.is_signed:  # "3% - 5%"
-        right = replace(right, start=dash.end(), value=abs(right.value), is_signed=False)
+        right = right._replace(start=dash.end(), value=abs(right.value), is_signed=False)
     if not _is_range(text, left, right):
         return left, right
     unit = left.unit or right.unit
     if right.scaled and not left.scaled and abs(left.value) < 1000:
         left = _scale(left, _power(text, right))
-    return replace(left, unit=unit), replace(right, unit=unit)
+    return left._replace(unit=unit), right._replace(unit=unit)
 
 
 def _is_range(text: str, left: Number, right: Number) -> bool:
@@ -241,7 +240,7 @@ def _share_in_list(text: str, numbers: list[Number], i: int) -> None:
 
 def _scale(number: Number, power: int) -> Number:
     value = Decimal(str(number.value)).scaleb(power)
-    return replace(number, value=float(value), scaled=True)
+    return number._replace(value=float(value), scaled=True)
 
 
 def _power(text: str, number: Number) -> int:
