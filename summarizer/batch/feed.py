@@ -5,7 +5,6 @@ and a date or a flag that says why there is none.
 """
 
 import calendar
-import html
 import io
 import json
 import re
@@ -17,6 +16,7 @@ from summarizer.batch.discovery import resolve_link
 from summarizer.batch.items import hash_text
 from summarizer.errors import InputError
 from summarizer.models import Page
+from summarizer.page.words import read_plain
 from summarizer.text.dates import parse_time
 from summarizer.text.spans import normalise
 from summarizer.web.urls import canonical_url, is_web
@@ -42,13 +42,6 @@ _END = re.compile(
     rb"</(?:[\w-]+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*$", re.IGNORECASE | re.DOTALL
 )
 _EPOCH = re.compile(r"\s*\d{10,13}\s*")
-_TAG = re.compile(
-    r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[a-zA-Z/!?][^<>]*>", re.DOTALL | re.IGNORECASE
-)
-_BLOCK = re.compile(
-    r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|blockquote|figure|section|article)\b[^<>]*>",
-    re.IGNORECASE,
-)
 
 
 class FeedInvalid(InputError):
@@ -176,7 +169,7 @@ def _whole_entries(parsed: Any, body: bytes) -> tuple[list[Any], tuple[str, ...]
 
 def _xml_entry(raw: Any, is_atom: bool) -> _RawEntry:
     parts = [part.get("value") for part in raw.get("content") or ()]
-    texts = [plain(text or "") for text in (*parts, raw.get("summary"))]
+    texts = [read_plain(text or "") for text in (*parts, raw.get("summary"))]
     return _RawEntry(
         raw.get("id"),
         raw.get("title"),
@@ -245,7 +238,7 @@ def _parse_json(page: Page, now: datetime) -> Feed:
 
 
 def _json_entry(item: dict[str, Any]) -> _RawEntry:
-    texts = [plain(str(item.get("content_html") or ""))]
+    texts = [read_plain(str(item.get("content_html") or ""))]
     texts += [normalise(str(item.get(name) or "")) for name in ("content_text", "summary")]
     return _RawEntry(
         item.get("id"),
@@ -292,14 +285,5 @@ def _check_date(written: object, now: datetime) -> tuple[datetime | None, tuple[
     return date, ()
 
 
-def plain(markup: str) -> str:
-    """The words of a piece of HTML, a paragraph a line.
-
-    >>> plain("<p>BTC &amp; ETH <b>fell</b></p><p>Why</p> if a < b")
-    'BTC & ETH fell\\nWhy\\nif a < b'
-    """
-    return normalise(html.unescape(_TAG.sub("", _BLOCK.sub("\n", markup))))
-
-
 def _one_line(markup: object) -> str | None:
-    return " ".join(plain(str(markup)).split()) or None if markup else None
+    return " ".join(read_plain(str(markup)).split()) or None if markup else None

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summarizer.batch.discovery import find_feed_link, parse_opml
-from summarizer.batch.feed import MAX_ENTRIES, FeedEntry, FeedInvalid, parse_feed, plain
+from summarizer.batch.feed import MAX_ENTRIES, FeedEntry, FeedInvalid, parse_feed
 from summarizer.errors import InputError
 from summarizer.models import Page
+from summarizer.page.words import read_plain
 from summarizer.web.urls import canonical_url
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "feeds"
@@ -59,7 +60,7 @@ def expected_values(item: dict) -> list:
     """Title, link and date of an entry as gofeed reads it."""
     links = [part.get("href") for part in item.get("links") or () if isinstance(part, dict)]
     dates = [item.get(f"{name}Parsed") for name in ("published", "pubDate", "updated")]
-    title = " ".join(plain(str(item.get("title") or "")).split())
+    title = " ".join(read_plain(str(item.get("title") or "")).split())
     link = item.get("link") or next(iter(links), None)
     return [title, link, *(datetime.fromisoformat(date) for date in dates if date)][:3]
 

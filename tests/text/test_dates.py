@@ -31,6 +31,7 @@ def iso(written, **options):
         ("1770724200", None),
         ("Tue, 10 Feb 2026 11:50:00 GMT", None),
     ],
+    ids=repr,
 )
 def test_times_in_any_iso_form_are_utc(written, expected):
     assert iso(written) == expected
