@@ -136,7 +136,6 @@ def subjects(data: TrainingData) -> Iterator[RankedChoice]:
     """One choice a labelled number: what it could be about."""
     for labelled in [*data.articles, *data.passages]:
         candidates, chooser = read_candidates(read_text(labelled.article))
-        chooser.forget()
         for candidate in candidates:
             fact = label_of(candidate, labelled)
             if fact is None:
