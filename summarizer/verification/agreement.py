@@ -14,7 +14,7 @@ from summarizer.facts.levels import find_price
 from summarizer.facts.subjects import underlying
 from summarizer.models import Fact
 from summarizer.text.assets import MARKET, Mention
-from summarizer.verification.figures import ClaimSentence, Figure
+from summarizer.verification.figures import ClaimFigure, ClaimSentence
 from summarizer.verification.wording import (
     Scope,
     find_periods,
@@ -50,7 +50,7 @@ class Use:
     """A figure as a sentence uses it, one of the facts that it may be, and the words around it."""
 
     sentence: ClaimSentence
-    figure: Figure
+    figure: ClaimFigure
     fact: Fact
     scope: Scope
 
@@ -70,7 +70,7 @@ class Use:
         return self.sentence.support.sentence_of(self.fact)
 
 
-def find_faults(use: Use) -> list[str]:
+def list_disagreements(use: Use) -> list[str]:
     """Why the fact does not bear out what the sentence says of the figure; empty where it does."""
     checks = _CHECKS_OF_DISTANCE if use.figure.is_distance else _CHECKS
     return [fault for check in checks for fault in check(use)]
@@ -199,9 +199,9 @@ def _is_about(use: Use) -> bool:
 def _is_own_unit(use: Use) -> bool:
     """Whether "1,142 BTC", which says itself what it is of, is not said of another coin."""
     before = [mention for mention in _before(use) if mention.start >= use.scope.start]
-    if before and before[-1].group in _HOLDERS:
-        return _are_holders(use, before[-1:])
-    return not before or _speak_of(_joined_before(use, before), use.fact)
+    if before and before[0].group in _HOLDERS:
+        return _are_holders(use, before[:1])
+    return not before or _name_subject(use, before)
 
 
 def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
@@ -210,20 +210,20 @@ def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
     Nearest is what is attached to it ("{F10} of bitcoin positions"), then what stands before it in
     its clause, behind it in its clause, earlier in the sentence, and in the sentence before.
     """
-    sentence, figure, fact = use.sentence, use.figure, use.fact
+    sentence, figure = use.sentence, use.figure
     after = [mention for mention in nearby if mention.start >= figure.end]
     is_attached = after and _ATTACHED.match(sentence.blank[figure.end : after[0].start])
-    if is_attached and _speak_of(after[:1], fact):
+    if is_attached and _name_subject(use, after[:1]):
         return True
-    before = [mention for mention in nearby if mention.end <= figure.start]
-    if not before and after and _speak_of(_joined_after(use, after), fact):
+    before = [mention for mention in _before(use) if mention in nearby]
+    if not before and after and _name_subject(use, after):
         return True
     before = before or _before(use)
     if before:
-        return _speak_of(_joined_before(use, before), fact)
+        return _name_subject(use, before)
     if sentence.carried:
-        return fact.subject in sentence.carried
-    return fact.subject == MARKET and not after
+        return use.fact.subject in sentence.carried
+    return use.fact.subject == MARKET and not after
 
 
 def _are_holders(use: Use, holders: Sequence[Mention]) -> bool:
@@ -233,31 +233,22 @@ def _are_holders(use: Use, holders: Sequence[Mention]) -> bool:
 
 
 def _before(use: Use) -> list[Mention]:
-    return [mention for mention in use.sentence.mentions if mention.end <= use.figure.start]
+    """The assets named before a figure, the nearest first."""
+    return [m for m in reversed(use.sentence.mentions) if m.end <= use.figure.start]
 
 
-def _joined_before(use: Use, mentions: Sequence[Mention]) -> list[Mention]:
-    """The last mention and those listed with it: "Bitcoin (BTC) and ether fell {F0}"."""
-    joined = [mentions[-1]]
-    for right, left in pairwise(reversed(mentions)):
-        is_listed = _LISTED.match(use.sentence.blank[left.end : right.start])
-        if not is_listed and left.subject != right.subject:
+def _name_subject(use: Use, mentions: Sequence[Mention]) -> bool:
+    """Whether the first of the mentions, or one listed with it, is what the fact is about.
+
+    They are listed in "Bitcoin (BTC) and ether fell {F0}" and in "{F0} for bitcoin and ether".
+    """
+    subjects = {mentions[0].subject}
+    for last, mention in pairwise(mentions):
+        is_before = mention.end <= use.figure.start
+        left, right = (mention, last) if is_before else (last, mention)
+        is_repeated = is_before and left.subject == right.subject
+        if not is_repeated and not _LISTED.match(use.sentence.blank[left.end : right.start]):
             break
-        joined.append(left)
-    return joined
-
-
-def _joined_after(use: Use, mentions: Sequence[Mention]) -> list[Mention]:
-    """The first mention and those listed with it: "{F0} for bitcoin and ether"."""
-    joined = [mentions[0]]
-    for left, right in pairwise(mentions):
-        if not _LISTED.match(use.sentence.blank[left.end : right.start]):
-            break
-        joined.append(right)
-    return joined
-
-
-def _speak_of(mentions: Sequence[Mention], fact: Fact) -> bool:
-    subjects = {mention.subject for mention in mentions}
+        subjects.add(mention.subject)
     subjects |= {underlying(subject) for subject in subjects}
-    return fact.subject in subjects or fact.venue in subjects
+    return use.fact.subject in subjects or use.fact.venue in subjects

@@ -35,7 +35,7 @@ _TIME = re.compile(
 
 
 @dataclass(frozen=True)
-class Figure:
+class ClaimFigure:
     """A figure of a sentence: where it stands, and the indices of the facts that it may be."""
 
     start: int
@@ -79,7 +79,7 @@ class ClaimSentence:
             start=first,
         )
 
-    def _read_references(self) -> Iterator[Figure]:
+    def _read_references(self) -> Iterator[ClaimFigure]:
         for match in REFERENCE.finditer(self.raw):
             i, is_distance = int(match[2]), match[1] == "D"
             if i >= len(self.facts):
@@ -90,11 +90,11 @@ class ClaimSentence:
                     " and the article does not give both"
                 )
             else:
-                yield Figure(*match.span(), (i,), is_signed=True, is_distance=is_distance)
+                yield ClaimFigure(*match.span(), (i,), is_signed=True, is_distance=is_distance)
         for brace in re.findall(r"[{}]", REFERENCE.sub("", self.raw)):
             self.faults.append(f"{brace} stands outside a reference such as {{F3}}")
 
-    def _read_typed(self) -> Iterator[Figure]:
+    def _read_typed(self) -> Iterator[ClaimFigure]:
         covered: list[Mention | Number] = [*self.mentions]
         for number in find_numbers(self.blank):
             if any(m.start <= number.start and number.end <= m.end for m in self.mentions):
@@ -102,7 +102,7 @@ class ClaimSentence:
             covered.append(number)
             facts = tuple(i for i, fact in enumerate(self.facts) if self._is_typed(number, fact))
             if facts:
-                yield Figure(number.start, self._end(number, facts), facts, number.is_signed)
+                yield ClaimFigure(number.start, self._end(number, facts), facts, number.is_signed)
             elif number.unit or not self._is_date(number):
                 self._refuse(self.blank[number.start : number.end].strip())
         self._refuse_other_digits(covered)

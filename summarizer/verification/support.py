@@ -28,7 +28,7 @@ class Support:
         self._printed = plain_quotes(printed).casefold()
 
     def says(self, words: str) -> bool:
-        """Whether the article, its title or its source has these words, in any case, whole."""
+        """Whether the article, its title or its source has these words, in any case, unbroken."""
         words = re.escape(plain_quotes(words).casefold())
         return re.search(rf"(?<!\w){words}(?!\w)", self._printed) is not None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from summarizer.models import Fact, Finding
 from summarizer.text.assets import MARKET
 
-_PARTS_WITHIN = 400  # code points behind a total in which its parts are told
+_PARTS_WITHIN = 400  # code points behind a total in which its parts stand
 _REST_WITHIN = 500
 _REST = re.compile(r"\bothers? \(\$(\d[\d,]*\.?\d*) million\)")  # "and others ($16 million)"
 # Shares of a total that its parts may come to: rounding exceeds it by little, and where the article

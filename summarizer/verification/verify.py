@@ -40,7 +40,7 @@ from summarizer.verification.support import Support
 from summarizer.verification.totals import find_wrong_totals
 
 DAYS = {"short_term": 14, "medium_term": 180, "long_term": 365}
-# At most, for a rise that is told by who is paid to tell it: little more than a coin's toss.
+# Most confidence in a rise that somebody is paid to foretell: little more than a coin's toss.
 PAID_CONFIDENCE = 0.55
 _MAX_CITED = 3  # sentences that are shown as evidence of a call
 _MAX_DETAIL = 300  # characters of a finding

@@ -15,7 +15,7 @@ from summarizer.facts.levels import find_price
 from summarizer.models import Article, Claim, Direction, Fact, Level, Signal
 from summarizer.tables import read_rows
 
-# Kind of fact -> what is said of it; of a level, also what is said where there is no price.
+# Kind of fact -> its statement; of a level, also the statement where there is no price.
 _STATEMENTS = {kind: statements for kind, *statements in read_rows("statements.tsv")}
 _MAX_STATEMENTS, _MAX_FACTS = 2, 2  # in a rationale, and in each statement
 _MAX_NOTES = 4  # that raise the credibility, and as many that lower it
@@ -59,19 +59,13 @@ def explain_call(
 def _state_facts(
     reasons: Reasons, asset: str, weighed: Sequence[tuple[Reason, float]], sign: int
 ) -> tuple[list[str], list[int]]:
-    """Statements of the facts that pull in the call's direction, and the indices of these facts.
-
-    An undated move is left out: it may be years old, or none at all ("it could rise 50%").
-    """
+    """Statements of the facts that pull in the call's direction, and the indices of these facts."""
     facts, name = reasons.facts, reasons.name(asset)
     pulls = {reason.fact: pull for reason, pull in weighed if reason.fact is not None}
     fitting = [
         i
         for i, pull in pulls.items()
-        if facts[i].subject == asset
-        and facts[i].kind not in LEVELS
-        and (pull * sign > 0 or not sign)
-        and (facts[i].kind != "price_change" or facts[i].period)
+        if _may_state(facts[i], asset) and (pull * sign > 0 or not sign)
     ]
     statements: list[str] = []
     used: list[int] = []
@@ -84,6 +78,15 @@ def _state_facts(
     return statements, used
 
 
+def _may_state(fact: Fact, asset: str) -> bool:
+    """Whether the fact is one to state of the asset: no level, which is for targets.
+
+    An undated move is left out: it may be years old, or none at all ("it could rise 50%").
+    """
+    is_dated = fact.kind != "price_change" or fact.period
+    return fact.subject == asset and fact.kind not in LEVELS and bool(is_dated)
+
+
 def _state_level(reasons: Reasons, asset: str, target: int) -> str:
     priced, unpriced = _STATEMENTS[reasons.facts[target].kind]
     statement = unpriced if find_price(reasons.facts, asset) is None else priced
@@ -91,7 +94,7 @@ def _state_level(reasons: Reasons, asset: str, target: int) -> str:
 
 
 def _narrow(fact: Fact) -> str:
-    """The venue or period of a figure, as it is said behind it."""
+    """The venue or period of a figure, to stand behind it."""
     if fact.venue and fact.kind in ("funding_rate", "open_interest"):
         return f" on {fact.venue}"
     if fact.period == "ytd":

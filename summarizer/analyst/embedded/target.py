@@ -6,6 +6,7 @@ which `python -m eval train` fits on the targets that annotators chose.
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from summarizer.analyst.embedded.reasons import Reasons
@@ -43,12 +44,7 @@ def target_options(reasons: Reasons, asset: str, direction: Direction) -> list[T
     ]
     if not places:
         return [TargetOption(None, ("none",))]
-    figures = [number.value for number in find_numbers(reasons.text.article.title or "")]
-    titled = {
-        i
-        for i in places
-        if any(math.isclose(facts[i].value, figure, rel_tol=_ROUNDED) for figure in figures)
-    }
+    titled = _find_titled(reasons, places)
     near = price or facts[places[0]].value
     nearest = sorted(places, key=lambda i: abs(facts[i].value - near))
     none = (
@@ -79,8 +75,19 @@ def target_options(reasons: Reasons, asset: str, direction: Direction) -> list[T
     return options
 
 
+def _find_titled(reasons: Reasons, places: Sequence[int]) -> set[int]:
+    """The facts whose figure the title has too, rounded or not."""
+    figures = [number.value for number in find_numbers(reasons.text.article.title or "")]
+    return {
+        i
+        for i in places
+        for figure in figures
+        if math.isclose(reasons.facts[i].value, figure, rel_tol=_ROUNDED)
+    }
+
+
 def _describe_level(reasons: Reasons, fact: Fact, price: float | None) -> list[str]:
-    """How far a level lies from the price, where it stands in the article, and how it is told."""
+    """How far a level lies from the price, where it stands in the article, and in what words."""
     away = sum(abs(fact.value / price - 1) >= edge for edge in _AWAY) if price else "unknown"
     sentence = reasons.text.sentence_at(fact.evidence.start)
     digits = str(fact.value).strip("0").replace(".", "").strip("0")
