@@ -1,5 +1,6 @@
 """A report that holds all that a reader may meet, made by hand: rendering alone is tested."""
 
+import random
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -98,3 +99,15 @@ def make_report(**changes: Any) -> Report:
     """REPORT, changed: `article` changes its article, the rest changes the report."""
     article = ARTICLE.model_copy(update=changes.pop("article", {}))
     return Report(**dict(REPORT) | {"article": article} | changes)
+
+
+_VOCABULARY = [
+    start + end
+    for start in "ba ko re mi tu sal ven dor pil qua".split()
+    for end in "der ling tor mond sky pan rel vik zen lo".split()
+]
+
+
+def words(chance: random.Random, count: int) -> str:
+    """Text that means nothing, and that no other seed gives."""
+    return " ".join(chance.choice(_VOCABULARY) for _ in range(count))
