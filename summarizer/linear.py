@@ -1,7 +1,8 @@
-"""Linear models over named features, fitted by `python -m eval train` and shipped as text in `summarizer/data/`.
+"""Linear models over named features, fitted by `python -m eval train` and shipped as text in
+`summarizer/data/`.
 
-A file's first line names the labels; every other line is a feature and its weight for each label that has one:
-`word:funding<TAB>2:0.41 5:-0.2`. No numpy: a few hundred look-ups an article.
+A file's first line names the labels; every other line is a feature and its weight for each label
+that has one: `word:funding<TAB>2:0.41 5:-0.2`. No numpy: a few hundred look-ups an article.
 """
 
 import math
@@ -21,7 +22,9 @@ class Linear:
         self.weights = weights
 
     def scores(self, features: Iterable[tuple[str, float]]) -> list[float]:
-        """One score a label: the sum of weight times value over the features; an unknown feature weighs nothing."""
+        """One score a label: the sum of weight times value over the features; an unknown feature
+        weighs nothing.
+        """
         totals = [0.0] * len(self.labels)
         find = self.weights.get
         for name, value in features:
@@ -30,7 +33,8 @@ class Linear:
         return totals
 
     def best(self, options: Iterable[Iterable[str]]) -> int:
-        """The place of the option, each given by the features that it has, that a model of one label ranks first.
+        """The place of the option, each given by the features that it has, that a model of one
+        label ranks first.
 
         >>> Linear.parse("right\\nnear\\t0:2\\nfar\\t0:-1\\n").best([["far"], ["near", "new"], []])
         1

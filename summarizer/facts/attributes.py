@@ -1,4 +1,4 @@
-"""Sign, period, venue, qualifier, speaker and evidence of a number, from the words of its sentence."""
+"""Sign, period, venue, qualifier, speaker and evidence of a number, from its sentence."""
 
 import re
 from bisect import bisect_right
@@ -22,7 +22,8 @@ _VENUE = re.compile(rf"\b{match_any('venue')}\b")
 _WITH = re.compile(r",\swith\s")  # "Binance stood at -0.011%, with Bybit at -0.014%"
 _PAST_CLAUSE, _PAST_NUMBER = 60, 40  # code points that a venue seems further off
 _DATE_REACH = 60  # code points
-_QUALIFIERS = {  # what a kind leaves open: the round of a raise, the record a price was, the delta of a skew
+# what a kind leaves open: the round of a raise, the record a price was, the delta of a skew
+_QUALIFIERS = {
     "fund_raise": re.compile(
         r"\b(?:pre-seed|seed|series [a-e]|strategic|private|public|presale|pre-sale|ICO|IPO)\b",
         re.IGNORECASE,
@@ -45,7 +46,7 @@ _CONDITION = re.compile(
     r"""
     \b(?:if|should|unless|provided|as[ ]long[ ]as|once
         |a[ ]break(?:out)?[ ](?:above|below)|a[ ]close[ ](?:above|below))\b
-    (?:[^,.;]|(?<=\d)[,.](?=\d)){3,90}                           # "if $64,000 breaks": its comma ends no clause
+    (?:[^,.;]|(?<=\d)[,.](?=\d)){3,90}  # "if $64,000 breaks": its comma ends no clause
     (?!\w|[,.]\d)
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -111,7 +112,9 @@ def find_period(text: Text, candidate: Candidate) -> str | None:
 
 
 def find_venue(text: Text, candidate: Candidate) -> str | None:
-    """The exchange, issuer or data provider nearest in the sentence; another figure or a clause's end between counts as far."""
+    """The exchange, issuer or data provider nearest in the sentence; another figure or a clause's
+    end between counts as far.
+    """
     hits = []
     for match in _VENUE.finditer(text.string, *candidate.span):
         start, end = candidate.gap_to(*match.span())

@@ -32,8 +32,9 @@ _LARGE = 1_500_000  # money of this much is a flow or a size, never a price
 class Candidate:
     """A number on its way to a fact.
 
-    `end` is the place after the number and its unit; `first_word` and `past_word` are the index of its first word and the
-    index after its last one. `sentence`, `span` and `mentions` are the index, the span and the assets of its sentence.
+    `end` is the place after the number and its unit; `first_word` and `past_word` are the index of
+    its first word and the index after its last one. `sentence`, `span` and `mentions` are the
+    index, the span and the assets of its sentence.
     """
 
     number: Number
@@ -119,7 +120,9 @@ def _is_thousands(string: str, number: Number) -> bool:
 
 
 def _may_be_bare(string: str, number: Number, mentions: Sequence[Mention]) -> bool:
-    """Whether a number without a unit may be a figure: no year, rank, date or time, and no part of a name."""
+    """Whether a number without a unit may be a figure: no year, rank, date or time, and no part of
+    a name.
+    """
     if 1900 <= number.value <= 2100 and string[number.start : number.end].isdigit():
         return False
     if _ORDINAL.search(string, max(0, number.start - 10), number.start):

@@ -1,6 +1,7 @@
 """CANDIDATES -> KINDS: what each number is, by its cues and by weights fitted on labelled numbers.
 
-The weights are `data/kinds.model.tsv`. A kind that they do not know yet is judged by its cues alone.
+The weights are `data/kinds.model.tsv`. A kind that they do not know yet is judged by its cues
+alone.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,8 @@ from summarizer.text.reading import Text
 NONE = "none"
 LABELS = (NONE, *KINDS)
 _PLACES = {name: i for i, name in enumerate(LABELS)}
-# What a cue's score, being the best by cues, and being no fact are worth before the fitted weights: from the same fit.
+# What a cue's score, being the best by cues, and being no fact are worth before the fitted weights:
+# from the same fit.
 _CUE_WORTH, _BEST_WORTH, _NONE_WORTH = 1.2, 1.2, 1.2
 FORBIDDEN = -1e9
 SURE = 0.42  # a kind less likely than this is not reported: best F1 by cross-validation
@@ -25,7 +27,8 @@ _NAMED = [i for i, name in enumerate(LABELS) if name not in (NONE, "other")]
 
 
 def choose_kinds(text: Text, candidates: Sequence[Candidate]) -> list[tuple[str, float]]:
-    """The kind of each candidate, `none` for a number that is no fact, and the chance (0 to 1) of that kind.
+    """The kind of each candidate, `none` for a number that is no fact, and the chance (0 to 1) of
+    that kind.
 
     The candidates' cue scores and subjects must have been filled in.
     """
@@ -52,7 +55,9 @@ def _score_labels(model: Linear, features: Sequence[str], candidate: Candidate) 
 
 
 def start_scores(candidate: Candidate) -> list[float]:
-    """What each label starts from: its cues; a kind that the number's unit or size forbids is out of question."""
+    """What each label starts from: its cues; a kind that the number's unit or size forbids is out
+    of question.
+    """
     scores = list(_open_labels(candidate.unit_class, candidate.is_large))
     for name, score in candidate.scores.items():
         if scores[_PLACES[name]] != FORBIDDEN:

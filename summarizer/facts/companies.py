@@ -1,4 +1,6 @@
-"""The companies that a number may be about, for a raise, a hack or a fine: names of its sentence and of the title."""
+"""The companies that a number may be about, for a raise, a hack or a fine: names of its sentence
+and of the title.
+"""
 
 import re
 from bisect import bisect_left
@@ -27,7 +29,9 @@ _OF = re.compile(r"\b(?:from|of|by|against|on|at)\s\Z")
 
 @cache
 def _common_words() -> frozenset[str]:
-    """Words that journalists write in small letters: a capital on one is a headline's or a sentence's."""
+    """Words that journalists write in small letters: a capital on one is a headline's or a
+    sentence's.
+    """
     return frozenset(word for row in read_rows("common_words.txt") for word in row)
 
 

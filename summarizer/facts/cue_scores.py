@@ -1,7 +1,7 @@
 """CANDIDATES -> SCORES: how strongly the phrases around each number announce each kind of fact.
 
-A cue weighs less with every word between it and the number, and less again behind another number or clause. Numbers that
-are joined ("$58,000 and $62,000") are scored alike.
+A cue weighs less with every word between it and the number, and less again behind another number or
+clause. Numbers that are joined ("$58,000 and $62,000") are scored alike.
 """
 
 import re
@@ -170,7 +170,10 @@ def _add_previous_sentence(candidate: Candidate, hits: Sequence[_Hit]) -> None:
 
 
 def _score_behind_names(text: Text, group: Sequence[Candidate]) -> None:
-    """A figure right after a name: "Bitcoin BTC $ 68,632.97" is a price, "Dogecoin (-7%)" a change."""
+    """A figure right after a name: "Bitcoin BTC $ 68,632.97" is a price.
+
+    "Dogecoin (-7%)" is a change.
+    """
     for candidate in group:
         number, scores = candidate.number, candidate.scores
         for mention in candidate.mentions:
@@ -185,7 +188,9 @@ def _score_behind_names(text: Text, group: Sequence[Candidate]) -> None:
 
 
 def _score_joined(text: Text, group: Sequence[Candidate]) -> None:
-    """Numbers joined by a dash, "to" or "and" are of one kind; "from X to Y" goes from an earlier price to one."""
+    """Numbers joined by a dash, "to" or "and" are of one kind; "from X to Y" goes from an earlier
+    price to one.
+    """
     for left, right in pairwise(group):
         if left.unit_class != right.unit_class or left.is_large != right.is_large:
             continue

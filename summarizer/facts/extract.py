@@ -1,4 +1,6 @@
-"""TEXT -> FACTS: every market number of an article with its kind, its subject and what else its sentence says of it."""
+"""TEXT -> FACTS: every market number of an article with its kind, its subject and what else its
+sentence says of it.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -28,9 +30,11 @@ MAX_FACTS = 400  # an article states no more; a price list may
 
 
 def extract_facts(text: Text) -> list[Fact]:
-    """Every market number that the article states, in reading order, each with exact evidence. Never raises.
+    """Every market number that the article states, in reading order, each with exact evidence.
+    Never raises.
 
-    An analyst refers to fact 3 of the list as `{F3}`. Orders to machines are left out before anything is read.
+    An analyst refers to fact 3 of the list as `{F3}`. Orders to machines are left out before
+    anything is read.
     """
     if text.orders:
         string, places = cut_orders(text.string, text.orders)
@@ -47,7 +51,9 @@ def extract_facts(text: Text) -> list[Fact]:
 
 
 def _restore_places(text: Text, facts: Iterable[Fact], places: Sequence[int]) -> Iterable[Fact]:
-    """Facts of a text without its orders, at their places in the whole text, but for those that span an order."""
+    """Facts of a text without its orders, at their places in the whole text, but for those that
+    span an order.
+    """
     for fact in facts:
         span = Span(places[fact.evidence.start], places[fact.evidence.end - 1] + 1)
         if text.quote(span) == fact.evidence.quote:
@@ -55,7 +61,9 @@ def _restore_places(text: Text, facts: Iterable[Fact], places: Sequence[int]) ->
 
 
 def read_candidates(text: Text) -> tuple[list[Candidate], Subjects]:
-    """The numbers that are not furniture, with their cue scores and a first guess at their subjects."""
+    """The numbers that are not furniture, with their cue scores and a first guess at their
+    subjects.
+    """
     furniture = _find_furniture(text)
     candidates = [
         candidate
@@ -70,7 +78,9 @@ def read_candidates(text: Text) -> tuple[list[Candidate], Subjects]:
 
 
 def _find_furniture(text: Text) -> list[Span]:
-    """Places whose numbers are not the article's: its title said again, pointers to other articles, orders to machines."""
+    """Places whose numbers are not the article's: its title said again, pointers to other articles,
+    orders to machines.
+    """
     spans = [Span(match.start(), match.end()) for match in _POINTER.finditer(text.string)]
     spans += text.orders
     title = text.article.title
@@ -110,7 +120,8 @@ def _find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
 
 
 def _without_repeats(facts: Sequence[tuple[Fact, float]]) -> list[Fact]:
-    """The facts, each given with its chance. A number said again is one fact, of which the likeliest reading stays.
+    """The facts, each given with its chance. A number said again is one fact, of which the
+    likeliest reading stays.
 
     The same percentage may be said of two assets.
     """

@@ -1,4 +1,6 @@
-"""What stands around a number, as named features: what the fitted weights of `data/kinds.model.tsv` speak about."""
+"""What stands around a number, as named features: what the fitted weights of `data/kinds.model.tsv`
+speak about.
+"""
 
 import math
 import re
@@ -19,7 +21,10 @@ _START = 400  # code points at the beginning of an article
 
 
 def describe_candidates(text: Text, candidates: Sequence[Candidate]) -> list[list[str]]:
-    """For each candidate, in order, the names of the features that it has. Scores must have been filled in."""
+    """For each candidate, in order, the names of the features that it has.
+
+    Scores must have been filled in.
+    """
     kinds = [best_kind(candidate) for candidate in candidates]
     prices = _find_prices(candidates, kinds)
     groups = _map_groups(text)
@@ -60,7 +65,9 @@ def describe_previous(
 def _describe_number(
     text: Text, candidate: Candidate, kind: str | None, prices: dict[str | None, float]
 ) -> list[str]:
-    """Features of the number itself: unit, size, roundness, distance from its asset's price, kind by its cues."""
+    """Features of the number itself: unit, size, roundness, distance from its asset's price, kind
+    by its cues.
+    """
     number, unit = candidate.number, candidate.unit_class
     size = abs(number.value)
     magnitude = math.floor(math.log10(size)) if size else -9
@@ -82,7 +89,9 @@ def _describe_number(
 
 
 def _describe_words(text: Text, candidate: Candidate, groups: dict[int, str]) -> list[str]:
-    """Features of the words around it: one by one near by, in pairs, and as a bag within the sentence."""
+    """Features of the words around it: one by one near by, in pairs, and as a bag within the
+    sentence.
+    """
     first, past = text.word_range(candidate.span)
     unit = candidate.unit_class[0]
     low, high = max(first, candidate.first_word - _BEFORE), min(past, candidate.past_word + _AFTER)
@@ -105,7 +114,9 @@ def _describe_words(text: Text, candidate: Candidate, groups: dict[int, str]) ->
 
 
 def _show(text: Text, i: int, groups: dict[int, str]) -> str:
-    """Word i as the weights know it: an asset by its group, figures as #, anything else without its ending."""
+    """Word i as the weights know it: an asset by its group, figures as #, anything else without its
+    ending.
+    """
     if i in groups:
         return f"<{groups[i]}>"
     word = text.lowered[i]
@@ -129,7 +140,9 @@ def _map_groups(text: Text) -> dict[int, str]:
 def _find_prices(
     candidates: Sequence[Candidate], kinds: Sequence[str | None]
 ) -> dict[str | None, float]:
-    """The price that cues see first for each subject; levels of any kind where they see no price at all."""
+    """The price that cues see first for each subject; levels of any kind where they see no price at
+    all.
+    """
     prices = _first_values(candidates, kinds, {"price"})
     return prices or _first_values(candidates, kinds, PRICES)
 

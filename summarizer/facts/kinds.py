@@ -1,7 +1,8 @@
 """The kinds of fact: one entry each in `data/kinds.toml`, which is all that adding a kind takes.
 
-A cue counts less the further it stands from the number, and nothing outside its sentence. A new kind is found by its
-cues at once; when labelled articles hold it, `python -m eval train` fits weights for it too.
+A cue counts less the further it stands from the number, and nothing outside its sentence. A new
+kind is found by its cues at once; when labelled articles hold it, `python -m eval train` fits
+weights for it too.
 """
 
 import tomllib

@@ -1,4 +1,6 @@
-"""Facts that are price levels, the price they are measured from, and which of them may be a call's target."""
+"""Facts that are price levels, the price they are measured from, and which of them may be a call's
+target.
+"""
 
 from collections.abc import Sequence
 
@@ -15,8 +17,8 @@ def find_price(facts: Sequence[Fact], asset: str) -> float | None:
 def is_target(facts: Sequence[Fact], fact: Fact, asset: str, direction: Direction) -> bool:
     """Whether the fact is a level of the asset on the direction's side of its price.
 
-    Where the article states no price, the other levels tell the side: what lies below a support is no aim of a rise, what
-    lies above a resistance none of a fall.
+    Where the article states no price, the other levels tell the side: what lies below a support is
+    no aim of a rise, what lies above a resistance none of a fall.
     """
     is_level = fact.kind in LEVELS and fact.subject == asset and fact.unit not in ("%", "bps")
     if direction == "neutral" or fact.value <= 0 or not is_level:

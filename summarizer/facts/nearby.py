@@ -1,7 +1,8 @@
-"""How the assets that an article names stand to a number: in its sentence, and in the sentences before.
+"""How the assets that an article names stand to a number: in its sentence, and in the sentences
+before.
 
-What is found is said by named features, whose weights are `data/subjects.model.tsv`. Features of an asset before the
-number begin with `b`, of one behind it with `a`.
+What is found is said by named features, whose weights are `data/subjects.model.tsv`. Features of an
+asset before the number begin with `b`, of one behind it with `a`.
 """
 
 import re
@@ -36,7 +37,9 @@ def name_assets(mentions: Sequence[Mention]) -> list[Mention]:
 
 
 def find_direct(text: Text, candidate: Candidate) -> str | None:
-    """The asset that nothing parts from the number: no other number, no end of a clause, no other asset."""
+    """The asset that nothing parts from the number: no other number, no end of a clause, no other
+    asset.
+    """
     start = candidate.number.start
     before = [m for m in name_assets(candidate.mentions) if m.end <= start]
     if not before or text.numbers_between(before[-1].end, start):

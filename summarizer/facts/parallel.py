@@ -1,4 +1,6 @@
-"""Lists of assets and of numbers that answer each other: "Aptos (APT) and Flare (FLR), now at $4.59 and $0.02"."""
+"""Lists of assets and of numbers that answer each other: "Aptos (APT) and Flare (FLR), now at $4.59
+and $0.02".
+"""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +19,8 @@ _LIST_GAP = re.compile(
 def find_parallel(
     text: Text, candidate: Candidate, named: Sequence[Mention]
 ) -> tuple[str, bool] | None:
-    """The asset that stands in its list where the number stands in its own, and whether "respectively" says so.
+    """The asset that stands in its list where the number stands in its own, and whether
+    "respectively" says so.
 
     `named` are the assets of the number's sentence.
     """
@@ -51,7 +54,9 @@ def _list_numbers(text: Text, candidate: Candidate, start: int, end: int) -> lis
 
 
 def _list_assets(text: Text, mentions: Sequence[Mention]) -> list[str]:
-    """The assets of the list that the first mention belongs to; a ticker after its name counts once."""
+    """The assets of the list that the first mention belongs to; a ticker after its name counts
+    once.
+    """
     assets: dict[str, None] = {}
     for i, mention in enumerate(mentions):
         if i:

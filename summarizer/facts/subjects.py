@@ -1,7 +1,9 @@
-"""Which asset, company or market a number is about: the likeliest of what its article speaks of, not the nearest word.
+"""Which asset, company or market a number is about: the likeliest of what its article speaks of,
+not the nearest word.
 
-Every asset of the sentence, of those before and of the title, and all of crypto is an option; for a raise, a hack or a
-fine every company name of the sentence too. What tells for an option is weighed by `data/subjects.model.tsv`.
+Every asset of the sentence, of those before and of the title, and all of crypto is an option; for a
+raise, a hack or a fine every company name of the sentence too. What tells for an option is weighed
+by `data/subjects.model.tsv`.
 """
 
 import math
@@ -56,8 +58,9 @@ class Option(NamedTuple):
 class _Setting(NamedTuple):
     """What is known of a number apart from any option.
 
-    `naming` is how its sentence names assets: named, pronoun ("It fell 3%") or bare. `unit` is the class of its unit, size
-    for a large sum. `direct` is the asset right before it, `words` are the nearest words.
+    `naming` is how its sentence names assets: named, pronoun ("It fell 3%") or bare. `unit` is the
+    class of its unit, size for a large sum. `direct` is the asset right before it, `words` are the
+    nearest words.
     """
 
     naming: str
@@ -67,7 +70,8 @@ class _Setting(NamedTuple):
 
 
 def underlying(subject: str) -> str:
-    """What a fund on one coin, or a share of the market, is about; any other subject is about itself.
+    """What a fund on one coin, or a share of the market, is about; any other subject is about
+    itself.
 
     >>> underlying("IBIT"), underlying("BTC.D"), underlying("MSTR")
     ('BTC', 'BTC', 'MSTR')
@@ -92,7 +96,9 @@ class Subjects:
         return Companies(self._text)
 
     def guess(self, candidate: Candidate) -> str:
-        """The nearest asset before the number in its sentence, else the first after it, else the last one spoken of."""
+        """The nearest asset before the number in its sentence, else the first after it, else the
+        last one spoken of.
+        """
         assets = name_assets(candidate.mentions)
         before = [mention for mention in assets if mention.end <= candidate.number.start]
         if assets:
@@ -132,7 +138,7 @@ class Subjects:
         return options
 
     def _gather(self, candidate: Candidate, kind: str) -> Features:
-        """Everything the number could be about, each with what tells for it by where it is named."""
+        """All that the number could be about, each with what tells for it by where it is named."""
         features: Features = defaultdict(list)
         describe_sentence(self._text, candidate, features)
         describe_earlier(self._text, candidate, features)
@@ -161,7 +167,9 @@ class Subjects:
         )
 
     def _describe_option(self, subject: str, candidate: Candidate, setting: _Setting) -> list[str]:
-        """How the option fits the words near by, the number before, and what the whole article is about."""
+        """How the option fits the words near by, the number before, and what the whole article is
+        about.
+        """
         is_last = self._last is not None and self._last[1] == subject
         relation = "self" if subject == setting.direct else "other"
         if setting.direct is None:
@@ -184,7 +192,9 @@ class Subjects:
         return features
 
     def _describe_level(self, subject: str, value: float) -> list[str]:
-        """How the figure compares with the last level of the subject, and with what such a subject costs."""
+        """How the figure compares with the last level of the subject, and with what such a subject
+        costs.
+        """
         size = f"size:{subject}:{math.floor(2 * math.log10(value))}"
         if subject not in self._levels:
             is_near_other = any(value / 3 < level < value * 3 for level in self._levels.values())

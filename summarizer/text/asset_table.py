@@ -1,4 +1,6 @@
-"""The table of assets, `data/assets.tsv`: the names and tickers of coins, stocks, indices, funds and sectors."""
+"""The table of assets, `data/assets.tsv`: the names and tickers of coins, stocks, indices, funds
+and sectors.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ _ANY_CASE = ("crypto", "altcoin", " asset", "largest", "biggest")  # "the larges
 
 
 class AssetName(NamedTuple):
-    """A name of an asset as its lower-case words, and whether it may be written without a capital."""
+    """A name of an asset in lower-case words, and whether it may be printed without a capital."""
 
     words: tuple[str, ...]
     ticker: str
@@ -21,7 +23,10 @@ class AssetName(NamedTuple):
 
 
 class AssetTable(NamedTuple):
-    """What the table says of names and tickers. `held` is the coin that a fund holds: IBIT -> BTC."""
+    """What the table says of names and tickers.
+
+    `held` is the coin that a fund holds: IBIT -> BTC.
+    """
 
     names: dict[str, list[AssetName]]  # by their first word, the longest first
     tickers: dict[str, str]  # the group of each
@@ -55,7 +60,9 @@ def load_assets() -> AssetTable:
 
 @cache
 def stock_tickers() -> dict[str, str]:
-    """Company name in small letters -> its stock, for names that mean the stock only where stock is spoken of."""
+    """Company name in small letters -> its stock, for names that mean the stock only where stock is
+    spoken of.
+    """
     table = load_assets()
     companies = {}
     for name in table.list_names():

@@ -1,7 +1,8 @@
-"""TEXT -> MENTIONS: the assets, indices, stocks and funds that a text names, each with its canonical code.
+"""TEXT -> MENTIONS: the assets, indices, stocks and funds that a text names, each with its
+canonical code.
 
-The list is `data/assets.tsv`. An asset that it lacks is learnt from the article itself when it is introduced as articles
-do: "Tokenize Xchange (TKX)", "$PNUT", "Merkle's native token, MKL".
+The list is `data/assets.tsv`. An asset that it lacks is learnt from the article itself when it is
+introduced as articles do: "Tokenize Xchange (TKX)", "$PNUT", "Merkle's native token, MKL".
 """
 
 import re
@@ -38,7 +39,10 @@ _PRICE_AFTER = re.compile(r"\s(?:price|token|coin|\$\s?\d)")
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A place where an asset is named. `group` is coin, stock, index, etf, sector, macro or market."""
+    """A place where an asset is named.
+
+    `group` is coin, stock, index, etf, sector, macro or market.
+    """
 
     start: int
     end: int
@@ -72,7 +76,9 @@ def find_mentions(
 def _find_candidates(
     text: str, matches: Sequence[re.Match[str]], lowered: Sequence[str]
 ) -> Iterator[tuple[Mention, bool]]:
-    """What may be a mention; it is not sure where it counts only if the asset is named elsewhere too."""
+    """What may be a mention; it is not sure where it counts only if the asset is named elsewhere
+    too.
+    """
     table = load_assets()
     names, tickers = _learn(text)
     learnt = {*names, *map(str.lower, tickers)}
@@ -104,7 +110,9 @@ def _match_name(
 
 
 def _is_ranked(lowered: Sequence[str], i: int, past: int) -> bool:
-    """Whether a size is not that of an asset: "the fourth-largest cryptocurrency", "the largest crypto exchange"."""
+    """Whether a size is not that of an asset: "the fourth-largest cryptocurrency", "the largest
+    crypto exchange".
+    """
     if lowered[i] not in word_set("size", "rank"):
         return False
     is_lower_rank = i > 0 and lowered[i - 1] in word_set("rank")
@@ -112,7 +120,7 @@ def _is_ranked(lowered: Sequence[str], i: int, past: int) -> bool:
 
 
 def _is_marked(text: str, word: re.Match[str]) -> bool:
-    """Whether a sign of money, brackets or a word behind it show that an English word is a ticker."""
+    """Whether a $, brackets or a word behind it show that an English word is a ticker."""
     before, after = text[max(0, word.start() - 2) : word.start()], text[word.end() : word.end() + 8]
     if len(word[0]) == 1:
         return before.endswith("$")  # "A $50,000 reward" is not Vaulta's price
@@ -121,7 +129,7 @@ def _is_marked(text: str, word: re.Match[str]) -> bool:
 
 
 def _join_pairs(text: str, mentions: Iterable[Mention]) -> list[Mention]:
-    """Two tickers around a slash are one pair ("ETH/BTC"); against dollars it is the asset itself."""
+    """Two tickers around a slash are one pair ("ETH/BTC"); against dollars, the asset itself."""
     joined: list[Mention] = []
     for mention in mentions:
         last = joined[-1] if joined else None
@@ -136,7 +144,9 @@ def _join_pairs(text: str, mentions: Iterable[Mention]) -> list[Mention]:
 
 
 def _learn(text: str) -> tuple[dict[str, list[AssetName]], dict[str, str]]:
-    """Assets that this article itself introduces: names by their first word, and the group of each ticker."""
+    """Assets that this article itself introduces: names by their first word, and the group of each
+    ticker.
+    """
     table = load_assets()
     names: dict[str, list[AssetName]] = {}
     tickers: dict[str, str] = {}
@@ -168,14 +178,18 @@ def _find_introduced(text: str) -> Iterator[tuple[str, str, bool]]:
 
 
 def _is_news(ticker: str) -> bool:
-    """Whether an article may introduce the ticker: no acronym, and none that the table knows without more words."""
+    """Whether an article may introduce the ticker: no acronym, and none that the table knows
+    without more words.
+    """
     table = load_assets()
     is_known = ticker in table.tickers and ticker not in table.shy
     return not is_known and ticker not in word_set("acronym")
 
 
 def _shorten(name: str, ticker: str) -> tuple[str, ...]:
-    """The last words of a name that its ticker still stands for, in lower case: "exchange Zebra Coin" (ZC)."""
+    """The last words of a name that its ticker still stands for, in lower case: "exchange Zebra
+    Coin" (ZC).
+    """
     words = tuple(WORD.findall(name.lower()))
     if not words or len(words[0]) <= 2:
         return ()

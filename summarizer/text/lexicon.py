@@ -1,4 +1,6 @@
-"""WORDS -> PHRASES: splits a text into words, and finds the phrases of a cue table among them in one pass."""
+"""WORDS -> PHRASES: splits a text into words, and finds the phrases of a cue table among them in
+one pass.
+"""
 
 import re
 from collections import defaultdict
@@ -10,7 +12,8 @@ T = TypeVar("T")
 
 WORD = re.compile(r"[A-Za-z0-9]+|[^\sA-Za-z0-9]")
 _PHRASE_WORD = re.compile(r"[a-z0-9]+\*?|[^\sa-z0-9*]")
-# First word, or its stem -> the other words of each phrase, whether one of them is a stem, and its value
+# First word, or its stem -> the other words of each phrase, whether one of them is a stem, and its
+# value
 _Phrases = dict[str, list[tuple[list[str], bool, T]]]
 _REMEMBERED = 20_000  # words whose phrases are kept at hand; more than a hundred articles hold
 
@@ -34,7 +37,9 @@ class Lexicon(Generic[T]):
         self._starting = lru_cache(_REMEMBERED)(self._find_starting)
 
     def find(self, words: list[str]) -> list[tuple[int, int, T]]:
-        """(index of the first word, index past the last word, value) of every phrase that occurs, in order."""
+        """(index of the first word, index past the last word, value) of every phrase that occurs,
+        in order.
+        """
         hits = []
         for i, phrases in enumerate(map(self._starting, words)):
             for others, has_stem, value in phrases:
@@ -62,6 +67,8 @@ def _fits(words: list[str], parts: list[str]) -> bool:
 
 
 def lower_words(text: str) -> tuple[list[re.Match[str]], list[str]]:
-    """The words of `text` with their places, and the same in lower case; a punctuation mark is a word."""
+    """The words of `text` with their places, and the same in lower case; a punctuation mark is a
+    word.
+    """
     words = list(WORD.finditer(text))
     return words, [word[0].lower() for word in words]

@@ -1,4 +1,6 @@
-"""TEXT -> NAMES: companies and projects as printed, for the kinds whose subject is one: a raise, a hack, a fine."""
+"""TEXT -> NAMES: companies and projects as printed, for the kinds whose subject is one: a raise, a
+hack, a fine.
+"""
 
 import re
 from collections import Counter
@@ -22,8 +24,9 @@ _POSSESSIVE = re.compile(r"[’']s?\Z")
 def find_names(text: str) -> list[tuple[int, str]]:
     """(start, name) of runs of capitalised words.
 
-    A run loses what only begins a sentence, what stands in small letters elsewhere in the text, and what comes from a
-    title or a headline's verb on ("CoinDCX CEO Sumit Gupta", "Bitzero Raises $25M").
+    A run loses what only begins a sentence, what stands in small letters elsewhere in the text, and
+    what comes from a title or a headline's verb on ("CoinDCX CEO Sumit Gupta", "Bitzero Raises
+    $25M").
 
     >>> find_names("On Monday Merkle Trade’s founders raised $2 million")
     [(10, 'Merkle Trade')]
@@ -51,6 +54,6 @@ def find_names(text: str) -> list[tuple[int, str]]:
 
 
 def longest_form(name: str, names: list[tuple[int, str]]) -> str:
-    """The fuller name of the article that begins with the same words: "Merkle" is "Merkle Trade"."""
+    """The fuller name that begins with the same words: "Merkle" is "Merkle Trade"."""
     counts = Counter(other for _, other in names if other.startswith(name + " "))
     return max(counts, key=lambda other: (counts[other], -len(other))) if counts else name

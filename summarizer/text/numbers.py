@@ -1,6 +1,8 @@
-"""TEXT -> NUMBERS: every number of a text with its value, unit and sign as written: `$15.9 billion`, `−7 %`, `68.1k`.
+"""TEXT -> NUMBERS: every number of a text with its value, unit and sign as written: `$15.9
+billion`, `−7 %`, `68.1k`.
 
-What a number is about is not asked here (see facts/extract.py). Values are exact decimals turned to float at the end.
+What a number is about is not asked here (see facts/extract.py). Values are exact decimals turned to
+float at the end.
 """
 
 import re
@@ -83,9 +85,11 @@ _LONGEST = 40  # digits and separators; what is longer is a key, and may be too 
 
 
 class Number(NamedTuple):
-    """A number as written. `unit` is an ISO 4217 code, %, bps or "" (a bare number, perhaps a count of an asset).
+    """A number as written. `unit` is an ISO 4217 code, %, bps or "" (a bare number, perhaps a count
+    of an asset).
 
-    `start` and `end` cover sign, currency, digits, scale and unit; `is_signed` tells a written sign.
+    `start` and `end` cover sign, currency, digits, scale and unit; `is_signed` tells a written
+    sign.
     """
 
     start: int
@@ -97,9 +101,11 @@ class Number(NamedTuple):
 
 
 def find_numbers(text: str) -> list[Number]:
-    """Every number of `text` in reading order. Never raises; years, ordinals and times come out bare.
+    """Every number of `text` in reading order. Never raises; years, ordinals and times come out
+    bare.
 
-    >>> [(n.value, n.unit) for n in find_numbers("fell 3.2% to $58.1k, OI $15.9 bo;;opm, -7 % and 200 bps")]
+    >>> text = "fell 3.2% to $58.1k, OI $15.9 bo;;opm, -7 % and 200 bps"
+    >>> [(number.value, number.unit) for number in find_numbers(text)]
     [(3.2, '%'), (58100.0, 'USD'), (15900000000.0, 'USD'), (-7.0, '%'), (200.0, 'bps')]
     """
     read = (_read(text, match) for match in _NUMBER.finditer(text))
@@ -140,7 +146,9 @@ def _read(text: str, match: re.Match[str]) -> Number | None:
 
 
 def _read_tail(match: re.Match[str], currency: str) -> tuple[str, int, int]:
-    """The unit, the power of ten, and the place where the number ends: what stands behind its digits."""
+    """The unit, the power of ten, and the place where the number ends: what stands behind its
+    digits.
+    """
     scale = match["scale"]
     if match["slip"]:
         word = match["slip"].rstrip(",.")
@@ -156,7 +164,9 @@ def _read_tail(match: re.Match[str], currency: str) -> tuple[str, int, int]:
 
 
 def _read_code(text: str, end: int, is_scaled: bool) -> tuple[str, int]:
-    """The currency behind a number that ends at a place, "" for none, and the place where it ends itself."""
+    """The currency behind a number that ends at a place, "" for none, and the place where it ends
+    itself.
+    """
     after = _UNIT_AFTER.match(text, end)
     if after and after["code"] in CURRENCIES:
         return CURRENCIES[after["code"]], after.end()
@@ -166,7 +176,9 @@ def _read_code(text: str, end: int, is_scaled: bool) -> tuple[str, int]:
 
 
 def _decimal(digits: str) -> Decimal:
-    """The value of digits with separators: "1,142.5", "3,5" with a decimal comma, "120 000", "0.0₅1234"."""
+    """The value of digits with separators: "1,142.5", "3,5" with a decimal comma, "120 000",
+    "0.0₅1234".
+    """
     digits = digits.replace(" ", "")
     if small := re.fullmatch(r"(\d+)(?:\.0?)?([₀-₉])(\d+)", digits):
         return Decimal(f"{small[1]}.{'0' * (ord(small[2]) - ord('₀'))}{small[3]}")
@@ -202,7 +214,7 @@ _LAST_GAP = re.compile(r",?\s(?:and|or)\s\Z")
 
 
 def _share_in_range(text: str, left: Number, right: Number) -> tuple[Number, Number]:
-    """Two numbers in a row; the ends of a range share unit and scale: "$13-14 billion", "5 to 7%"."""
+    """Two numbers in a row; the ends of a range share unit and scale: "$13-14 billion"."""
     dash = _SPACED_DASH.match(text, right.start)
     if dash and right.start - left.end <= 1 and not left.is_signed:  # "3% - 5%"
         right = right._replace(start=dash.end(), value=abs(right.value), is_signed=False)
@@ -215,7 +227,7 @@ def _share_in_range(text: str, left: Number, right: Number) -> tuple[Number, Num
 
 
 def _is_range(text: str, left: Number, right: Number) -> bool:
-    """Whether two numbers are the ends of a range: "5-7%", "between 5 and 7%", but not "5 and 7%"."""
+    """Whether two numbers are the ends of a range: "5-7%", "between 5 and 7%"; not "5 and 7%"."""
     if right.start - left.end > 5 or (left.unit and right.unit and left.unit != right.unit):
         return False
     gap = _RANGE_GAP.match(text, left.end, right.start)
@@ -225,7 +237,9 @@ def _is_range(text: str, left: Number, right: Number) -> bool:
 
 
 def _share_in_list(text: str, numbers: list[Number], i: int) -> None:
-    """Three figures or more of one unit share the scale of the last, number i: "$115, $84, and $58 million"."""
+    """Three figures or more of one unit share the scale of the last, number i: "$115, $84, and $58
+    million".
+    """
     last, first = numbers[i], i - 1
     if not last.scaled or not _LAST_GAP.match(text, numbers[first].end, last.start):
         return

@@ -1,4 +1,6 @@
-"""Compares sentences: whether one stands in an article's own as printed, but for what a summary leaves out."""
+"""Compares sentences: whether one stands in an article's own as printed, but for what a summary
+leaves out.
+"""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +8,8 @@ from collections.abc import Sequence
 from summarizer.text.assets import find_mentions
 
 _MIN_PRINTED = 4  # words; fewer prove nothing by standing in the article
-# What may be missing before a printed sentence: a label, and words that join it to the one before; they say nothing themselves.
+# What may be missing before a printed sentence: a label, and words that join it to the one before;
+# they say nothing themselves.
 OPENING = re.compile(
     r"""
     \A
@@ -46,7 +49,9 @@ def _drop_widget(match: re.Match[str]) -> str:
 
 
 def fold(sentence: str) -> str:
-    """A sentence for comparison: no ticker in brackets, no case, one blank between words, no stop at its end."""
+    """A sentence for comparison: no ticker in brackets, no case, one blank between words, no stop
+    at its end.
+    """
     return " ".join(without_asides(sentence).split()).casefold().rstrip(".")
 
 
@@ -55,8 +60,8 @@ def find_printed(
 ) -> tuple[int, int] | None:
     """(source, end) where the sentence stands in a cited one, all of them folded.
 
-    It stands there from the beginning, but for a connective, to the end of a clause. `last` is where the claim's sentence
-    before stood: this one may go on from there.
+    It stands there from the beginning, but for a connective, to the end of a clause. `last` is
+    where the claim's sentence before stood: this one may go on from there.
     """
     if len(sentence.split()) < _MIN_PRINTED:
         return None

@@ -1,7 +1,8 @@
-"""ARTICLE -> TEXT: an article read once into sentences, words, names, numbers, clauses and orders to machines.
+"""ARTICLE -> TEXT: an article read once into sentences, words, names, numbers, clauses and orders
+to machines.
 
-Every later step takes the `Text` and reads nothing again. What only some steps need is read when it is first asked for.
-A `Text` belongs to one thread.
+Every later step takes the `Text` and reads nothing again. What only some steps need is read when it
+is first asked for. A `Text` belongs to one thread.
 """
 
 import re
@@ -36,7 +37,10 @@ def read_text(article: Article) -> "Text":
 
 
 class Text:
-    """An article with what is found in it. Places are code points of `string`, which is the article's text."""
+    """An article with what is found in it.
+
+    Places are code points of `string`, which is the article's text.
+    """
 
     def __init__(self, article: Article):
         self.article = article
@@ -120,7 +124,7 @@ class Text:
 
     @cached_property
     def for_people(self) -> str:
-        """The string with blanks in the place of its orders to machines; all places stay the same."""
+        """The string with blanks in place of its orders to machines; all places stay the same."""
         string = self.string
         for start, end in self.orders:
             string = string[:start] + re.sub(r"\S", " ", string[start:end]) + string[end:]

@@ -1,7 +1,8 @@
 """TEXT -> SENTENCES: splits a text into its sentences, as spans.
 
-A heading that was flattened onto the sentence behind it becomes a sentence of its own where that shows: by the capitals of
-its words, and by a word that begins a sentence, or that the heading has said already.
+A heading that was flattened onto the sentence behind it becomes a sentence of its own where that
+shows: by the capitals of its words, and by a word that begins a sentence, or that the heading has
+said already.
 """
 
 import re
@@ -13,8 +14,10 @@ from summarizer.text.spans import Span, is_whole
 
 _END = re.compile(r"[.!?…](?:[\"”’')\]]{0,3})\s+(?=<\||[\"“‘'(\[]?[A-Z0-9$€£@#])|\n")
 _ABBREVIATED = re.compile(rf"\b(?:[A-Z]|[A-Z]\.[A-Z]|{match_any('abbreviation')})\.\s+\Z")
-# A table or a list flattened into one line has no sentence ends: it is cut at a blank, so that no step looks at all of it
-# at once. The longest sentence of 921 real articles has 2,002 code points; only such lines come near.
+# A table or a list flattened into one line has no sentence ends: it is cut at a blank, so that no
+# step looks at all of it
+# at once. The longest sentence of 921 real articles has 2,002 code points; only such lines come
+# near.
 LONGEST = 2400
 HEADING = 3  # words of a heading, at least: fewer may be a name
 _LONGEST_HEADING = 40  # words
@@ -26,8 +29,9 @@ _SMALL = frozenset(
 )
 _BEGINS = frozenset(
     """
-    a according after although amid an as at before but by despite during following for from he however if in it its on
-    over she since some that the their there these they this those though today unlike we when whether while with
+    a according after although amid an as at before but by despite during following for from he
+    however if in it its on over she since some that the their there these they this those though
+    today unlike we when whether while with
     """.split()
 )
 
@@ -50,7 +54,9 @@ def split_sentences(text: str) -> tuple[Span, ...]:
 
 
 def _cut(text: str, start: int, end: int) -> list[Span]:
-    """The sentence, a heading before it by itself, in pieces where it is too long; nothing for an empty one."""
+    """The sentence, a heading before it by itself, in pieces where it is too long; nothing for an
+    empty one.
+    """
     spans = []
     if (body := _find_heading(text, start, end)) is not None:
         spans.append(Span(start, start + len(text[start:body].rstrip())))
@@ -63,7 +69,9 @@ def _cut(text: str, start: int, end: int) -> list[Span]:
 
 
 def _find_cut(text: str, start: int) -> int:
-    """The last place where a piece that begins at `start` may end: at a blank, else between two words."""
+    """The last place where a piece that begins at `start` may end: at a blank, else between two
+    words.
+    """
     furthest = start + LONGEST
     blank = text.rfind(" ", start + 1, furthest)
     if blank >= 0:
@@ -73,7 +81,9 @@ def _find_cut(text: str, start: int) -> int:
 
 
 def _find_heading(text: str, start: int, end: int) -> int | None:
-    """Where the sentence begins that a heading was flattened onto: `Price Eyes New High In a post on Monday, …`."""
+    """Where the sentence begins that a heading was flattened onto: `Price Eyes New High In a post
+    on Monday, …`.
+    """
     names: set[str] = set()
     last = ""
     for i, match in enumerate(islice(_WORD.finditer(text, start, end), _LONGEST_HEADING)):

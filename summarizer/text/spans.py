@@ -39,9 +39,11 @@ class Span(NamedTuple):
 
 
 def normalise(text: str) -> str:
-    """The text every span points into: white space folded, invisible characters gone, words as printed.
+    """The text every span points into: white space folded, invisible characters gone, words as
+    printed.
 
-    Idempotent. Lines that held text stay apart by one newline; NFC, so that one letter is one code point.
+    Idempotent. Lines that held text stay apart by one newline; NFC, so that one letter is one code
+    point.
 
     >>> normalise("BTC\\u200b fell\\u00a0 to\\r\\n\\r\\n $58,000 ")
     'BTC fell to\\n$58,000'
@@ -62,7 +64,8 @@ def clean(text: str) -> str:
 
 
 def escape_json(dumped: str) -> str:
-    """JSON with every character escaped that a terminal would obey, or that some reader takes for a line end.
+    """JSON with every character escaped that a terminal would obey, or that some reader takes for a
+    line end.
 
     >>> escape_json('{"title": "up\u202e\u2028"}')
     '{"title": "up\\\\u202e\\\\u2028"}'
@@ -90,7 +93,8 @@ def _joined(text: str, cut: int) -> bool:
 
 
 def find_evidence(text: str, quote: str, near: int = 0) -> Span | None:
-    """Where `quote` stands in `text`, exactly and on whole words: first at or after `near`, else at the last place before.
+    """Where `quote` stands in `text`, exactly and on whole words: first at or after `near`, else at
+    the last place before.
 
     >>> find_evidence("fell to $58,000", "8,000") is None
     True

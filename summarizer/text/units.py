@@ -4,7 +4,8 @@ from itertools import pairwise
 
 from summarizer.tables import read_rows
 
-# A scale word typed one key to the right on a QWERTY row ("billion" -> "bo;;opm"), or one to the left.
+# A scale word typed one key to the right on a QWERTY row ("billion" -> "bo;;opm"), or one to the
+# left.
 _ROWS = ("qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./")
 _RIGHT = {left: right for row in _ROWS for left, right in pairwise(row)}
 _LEFT = {right: left for left, right in _RIGHT.items()}
@@ -24,7 +25,9 @@ _DOLLARS = _read_group("dollar")
 
 
 def _list_slips() -> dict[str, int]:
-    """Scale words as they look when a hand slips one key after the first letter or two, or from the first."""
+    """Scale words as they look when a hand slips one key after the first letter or two, or from the
+    first.
+    """
     return {
         word[:kept] + "".join(keys.get(letter, letter) for letter in word[kept:]): SCALES[word]
         for word in ("thousand", "million", "billion", "trillion")
@@ -44,6 +47,6 @@ def read_sign(sign: str) -> str:
 
 
 def find_power(words: list[str]) -> int:
-    """The power of ten that the first scale word among some words stands for, 0 if there is none."""
+    """The power of ten that the first scale word stands for, 0 if there is none."""
     powers = (SCALES.get(word) or SLIPPED_SCALES.get(word) for word in words)
     return next((power for power in powers if power), 0)

@@ -157,7 +157,10 @@ def _refuse_constant(constant: str) -> NoReturn:
 
 
 def make_analysis(answer: Answer, analyst: Analyst) -> Analysis:
-    """The answer as an Analysis. Confidences keep their default: they are not the model's to give."""
+    """The answer as an Analysis.
+
+    Confidences keep their default: they are not the model's to give.
+    """
     return Analysis(
         summary=tuple(_make_claim(each.text, each.sentences) for each in answer.summary),
         calls=tuple(_make_call(call) for call in answer.calls),
