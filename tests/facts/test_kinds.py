@@ -28,7 +28,8 @@ CODE = """
 import json
 from summarizer import analyze_text
 from summarizer.facts.figures import group_facts
-report = analyze_text("Ethereum developers burned 50,000 ETH on Monday. Ether is trading at $2,000.")
+text = "Ethereum developers burned 50,000 ETH on Monday. Ether is trading at $2,000."
+report = analyze_text(text)
 print(json.dumps([group_facts(report.facts), [fact.model_dump() for fact in report.facts]]))
 """
 

@@ -1,4 +1,6 @@
-"""Which level may be a target: on the direction's side of the price, and where no price is stated, of the other levels."""
+"""Which level may be a target: on the direction's side of the price, and where no price is stated,
+of the other levels.
+"""
 
 import pytest
 

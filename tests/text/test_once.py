@@ -1,4 +1,6 @@
-"""In a batch with eight threads every article is read once: its sentences, names, numbers, words and orders."""
+"""In a batch with eight threads every article is read once: its sentences, names, numbers, words
+and orders.
+"""
 
 import json
 import sys
