@@ -1,4 +1,4 @@
-"""A released prompt is never edited: its hash is on record, and stands in every report that it made."""
+"""A released prompt is never edited: its hash is on record, and stands in each of its reports."""
 
 import hashlib
 from pathlib import Path
