@@ -59,11 +59,12 @@ def test_every_test_that_is_named_exists(document):
 
 
 def options():
-    """(command, option) of everything that the program takes, but for --help."""
-    for command in main.commands.values():
-        for parameter in command.params:
+    """Everything that the program takes, but for --help."""
+    context = click.Context(main)
+    for name in main.list_commands(context):
+        for parameter in main.get_command(context, name).params:
             if isinstance(parameter, click.Option):
-                yield pytest.param(parameter.opts[0], id=f"{command.name} {parameter.opts[0]}")
+                yield pytest.param(parameter.opts[0], id=f"{name} {parameter.opts[0]}")
 
 
 @pytest.mark.parametrize("option", list(options()))
