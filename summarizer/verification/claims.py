@@ -46,11 +46,12 @@ def check_claim(support: Support, claim: Claim, subjects: Sequence[str] = ()) ->
     that were spoken of before the claim.
     """
     text, had_markup = without_markup(clean(claim.text), support.says)
-    cited = [i for i in claim.sentences if 0 <= i < len(support.folded)]
+    sentences = support.text.sentences
+    cited = [i for i in claim.sentences if 0 <= i < len(sentences)]
     faults = [
         f"it cites sentence {i}, which there is not" for i in claim.sentences if i not in cited
     ]
-    sources = [support.folded[i] for i in cited]
+    sources = [fold(support.text.quote(sentences[i])) for i in cited]
     last = (-1, 0)
     shown, figures = [], 0
     for start, end in split_sentences(text):

@@ -8,7 +8,7 @@ from summarizer.facts.kinds import LEVELS
 from summarizer.facts.levels import find_price
 from summarizer.models import Fact
 from summarizer.text.assets import Mention, find_mentions
-from summarizer.text.printed import fold, plain_quotes
+from summarizer.text.printed import plain_quotes
 from summarizer.text.reading import Text
 
 
@@ -21,7 +21,6 @@ class Support:
         self.groups = {m.subject: m.group for m in (*text.title_mentions, *text.mentions)}
         subjects = [name for fact in facts for name in (fact.subject, fact.venue)]
         self.subjects = frozenset((*self.groups, *subjects))
-        self.folded = [fold(text.quote(span)) for span in text.sentences]
         self._mentions = {text.string[m.start : m.end]: m for m in text.mentions}
         labels = (article.title, article.source, article.domain, *article.authors)
         printed = " \n ".join([text.string, *(label or "" for label in labels)])
