@@ -1,11 +1,6 @@
-<<<<<<< HEAD
-"""The LLM analyst against a scripted endpoint on loopback: the whole line, and every fault with its
-code and its requests.
-=======
 """The LLM analyst against a scripted endpoint on loopback: good answers, and every fault.
 
 Each fault has its code and its number of requests.
->>>>>>> r/habits
 """
 
 import copy
@@ -464,25 +459,12 @@ def test_a_fence_and_thoughts_are_taken_off(text):
     "change",
     [
         {"overall": "sideways"},
-<<<<<<< HEAD
-        {"overall_tone": 0.7},
-        {"overall_tone": True},
-        {"overall_tone": "7"},
-        {"overall_tone": 101},
-        {"more": 1},
-        {"overall_tone": None},
-        {"summary": []},
-        {"horizon_rationale": ""},
-        {"horizon_rationale": "x" * 321},
-        {"calls": ANSWER["calls"] * 7},
-=======
         *({"overall_tone": tone} for tone in (0.7, True, "7", 101, None)),
         {"more": 1},
         {"horizon_rationale": ""},
         {"horizon_rationale": "x" * 321},
         {"calls": ANSWER["calls"] * 7},
         {"summary": []},
->>>>>>> r/habits
         {"summary": [{"text": "x", "sentences": [-1]}]},
     ],
 )
@@ -494,26 +476,10 @@ def test_an_answer_out_of_bounds_is_unreadable(change):
 @pytest.mark.parametrize(
     "text",
     [
-<<<<<<< HEAD
-        '{"a": 1, "a": 2}',
-        '{"a": NaN}',
-        "[Infinity]",
-        "[-Infinity]",
-        "[" * 100_000,
-        "[1,]",
-        "{'a': 1}",
-        "[01]",
-        "",
-        "[1] 2",
-        "9" * 5000,
-        "\ufeff[]",
-        "[tru]",
-=======
         *('{"a": 1, "a": 2}', '{"a": NaN}', "[Infinity]", "[-Infinity]", "[1,]", "{'a': 1}"),
         *("[01]", "", "[1] 2", "\ufeff[]", "[tru]"),
         "[" * 100_000,
         "9" * 5000,
->>>>>>> r/habits
     ],
 )
 def test_json_that_is_none_is_refused(text):

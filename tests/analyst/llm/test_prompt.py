@@ -1,10 +1,4 @@
-<<<<<<< HEAD
-"""A released prompt is never edited: its hash is on record, and stands in every report that it
-made.
-"""
-=======
 """A released prompt is never edited: its hash is on record, and stands in each of its reports."""
->>>>>>> r/habits
 
 import hashlib
 from pathlib import Path

