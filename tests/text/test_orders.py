@@ -1,8 +1,11 @@
 """Orders to machine readers: seen in many wordings, never in what articles say of machines, and without effect."""
 
+import re
+
 import pytest
 
 from summarizer.page.article import make_article
+from summarizer.text.orders import is_order, load_orders, unmask
 from tests.support.observed import Observed, read
 
 TEXT = (
@@ -29,6 +32,23 @@ HARMLESS = [
     "Chatbots such as ChatGPT have become popular with traders.",
     "The bank upgraded its system and asked users to disregard the previous notice of an outage.",
 ]
+
+
+ROWS = [pytest.param(row, id=f"{row.kind} {row.name}") for row in load_orders()]
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_row_of_the_table_matches_its_example_and_not_its_counterexample(row):
+    def find(words):
+        plain = unmask(words)
+        start = "\n" if row.kind == "mark" else ""  # where a text begins, a line does
+        return re.search(row.pattern, start + (plain if row.kind == "exact" else plain.lower()))
+
+    assert find(row.example)
+    assert not find(row.counterexample)
+    if row.kind in ("word", "exact", "mark"):
+        assert is_order(unmask(row.example))
+        assert not is_order(unmask(row.counterexample))
 
 
 @pytest.mark.parametrize("order", ORDERS)
