@@ -149,7 +149,12 @@ def test_a_fund_that_is_named_after_a_coin_holds_it():
 
 
 def test_a_company_name_stands_for_its_stock():
-    companies = {"meta": "META", "coinbase": "COIN", "interactive brokers": "IBKR", "bitmine": "BMNR"}
+    companies = {
+        "meta": "META",
+        "coinbase": "COIN",
+        "interactive brokers": "IBKR",
+        "bitmine": "BMNR",
+    }
     assert {name: stock_tickers().get(name) for name in companies} == companies
 
 
