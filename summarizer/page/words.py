@@ -18,14 +18,10 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 def read_plain(markup: str) -> str:
     """The words of a piece of HTML, such as a feed's entry or the text that a page gives in
-    <<<<<<< HEAD
-        JSON-LD, a paragraph a line. Whole pages are read by their tree instead (paragraphs.py). What a
-        model wrote is cleaned elsewhere (verification/plain.py): Markdown and links go too, entities
-        stay.
-    =======
-        JSON-LD, a paragraph a line. Whole pages are read by their tree instead (paragraphs.py), and
-        what a model wrote by verification/plain.py: there Markdown and links go too, and entities stay.
-    >>>>>>> r/page
+    JSON-LD, a paragraph a line.
+
+    Whole pages are read by their tree instead (paragraphs.py), and what a model wrote by
+    verification/plain.py: there Markdown and links go too, and entities stay.
 
         >>> read_plain("<p>BTC &amp; ETH <b>fell</b></p><p>Why</p> if a < b")
         'BTC & ETH fell\\nWhy\\nif a < b'
