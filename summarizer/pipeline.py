@@ -95,7 +95,10 @@ def analyze_article(
 
 
 def _converse(conversation: "Conversation", check: Callable[[Analysis], Report]) -> "Attempt":
-    """The better of a model's first answer and its answer to a question that names the faults."""
+    """The model's answer, asked for a second time if the check would drop some of the first.
+
+    The second question lists what would be dropped. The answer with fewer faults is kept.
+    """
 
     def with_faults(attempt: "Attempt") -> "Attempt":
         if attempt.analysis is None:

@@ -1,7 +1,9 @@
 """Runs and episodes: when a run begins and ends, and what it takes over from earlier ones.
 
-An *episode* is a run with those that resume it after a kill or go on beside it. Within one episode
-nothing fails twice, so that ten interrupted runs count as one.
+An *episode* is a run with the runs that resume it after a kill, or that work beside it. A failure
+is not tried again within its episode. For example, a run is killed, a second one resumes it and
+is killed too, and a third one ends it: an item that failed in the first is tried again only by
+the next run after the third.
 """
 
 import time

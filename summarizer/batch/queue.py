@@ -2,8 +2,8 @@
 
     pending -> leased -> done | failed (for good; a feed: paused) | deferred (worth another run)
 
-A feed is an item whose result is more items. No other item is leased while a feed, or an address
-that may turn out to be one, is still to be read: so a story in two feeds is reported alike,
+A feed is an item whose result is more items. All feeds, and addresses that may turn out to be
+feeds, are read before any page: so a story that stands in two feeds gets the same report,
 whichever feed answers first.
 
 A lease names the process that holds it. It ends with that process (seen at once on the same

@@ -1,4 +1,4 @@
-"""Edge: the SQLite database. Opens it, brings it to the present schema, reads and writes.
+"""The SQLite database: opens it, brings it to the present schema, reads and writes.
 
 WAL, synchronous=FULL, BEGIN IMMEDIATE: what was committed survives kill -9 and a power cut. The
 schema is data/schema/*.sql.

@@ -16,9 +16,10 @@ from summarizer.text.reading import Text
 NONE = "none"
 LABELS = (NONE, *KINDS)
 _PLACES = {name: i for i, name in enumerate(LABELS)}
-# What a cue's score, being the best by cues, and being no fact are worth before the fitted weights:
-# from the same fit.
-_CUE_WORTH, _BEST_WORTH, _NONE_WORTH = 1.2, 1.2, 1.2
+# What a label scores before the fitted weights are added, chosen together with them.
+_CUE_WORTH = 1.2  # for each unit of the kind's cue score
+_BEST_WORTH = 1.2  # more for the kind with the highest cue score
+_NONE_WORTH = 1.2  # for being no fact
 FORBIDDEN = -1e9
 SURE = 0.42  # a kind less likely than this is not reported: best F1 by cross-validation
 SURE_OTHER = 0.6  # a market number of no kind is reported where it is plainly one

@@ -1,5 +1,6 @@
-"""Lists of assets and of numbers that answer each other: "Aptos (APT) and Flare (FLR), now at $4.59
-and $0.02".
+"""Pairs the n-th asset of a list with the n-th number of another.
+
+Example: "Aptos (APT) and Flare (FLR), now at $4.59 and $0.02".
 """
 
 import re

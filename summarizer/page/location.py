@@ -1,8 +1,8 @@
 """A tree -> the element in which the article stands.
 
-Which paragraphs are likely prose of the article is known from another reader's text
-(extraction.py); here the smallest element is found that holds them and nothing beside them that
-reads on.
+The text that trafilatura finds (extraction.py) tells which paragraphs are likely prose of the
+article. Here the smallest element is found that holds all of them, and beside which nothing goes
+on with the story.
 """
 
 from collections import Counter

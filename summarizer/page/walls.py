@@ -1,5 +1,8 @@
-"""Pages that stand where an article should: challenges, consent and login walls, missing pages,
-shells; and teasers. Their wording is data, in `data/walls.tsv`."""
+"""Pages that stand where an article should: robot checks, consent and login walls, missing pages,
+pages that are empty until a script runs; and previews of articles that are sold.
+
+Their wording is data, in `data/walls.tsv`.
+"""
 
 import re
 from dataclasses import dataclass

@@ -23,8 +23,8 @@ def read_plain(markup: str) -> str:
     Whole pages are read by their tree instead (paragraphs.py), and what a model wrote by
     verification/plain.py: there Markdown and links go too, and entities stay.
 
-        >>> read_plain("<p>BTC &amp; ETH <b>fell</b></p><p>Why</p> if a < b")
-        'BTC & ETH fell\\nWhy\\nif a < b'
+    >>> read_plain("<p>BTC &amp; ETH <b>fell</b></p><p>Why</p> if a < b")
+    'BTC & ETH fell\\nWhy\\nif a < b'
     """
     return normalise(html.unescape(_TAG.sub("", _BLOCK.sub("\n", markup))))
 

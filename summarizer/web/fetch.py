@@ -1,7 +1,7 @@
 """ADDRESS -> PAGE: fetches a web page safely, from a URL to a whole body of a readable type.
 
-    vet the URL -> a fresh copy that is kept -> look it up -> vet every answer
-        -> dial what was vetted -> ask -> whole body, redirect, wait or refusal
+    check the URL -> use a kept copy if it is fresh -> resolve the name -> check every address
+        -> connect to a checked address -> ask -> whole body, redirect, wait or refusal
 
 A fetch ends within its deadline whatever the server does, with a whole body or an error: never with
 a shorter article. There is no cookie jar, no proxy, no netrc, and no way to turn certificate checks

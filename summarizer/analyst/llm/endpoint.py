@@ -3,9 +3,9 @@
     spell the request as this endpoint takes it -> ask -> read the envelope strictly
         -> Completion, or an error with its code
 
-There is one layer of retries, here; the client's own is off. What may pass, a schema that the
-endpoint lacks and an answer cut at its limit all count against the same three requests, and
-everything ends at the deadline, however slowly the server drips.
+There is one layer of retries, here; the client's own is off. A failure that may be over soon, a
+schema that the endpoint does not know and an answer that was cut at its limit all count against
+the same three requests. Everything ends at the deadline, however slowly the server sends.
 """
 
 import json
