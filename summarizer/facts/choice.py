@@ -49,6 +49,9 @@ def choose_kinds(text: Text, candidates: Sequence[Candidate]) -> list[tuple[str,
 
 def _score_labels(model: Linear, features: Sequence[str], candidate: Candidate) -> list[float]:
     scores = start_scores(candidate)
+    for name in KINDS.keys() - model.labels:  # a kind that the weights do not know needs a cue
+        if not candidate.scores.get(name):
+            scores[_PLACES[name]] = FORBIDDEN
     fitted = model.scores((name, 1.0) for name in features)
     for label, score in zip(model.labels, fitted, strict=True):
         scores[_PLACES[label]] += score
