@@ -8,7 +8,7 @@ import pytest
 
 from eval.train.calibrate import find_forecasts, fit_calibration, write_calibration
 from summarizer.errors import BadRecord
-from summarizer.verification.calibration import calibrate, interpolate
+from summarizer.verification.calibration import find_frequency, interpolate
 from tests.support.labelled import call
 
 
@@ -33,6 +33,6 @@ def test_calibration_mends_overconfidence_on_articles_it_has_not_seen(tmp_path: 
     for name in ("m", "other"):
         write_calibration(path, {name: fitted})
     assert set(json.loads(path.read_text())) == {"m", "other"}
-    assert calibrate("an analyst that nobody measured", 0.5) is None
+    assert find_frequency("an analyst that nobody measured", 0.5) is None
     with pytest.raises(BadRecord, match="too few"):
         fit_calibration(forecasts["m"][:10])

@@ -20,7 +20,7 @@ from eval.score.faithfulness import (
     unsupported_quotes,
 )
 from summarizer.analyst.llm.schema import narrative_names
-from summarizer.batch.queue import Ledger
+from summarizer.batch.queue import Queue
 from summarizer.batch.run import Batch, analyze_record
 from summarizer.batch.store import open_store
 from summarizer.text.assets import load_assets
@@ -198,7 +198,7 @@ def run(path: Path, records: Path, script) -> dict[str, str]:
     """The reports of a batch as JSON, without what the clock says."""
     with scripted(script) as server:
         store = open_store(path)
-        assert Batch(Ledger(store), server.settings, jobs=2).run([str(records)]).exit_status == 0
+        assert Batch(Queue(store), server.settings, jobs=2).run([str(records)]).exit_status == 0
     rows = {row["id"]: row["report"] for row in store.read("SELECT id, report FROM reports")}
     store.close()
     return {

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from summarizer.analyst.llm.schema import make_analysis, read_answer
-from summarizer.batch.inputs import record_article
+from summarizer.batch.records import record_article
 from summarizer.facts.figures import format_fact
 from summarizer.models import Analysis, Analyst, Article, Call, CallClaim, Claim, ClaimedFact, Fact
 from summarizer.page.article import make_article
