@@ -42,13 +42,14 @@ _PERCENT_ROUNDING = 0.06  # of a distance: half of the last digit of "0.7%", and
 _COVERED = 0.5
 
 
-def find_amounts(text: str) -> list[float]:
+@cache
+def find_amounts(text: str) -> tuple[float, ...]:
     """The sizes of the numbers in a text, without sign and unit.
 
     >>> find_amounts("lost 7% to $15.9 billion, or 1,142 BTC")
-    [7.0, 15900000000.0, 1142.0]
+    (7.0, 15900000000.0, 1142.0)
     """
-    return [_amount(match) for match in _NUMBER.finditer(text)]
+    return tuple(_amount(match) for match in _NUMBER.finditer(text))
 
 
 def _amount(match: re.Match[str]) -> float:
@@ -59,36 +60,18 @@ def _amount(match: re.Match[str]) -> float:
 
 def unsupported_numbers(summary: str, text: str) -> tuple[list[float], int]:
     """(numbers of the summary that the article lacks, how many numbers the summary has)."""
-    matches = list(_NUMBER.finditer(summary))
-    # What stands there word for word need not be compared by size.
-    doubtful = [_amount(match) for match in matches if not _stands_in(match[0], text)]
-    if not doubtful:
-        return [], len(matches)
-    known = find_amounts(text)
+    amounts, known = find_amounts(summary), find_amounts(text)
     distances = {float(percent) for percent in _DISTANCE.findall(summary)}
     bad = [
         amount
-        for amount in doubtful
+        for amount in amounts
         if not any(abs(amount - other) <= _ROUNDING * other for other in known)
         and not (amount in distances and _is_distance(amount, known))
     ]
-    return bad, len(matches)
+    return bad, len(amounts)
 
 
-def _stands_in(words: str, text: str) -> bool:
-    """Whether the text has the words, neither begun nor ended inside a longer word or number."""
-    start = text.find(words)
-    while start >= 0:
-        before, after = text[start - 1 : start], text[start + len(words) : start + len(words) + 2]
-        begins_inside = before.isalnum() or before in (".", ",")
-        ends_inside = after[:1].isalnum() or (after[:1] in (".", ",") and after[1:].isdigit())
-        if not (begins_inside or ends_inside):
-            return True
-        start = text.find(words, start + 1)
-    return False
-
-
-def _is_distance(percent: float, known: list[float]) -> bool:
+def _is_distance(percent: float, known: Iterable[float]) -> bool:
     """Whether two of the known numbers are so many percent apart."""
     return any(
         a != b and b and abs(abs(a / b - 1) * 100 - percent) <= _PERCENT_ROUNDING
@@ -100,24 +83,22 @@ def _is_distance(percent: float, known: list[float]) -> bool:
 def unsupported_names(summary: str, text: str) -> tuple[list[str], int]:
     """(names of the summary that the article lacks, how many names the summary has)."""
     names = _NAME.findall(summary)
-    doubtful = [name for name in names if not _stands_in(_without_genitive(name), text)]
-    if not doubtful:
-        return [], len(names)
-    low = text.lower()
-    words = set(_WORD.findall(low))
-    return [name for name in doubtful if not _is_known(name, low, words)], len(names)
+    return [name for name in names if not _is_known(name, text)], len(names)
 
 
-def _without_genitive(name: str) -> str:
-    return re.sub(r"['’]s?$", "", name)
-
-
-def _is_known(name: str, low: str, words: set[str]) -> bool:
+def _is_known(name: str, text: str) -> bool:
     """Whether all parts of a name are words of the article, or it has another name of the asset."""
-    if all(part in words for part in _WORD.findall(name.lower())):
+    name = re.sub(r"['’]s?$", "", name).lower()
+    words = _words(text)
+    if all(part in words for part in _WORD.findall(name)):
         return True
-    others = _aliases().get(_without_genitive(name).lower(), ())
-    return any(other in (low if " " in other else words) for other in others)
+    others = _aliases().get(name, ())
+    return any(other in (text.lower() if " " in other else words) for other in others)
+
+
+@cache
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.lower()))
 
 
 @cache

@@ -8,13 +8,13 @@ overlap) share a group and are drawn together. Two figures are made of several s
 macro-F1 of its classes, expected calibration error of its bins.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 
 Array = NDArray[np.float64]
 Row = Mapping[str, tuple[float, float]]
@@ -70,19 +70,11 @@ class Counts:
         self.names = list(dict.fromkeys([*names, *sorted({name for row in rows for name in row})]))
         column = {name: i for i, name in enumerate(self.names)}
         place: dict[Hashable, int] = {}
-        owners = [
-            place.setdefault(group, len(place))
-            for group in (range(len(rows)) if groups is None else groups)
-        ]
-        cells = [
-            (owner * len(self.names) + column[name], *pair)
-            for owner, row in zip(owners, rows, strict=True)
-            for name, pair in row.items()
-        ]
-        at, parts, wholes = np.array(cells, dtype=float).reshape(-1, 3).T
-        shape = len(place), len(self.names)
-        sums = [np.bincount(at.astype(int), pairs, math.prod(shape)) for pairs in (parts, wholes)]
-        self._sums = np.reshape(sums, (2, *shape))
+        owners = [place.setdefault(group, len(place)) for group in groups or range(len(rows))]
+        self._sums = np.zeros((2, len(place), len(self.names)))
+        for owner, row in zip(owners, rows, strict=True):
+            for name, pair in row.items():
+                self._sums[:, owner, column[name]] += pair
 
     def __len__(self) -> int:
         return self._sums.shape[1]
@@ -184,6 +176,12 @@ def estimate_all(counts: Counts, resamples: int = RESAMPLES) -> dict[str, Estima
         n = round(float(count_of(name, total)))
         estimates[name] = Estimate(float(total[name][0]), low, high, n)
     return estimates
+
+
+def estimate_share(right: int, n: int) -> Estimate:
+    """A share of `n` things, one at least, with Wilson's 95 % interval."""
+    low, high = binomtest(right, n).proportion_ci(method="wilson")
+    return Estimate(right / n, low, high, n)
 
 
 def interval(values: Array, level: float = LEVEL) -> tuple[float, float]:

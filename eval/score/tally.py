@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from eval.records import Record, Records
+from eval.records import Record, Records, pair_reports
 from eval.score.faithfulness import (
     covered_points,
     unsupported_names,
@@ -21,12 +21,14 @@ from eval.score.match import (
     is_required,
     is_same_value,
     is_same_word,
+    list_targets,
     match_facts,
 )
 from eval.score.metrics import choice_row, forecast_row
 
 USAGE = ("input_tokens", "cached_tokens", "output_tokens", "cost_usd", "seconds")
-CHOICES = {"overall": "direction", "timeframe": "horizon", "credibility": "level"}
+WHOLE = {"overall": "direction", "timeframe": "horizon", "credibility": "level"}
+CHOICES = {"calls": "direction", **WHOLE}
 CLASSES = {
     "calls": ("bullish", "bearish", "neutral"),
     "overall": ("bullish", "bearish", "neutral"),
@@ -77,9 +79,8 @@ def tally_article(record: Record, report: Record) -> FigureRow:
     choices = list(find_choices(labels, report))
     for choice in choices:
         _tally_choice(row, choice)
-        if choice.part == "overall" and choice.reported:
-            _tally_forecast(row, "overall", report["overall"], choice.first)
-    _tally_calls(row, report, labels.get("calls") or [])
+    known_calls = sum(bool(choice.answer) for choice in choices if choice.part == "calls")
+    row.add("calls.extra", len(report.get("calls") or []) - known_calls)
     signals, reported = (
         (part.get("credibility") or {}).get("signals") for part in (labels, report)
     )
@@ -118,86 +119,90 @@ def _tally_facts(row: FigureRow, facts: Records, labels: Records) -> None:
 
 
 class Choice(NamedTuple):
-    """One thing to decide: the part of the report, its label, and the annotator's first choice.
+    """One thing to decide: the part of the report, its label, and what the report has for it.
 
-    `reported` is what the report says, None where it says nothing.
+    The answer is empty where the report has nothing.
     """
 
     part: str
     label: Record
-    first: str
-    reported: Any
+    answer: Record
+
+    @property
+    def first(self) -> str:
+        """The annotator's first choice."""
+        return str(self.label[CHOICES[self.part]])
+
+    @property
+    def reported(self) -> Any:
+        return self.answer.get(CHOICES[self.part])
+
+    @property
+    def is_required(self) -> bool:
+        return bool(self.label.get("required", True))
 
     @property
     def is_right(self) -> bool:
-        return self.reported in acceptable(self.label, self.first)
+        return self.reported in (self.first, *(self.label.get("acceptable") or ()))
+
+    @property
+    def forecast(self) -> tuple[float, bool] | None:
+        """The stated confidence, if any, and whether the answer is the first choice.
+
+        Where several answers are acceptable, an unclear article would count nearly any.
+        """
+        confidence = self.answer.get("confidence")
+        is_first = self.reported == self.first
+        return (confidence, is_first) if isinstance(confidence, int | float) else None
 
 
 def find_choices(labels: Record, report: Record) -> Iterator[Choice]:
-    """The required calls, then overall, timeframe and credibility."""
-    calls = first_calls(report)
+    """The labelled calls, then overall, timeframe and credibility.
+
+    A second call on the same asset is a hedge, and the first counts.
+    """
+    calls = {str(call.get("asset")): call for call in reversed(report.get("calls") or [])}
     for label in labels.get("calls") or []:
-        if label.get("required", True):
-            reported = calls.get(label["asset"], {}).get("direction")
-            yield Choice("calls", label, label["direction"], reported)
-    for part, key in CHOICES.items():
+        yield Choice("calls", label, calls.get(label["asset"], {}))
+    for part in WHOLE:
         if part in labels:
-            reported = (report.get(part) or {}).get(key)
-            yield Choice(part, labels[part], labels[part][key], reported)
+            yield Choice(part, labels[part], report.get(part) or {})
 
 
-def acceptable(label: Record, first: str) -> tuple[str, ...]:
-    """Every value that counts as right."""
-    return (first, *(label.get("acceptable") or ()))
-
-
-def first_calls(report: Record) -> dict[str, Record]:
-    """The call on each asset; a second one on the same asset is a hedge, and the first counts."""
-    return {str(call.get("asset")): call for call in reversed(report.get("calls") or [])}
+def list_choices(labelled: Records, reports: Records) -> list[Choice]:
+    """What all articles give to decide, but for the calls that may be missing."""
+    return [
+        choice
+        for record, report in pair_reports(labelled, reports)
+        for choice in find_choices(record["labels"], report)
+        if choice.is_required
+    ]
 
 
 def _tally_choice(row: FigureRow, choice: Choice) -> None:
-    part = choice.part
-    row.add(f"{part}.acceptable", choice.is_right)
-    row.add_row(choice_row(part, choice.first, choice.reported, CLASSES[part]))
-    row.add(f"{part}.abstained", choice.reported is None)
-
-
-def _tally_calls(row: FigureRow, report: Record, labels: Records) -> None:
-    calls = first_calls(report)
-    labelled_assets = {label["asset"] for label in labels}
-    row.add("calls.extra", len(report.get("calls") or []) - len(labelled_assets & set(calls)))
-    for label in labels:
-        call = calls.get(label["asset"])
-        if label.get("required", True):
-            _tally_target(row, label, (call or {}).get("target") or {})
-        if call:
-            is_right = call.get("direction") in acceptable(label, label["direction"])
-            row.add("calls.precision", is_right)
-            _tally_forecast(row, "calls", call, label["direction"])
-
-
-def _tally_forecast(row: FigureRow, part: str, reported: Record, first: str) -> None:
-    """A confidence is judged by the annotator's first choice alone.
-
-    Where several directions are acceptable, an unclear article would count nearly any answer.
-    """
-    confidence = reported.get("confidence")
-    if isinstance(confidence, int | float):
-        row.add_row(forecast_row(part, confidence, reported.get("direction") == first))
+    part, answer = choice.part, choice.answer
+    if choice.is_required:
+        row.add(f"{part}.acceptable", choice.is_right)
+        row.add_row(choice_row(part, choice.first, choice.reported, CLASSES[part]))
+        row.add(f"{part}.abstained", choice.reported is None)
+    if part == "calls":
+        if choice.is_required:
+            _tally_target(row, choice.label, answer.get("target") or {})
+        if answer:
+            row.add("calls.precision", choice.is_right)
+    if part in ("calls", "overall") and choice.forecast:
+        row.add_row(forecast_row(part, *choice.forecast))
 
 
 def _tally_target(row: FigureRow, label: Record, target: Record) -> None:
-    named = label.get("target")
-    levels = [level for level in (named, *(label.get("acceptable_targets") or ())) if level]
-    if named:
+    targets = list_targets(label)
+    if label.get("target"):
         is_right = any(
-            is_same_value(target.get("value"), level["value"])
-            and target.get("unit") == level["unit"]
-            for level in levels
+            is_same_value(target.get("value"), one["value"]) and target.get("unit") == one["unit"]
+            for one in targets
         )
         row.add("targets.right", is_right)
-    elif not levels:
+    elif not targets:
         row.add("targets.uncalled_for", bool(target))
 
 

@@ -10,16 +10,17 @@ perhaps entity and date.
 
 import ast
 import csv
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import compress
 from pathlib import Path
+from typing import NamedTuple
 
 from eval.records import Record, Records, load_jsonl
 from eval.score.metrics import Counts, choice_row, estimate_all
-from eval.score.tables import Table, show_range, show_value
-from eval.score.trivial import DIRECTION_OF_TONE, load_vader
+from eval.score.tables import Table
+from eval.score.trivial import DIRECTION_OF_TONE, load_vader, name_tone
 from eval.train.samples import own_tones, tone_sample
 from eval.train.train import fit_tone, held_out_models
 from summarizer.analyst.embedded.cues import find_cues
@@ -31,13 +32,11 @@ from summarizer.text.dates import parse_time
 from summarizer.text.spans import Span
 
 FORMS = ("cryptolin", "sentfin", "finentity")
-BAND = 0.2  # tone within 0.2 of 0 is neutral: eval/LABELLING.md
 TONES = ("positive", "negative", "neutral")
 _TONE_OF_SIGN = {"1": "positive", "0": "neutral", "-1": "negative"}
 
 
-@dataclass(frozen=True)
-class Headline:
+class Headline(NamedTuple):
     """A headline, or one entity of one: `label` is positive, negative or neutral.
 
     `start` is where the entity stands, `date` a day or a time as written.
@@ -126,19 +125,7 @@ def names_bitcoin(text: str) -> bool:
     >>> names_bitcoin("Bitcoin's slide at $40K"), names_bitcoin("bitcoiners meet")
     (True, False)
     """
-    words = "".join(c if c.isalnum() else " " for c in text.lower()).split()
-    return "bitcoin" in words or "btc" in words
-
-
-def name_tone(tone: float) -> str:
-    """A tone in words.
-
-    >>> name_tone(0.2), name_tone(0.21), name_tone(-0.7)
-    ('neutral', 'positive', 'negative')
-    """
-    if abs(tone) <= BAND:
-        return "neutral"
-    return "positive" if tone > 0 else "negative"
+    return bool(re.search(r"\b(bitcoin|btc)\b", text, re.IGNORECASE))
 
 
 def entity_tones(headlines: Headlines) -> list[str]:
@@ -243,10 +230,5 @@ def _tone_table(
     rows = []
     for name, answers in tones.items():
         estimates = estimate_all(count_tones(headlines, answers))
-        row = [name]
-        for figure in ("macro_f1", "first_choice"):
-            one = estimates[f"tone.{figure}"]
-            row += [show_value(one.value), show_range(one.low, one.high)]
-        rows.append(row)
-    columns = ["", "macro-F1", "interval", "accuracy", "interval"]
-    return Table(f"{title}, n = {len(headlines)}", columns, rows, note)
+        rows.append([name, estimates["tone.macro_f1"], estimates["tone.first_choice"]])
+    return Table(f"{title}, n = {len(headlines)}", ["", "macro-F1", "accuracy"], rows, note)
