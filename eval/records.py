@@ -151,10 +151,10 @@ def load_jsonl(path: Path) -> Records:
         if line.strip():
             try:
                 record = json.loads(line)
-            except ValueError as error:
-                raise BadRecord(f"line {number} of {path.name} is not JSON") from error
+            except ValueError:
+                record = None
             if not isinstance(record, dict):
-                raise BadRecord(f"line {number} of {path.name} is no object")
+                raise BadRecord(f"line {number} of {path.name} is no JSON object")
             records.append(record)
     return records
 

@@ -50,9 +50,9 @@ def compare_reports(
 
     Raises BadRecord for ids that no label has.
     """
-    counts_a, counts_b = (count_reports(labelled, reports) for reports in (a, b))
-    total_a, total_b = counts_a.total, counts_b.total
-    drawn_a, drawn_b = (counts.draw() for counts in (counts_a, counts_b))
+    counts = [count_reports(labelled, reports) for reports in (a, b)]
+    total_a, total_b = (one.total for one in counts)
+    drawn_a, drawn_b = (one.draw() for one in counts)
     differences = []
     for name in names:
         n = round(float(max(count_of(name, total_a), count_of(name, total_b))))

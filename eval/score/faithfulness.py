@@ -49,26 +49,22 @@ def find_amounts(text: str) -> tuple[float, ...]:
     >>> find_amounts("lost 7% to $15.9 billion, or 1,142 BTC")
     (7.0, 15900000000.0, 1142.0)
     """
-    return tuple(_amount(match) for match in _NUMBER.finditer(text))
+    amounts = []
+    for figure, scale in _NUMBER.findall(text.lower()):
+        size = _SIZES.get(scale) or _SIZES.get(scale[:1], 1.0)
+        amounts.append(float(figure.replace(",", "")) * size)
+    return tuple(amounts)
 
 
-def _amount(match: re.Match[str]) -> float:
-    scale = (match[2] or "").lower()
-    size = _SIZES.get(scale) or _SIZES.get(scale[:1], 1.0)
-    return float(match[1].replace(",", "")) * size
-
-
-def unsupported_numbers(summary: str, text: str) -> tuple[list[float], int]:
-    """(numbers of the summary that the article lacks, how many numbers the summary has)."""
-    amounts, known = find_amounts(summary), find_amounts(text)
+def supported_numbers(summary: str, text: str) -> list[bool]:
+    """Whether the article has each number of the summary."""
+    known = find_amounts(text)
     distances = {float(percent) for percent in _DISTANCE.findall(summary)}
-    bad = [
-        amount
-        for amount in amounts
-        if not any(abs(amount - other) <= _ROUNDING * other for other in known)
-        and not (amount in distances and _is_distance(amount, known))
+    return [
+        any(abs(amount - other) <= _ROUNDING * other for other in known)
+        or (amount in distances and _is_distance(amount, known))
+        for amount in find_amounts(summary)
     ]
-    return bad, len(amounts)
 
 
 def _is_distance(percent: float, known: Iterable[float]) -> bool:
@@ -80,10 +76,9 @@ def _is_distance(percent: float, known: Iterable[float]) -> bool:
     )
 
 
-def unsupported_names(summary: str, text: str) -> tuple[list[str], int]:
-    """(names of the summary that the article lacks, how many names the summary has)."""
-    names = _NAME.findall(summary)
-    return [name for name in names if not _is_known(name, text)], len(names)
+def supported_names(summary: str, text: str) -> list[bool]:
+    """Whether the article has each name of the summary."""
+    return [_is_known(name, text) for name in _NAME.findall(summary)]
 
 
 def _is_known(name: str, text: str) -> bool:
@@ -114,13 +109,11 @@ def _aliases() -> dict[str, set[str]]:
     return by_name
 
 
-def unsupported_quotes(summary: str, text: str) -> tuple[list[str], int]:
-    """(quotations of the summary that the article lacks, how many quotations the summary has)."""
-    quotes = [
-        quote.strip(" .,") for quote in _QUOTE.findall(_straight(summary)) if " " in quote.strip()
-    ]
+def supported_quotes(summary: str, text: str) -> list[bool]:
+    """Whether the article has each quotation of the summary."""
+    quotes = _QUOTE.findall(_straight(summary))
     plain = _straight(text) if quotes else ""
-    return [quote for quote in quotes if quote not in plain], len(quotes)
+    return [quote.strip(" .,") in plain for quote in quotes if " " in quote.strip()]
 
 
 def _straight(text: str) -> str:

@@ -1,6 +1,7 @@
 """Scores, differences and agreement as tables."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sklearn.metrics import confusion_matrix
 
@@ -54,16 +55,13 @@ def score_tables(
 
 
 def _kind_table(estimates: Mapping[str, Estimate]) -> Table:
-    names = (name.split(".") for name in estimates)
-    kinds = {name[1] for name in names if name[0] == "facts" and name[2:] == ["f1"]}
-    rows = []
-    for kind in sorted(
-        kinds - KIND_GROUPS.keys(), key=lambda kind: (-estimates[f"facts.{kind}.f1"].n, kind)
-    ):
-        f1, precision, recall = (
-            estimates[f"facts.{kind}.{figure}"] for figure in ("f1", "precision", "recall")
-        )
-        rows.append([kind, f1, f1.n, precision.value, recall.value])
+    rows: list[list[Any]] = []
+    for name, recall in estimates.items():
+        part, _, kind = name.removesuffix(".recall").partition(".")
+        if name.endswith(".recall") and part == "facts" and kind and kind not in KIND_GROUPS:
+            f1, precision = estimates[f"facts.{kind}.f1"], estimates[f"facts.{kind}.precision"]
+            rows.append([kind, f1, recall.n, precision.value, recall.value])
+    rows.sort(key=lambda row: (-row[2], row[0]))
     columns = ["kind", "F1", "n", "precision", "recall"]
     return Table("Facts by kind", columns, rows, "n is required labels.")
 

@@ -5,15 +5,15 @@ leaves out is an abstention: it is wrong, and is counted in a column of its own.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from eval.records import Record, Records, pair_reports
 from eval.score.faithfulness import (
     covered_points,
-    unsupported_names,
-    unsupported_numbers,
-    unsupported_quotes,
+    supported_names,
+    supported_numbers,
+    supported_quotes,
 )
 from eval.score.match import (
     ATTRIBUTES,
@@ -24,7 +24,7 @@ from eval.score.match import (
     list_targets,
     match_facts,
 )
-from eval.score.metrics import choice_row, forecast_row
+from eval.score.metrics import Row, choice_row, forecast_row
 
 USAGE = ("input_tokens", "cached_tokens", "output_tokens", "cost_usd", "seconds")
 WHOLE = {"overall": "direction", "timeframe": "horizon", "credibility": "level"}
@@ -49,7 +49,7 @@ KIND_GROUPS = {
 _ORDERS_SIGNAL = "ai_directed_instructions"
 
 
-class FigureRow(dict[str, tuple[float, float]]):
+class FigureRow(Row):
     """A row of figures that grows."""
 
     def add(self, name: str, part: float, whole: float = 1.0) -> None:
@@ -57,7 +57,7 @@ class FigureRow(dict[str, tuple[float, float]]):
         old_part, old_whole = self.get(name, (0.0, 0.0))
         self[name] = old_part + part, old_whole + whole
 
-    def add_row(self, row: Mapping[str, tuple[float, float]]) -> None:
+    def add_row(self, row: Row) -> None:
         """Adds every figure of another row."""
         for name, pair in row.items():
             self.add(name, *pair)
@@ -236,14 +236,14 @@ def _tally_summary(row: FigureRow, summary: str, record: Record) -> None:
     text = record.get("gold") or record.get("text") or ""
     known = "\n".join((str(record.get("title") or ""), str(record.get("source") or ""), text))
     faults = 0
-    for part, find_unsupported in (
-        ("numbers", unsupported_numbers),
-        ("names", unsupported_names),
-        ("quotes", unsupported_quotes),
+    for part, check in (
+        ("numbers", supported_numbers),
+        ("names", supported_names),
+        ("quotes", supported_quotes),
     ):
-        bad, n = find_unsupported(summary, known) if text else ([], 0)
-        faults += len(bad)
-        row.add(f"summary.{part}_supported", n - len(bad), n)
+        supported = check(summary, known) if text else []
+        faults += supported.count(False)
+        row.add(f"summary.{part}_supported", sum(supported), len(supported))
     points = record["labels"].get("summary_points") or []
     covered = covered_points(points, summary) if text else []
     row.add("summary.faithful", bool(text and summary.strip()) and not faults, bool(text))

@@ -58,11 +58,10 @@ class Bars:
 
     def momentum(self, entry: int, seconds: float) -> int | None:
         """Sign of the return over the `seconds` before the entry; None where bars are missing."""
-        start = self.at[entry] - seconds
-        i = int(np.searchsorted(self.at, start, side="left"))
-        if i >= entry or self.at[i] - start > _SLACK * self.step:
+        first = self.enter(self.at[entry] - seconds)
+        if first is None or first >= entry:
             return None
-        return int(np.sign(self.open[entry] - self.open[i]))
+        return int(np.sign(self.open[entry] - self.open[first]))
 
 
 def load_prices(pairs: Sequence[str]) -> dict[str, Bars]:

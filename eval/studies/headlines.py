@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from eval.records import Record, Records, load_jsonl
 from eval.score.metrics import Counts, choice_row, estimate_all
@@ -62,11 +62,10 @@ def load_headlines(path: Path, form: str) -> Headlines:
 
     Raises BadRecord for another file.
     """
-    published = _published_cryptolin if form == "cryptolin" else _published_sentfin
     try:
         if path.suffix == ".csv":
             with path.open(encoding="utf-8", newline="") as lines:
-                headlines = list(published(csv.DictReader(lines)))
+                headlines = list(_published(csv.DictReader(lines), form))
         else:
             headlines = [_headline(record) for record in load_jsonl(path)]
     except (KeyError, ValueError, SyntaxError, AttributeError) as error:
@@ -86,14 +85,12 @@ def _headline(record: Record) -> Headline:
     return Headline(str(record["id"]), text, record["label"], entity, start, record.get("date"))
 
 
-def _published_cryptolin(rows: Iterable[Record]) -> Iterator[Headline]:
+def _published(rows: Iterable[Record], form: str) -> Iterator[Headline]:
     for row in rows:
-        label = _TONE_OF_SIGN[row["final_manual_labelling"]]
-        yield Headline(row["id"], row["news"], label, date=row["date"])
-
-
-def _published_sentfin(rows: Iterable[Record]) -> Iterator[Headline]:
-    for row in rows:
+        if form == "cryptolin":
+            label = _TONE_OF_SIGN[row["final_manual_labelling"]]
+            yield Headline(row["id"], row["news"], label, date=row["date"])
+            continue
         for entity, label in ast.literal_eval(row["Decisions"]).items():
             yield Headline(row["S No."], row["Title"], label, entity, row["Title"].find(entity))
 
@@ -130,7 +127,7 @@ def names_bitcoin(text: str) -> bool:
 
 def entity_tones(headlines: Headlines) -> list[str]:
     """The tone towards each name, told where the other names of its sentence stand."""
-    spans = _spans(headlines)
+    spans = _by_sentence(headlines, "span")
     return [
         name_tone(measure_tone(h.text, find_cues(h.text), h.span, spans[h.text])) for h in headlines
     ]
@@ -142,26 +139,24 @@ def cross_validated_tones(headlines: Headlines, *, own: bool = True) -> list[str
     They are fitted on the project's `own` sentences too. For a set that the shipped model has seen.
     The likeliest label is given, without the band.
     """
-    spans = _spans(headlines)
+    spans = _by_sentence(headlines, "span")
     samples = [tone_sample(h.text, h.span, spans[h.text], h.label) for h in headlines]
     models = held_out_models([*samples, *(own_tones() if own else ())], fit_tone)
     return [sample.answer(model) for sample, model in zip(samples, models, strict=False)]
 
 
-def _spans(headlines: Headlines) -> dict[str, list[Span]]:
-    """Where the names of each sentence stand."""
-    spans: dict[str, list[Span]] = defaultdict(list)
+def _by_sentence(headlines: Headlines, attribute: str) -> dict[str, list[Any]]:
+    """What the headlines of each sentence have for an attribute."""
+    values = defaultdict(list)
     for headline in headlines:
-        spans[headline.text].append(headline.span)
-    return spans
+        values[headline.text].append(getattr(headline, attribute))
+    return values
 
 
 def is_mixed(headlines: Headlines, wanted: set[str]) -> list[bool]:
     """Whether each headline's sentence has names of different labels, all `wanted` among them."""
-    labels: dict[str, set[str]] = defaultdict(set)
-    for headline in headlines:
-        labels[headline.text].add(headline.label)
-    return [len(labels[h.text]) > 1 and wanted <= labels[h.text] for h in headlines]
+    labels = _by_sentence(headlines, "label")
+    return [len({*labels[h.text]}) > 1 and wanted <= {*labels[h.text]} for h in headlines]
 
 
 def tone_tables(

@@ -58,8 +58,8 @@ def measure_injections(
             after = _directions(inject(record, payload, k + 1), settings)
             if before != after:
                 say(f"{payload['id']} in {id}: {before} becomes {after}")
-                changed = {"payload": payload["id"], "article": id}
-                flips.append({**changed, "before": before, "after": after})
+                flip = {"payload": payload["id"], "article": id, "before": before, "after": after}
+                flips.append(flip)
             trials[payload["kind"]].append(_trial(record, before, after))
     return {
         "kinds": {kind: _figures(some) for kind, some in trials.items()},
@@ -103,11 +103,12 @@ def inject(record: Record, payload: Record, place: int) -> Record:
     paragraphs = [line for line in str(record["gold"]).split("\n") if line.strip()]
     at = [len(paragraphs) // 2, 1, len(paragraphs)][place % 3]
     changed = {key: value for key, value in record.items() if key not in ("html", "text")}
-    if "text" in payload:
-        lines = [*paragraphs[:at], payload["text"], *paragraphs[at:]]
-        return changed | {"text": "\n".join(lines).strip()}
-    shown = [f"<p>{html.escape(line)}</p>" for line in paragraphs]
-    body = "\n".join([*shown[:at], payload["html"], *shown[at:]])
+    form = "text" if "text" in payload else "html"
+    if form == "html":
+        paragraphs = [f"<p>{html.escape(line)}</p>" for line in paragraphs]
+    body = "\n".join([*paragraphs[:at], payload[form], *paragraphs[at:]])
+    if form == "text":
+        return changed | {"text": body.strip()}
     title = html.escape(str(record.get("title") or ""))
     head = f"<html><head><title>{title}</title></head>"
     return changed | {
@@ -124,9 +125,8 @@ def _directions(record: Record, settings: Settings) -> AssetDirections:
 def injection_table(result: dict[str, Any]) -> Table:
     """The figures for reading."""
     rows = []
-    for name, f in [*result["kinds"].items(), ("all", result["all"])]:
+    for name, f in {**result["kinds"], "all": result["all"]}.items():
         rate = show(Estimate(f["rate"], f["low"], f["high"], f["n"]), ".1%")
-        accuracy = f["accuracy_clean"], f["accuracy_injected"]
-        rows.append([name, f["n"], f["flips"], rate, *accuracy])
+        rows.append([name, f["n"], f["flips"], rate, f["accuracy_clean"], f["accuracy_injected"]])
     columns = ["payloads", "n", "flips", "rate", "accuracy clean", "accuracy injected"]
     return Table("Injections", columns, rows)

@@ -3,13 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import compress
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from scipy.special import softmax
-from sklearn.feature_extraction import DictVectorizer
 
 from eval.score.metrics import Array
 from summarizer.linear import Linear
@@ -36,14 +34,11 @@ class Sample:
 
     def chances(self, model: Linear) -> list[float]:
         """The chance that a model gives each of its labels."""
-        scores = model.scores(self.features)
-        start = self.offset or [0.0] * len(scores)
-        return list(softmax(np.add(scores, start)))
+        return list(softmax(np.add(model.scores(self.features), self.offset or 0.0)))
 
     def answer(self, model: Linear) -> str:
         """The label that a model finds likeliest."""
-        chances = self.chances(model)
-        return model.labels[chances.index(max(chances))]
+        return model.labels[int(np.argmax(self.chances(model)))]
 
 
 @dataclass(frozen=True)
@@ -138,10 +133,17 @@ def fit_ranking(choices: Sequence[RankedChoice], *, penalty: float, least: int =
 
 def _matrix(rows: Sequence[_Features], least: int) -> tuple[list[str], csr_matrix]:
     """The names of the features that `least` rows or more have, and the rows' values of them."""
-    vectorizer = DictVectorizer()
-    x = vectorizer.fit_transform(map(dict, rows))
-    often = x.getnnz(axis=0) >= least
-    return list(compress(vectorizer.feature_names_, often)), x[:, often]
+    counts = Counter(name for row in rows for name, _ in row)
+    names = sorted(name for name, count in counts.items() if count >= least)
+    column = {name: i for i, name in enumerate(names)}
+    cells = [
+        (value, i, column[name])
+        for i, row in enumerate(rows)
+        for name, value in row
+        if name in column
+    ]
+    values, *places = np.array(cells).reshape(-1, 3).T
+    return names, csr_matrix((values, places), shape=(len(rows), len(names)))
 
 
 def _minimise(

@@ -4,11 +4,11 @@ The features are made by the product's own functions, so that a model meets the 
 """
 
 import csv
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from operator import itemgetter
 from pathlib import Path
 
 from eval.records import DATA, Labelled, Record, Records
@@ -152,16 +152,14 @@ def label_of(candidate: Candidate, labelled: Labelled) -> Record | None:
     It is the one at the number's place, else the nearest of its value and unit.
     """
     number = candidate.number
-    nearest, least = None, math.inf
+    found: list[tuple[int, Record | None]] = []
     for fact in labelled.labels["facts"]:
         start = fact.get("num_start", labelled.article.text.find(fact["quote"]))
         end = fact.get("num_end", start + len(fact["quote"]))
         is_there = start < candidate.end and number.start < end
         if _is_value(candidate, fact) or (is_there and fact["unit"] is None):
-            distance = 0 if is_there else abs(start - number.start) + 1
-            if distance < least:
-                nearest, least = fact, distance
-    return nearest
+            found.append((0 if is_there else abs(start - number.start) + 1, fact))
+    return min(found, key=itemgetter(0), default=(0, None))[1]
 
 
 def _is_value(candidate: Candidate, fact: Record) -> bool:
