@@ -128,5 +128,5 @@ def injection_table(result: dict[str, Any]) -> Table:
     for name, f in {**result["kinds"], "all": result["all"]}.items():
         rate = show(Estimate(f["rate"], f["low"], f["high"], f["n"]), ".1%")
         rows.append([name, f["n"], f["flips"], rate, f["accuracy_clean"], f["accuracy_injected"]])
-    columns = ["payloads", "n", "flips", "rate", "accuracy clean", "accuracy injected"]
+    columns = ["payloads", "n", "flips", "rate (95 %)", "accuracy clean", "accuracy injected"]
     return Table("Injections", columns, rows)
