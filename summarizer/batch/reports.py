@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from sqlite3 import Connection, Row
 from typing import Any
 
@@ -153,30 +153,29 @@ def _save_parts(
 
 
 def load_reports(
-    store: Store, *, where: str = "1", values: Sequence[Any] | dict[str, Any] = ()
+    store: Store,
+    where: str = "1",
+    values: Sequence[Any] | dict[str, Any] = (),
+    *,
+    with_text: bool = True,
 ) -> Iterator[dict[str, Any]]:
-    """Reports as plain JSON with their text, in the order in which their items arrived.
+    """Reports as plain JSON, in the order in which their items arrived.
 
-    `where` is SQL of ours, in which `a` is the article and `r` the report.
+    `where` is SQL of ours, in which `a` is the article and `r` the report. An id that came before
+    gets `~2`, `~3`: the same words may stand at two addresses, and an input may use an id twice.
     """
+    seen: Counter[str] = Counter()
     # one by one: a large database does not have to fit into memory
     for (article_id,) in store.read(_IDS_IN_ORDER.format(where=where), values):
         for text, dumped in store.read(_REPORT_BY_ID, (article_id,)):
             report = json.loads(dumped)
-            report["article"]["text"] = text
+            name = report["id"]
+            seen[name] += 1
+            if seen[name] > 1:
+                report["id"] = f"{name}~{seen[name]}"
+            if with_text:
+                report["article"]["text"] = text
             yield report
-
-
-def with_unique_ids(reports: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The reports; an id that came before gets `~2`, `~3`.
-
-    The same words may stand at two addresses, and an input may use an id twice.
-    """
-    seen: Counter[str] = Counter()
-    for report in reports:
-        name = str(report["id"])
-        seen[name] += 1
-        yield report if seen[name] == 1 else report | {"id": f"{name}~{seen[name]}"}
 
 
 def find_reports(store: Store, name: str) -> list[int]:

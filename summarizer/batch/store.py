@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -52,15 +52,8 @@ class Store:
 
         Others wait until it ends, so that nothing is fetched or analysed inside.
         """
-        with self._lock, storage_errors(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
-                raise
+        with self._lock, storage_errors(self.path), _transaction(self._connection):
+            yield self._connection
 
     def read(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[sqlite3.Row]:
         """The rows of a query. Raises StorageError."""
@@ -70,6 +63,14 @@ class Store:
     def close(self) -> None:
         with self._lock, storage_errors(self.path):
             self._connection.close()
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commits what was written, or rolls it back when an error is raised."""
+    with connection:  # which commits and rolls back, but begins nothing
+        connection.execute("BEGIN IMMEDIATE")
+        yield
 
 
 @contextmanager
@@ -120,45 +121,33 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str
     The backup of schema 1 is `NAME.v1.bak`. Raises StorageError for a database of another program,
     or of a newer version of this one.
     """
-    version = _read_version(connection)
-    _refuse_strangers(connection, path, version, len(migrations))
-    if version == len(migrations):
-        return
-    if version:
-        backup = sqlite3.connect(path.with_name(f"{path.name}.v{version}.bak"))
-        connection.backup(backup)
-        backup.close()
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        # read anew: another process may have been faster
-        for script in migrations[_read_version(connection) :]:
-            for statement in _statements(script):
-                connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {len(migrations)}")
-        connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-
-
-def _read_version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _refuse_strangers(
-    connection: sqlite3.Connection, path: Path, version: int, newest: int
-) -> None:
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if tables and connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+    tables = _read_number(connection, "SELECT count(*) FROM sqlite_master")
+    if tables and _read_number(connection, "PRAGMA application_id") != APPLICATION:
         raise StorageError(
             f"{path}: this database belongs to another program", advice="Name another file"
         )
-    if version > newest:
+    version = _read_number(connection, "PRAGMA user_version")
+    if version > len(migrations):
         raise StorageError(
             f"{path}: a newer version of this program made it (schema {version})",
             advice="Update the program",
         )
+    if version == len(migrations):
+        return
+    if version:
+        with closing(sqlite3.connect(path.with_name(f"{path.name}.v{version}.bak"))) as backup:
+            connection.backup(backup)
+    with _transaction(connection):
+        # read anew: another process may have been faster
+        for script in migrations[_read_number(connection, "PRAGMA user_version") :]:
+            for statement in _statements(script):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+
+
+def _read_number(connection: sqlite3.Connection, query: str) -> int:
+    return int(connection.execute(query).fetchone()[0])
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -116,7 +116,7 @@ def watch(
     """Keep visiting feeds, and write each new report to stdout as a line of JSON, once it is
     stored.
     """
-    from summarizer.batch.export import strip_text, write_jsonl
+    from summarizer.batch.export import write_jsonl
     from summarizer.batch.run import watch_inputs
     from summarizer.batch.store import open_store
     from summarizer.batch.tally import Hooks
@@ -126,7 +126,7 @@ def watch(
     stdout = open_stdout()
 
     def write_report(report: "Report") -> None:
-        write_jsonl(stdout, [strip_text(report.to_dict(), False)])
+        write_jsonl(stdout, [report.to_dict()])
         stdout.flush()
 
     store = open_store(db or database_path())
@@ -162,14 +162,14 @@ def _read_flags(flags: dict[str, Any]) -> tuple["Settings", dict[str, Any]]:
 
 def _check_output(output: Path | None) -> tuple[Path, bool]:
     """Where the reports go, and whether that is a file of reports: else it is a database."""
-    from summarizer.batch.export import FORMATS
+    from summarizer.batch.export import WRITERS
     from summarizer.settings import database_path
 
     if output is None:
         return database_path(), False
-    is_file = output.suffix in FORMATS
+    is_file = output.suffix in WRITERS
     if not is_file and output.suffix not in DATABASES:
-        raise UsageError(f"{output}: the output ends in {', '.join((*FORMATS, *DATABASES))}")
+        raise UsageError(f"{output}: the output ends in {', '.join((*WRITERS, *DATABASES))}")
     if is_file and not output.parent.is_dir():
         raise StorageError(f"{output.parent}: no such folder", advice="Make it first")
     return output, is_file
@@ -180,12 +180,13 @@ def _write_files(path: Path, queue: "Queue", result: "RunResult", with_text: boo
 
     A message says how many of the reports another version or model made.
     """
-    from summarizer.batch.export import replacing, write_jsonl, write_reports
-    from summarizer.batch.reports import NEWEST, OF_RUN, load_reports, with_unique_ids
+    from summarizer.batch.export import WRITERS, replacing, write_jsonl
+    from summarizer.batch.reports import NEWEST, OF_RUN, load_reports
 
     condition, values = f"{NEWEST} AND a.item_id IN ({OF_RUN})", {"run": queue.run.id}
-    reports = load_reports(queue.store, where=condition, values=values)
-    write_reports(path, with_unique_ids(reports), with_text=with_text)
+    with replacing(path) as stream:
+        reports = load_reports(queue.store, condition, values, with_text=with_text)
+        WRITERS[path.suffix](stream, reports)
     sql = f"""SELECT count(*) FROM reports r JOIN articles a ON a.id = r.article_id
         WHERE {condition} AND made_by <> :made_by"""  # noqa: S608  the condition is ours
     if others := queue.store.read(sql, values | {"made_by": queue.made_by})[0][0]:
@@ -194,7 +195,7 @@ def _write_files(path: Path, queue: "Queue", result: "RunResult", with_text: boo
     if not result.failures:
         failures.unlink(missing_ok=True)
         return
-    with replacing(failures) as part, part.open("w", encoding="utf-8") as stream:
+    with replacing(failures) as stream:
         write_jsonl(stream, result.failures)
 
 

@@ -47,7 +47,7 @@ def show(name: str, db: Path | None, form: str | None, with_text: bool, evidence
     if not keys:
         advice = "summarizer search WORDS finds one"
         raise SummarizerError(f"no report is known by {name}", code="not_found", advice=advice)
-    report = next(load_reports(store, where="a.id = ?", values=keys[:1]))
+    report = next(load_reports(store, "a.id = ?", keys[:1]))
     show_report(Report.model_validate(report), form, evidence=evidence, with_text=with_text)
 
 
@@ -94,20 +94,17 @@ def export(
     db: Path | None, form: str, output: Path | None, with_text: bool, all_versions: bool
 ) -> None:
     """Write the reports of a database as JSONL, CSV or Parquet."""
-    from summarizer.batch.export import replacing, strip_text, write_csv, write_jsonl, write_parquet
-    from summarizer.batch.reports import NEWEST, load_reports, with_unique_ids
+    from summarizer.batch.export import WRITERS, replacing
+    from summarizer.batch.reports import NEWEST, load_reports
 
-    stored = load_reports(_open_stored(db), where="1" if all_versions else NEWEST)
-    reports = (strip_text(report, with_text) for report in with_unique_ids(stored))
-    write = write_csv if form == "csv" else write_jsonl
-    if form == "parquet":
-        if output is None:
-            raise UsageError("Parquet is not written to stdout", advice="Give -o FILE")
-        with replacing(output) as part:
-            write_parquet(part, reports)
-    elif output is not None:
-        with replacing(output) as part, part.open("w", encoding="utf-8", newline="") as stream:
+    where = "1" if all_versions else NEWEST
+    reports = load_reports(_open_stored(db), where, with_text=with_text)
+    write = WRITERS[f".{form}"]
+    if output is not None:
+        with replacing(output) as stream:
             write(stream, reports)
+    elif form == "parquet":
+        raise UsageError("Parquet is not written to stdout", advice="Give -o FILE")
     else:
         write(open_stdout(), reports)
 
@@ -142,8 +139,8 @@ def digest(db: Path | None, since: str, asset: str | None, form: str | None) -> 
     store = _open_stored(db)
     reports = load_reports(
         store,
-        where=f"{NEWEST} AND julianday(coalesce(a.published_at, a.stored_at)) >= julianday(?)",
-        values=(start.isoformat(),),
+        f"{NEWEST} AND julianday(coalesce(a.published_at, a.stored_at)) >= julianday(?)",
+        (start.isoformat(),),
     )
     view = make_digest(reports, start, now, asset)
     newest = store.read("SELECT max(coalesce(published_at, stored_at)) FROM articles")[0][0]

@@ -10,11 +10,11 @@ from contextlib import closing
 import pytest
 
 from summarizer import analyze_text
-from summarizer.batch.export import write_reports
+from summarizer.batch.export import WRITERS, replacing
 from summarizer.batch.items import Item, ItemKind, Outcome
 from summarizer.batch.processes import process_name
 from summarizer.batch.queue import LEASE, MAX_CRASHES, Queue
-from summarizer.batch.reports import find_reports, load_reports, search_articles, with_unique_ids
+from summarizer.batch.reports import find_reports, load_reports, search_articles
 from summarizer.batch.store import load_migrations, migrate, open_store
 from summarizer.errors import FetchError, StorageError
 
@@ -104,9 +104,9 @@ def test_show_finds_by_number_id_and_address(store):
 
 def test_ids_never_collide(store):
     fill(store)
-    reports = [report | {"id": "same"} for report in load_reports(store)]
-    unique = with_unique_ids(reports)
-    assert [report["id"] for report in unique] == ["same", "same~2", "same~3"]
+    with store.write() as db:
+        db.execute("UPDATE reports SET report = json_set(report, '$.id', 'same')")
+    assert [report["id"] for report in load_reports(store)] == ["same", "same~2", "same~3"]
 
 
 def test_exports_hold_every_report_and_no_formula(store, tmp_path):
@@ -114,7 +114,8 @@ def test_exports_hold_every_report_and_no_formula(store, tmp_path):
     fill(store)
     hostile = next(load_reports(store)) | {"id": "=1+1", "summary": "a\u2028b\x85c"}
     for ending in ("jsonl", "csv", "parquet"):
-        write_reports(tmp_path / f"o.{ending}", [hostile, *load_reports(store)])
+        with replacing(tmp_path / f"o.{ending}") as stream:
+            WRITERS[f".{ending}"](stream, [hostile, *load_reports(store)])
     lines = (tmp_path / "o.jsonl").read_text("utf-8").splitlines()
     assert len(lines) == 4
     assert json.loads(lines[0])["summary"] == "a\u2028b\x85c"
