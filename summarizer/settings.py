@@ -77,7 +77,7 @@ def _folders() -> "PlatformDirs":
 
 
 def load_settings(**flags: Any) -> Settings:
-    """Settings of this run; `flags` that are None do not count.
+    """Settings of this run; `flags` that are None, false or empty do not count.
 
     Raises UsageError for a config file, key, endpoint or number that cannot be used.
     """
@@ -87,7 +87,7 @@ def load_settings(**flags: Any) -> Settings:
             values[name] = given
     values["api_key"] = (os.environ.get("OPENAI_API_KEY") or "").strip() or None
     values["base_url"] = os.environ.get("OPENAI_BASE_URL") or values.get("base_url")
-    values |= {name: value for name, value in flags.items() if value is not None}
+    values |= {name: value for name, value in flags.items() if value}
     _convert(values, "timeout", float, "a number of seconds")
     _convert(values, "samples", int, "a number")
     settings = Settings(**values)

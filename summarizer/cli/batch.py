@@ -6,24 +6,25 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from click import FloatRange, IntRange, argument, command, option
 
+from summarizer.analyst.llm.costs import find_price
+from summarizer.analyst.llm.gate import UNPRICED
+from summarizer.batch.store import open_store
 from summarizer.cli.options import (
     PATH,
     add_options,
-    allow_private,
     database,
-    fallback,
     file_with_text,
     flag,
-    samples,
+    settings_options,
 )
 from summarizer.cli.output import open_stdout, say
 from summarizer.errors import StorageError, UsageError
+from summarizer.settings import DEFAULT_MODEL, Settings, database_path, load_settings
 
 if TYPE_CHECKING:
     from summarizer.batch.queue import Queue
     from summarizer.batch.tally import RunResult
     from summarizer.models import Report
-    from summarizer.settings import Settings
 
 # Seconds until a thread that waits for its answer gets its turn; with Python's 5 ms, 16 of them
 # lost a tenth of their time.
@@ -40,23 +41,12 @@ _run_options = add_options(
     ),
     option("--jobs", type=IntRange(1, 64), default=8, help="Articles in work at once."),
     option(
-        "--model",
-        metavar="NAME",
-        help="The model that makes the calls; needed when an API key is set.",
-    ),
-    option(
         "--max-cost",
         type=FloatRange(min=0),
         metavar="USD",
         help="Stop before the model costs more than this.",
     ),
-    samples(
-        "Answers to ask for where the endpoint gives no chances of tokens: "
-        "their agreement is the confidence."
-    ),
-    flag("--offline", "Ask no model though a key is set: the embedded analyst speaks."),
-    fallback,
-    allow_private("Fetch from this host though it is not public."),
+    settings_options,
 )
 
 
@@ -85,7 +75,6 @@ def batch(
     """
     from summarizer.batch.queue import Queue
     from summarizer.batch.run import Batch, fingerprint
-    from summarizer.batch.store import open_store
     from summarizer.batch.tally import Hooks
     from summarizer.cli.progress import Progress
 
@@ -110,17 +99,13 @@ def batch(
 @option("--every", type=FloatRange(min=0.01), default=15.0, help="Minutes between two visits.")
 @option("--runs", type=IntRange(min=1), help="Stop after so many visits.")
 @_run_options
-def watch(
-    inputs: tuple[str, ...], db: Path | None, every: float, runs: int | None, **flags: Any
-) -> None:
+def watch(inputs: tuple[str, ...], db: Path, every: float, runs: int | None, **flags: Any) -> None:
     """Keep visiting feeds, and write each new report to stdout as a line of JSON, once it is
     stored.
     """
     from summarizer.batch.export import write_jsonl
     from summarizer.batch.run import watch_inputs
-    from summarizer.batch.store import open_store
     from summarizer.batch.tally import Hooks
-    from summarizer.settings import database_path
 
     settings, limits = _read_flags(flags)
     stdout = open_stdout()
@@ -129,21 +114,16 @@ def watch(
         write_jsonl(stdout, [report.to_dict()])
         stdout.flush()
 
-    store = open_store(db or database_path())
+    store = open_store(db)
     hooks = Hooks(report=write_report, message=say)
     pause = every * 60
     _exit(watch_inputs(inputs, store, settings, pause, runs, hooks=hooks, **limits))
 
 
-def _read_flags(flags: dict[str, Any]) -> tuple["Settings", dict[str, Any]]:
+def _read_flags(flags: dict[str, Any]) -> tuple[Settings, dict[str, Any]]:
     """The settings and the limits of a run. Raises UsageError for a model of unknown cost."""
-    from summarizer.analyst.llm.costs import find_price
-    from summarizer.analyst.llm.gate import UNPRICED
-    from summarizer.settings import DEFAULT_MODEL, load_settings
-
-    limits = {name: flags[name] for name in _LIMITS}
-    chosen = {name: value or None for name, value in flags.items() if name not in limits}
-    settings = load_settings(**chosen)
+    limits = {name: flags.pop(name) for name in _LIMITS}
+    settings = load_settings(**flags)
     if not settings.uses_model:
         return settings, limits
     has_limit = limits["max_cost"] is not None
@@ -163,7 +143,6 @@ def _read_flags(flags: dict[str, Any]) -> tuple["Settings", dict[str, Any]]:
 def _check_output(output: Path | None) -> tuple[Path, bool]:
     """Where the reports go, and whether that is a file of reports: else it is a database."""
     from summarizer.batch.export import WRITERS
-    from summarizer.settings import database_path
 
     if output is None:
         return database_path(), False

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from summarizer.render.formats import FORMATS
+from summarizer.settings import database_path
 
 Decorator = Callable[[Any], Any]
 
@@ -33,19 +34,44 @@ def add_options(*options: Decorator) -> Decorator:
 
 
 PATH = click.Path(path_type=Path)
-report_forms = add_options(*(form_flag(name, row.description) for name, row in FORMATS.items()))
-report_with_text = flag("--with-text", "Put the article's text into the JSON, or the HTML.")
+report_options = add_options(
+    *(form_flag(name, row.description) for name, row in FORMATS.items()),
+    flag("--evidence", "Show the words of the article behind each fact, call and signal."),
+    flag("--with-text", "Put the article's text into the JSON, or the HTML."),
+)
 file_with_text = flag("--with-text", "Put each article's text into its report.")
-database = click.option("--db", type=PATH, help="The database; the default one if left out.")
-fallback = flag("--fallback", "Let the embedded analyst step in when the model endpoint fails.")
-
-
-def samples(description: str) -> Decorator:
-    """How many answers are asked for. In a batch the help says what they are for."""
-    return click.option("--samples", type=click.IntRange(1, 9), metavar="K", help=description)
-
-
-def allow_private(description: str) -> Decorator:
-    """The hosts that may be visited though they are not public."""
-    metavar = "HOST[:PORT]"
-    return click.option("--allow-private", multiple=True, metavar=metavar, help=description)
+database = click.option(
+    "--db",
+    type=PATH,
+    default=database_path,
+    show_default=False,
+    help="The database; the default one if left out.",
+)
+# What load_settings takes, for one article and for many.
+settings_options = add_options(
+    click.option(
+        "--model",
+        metavar="NAME",
+        help="The model that makes the calls, at OPENAI_BASE_URL or OpenAI; "
+        "a batch needs one when an API key is set.",
+    ),
+    click.option(
+        "--samples",
+        type=click.IntRange(1, 9),
+        metavar="K",
+        help="Answers to ask for where the endpoint gives no chances of tokens: "
+        "their agreement is the confidence.",
+    ),
+    flag(
+        "--offline",
+        "Ask no model though a key is set: the embedded analyst speaks. "
+        "A single article is not fetched either.",
+    ),
+    flag("--fallback", "Let the embedded analyst step in when the model endpoint fails."),
+    click.option(
+        "--allow-private",
+        multiple=True,
+        metavar="HOST[:PORT]",
+        help="Fetch from this host though its address is not public.",
+    ),
+)
