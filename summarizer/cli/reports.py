@@ -51,6 +51,7 @@ def analyze(
     from summarizer.page.article import extract_article
     from summarizer.pipeline import analyze_article, load_page
 
+    _check_form(form, evidence or with_text)
     settings = load_settings(**flags)
     if no_cache:
         settings = replace(settings, cache=False)
@@ -76,6 +77,15 @@ def analyze(
         print_weights(explain_calls(read_text(article)))
 
 
+def _check_form(form: str | None, more: bool) -> None:
+    """Raises UsageError, before a model is paid, where a note is to hold more than a note does."""
+    if more and form == "markdown":
+        raise UsageError(
+            "a Markdown note holds neither the evidence nor the article's text",
+            advice="Give --html or --json",
+        )
+
+
 def _show_report(report: "Report", form: str | None, evidence: bool, with_text: bool) -> None:
     """The report on stdout, in one of FORMATS or, if `form` is None, as the terminal shows it."""
     if form is None:
@@ -98,6 +108,7 @@ def show(name: str, db: Path, form: str | None, evidence: bool, with_text: bool)
     from summarizer.batch.reports import find_reports, load_reports
     from summarizer.models import Report
 
+    _check_form(form, evidence or with_text)
     store = open_store(db, create=False)
     keys = find_reports(store, name)
     if not keys:
