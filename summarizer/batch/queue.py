@@ -18,12 +18,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from summarizer.batch.episodes import begin_run, end_run
-from summarizer.batch.intake import enter_items
-from summarizer.batch.items import Item, ItemKind, ItemState, Lease, Outcome
+from summarizer.batch.items import Item, ItemKind, ItemState, Lease, Outcome, RunTally
 from summarizer.batch.reports import OF_RUN, save_report
-from summarizer.batch.settle import close_item, fail_item, judge_failure, keep_feed
+from summarizer.batch.states import close_item, enter_items, fail_item, judge_failure, keep_feed
 from summarizer.batch.store import Store
-from summarizer.batch.tally import RunTally
 
 LEASE = 300.0  # seconds; the longest item takes 20 to fetch, 10 to parse, 120 to ask a model
 # Leases whose process died before the item itself is suspected. With 3, a user who kills runs often

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -34,18 +35,20 @@ _KEEP_RULES = """
 """
 
 
+@dataclass(frozen=True)
 class Robots:
     """The rules of each host, read once a day and shared through the database.
 
     `pause` waits for a host's next turn.
     """
 
-    def __init__(self, store: Store, fetcher: Any, pause: Callable[[], object]):
-        self._store = store
-        self._fetcher = fetcher
-        self._pause = pause
-        self._rules: dict[str, Protego | FetchError] = {}
-        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+    store: Store
+    fetcher: Any
+    pause: Callable[[], object]
+    _rules: dict[str, "Protego | FetchError"] = field(default_factory=dict)
+    _locks: defaultdict[str, threading.Lock] = field(
+        default_factory=lambda: defaultdict(threading.Lock)
+    )
 
     def check(self, url: str) -> None:
         """Raises FetchError `robots_disallowed`, or why the rules could not be had."""
@@ -73,11 +76,11 @@ class Robots:
         """The host's rules from the database, or else from the host."""
         from protego import Protego
 
-        kept = self._store.read(_FIND_RULES, (host, time.time() - MAX_AGE))
+        kept = self.store.read(_FIND_RULES, (host, time.time() - MAX_AGE))
         if kept:
             return Protego.parse(kept[0]["robots"])
         try:
-            page = self._fetcher.fetch(f"{urlsplit(url).scheme}://{host}/robots.txt")
+            page = self.fetcher.fetch(f"{urlsplit(url).scheme}://{host}/robots.txt")
             text = page.body[:MAX_SIZE].decode("utf-8", "replace")
         except FetchError as error:
             is_refusal = error.code.startswith("http_4") and error.code != "http_429"
@@ -87,7 +90,7 @@ class Robots:
         rules = Protego.parse(text)
         delay = min(rules.crawl_delay(AGENT) or 0.0, MAX_CRAWL_DELAY)
         values = {"host": host, "text": text, "now": time.time(), "delay": delay}
-        with self._store.write() as db:
+        with self.store.write() as db:
             db.execute(_KEEP_RULES, values)
-        self._pause()
+        self.pause()
         return rules

@@ -21,14 +21,13 @@ from typing import Any
 
 from summarizer.analyst.llm.gate import Gate
 from summarizer.batch.inputs import check_inputs, read_inputs
-from summarizer.batch.items import ItemKind, ItemState, Lease, Outcome, Stage
+from summarizer.batch.items import Hooks, ItemKind, ItemState, Lease, Outcome, RunResult, Stage
 from summarizer.batch.queue import Queue
 from summarizer.batch.records import record_article
 from summarizer.batch.reports import has_version
 from summarizer.batch.robots import Robots
-from summarizer.batch.settle import PAUSE
+from summarizer.batch.states import PAUSE
 from summarizer.batch.store import Store
-from summarizer.batch.tally import Hooks, RunResult
 from summarizer.batch.visit import Reader
 from summarizer.errors import FetchError, InputError, LLMError, StorageError, SummarizerError
 from summarizer.models import Report

@@ -22,8 +22,8 @@ from summarizer.errors import StorageError, UsageError
 from summarizer.settings import DEFAULT_MODEL, Settings, database_path, load_settings
 
 if TYPE_CHECKING:
+    from summarizer.batch.items import RunResult
     from summarizer.batch.queue import Queue
-    from summarizer.batch.tally import RunResult
     from summarizer.models import Report
 
 # Seconds until a thread that waits for its answer gets its turn; with Python's 5 ms, 16 of them
@@ -73,9 +73,9 @@ def batch(
     OUT.failures.jsonl, each with its url, stage, code and message; the exit code is then 1. What is
     done stands in the database, for a file in OUT.state.db beside it.
     """
+    from summarizer.batch.items import Hooks
     from summarizer.batch.queue import Queue
     from summarizer.batch.run import Batch, fingerprint
-    from summarizer.batch.tally import Hooks
     from summarizer.cli.progress import Progress
 
     settings, limits = _read_flags(flags)
@@ -104,8 +104,8 @@ def watch(inputs: tuple[str, ...], db: Path, every: float, runs: int | None, **f
     stored.
     """
     from summarizer.batch.export import write_jsonl
+    from summarizer.batch.items import Hooks
     from summarizer.batch.run import watch_inputs
-    from summarizer.batch.tally import Hooks
 
     settings, limits = _read_flags(flags)
     stdout = open_stdout()

@@ -16,7 +16,7 @@ from rich.progress import Progress as Bar
 from rich.table import Column, Table
 from rich.text import Text
 
-from summarizer.batch.tally import RunResult, RunTally
+from summarizer.batch.items import RunResult, RunTally
 from summarizer.render.parts import count_things, format_cost
 from summarizer.text.spans import clean
 

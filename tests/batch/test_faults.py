@@ -17,11 +17,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from summarizer.batch.items import Item, ItemKind
+from summarizer.batch.items import Hooks, Item, ItemKind
 from summarizer.batch.queue import Queue
 from summarizer.batch.run import Batch
 from summarizer.batch.store import open_store
-from summarizer.batch.tally import Hooks
 from summarizer.cli.main import main
 from summarizer.errors import StorageError
 from summarizer.web.fetch import Fetcher
