@@ -64,11 +64,6 @@ class FeedEntry:
     text: str
     flags: tuple[str, ...] = ()
 
-    @property
-    def fingerprint(self) -> str:
-        """Changes when the feed says that the entry was edited: title, date or text."""
-        return hash_text(f"{self.title}\n{self.published_at}\n{self.text}")
-
 
 @dataclass(frozen=True)
 class Feed:

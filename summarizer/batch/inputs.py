@@ -18,7 +18,7 @@ from summarizer.batch.records import (
     record_item,
     record_items,
 )
-from summarizer.errors import BadRecord, InputError, UsageError
+from summarizer.errors import UsageError
 from summarizer.models import Page
 from summarizer.web.urls import canonical_url, host_of, is_web
 
@@ -107,7 +107,11 @@ def _read_body(body: bytes, name: str, folder: Path, full_name: str) -> Iterator
     """What the bytes of a file, or of stdin (`-`), hold."""
     head = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:HEAD]
     if _OPML.search(head):
-        yield from _opml_items(body, name)
+        urls = parse_opml(body)
+        if not urls:
+            raise UsageError(f"{name}: no feed is listed in it")
+        for url in urls:
+            yield url_item(url, kind=ItemKind.FEED)
     elif looks_like_feed(head, None):
         yield _feed_item(body, full_name)
     elif head.startswith(b"{"):
@@ -131,15 +135,6 @@ def _read_body(body: bytes, name: str, folder: Path, full_name: str) -> Iterator
 
 def _decode(body: bytes) -> str:
     return body.decode("utf-8-sig", "replace")
-
-
-def _opml_items(body: bytes, name: str) -> Iterator[Item]:
-    try:
-        urls = parse_opml(body)
-    except InputError as error:
-        raise UsageError(f"{name}: {error.detail}") from error
-    for url in urls:
-        yield url_item(url, kind=ItemKind.FEED)
 
 
 def _feed_item(body: bytes, name: str) -> Item:
@@ -170,5 +165,4 @@ def _is_address(line: str) -> bool:
 def _line_item(line: str, number: int, name: str) -> Item:
     if _is_address(line):
         return url_item(line, number)
-    error = BadRecord(f"line {number} of {Path(name).name} is no http or https address")
-    return bad_line_item(number, name, error, line)
+    return bad_line_item(number, name, "is no http or https address", line)

@@ -48,17 +48,15 @@ def record_items(lines: Iterable[str], folder: Path, name: str) -> Iterator[Item
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        fault = "is no object"
         try:
             record = json.loads(line)
         except (ValueError, RecursionError):
-            record = None
-            fault = "is not JSON"
+            yield bad_line_item(number, name, "is not JSON", line)
+            continue
         if isinstance(record, dict):
             yield record_item(number, record, folder)
         else:
-            error = BadRecord(f"line {number} of {name} {fault}")
-            yield bad_line_item(number, name, error, str(error))
+            yield bad_line_item(number, name, "is no object", line)
 
 
 def record_item(number: int, record: Record, folder: Path) -> Item:
@@ -70,7 +68,12 @@ def record_item(number: int, record: Record, folder: Path) -> Item:
     if record.get("id") is not None:
         # as it was given, but for what neither the database nor UTF-8 can hold
         record_id = str(record["id"]).encode("utf-8", "replace").decode().replace("\0", "")
-    record = _clean_values({name: record[name] for name in FIELDS if record.get(name) is not None})
+    # without what no output can hold, such as lone surrogates and NUL
+    record = {
+        name: clean(value) if isinstance(value, str) else value
+        for name in FIELDS
+        if (value := record.get(name)) is not None
+    }
     content = [record, _page_stamp(record, folder)]
     key = hash_text(json.dumps(content, sort_keys=True, ensure_ascii=False))
     payload = {"record": record, "folder": str(folder.resolve()), "line": number}
@@ -83,13 +86,13 @@ def record_item(number: int, record: Record, folder: Path) -> Item:
     )
 
 
-def bad_line_item(number: int, name: str, error: BadRecord, content: str) -> Item:
+def bad_line_item(number: int, name: str, fault: str, line: str) -> Item:
     """A line that cannot be read as an item, so that it is a failure of the run."""
     return Item(
-        f"line:{name}:{number}:{hash_text(content)}",
+        f"line:{name}:{number}:{hash_text(line)}",
         ItemKind.RECORD,
         payload={"line": number},
-        error=error,
+        error=BadRecord(f"line {number} of {Path(name).name} {fault}"),
     )
 
 
@@ -115,7 +118,6 @@ def record_article(record: Record, folder: Path) -> Article:
     Raises BadRecord for an address or a page that cannot be read, InputError for a record that
     holds no words, and what extract_article raises.
     """
-    record = _clean_values(record)
     url, title, source, text, html = (
         _text_of(record, name) for name in ("url", "title", "source", "text", "html")
     )
@@ -139,16 +141,9 @@ def record_article(record: Record, folder: Path) -> Article:
 
 
 def _text_of(record: Record, name: str) -> str | None:
-    """The field's text; None where it holds something else."""
+    """The field's text, without what no output can hold; None where it holds something else."""
     value = record.get(name)
-    return value if isinstance(value, str) else None
-
-
-def _clean_values(record: Record) -> Record:
-    """The record without what no output can hold, such as lone surrogates and NUL."""
-    return {
-        name: clean(value) if isinstance(value, str) else value for name, value in record.items()
-    }
+    return clean(value) if isinstance(value, str) else None
 
 
 def _read_page(folder: Path, name: str) -> bytes:
@@ -191,7 +186,8 @@ def _entry_item(entry: FeedEntry, source: str | None, feed: str) -> Item:
         url=entry.link,
         host=host_of(entry.link or ""),
         payload=payload,
-        fingerprint=entry.fingerprint,
+        # changes when the feed says that the entry was edited
+        fingerprint=hash_text(f"{entry.title}\n{entry.published_at}\n{entry.text}"),
     )
 
 

@@ -8,7 +8,7 @@ from click import command, echo, option
 
 from summarizer.analyst.llm.gate import UNPRICED
 from summarizer.errors import SummarizerError
-from summarizer.settings import Settings, check_endpoint, load_settings
+from summarizer.settings import Settings, load_settings
 from summarizer.text.spans import clean
 
 _QUESTION = 'Answer with the JSON object {"direction": "neutral"} and nothing else.'
@@ -55,7 +55,7 @@ def doctor(model: str | None) -> None:
         mark = "ok" if check.fine else "!!"
         advice = f". {check.advice}" if check.advice else ""
         echo(clean(f"{mark}  {check.name}: {check.detail}{advice}"))
-    if any(check.name in ("endpoint", "model") and not check.fine for check in checks):
+    if any(check.name == "model" and not check.fine for check in checks):
         raise SystemExit(3)
 
 
@@ -68,13 +68,11 @@ def examine(settings: Settings) -> list[Check]:
         why = "--offline" if settings.offline else "no OPENAI_API_KEY, endpoint or model is set"
         return [Check("analyst", True, f"{why}: the embedded analyst speaks")]
     key = "it is set" if settings.api_key else "none is set; a local server wants none"
-    checks = [Check("key", True, key)]
-    try:
-        check_endpoint(settings.base_url, settings.api_key)
-    except SummarizerError as error:
-        return [*checks, Check("endpoint", False, error.detail, error.advice)]
-    checks.append(Check("endpoint", True, settings.base_url or "https://api.openai.com/v1"))
-    return [*checks, *_ask_model(settings)]
+    return [
+        Check("key", True, key),
+        Check("endpoint", True, settings.base_url or "https://api.openai.com/v1"),
+        *_ask_model(settings),
+    ]
 
 
 def _ask_model(settings: Settings) -> list[Check]:

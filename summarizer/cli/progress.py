@@ -36,17 +36,22 @@ class Progress:
         column = Column(no_wrap=True, overflow="ellipsis")
         line = TextColumn("{task.description}", markup=False, table_column=column)
         bar = BarColumn(bar_width=12)
-        self._bar = Bar(SpinnerColumn(), bar, line, console=self._console, transient=True)
+        self._bar = Bar(
+            SpinnerColumn(),
+            bar,
+            line,
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
         self._task = self._bar.add_task("starting", total=None)
 
     def __enter__(self) -> "Progress":
-        if self._console.is_terminal:
-            self._bar.start()
+        self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._console.is_terminal:
-            self._bar.stop()
+        self._bar.stop()
 
     def say(self, message: str) -> None:
         """A message for the user, on a line of its own."""
