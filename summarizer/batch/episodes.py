@@ -44,7 +44,6 @@ _TRY_DEFERRED_AGAIN = """
     UPDATE items SET state = 'pending'
     WHERE state = 'deferred' AND kind <> 'feed' AND episode <> ?
 """
-_ASK_FEEDS_AGAIN = "UPDATE items SET attempts = 0, next_at = 0 WHERE kind = 'feed'"
 # A failure to read the input itself stays: a line that is no record does not become one.
 _TRY_FAILED_AGAIN = """
     UPDATE items SET state = 'pending', attempts = 0, crashes = 0
@@ -79,7 +78,7 @@ def begin_run(db: Connection, *, redo: bool, retry_failed: bool) -> Run:
     run_id, episode = db.execute(_INSERT_RUN, values).fetchone()
     db.execute(_TRY_DEFERRED_AGAIN, (episode,))
     if retry_failed:
-        db.execute(_ASK_FEEDS_AGAIN)
+        db.execute("UPDATE items SET attempts = 0, next_at = 0 WHERE kind = 'feed'")
         db.execute(_TRY_FAILED_AGAIN)
     return Run(run_id, episode, process, redo)
 

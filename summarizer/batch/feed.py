@@ -85,15 +85,14 @@ class _RawEntry:
     date: object
 
 
-def parse_feed(page: Page, *, now: datetime | None = None) -> Feed:
+def parse_feed(page: Page) -> Feed:
     """The feed on a page, with its newest MAX_ENTRIES entries in the feed's order.
 
     No file or address is opened, whatever the bytes say. Raises FeedInvalid for what is no feed;
     one that holds no entry is a Feed without entries.
     """
-    now = now or datetime.now(UTC)
     first = page.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    feed = _parse_json(page, now) if first == b"{" else _parse_xml(page, now)
+    feed = _parse_json(page) if first == b"{" else _parse_xml(page)
     unique: dict[str, FeedEntry] = {}
     for entry in feed.entries:
         unique.setdefault(entry.key, entry)
@@ -112,7 +111,7 @@ def parse_feed(page: Page, *, now: datetime | None = None) -> Feed:
 # ---- RSS, Atom and RDF
 
 
-def _parse_xml(page: Page, now: datetime) -> Feed:
+def _parse_xml(page: Page) -> Feed:
     parsed = _run_feedparser(page)
     version = parsed.get("version")
     if not version and not parsed.entries:
@@ -120,7 +119,7 @@ def _parse_xml(page: Page, now: datetime) -> Feed:
     raw_entries, warnings = _whole_entries(parsed, page.body)
     base = page.url or parsed.feed.get("link") or ""
     is_atom = str(version).startswith("atom")
-    entries = (_make_entry(_xml_entry(raw, is_atom), base, now) for raw in raw_entries)
+    entries = (_make_entry(_xml_entry(raw, is_atom), base) for raw in raw_entries)
     return Feed(_one_line(parsed.feed.get("title")), tuple(entries), warnings)
 
 
@@ -215,7 +214,7 @@ def _pick_link(raw: Any, is_atom: bool) -> object:
 # ---- JSON Feed
 
 
-def _parse_json(page: Page, now: datetime) -> Feed:
+def _parse_json(page: Page) -> Feed:
     try:
         data = json.loads(page.body.decode("utf-8-sig", errors="replace"))
     except (ValueError, RecursionError) as error:
@@ -225,7 +224,7 @@ def _parse_json(page: Page, now: datetime) -> Feed:
     base = page.url or str(data.get("home_page_url") or "")
     items = data.get("items")
     entries = tuple(
-        _make_entry(_json_entry(item), base, now)
+        _make_entry(_json_entry(item), base)
         for item in (items if isinstance(items, list) else ())
         if isinstance(item, dict)
     )
@@ -247,8 +246,8 @@ def _json_entry(item: dict[str, Any]) -> _RawEntry:
 # ---- what all formats share
 
 
-def _make_entry(raw: _RawEntry, base: str, now: datetime) -> FeedEntry:
-    published_at, flags = _check_date(raw.date, now)
+def _make_entry(raw: _RawEntry, base: str) -> FeedEntry:
+    published_at, flags = _check_date(raw.date)
     title = _one_line(raw.title)
     text = raw.text
     ident = "" if raw.ident is None else str(raw.ident)
@@ -268,12 +267,12 @@ def _make_entry(raw: _RawEntry, base: str, now: datetime) -> FeedEntry:
     return FeedEntry(key, title or _one_line(text[:120]), link, published_at, text, flags)
 
 
-def _check_date(written: object, now: datetime) -> tuple[datetime | None, tuple[str, ...]]:
+def _check_date(written: object) -> tuple[datetime | None, tuple[str, ...]]:
     """The date, or None and the flag that says why there is none."""
     date = written if isinstance(written, datetime) else parse_time(written, any_form=True)
     if date is None:
         return None, ("date_missing",)
-    if date > now + FUTURE:
+    if date > datetime.now(UTC) + FUTURE:
         return None, ("date_in_future",)
     if date <= EARLIEST:
         return None, ("date_impossible",)

@@ -61,7 +61,7 @@ def read_inputs(names: Iterable[str], stdin: Iterable[bytes] = ()) -> Iterator[I
             yield from _read_file(Path(name))
 
 
-def url_item(url: str, line: int | None = None, kind: ItemKind = ItemKind.ADDRESS) -> Item:
+def url_item(url: str, line: int | None = None, kind: ItemKind = "address") -> Item:
     """An address that the user gave: a page, or a feed if that is what it turns out to be."""
     url = url.strip()
     payload = {"line": line} if line else {}
@@ -111,7 +111,7 @@ def _read_body(body: bytes, name: str, folder: Path, full_name: str) -> Iterator
         if not urls:
             raise UsageError(f"{name}: no feed is listed in it")
         for url in urls:
-            yield url_item(url, kind=ItemKind.FEED)
+            yield url_item(url, kind="feed")
     elif looks_like_feed(head, None):
         yield _feed_item(body, full_name)
     elif head.startswith(b"{"):
@@ -124,7 +124,7 @@ def _read_body(body: bytes, name: str, folder: Path, full_name: str) -> Iterator
         stat = Path(full_name).stat()
         yield Item(
             f"file:{full_name}",
-            ItemKind.FILE,
+            "file",
             payload={"path": full_name},
             fingerprint=f"{stat.st_mtime_ns}:{stat.st_size}",
         )
@@ -143,8 +143,8 @@ def _feed_item(body: bytes, name: str) -> Item:
     try:
         _, entries = read_feed(Page(body=body), name)
     except FeedInvalid as error:
-        return Item(key, ItemKind.FEED, url=name, error=error)
-    return Item(key, ItemKind.FEED, url=name, entries=entries)
+        return Item(key, "feed", url=name, error=error)
+    return Item(key, "feed", url=name, entries=entries)
 
 
 def _is_list(head: bytes) -> bool:

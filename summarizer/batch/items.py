@@ -7,43 +7,37 @@ import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from summarizer.errors import SummarizerError
 from summarizer.models import Article, Report
 
-
-class ItemKind(StrEnum):
-    """What an item is, which decides how it is read."""
-
-    FEED = "feed"
-    ADDRESS = "address"  # given by the user: a page, or a feed if that is what it turns out to be
-    URL = "url"  # the page of a feed's entry
-    ENTRY = "entry"  # a feed's entry that links no page: the feed's own words are the article
-    RECORD = "record"
-    FILE = "file"
-
-
-class ItemState(StrEnum):
-    """Where an item stands. It is in exactly one state."""
-
-    PENDING = "pending"
-    LEASED = "leased"
-    DONE = "done"
-    FAILED = "failed"  # for good; a feed: paused
-    DEFERRED = "deferred"  # worth another run
-
-
-class Stage(StrEnum):
-    """Where a failure happened, in the words of the failures file."""
-
-    READ = "read"  # the input itself, such as a line that is no record
-    FEED = "feed"
-    ROBOTS = "robots"
-    FETCH = "fetch"
-    EXTRACT = "extract"
-    ANALYZE = "analyze"
+# What an item is, which decides how it is read.
+ItemKind = Literal[
+    "feed",
+    "address",  # given by the user: a page, or a feed if that is what it turns out to be
+    "url",  # the page of a feed's entry
+    "entry",  # a feed's entry that links no page: the feed's own words are the article
+    "record",
+    "file",
+]
+# Where an item stands. It is in exactly one state.
+ItemState = Literal[
+    "pending",
+    "leased",
+    "done",
+    "failed",  # for good; a feed: paused
+    "deferred",  # worth another run
+]
+# Where a failure happened, in the words of the failures file.
+Stage = Literal[
+    "read",  # the input itself, such as a line that is no record
+    "feed",
+    "robots",
+    "fetch",
+    "extract",
+    "analyze",
+]
 
 
 @dataclass(frozen=True)
@@ -98,7 +92,7 @@ class Outcome:
     title: str | None = None  # of the feed
     address: str | None = None  # where the feed moved to
     failure: SummarizerError | None = None
-    stage: Stage = Stage.ANALYZE
+    stage: Stage = "analyze"
     etag: str | None = None
     last_modified: str | None = None
     recheck: bool = False  # done from the feed's text after a failure that may pass

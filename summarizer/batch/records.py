@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from summarizer.batch.feed import Feed, FeedEntry, FeedInvalid, parse_feed
-from summarizer.batch.items import Item, ItemKind, hash_text
+from summarizer.batch.items import Item, hash_text
 from summarizer.errors import BadRecord, InputError, SummarizerError, UsageError
 from summarizer.models import Article, Page
 from summarizer.page.article import extract_article, make_article
@@ -79,7 +79,7 @@ def record_item(number: int, record: Record, folder: Path) -> Item:
     payload = {"record": record, "folder": str(folder.resolve()), "line": number}
     return Item(
         f"record:{key}",
-        ItemKind.RECORD,
+        "record",
         url=_text_of(record, "url"),
         given_id=record_id,
         payload=payload,
@@ -90,7 +90,7 @@ def bad_line_item(number: int, name: str, fault: str, line: str) -> Item:
     """A line that cannot be read as an item, so that it is a failure of the run."""
     return Item(
         f"line:{name}:{number}:{hash_text(line)}",
-        ItemKind.RECORD,
+        "record",
         payload={"line": number},
         error=BadRecord(f"line {number} of {Path(name).name} {fault}"),
     )
@@ -118,14 +118,8 @@ def record_article(record: Record, folder: Path) -> Article:
     Raises BadRecord for an address or a page that cannot be read, InputError for a record that
     holds no words, and what extract_article raises.
     """
-    url, title, source, text, html = (
-        _text_of(record, name) for name in ("url", "title", "source", "text", "html")
-    )
-    about: dict[str, Any] = {
-        "title": title,
-        "source": source,
-        "published_at": parse_time(record.get("published_at")),
-    }
+    url, text, html = (_text_of(record, name) for name in ("url", "text", "html"))
+    about = read_about(record)
     try:
         urlsplit(url)
     except ValueError as error:
@@ -135,9 +129,18 @@ def record_article(record: Record, folder: Path) -> Article:
     if html and html.strip():
         body = html.encode("utf-8", "replace") if "<" in html else _read_page(folder, html)
         return extract_article(Page(url=url, body=body, content_type="text/html"), **about)
-    if title:
-        return make_article(title, url=url, **about)
+    if about["title"]:
+        return make_article(about["title"], url=url, **about)
     raise InputError("the record has neither text nor html", code="empty_body")
+
+
+def read_about(record: Record) -> dict[str, Any]:
+    """What a record, or the payload of a feed's entry, says of its article."""
+    return {
+        "title": _text_of(record, "title"),
+        "source": _text_of(record, "source"),
+        "published_at": parse_time(record.get("published_at")),
+    }
 
 
 def _text_of(record: Record, name: str) -> str | None:
@@ -182,7 +185,7 @@ def _entry_item(entry: FeedEntry, source: str | None, feed: str) -> Item:
     }
     return Item(
         entry.key,
-        ItemKind.URL if entry.link else ItemKind.ENTRY,
+        "url" if entry.link else "entry",
         url=entry.link,
         host=host_of(entry.link or ""),
         payload=payload,
@@ -198,14 +201,8 @@ def entry_article(
 
     Raises EmptyInput where there are none.
     """
-    title = payload.get("title")
-    article = make_article(
-        payload.get("text") or title or "",
-        url=url,
-        title=title,
-        source=payload.get("source"),
-        published_at=parse_time(payload.get("published_at")),
-    )
+    about = read_about(payload)
+    article = make_article(payload.get("text") or about["title"] or "", url=url, **about)
     flags = ["feed_text", *payload.get("flags", ())]
     if failure:
         flags.append(f"page_{failure.code}")

@@ -19,8 +19,6 @@ OF_RUN = """
     SELECT s.item_id FROM sources s JOIN run_items r ON r.item_id = s.feed_id WHERE r.run_id = :run
 """
 
-_HAS_VERSION = "SELECT 1 FROM articles WHERE item_id = ? AND content_hash = ?"
-_DELETE_VERSION = "DELETE FROM articles WHERE item_id = ? AND content_hash = ?"
 _INSERT_ARTICLE = """
     INSERT INTO articles VALUES (
         NULL, :item_id,
@@ -62,17 +60,16 @@ _REPORT_BY_ID = """
     SELECT a.text, r.report FROM reports r JOIN articles a ON a.id = r.article_id
     WHERE a.id = ?
 """
-_BY_NUMBER = "SELECT article_id AS id FROM reports WHERE article_id = ?"
 _BY_NAME = """
     SELECT a.id
     FROM articles a JOIN reports r ON r.article_id = a.id JOIN items i ON i.id = a.item_id
-    WHERE :name IN (a.url, i.url, r.id) OR (
+    WHERE :name IN (CAST(a.id AS TEXT), a.url, i.url, r.id) OR (
         length(:name) >= 6 AND (
             lower(substr(r.id, 1, length(:name))) = lower(:name)
             OR lower(substr(r.id, 1, length('sha256:' || :name))) = lower('sha256:' || :name)
         )
     )
-    ORDER BY a.id DESC
+    ORDER BY CAST(a.id AS TEXT) = :name DESC, a.id DESC
 """
 _SEARCH = """
     SELECT a.id, a.title, coalesce(a.source, a.domain) AS source, a.url, a.published_at,
@@ -85,7 +82,11 @@ _SEARCH = """
 
 def has_version(store: Store, item_id: int, content_hash: str) -> bool:
     """Whether this text of the item has its report."""
-    return bool(store.read(_HAS_VERSION, (item_id, content_hash)))
+    return bool(
+        store.read(
+            "SELECT 1 FROM articles WHERE item_id = ? AND content_hash = ?", (item_id, content_hash)
+        )
+    )
 
 
 def save_report(db: Connection, item_id: int, report: Report, made_by: str) -> None:
@@ -100,7 +101,10 @@ def save_report(db: Connection, item_id: int, report: Report, made_by: str) -> N
         "text": report.article.text,
         "stored_at": utc_now(),
     }
-    db.execute(_DELETE_VERSION, (item_id, report.article.content_hash))
+    db.execute(
+        "DELETE FROM articles WHERE item_id = ? AND content_hash = ?",
+        (item_id, report.article.content_hash),
+    )
     article_id = db.execute(_INSERT_ARTICLE, about).lastrowid
     # the fields of these parts are columns of the same names
     row = whole["overall"] | whole["timeframe"] | whole["credibility"] | whole["analyst"]
@@ -179,13 +183,11 @@ def load_reports(
 
 
 def find_reports(store: Store, name: str) -> list[int]:
-    """Numbers of the articles that `name` means, newest first.
+    """Numbers of the articles that `name` means: that of this number, then the newest first.
 
     It is a number, a report's id or the beginning of one, or an address.
     """
-    is_number = name.isdigit() and len(name) < 12
-    rows = store.read(_BY_NUMBER, (name,)) if is_number else []
-    return [row["id"] for row in rows or store.read(_BY_NAME, {"name": name})]
+    return [row["id"] for row in store.read(_BY_NAME, {"name": name})]
 
 
 def search_articles(store: Store, words: str, limit: int) -> list[Row]:

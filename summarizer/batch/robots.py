@@ -28,7 +28,6 @@ _NO_RULES = frozenset(
     "content_type empty_body too_large too_many_redirects content_encoding".split()
 )
 
-_FIND_RULES = "SELECT robots FROM hosts WHERE host = ? AND robots_at > ?"
 _KEEP_RULES = """
     INSERT INTO hosts (host, robots, robots_at, delay) VALUES (:host, :text, :now, :delay)
     ON CONFLICT DO UPDATE SET robots = :text, robots_at = :now, delay = :delay
@@ -76,7 +75,10 @@ class Robots:
         """The host's rules from the database, or else from the host."""
         from protego import Protego
 
-        kept = self.store.read(_FIND_RULES, (host, time.time() - MAX_AGE))
+        kept = self.store.read(
+            "SELECT robots FROM hosts WHERE host = ? AND robots_at > ?",
+            (host, time.time() - MAX_AGE),
+        )
         if kept:
             return Protego.parse(kept[0]["robots"])
         try:

@@ -21,7 +21,7 @@ from typing import Any
 
 from summarizer.analyst.llm.gate import Gate
 from summarizer.batch.inputs import check_inputs, read_inputs
-from summarizer.batch.items import Hooks, ItemKind, ItemState, Lease, Outcome, RunResult, Stage
+from summarizer.batch.items import Hooks, ItemState, Lease, Outcome, RunResult, Stage
 from summarizer.batch.queue import Queue
 from summarizer.batch.records import record_article
 from summarizer.batch.reports import has_version
@@ -105,7 +105,7 @@ class Batch:
             self.queue.add(chunk)
         self.tally.add(to_do=self.queue.waiting())
         for feed in self.queue.resting_feeds():
-            state = "is paused" if feed["state"] == ItemState.FAILED else "is left alone"
+            state = "is paused" if feed["state"] == "failed" else "is left alone"
             minutes = f"{feed['wait'] / 60:.0f} more minutes"
             self.hooks.message(f"{feed['url']} {state} for {minutes}: {_ADVICE}")
 
@@ -192,9 +192,9 @@ class Batch:
 
     def _announce(self, lease: Lease, outcome: Outcome, state: ItemState) -> None:
         """Tell the hooks of a feed that failed, or of a report."""
-        if outcome.failure and lease.kind == ItemKind.FEED:
+        if outcome.failure and lease.kind == "feed":
             message = str(outcome.failure)
-            if state == ItemState.FAILED:
+            if state == "failed":
                 message += f". It is paused for {PAUSE / 3600:.0f} hours: {_ADVICE}"
             self.hooks.message(message)
         if outcome.report:
@@ -262,13 +262,13 @@ def watch_inputs(
 
 def stage_of(error: SummarizerError, lease: Lease) -> Stage:
     """Where an item's failure happened."""
-    if lease.kind == ItemKind.FEED:
-        return Stage.FEED
+    if lease.kind == "feed":
+        return "feed"
     if error.code.startswith("robots"):
-        return Stage.ROBOTS
+        return "robots"
     if isinstance(error, FetchError):
-        return Stage.FETCH
-    return Stage.EXTRACT if isinstance(error, InputError) else Stage.ANALYZE
+        return "fetch"
+    return "extract" if isinstance(error, InputError) else "analyze"
 
 
 def fingerprint(settings: Settings) -> str:

@@ -11,18 +11,17 @@ from sqlite3 import Connection, Row
 from typing import Any
 
 from summarizer.batch.episodes import Run
-from summarizer.batch.items import Item, ItemKind, ItemState, Lease, Outcome, Stage
+from summarizer.batch.items import Item, ItemState, Lease, Outcome, Stage
 from summarizer.batch.store import utc_now
 from summarizer.errors import SummarizerError
 from summarizer.web.urls import host_of
 
 MAX_ATTEMPTS = 3  # runs in which an item or a feed may fail before it is given up or paused
 PAUSE = 24 * 3600.0  # seconds that a paused feed is left alone, then it is asked once more
-_SETTLED = (ItemState.DONE, ItemState.FAILED, ItemState.DEFERRED)
+_SETTLED = ("done", "failed", "deferred")
 # What the user names by its address is asked anew by each run: it may have changed.
-_ASKED_ANEW = (ItemKind.ADDRESS, ItemKind.FEED)
+_ASKED_ANEW = ("address", "feed")
 
-_FIND_ITEM = "SELECT * FROM items WHERE key = ?"
 _INSERT_ITEM = """
     INSERT INTO items (key, kind, url, given_id, host, payload, fingerprint, first_seen_at)
     VALUES (:key, :kind, :url, :given_id, :host, :payload, :fingerprint, :now)
@@ -31,12 +30,10 @@ _CLOSE_SAVED_FEED = """
     UPDATE items SET state = 'done', stage = NULL, code = NULL, message = NULL
     WHERE id = ?
 """
-_NAME_IN_RUN = "INSERT OR IGNORE INTO run_items VALUES (?, ?)"
 _NAME_IN_FEED = """
     INSERT INTO sources VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint
 """
-_FINGERPRINT_IN_FEED = "SELECT fingerprint FROM sources WHERE item_id = ? AND feed_id = ?"
 _RENEW_ITEM = """
     UPDATE items SET
         state = 'pending', attempts = 0, redo = :redo,
@@ -92,23 +89,23 @@ def enter_items(db: Connection, run: Run, items: Iterable[Item], feed: int | Non
 
 def _enter_item(db: Connection, run: Run, item: Item, feed: int | None) -> bool:
     """Enter one item. Returns whether it is to do."""
-    known = db.execute(_FIND_ITEM, (item.key,)).fetchone()
+    known = db.execute("SELECT * FROM items WHERE key = ?", (item.key,)).fetchone()
     item_id = int(known["id"]) if known else _insert_item(db, item)
     is_to_do = False
     if item.error:
-        fail_item(db, run, item_id, Failure(item.error, Stage.READ))
+        fail_item(db, run, item_id, Failure(item.error, "read"))
     elif item.entries is not None:
         enter_items(db, run, item.entries, item_id)
         db.execute(_CLOSE_SAVED_FEED, (item_id,))
     elif known is None:
         is_to_do = True
-    elif known["kind"] != ItemKind.FEED:
+    elif known["kind"] != "feed":
         is_to_do = _renew_item(db, run, item, known, feed)
     elif feed is None:
         # else a feed lists it, and feeds that list each other must end somewhere
         _renew_feed(db, run, item_id)
     if feed is None:
-        db.execute(_NAME_IN_RUN, (run.id, item_id))
+        db.execute("INSERT OR IGNORE INTO run_items VALUES (?, ?)", (run.id, item_id))
     else:
         db.execute(_NAME_IN_FEED, (item_id, feed, item.fingerprint))
     return is_to_do
@@ -128,11 +125,13 @@ def _renew_item(db: Connection, run: Run, item: Item, known: Row, feed: int | No
     before = known["fingerprint"]
     if feed is not None:
         # feeds word a story differently: only a change in the same feed is an edit
-        row = db.execute(_FINGERPRINT_IN_FEED, (known["id"], feed)).fetchone()
+        row = db.execute(
+            "SELECT fingerprint FROM sources WHERE item_id = ? AND feed_id = ?", (known["id"], feed)
+        ).fetchone()
         before = row["fingerprint"] if row else item.fingerprint
     is_edited = item.fingerprint != before
     is_again = (
-        known["state"] == ItemState.DONE
+        known["state"] == "done"
         and known["episode"] != run.episode
         and (run.redo or item.kind in _ASKED_ANEW)
     )
@@ -168,7 +167,7 @@ class Failure:
 
     error: SummarizerError
     stage: Stage
-    state: ItemState = ItemState.FAILED
+    state: ItemState = "failed"
     attempts: int = 1
     next_at: float = 0.0
 
@@ -179,7 +178,7 @@ def judge_failure(lease: Lease, error: SummarizerError, stage: Stage, backoff: f
     A feed is left alone for `backoff` seconds, each time twice as long; a page is asked again by
     the next run.
     """
-    is_feed = lease.kind == ItemKind.FEED
+    is_feed = lease.kind == "feed"
     # whatever is wrong with a feed today may be mended tomorrow, unless it says that it is gone
     is_final = error.code == "http_410" if is_feed else not error.retryable
     is_final = is_final or lease.attempts >= MAX_ATTEMPTS
@@ -188,7 +187,7 @@ def judge_failure(lease: Lease, error: SummarizerError, stage: Stage, backoff: f
     return Failure(
         error,
         stage,
-        ItemState.FAILED if is_final else ItemState.DEFERRED,
+        "failed" if is_final else "deferred",
         lease.attempts,
         time.time() + wait if is_feed and wait else 0.0,
     )
@@ -202,7 +201,7 @@ def fail_item(db: Connection, run: Run, item_id: int, failure: Failure) -> None:
         "episode": run.episode,
         "now": utc_now(),
         "code": error.code,
-        "retryable": failure.state == ItemState.DEFERRED or error.retryable,
+        "retryable": failure.state == "deferred" or error.retryable,
         "message": str(error),
     }
     db.execute(_FAIL_ITEM, values)

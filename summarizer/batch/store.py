@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -35,16 +36,16 @@ _ADVICE = (
 )
 
 
+@dataclass(frozen=True)
 class Store:
     """An open database.
 
     Safe to share between threads; a transaction is held by one of them at a time.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection):
-        self.path = path
-        self._connection = connection
-        self._lock = threading.RLock()
+    path: Path
+    connection: sqlite3.Connection
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -52,17 +53,17 @@ class Store:
 
         Others wait until it ends, so that nothing is fetched or analysed inside.
         """
-        with self._lock, storage_errors(self.path), _transaction(self._connection):
-            yield self._connection
+        with self._lock, storage_errors(self.path), _transaction(self.connection):
+            yield self.connection
 
     def read(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[sqlite3.Row]:
         """The rows of a query. Raises StorageError."""
         with self._lock, storage_errors(self.path):
-            return self._connection.execute(sql, values).fetchall()
+            return self.connection.execute(sql, values).fetchall()
 
     def close(self) -> None:
         with self._lock, storage_errors(self.path):
-            self._connection.close()
+            self.connection.close()
 
 
 @contextmanager

@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from summarizer.batch.discovery import find_feed_link, find_site_feed, looks_like_feed
-from summarizer.batch.items import ItemKind, Lease, Outcome
-from summarizer.batch.records import entry_article, read_feed, record_article
+from summarizer.batch.items import Lease, Outcome
+from summarizer.batch.records import entry_article, read_about, read_feed, record_article
 from summarizer.batch.robots import Robots
 from summarizer.errors import BadRecord, FetchError, InputError
-from summarizer.models import Article, Page
 from summarizer.page.article import extract_article
 from summarizer.pipeline import load_page
 from summarizer.settings import Settings
-from summarizer.text.dates import parse_time
 
 
 @dataclass(frozen=True)
@@ -35,11 +33,11 @@ class Reader:
     def read(self, lease: Lease) -> Outcome:
         """What came of it, not yet analysed. Raises a SummarizerError."""
         payload = lease.payload
-        if lease.kind == ItemKind.RECORD:
+        if lease.kind == "record":
             return Outcome(record_article(payload["record"], Path(payload["folder"])))
-        if lease.kind == ItemKind.FILE:
+        if lease.kind == "file":
             return Outcome(extract_article(load_page(payload["path"], self.settings)))
-        if lease.kind == ItemKind.ENTRY:
+        if lease.kind == "entry":
             return Outcome(entry_article(payload, lease.url))
         try:
             return self._visit(lease)
@@ -56,8 +54,8 @@ class Reader:
         Raises FeedInvalid for a feed that is none, or an empty one.
         """
         url = str(lease.url)
-        is_feed = lease.kind == ItemKind.FEED
-        may_be_feed = is_feed or lease.kind == ItemKind.ADDRESS
+        is_feed = lease.kind == "feed"
+        may_be_feed = is_feed or lease.kind == "address"
         if not is_feed:
             self.robots.check(url)
         known = {} if lease.redo else {"etag": lease.etag, "last_modified": lease.last_modified}
@@ -78,19 +76,9 @@ class Reader:
                 self.say(f"{url}: {warning}")
             contents = {"entries": entries, "title": feed.title}
         elif page:
-            contents = {"article": _page_article(page, lease.payload)}
+            article = extract_article(page, **read_about(lease.payload))
+            flags = (*article.flags, *lease.payload.get("flags", ()))
+            contents = {"article": article.model_copy(update={"flags": flags})}
         return Outcome(
             **contents, address=address, etag=reply.etag, last_modified=reply.last_modified
         )
-
-
-def _page_article(page: Page, about: dict[str, Any]) -> Article:
-    """The article of a page, with what its feed says of it."""
-    article = extract_article(
-        page,
-        title=about.get("title"),
-        source=about.get("source"),
-        published_at=parse_time(about.get("published_at")),
-    )
-    flags = (*article.flags, *about.get("flags", ()))
-    return article.model_copy(update={"flags": flags})

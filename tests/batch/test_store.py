@@ -11,7 +11,7 @@ import pytest
 
 from summarizer import analyze_text
 from summarizer.batch.export import WRITERS, replacing
-from summarizer.batch.items import Item, ItemKind, Outcome
+from summarizer.batch.items import Item, Outcome
 from summarizer.batch.processes import process_name
 from summarizer.batch.queue import LEASE, MAX_CRASHES, Queue
 from summarizer.batch.reports import find_reports, load_reports, search_articles
@@ -38,7 +38,7 @@ def story(number: int):
 
 
 def record(number: int, **payload) -> Item:
-    return Item(f"record:{number}", ItemKind.RECORD, payload=payload)
+    return Item(f"record:{number}", "record", payload=payload)
 
 
 def done(report) -> Outcome:
@@ -332,7 +332,7 @@ def test_a_run_on_a_machine_that_is_no_more_does_not_keep_failures_from_another_
 
 
 def pages(count: int) -> list[Item]:
-    return [Item(f"url:{n}", ItemKind.URL, url="x", host="a.example") for n in range(count)]
+    return [Item(f"url:{n}", "url", url="x", host="a.example") for n in range(count)]
 
 
 def test_a_host_is_asked_by_two_at_once(store):
