@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from sqlite3 import Connection
 
-from summarizer.batch.processes import process_name
-from summarizer.batch.store import format_time, utc_now
+from summarizer.batch.store import format_time, process_name, utc_now
 
 # Seconds after which a run that never ended is not resumed: its process may be on a machine, or
 # in a container, that is gone.

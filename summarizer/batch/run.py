@@ -25,10 +25,9 @@ from summarizer.batch.items import Hooks, ItemState, Lease, Outcome, RunResult, 
 from summarizer.batch.queue import Queue
 from summarizer.batch.records import record_article
 from summarizer.batch.reports import has_version
-from summarizer.batch.robots import Robots
 from summarizer.batch.states import PAUSE
 from summarizer.batch.store import Store
-from summarizer.batch.visit import Reader
+from summarizer.batch.visit import Reader, Robots
 from summarizer.errors import FetchError, InputError, LLMError, StorageError, SummarizerError
 from summarizer.models import Report
 from summarizer.pipeline import analyze_article

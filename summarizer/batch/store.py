@@ -2,8 +2,12 @@
 
 WAL, synchronous=FULL, BEGIN IMMEDIATE: what was committed survives kill -9 and a power cut. The
 schema is data/schema/*.sql.
+
+Also the names of processes, which hold leases, and whether they still run.
 """
 
+import os
+import socket
 import sqlite3
 import threading
 import time
@@ -15,7 +19,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from summarizer.batch.processes import is_dead
 from summarizer.errors import StorageError
 
 APPLICATION = 0x63727970  # "cryp": tells our databases from others
@@ -169,3 +172,37 @@ def format_time(seconds: float) -> str:
 def utc_now() -> str:
     """The present time as the database writes times."""
     return format_time(time.time())
+
+
+# ---- processes
+
+
+def process_name() -> str:
+    """The name of this process: machine, number and start, as numbers are used again."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_start_of(os.getpid())}"
+
+
+def is_dead(owner: str) -> bool:
+    """Whether the process of this name, or of a lease that it holds, is known to have ended.
+
+    Of a process on another machine that is not known.
+    """
+    host, pid, start, *_ = [*owner.split(":"), "", "", ""]
+    is_here = host == socket.gethostname() and pid.isdigit()
+    if not is_here or os.name != "posix":  # kill(pid, 0) is a real kill on Windows
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return start != _start_of(int(pid))
+
+
+def _start_of(pid: int) -> str:
+    """When the process started, in the system's ticks; "" where the system does not say."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""

@@ -9,15 +9,16 @@ from click import FloatRange, IntRange, argument, command, option
 from summarizer.analyst.llm.costs import find_price
 from summarizer.analyst.llm.gate import UNPRICED
 from summarizer.batch.store import open_store
-from summarizer.cli.options import (
+from summarizer.cli.shared import (
     PATH,
     add_options,
     database,
     file_with_text,
     flag,
+    open_stdout,
+    say,
     settings_options,
 )
-from summarizer.cli.output import open_stdout, say
 from summarizer.errors import StorageError, UsageError
 from summarizer.settings import DEFAULT_MODEL, Settings, database_path, load_settings
 

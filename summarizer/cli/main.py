@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from summarizer.cli.output import say
+from summarizer.cli.shared import say
 from summarizer.errors import SummarizerError
 
 # Each command with its file in this folder, which is imported on first use. Those files import

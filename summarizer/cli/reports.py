@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 from click import Choice, IntRange, argument, command, echo, option
 
 from summarizer.batch.store import open_store
-from summarizer.cli.options import (
+from summarizer.cli.shared import (
     PATH,
     database,
     file_with_text,
     flag,
     form_flag,
+    open_stdout,
     report_options,
+    say,
     settings_options,
 )
-from summarizer.cli.output import open_stdout, say
 from summarizer.errors import SummarizerError, UsageError
 from summarizer.render.formats import render_report
 from summarizer.settings import load_settings

@@ -12,10 +12,9 @@ import pytest
 from summarizer import analyze_text
 from summarizer.batch.export import WRITERS, replacing
 from summarizer.batch.items import Item, Outcome
-from summarizer.batch.processes import process_name
 from summarizer.batch.queue import LEASE, MAX_CRASHES, Queue
 from summarizer.batch.reports import find_reports, load_reports, search_articles
-from summarizer.batch.store import load_migrations, migrate, open_store
+from summarizer.batch.store import load_migrations, migrate, open_store, process_name
 from summarizer.errors import FetchError, StorageError
 
 TEXT = (

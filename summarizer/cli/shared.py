@@ -1,13 +1,16 @@
-"""Options that several commands share, and short ways to declare the most common kinds."""
+"""What commands share: their options, messages on stderr, and stdout for results."""
 
+import sys
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from summarizer.render.formats import FORMATS
 from summarizer.settings import database_path
+from summarizer.text.spans import clean
 
 Decorator = Callable[[Any], Any]
 
@@ -75,3 +78,15 @@ settings_options = add_options(
         help="Fetch from this host though its address is not public.",
     ),
 )
+
+
+def say(message: str) -> None:
+    """A message for the user, as a line on stderr."""
+    click.echo(f"summarizer: {clean(message)}", err=True)
+
+
+def open_stdout() -> TextIO:
+    """stdout in UTF-8, whatever the terminal's encoding: it may lead into a file of reports."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    return sys.stdout
