@@ -14,7 +14,6 @@ from summarizer.batch.items import Item, ItemKind
 from summarizer.batch.records import (
     bad_line_item,
     read_feed,
-    read_records,
     record_item,
     record_items,
 )
@@ -52,7 +51,13 @@ def read_inputs(names: Iterable[str], stdin: Iterable[bytes] = ()) -> Iterator[I
     """
     for name in names:
         if name == "-":
-            yield from _read_stdin(stdin)
+            body = b"".join(stdin)
+            if len(body) > MAX_STDIN:
+                raise UsageError(
+                    f"stdin holds more than {MAX_STDIN // 10**6} MB",
+                    advice="Give the name of a file instead",
+                )
+            yield from _read_body(body, "-", Path(), "-")
         elif is_web(name):
             yield url_item(name)
         elif Path(name).is_dir():
@@ -66,16 +71,6 @@ def url_item(url: str, line: int | None = None, kind: ItemKind = "address") -> I
     url = url.strip()
     payload = {"line": line} if line else {}
     return Item(f"url:{canonical_url(url)}", kind, url=url, host=host_of(url), payload=payload)
-
-
-def _read_stdin(stdin: Iterable[bytes]) -> Iterator[Item]:
-    body = b"".join(stdin)
-    if len(body) > MAX_STDIN:
-        raise UsageError(
-            f"stdin holds more than {MAX_STDIN // 10**6} MB",
-            advice="Give the name of a file instead",
-        )
-    return _read_body(body, "-", Path(), "-")
 
 
 def _read_folder(path: Path) -> Iterator[Item]:
@@ -93,10 +88,11 @@ def _read_folder(path: Path) -> Iterator[Item]:
 
 
 def _read_file(path: Path) -> Iterator[Item]:
-    if path.suffix.lower() in (".jsonl", ".ndjson"):  # read line by line: it may be large
-        yield from read_records(path)
-        return
     try:
+        if path.suffix.lower() in (".jsonl", ".ndjson"):  # read line by line: it may be large
+            with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as lines:
+                yield from record_items(lines, path.parent, path.name)
+            return
         body = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
@@ -115,11 +111,14 @@ def _read_body(body: bytes, name: str, folder: Path, full_name: str) -> Iterator
     elif looks_like_feed(head, None):
         yield _feed_item(body, full_name)
     elif head.startswith(b"{"):
-        yield from record_items(_decode(body).split("\n"), folder, name)
+        yield from record_items(body.decode("utf-8-sig", "replace").split("\n"), folder, name)
     elif _is_list(head):
-        for number, line in enumerate(_decode(body).splitlines(), 1):
-            if _is_entry(line):
-                yield _line_item(line.strip(), number, name)
+        lines = map(str.strip, body.decode("utf-8-sig", "replace").splitlines())
+        for number, line in enumerate(lines, 1):
+            if _is_address(line):
+                yield url_item(line, number)
+            elif _is_entry(line):
+                yield bad_line_item(number, name, "is no http or https address", line)
     elif name != "-":
         stat = Path(full_name).stat()
         yield Item(
@@ -131,10 +130,6 @@ def _read_body(body: bytes, name: str, folder: Path, full_name: str) -> Iterator
     else:
         part = "html" if head.startswith(b"<") else "text"
         yield record_item(1, {part: body.decode("utf-8", "replace")}, folder)
-
-
-def _decode(body: bytes) -> str:
-    return body.decode("utf-8-sig", "replace")
 
 
 def _feed_item(body: bytes, name: str) -> Item:
@@ -160,9 +155,3 @@ def _is_entry(line: str) -> bool:
 
 def _is_address(line: str) -> bool:
     return is_web(line) and not re.search(r"\s", line)
-
-
-def _line_item(line: str, number: int, name: str) -> Item:
-    if _is_address(line):
-        return url_item(line, number)
-    return bad_line_item(number, name, "is no http or https address", line)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from summarizer.batch.feed import Feed, FeedEntry, FeedInvalid, parse_feed
 from summarizer.batch.items import Item, hash_text
-from summarizer.errors import BadRecord, InputError, SummarizerError, UsageError
+from summarizer.errors import BadRecord, InputError, SummarizerError
 from summarizer.models import Article, Page
 from summarizer.page.article import extract_article, make_article
 from summarizer.text.dates import parse_time
@@ -25,19 +25,6 @@ Record = dict[str, Any]
 
 
 # ---- records
-
-
-def read_records(path: Path) -> Iterator[Item]:
-    """The records of a JSONL file, read line by line.
-
-    Raises UsageError for a file that cannot be read.
-    """
-    try:
-        lines = path.open(encoding="utf-8-sig", errors="replace", newline="\n")
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error
-    with lines:
-        yield from record_items(lines, path.parent, path.name)
 
 
 def record_items(lines: Iterable[str], folder: Path, name: str) -> Iterator[Item]:

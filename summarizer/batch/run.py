@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field, replace
 from importlib import resources
@@ -73,12 +73,11 @@ class Batch:
         robots = Robots(self.queue.store, self.fetcher, lambda: self._stop.wait(turn))
         self._reader = Reader(self.settings, self.fetcher, robots, self.hooks.message)
 
-    def run(self, inputs: Iterable[str], stdin: Iterable[bytes] = ()) -> RunResult:
+    def run(self, inputs: Sequence[str], stdin: Iterable[bytes] = ()) -> RunResult:
         """Do everything that the inputs name, and what earlier runs left undone.
 
         Raises UsageError before anything is started, and StorageError when the database fails.
         """
-        inputs = list(inputs)
         check_inputs(inputs)
         with catch_signals(self._stop) as caught:
             self._enter(inputs, stdin)
@@ -97,7 +96,7 @@ class Batch:
             caught[0] if caught else None,
         )
 
-    def _enter(self, inputs: list[str], stdin: Iterable[bytes]) -> None:
+    def _enter(self, inputs: Sequence[str], stdin: Iterable[bytes]) -> None:
         """Enter what the inputs name into the queue, and say which feeds are not asked now."""
         items = read_inputs(inputs, stdin)
         while chunk := list(islice(items, CHUNK)):
@@ -227,7 +226,7 @@ def catch_signals(stop: threading.Event) -> Iterator[list[int]]:
 
 
 def watch_inputs(
-    inputs: Iterable[str],
+    inputs: Sequence[str],
     store: Store,
     settings: Settings,
     pause: float,
@@ -238,7 +237,6 @@ def watch_inputs(
 
     Returns how the last visit ended. `options` are those of Batch.
     """
-    inputs = list(inputs)
     stop = threading.Event()
     made_by = fingerprint(settings)
     while True:

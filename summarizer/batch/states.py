@@ -103,7 +103,9 @@ def _enter_item(db: Connection, run: Run, item: Item, feed: int | None) -> bool:
         is_to_do = _renew_item(db, run, item, known, feed)
     elif feed is None:
         # else a feed lists it, and feeds that list each other must end somewhere
-        _renew_feed(db, run, item_id)
+        db.execute(_RENEW_FEED, (item_id, time.time()))
+        entries = {"redo": run.redo, "episode": run.episode, "feed": item_id}
+        db.execute(_RENEW_ENTRIES, entries)  # those that lack a page
     if feed is None:
         db.execute("INSERT OR IGNORE INTO run_items VALUES (?, ?)", (run.id, item_id))
     else:
@@ -146,12 +148,6 @@ def _renew_item(db: Connection, run: Run, item: Item, known: Row, feed: int | No
         return True
     db.execute(_TAKE_WORDS_OF_FEED, values)
     return False
-
-
-def _renew_feed(db: Connection, run: Run, feed: int) -> None:
-    """Put a known feed back unless it is left alone, and those of its entries that lack a page."""
-    db.execute(_RENEW_FEED, (feed, time.time()))
-    db.execute(_RENEW_ENTRIES, {"redo": run.redo, "episode": run.episode, "feed": feed})
 
 
 def _dump(payload: dict[str, Any]) -> str:
