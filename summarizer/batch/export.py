@@ -6,7 +6,6 @@ import os
 import types
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TextIO, Union, get_args, get_origin
@@ -20,14 +19,7 @@ COLUMNS = (
     "calls summary flags analyst model cost_usd"
 ).split()
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-_ARROW_TYPES = {
-    str: "string",
-    int: "int64",
-    float: "float64",
-    bool: "bool_",
-    datetime: "string",
-    date: "string",
-}
+_ARROW_TYPES = {int: "int64", float: "float64"}  # all else is text, as times are in JSON
 ROWS = 500  # reports in memory at once
 
 
@@ -111,10 +103,7 @@ def write_parquet(stream: TextIO, reports: Iterable[dict[str, Any]]) -> None:
 
 
 def _arrow_type(arrow: Any, kind: Any) -> Any:
-    """The Arrow type of a field of the report, from its annotation.
-
-    Times are ISO text, as in JSON.
-    """
+    """The Arrow type of a field of the report, from its annotation."""
     if get_origin(kind) in (Union, types.UnionType):
         kind = next(part for part in get_args(kind) if part is not type(None))
     if get_origin(kind) is Literal:
@@ -128,7 +117,7 @@ def _arrow_type(arrow: Any, kind: Any) -> Any:
             if not info.exclude
         ]
         return arrow.struct(fields)
-    return getattr(arrow, _ARROW_TYPES[kind])()
+    return getattr(arrow, _ARROW_TYPES.get(kind, "string"))()
 
 
 WRITERS = {".jsonl": write_jsonl, ".parquet": write_parquet, ".csv": write_csv}  # by ending

@@ -13,11 +13,11 @@ from summarizer.cli.shared import (
     PATH,
     add_options,
     database,
-    file_with_text,
     flag,
     open_stdout,
     say,
     settings_options,
+    text_flag,
 )
 from summarizer.errors import StorageError, UsageError
 from summarizer.settings import DEFAULT_MODEL, Settings, database_path, load_settings
@@ -59,7 +59,7 @@ _run_options = add_options(
     type=PATH,
     help="OUT.jsonl, .csv, .parquet or .db; the default database if left out.",
 )
-@file_with_text
+@text_flag
 @flag("--retry-failed", "Try again what failed for good, and feeds that were paused.")
 @flag("--redo", "Analyse again what is done, with today's model and prompt.")
 @_run_options

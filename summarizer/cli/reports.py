@@ -13,13 +13,13 @@ from summarizer.batch.store import open_store
 from summarizer.cli.shared import (
     PATH,
     database,
-    file_with_text,
     flag,
     form_flag,
     open_stdout,
     report_options,
     say,
     settings_options,
+    text_flag,
 )
 from summarizer.errors import SummarizerError, UsageError
 from summarizer.render.formats import render_report
@@ -146,7 +146,7 @@ def search(words: tuple[str, ...], db: Path, limit: int, form: str | None) -> No
 @database
 @option("--format", "form", type=Choice(["jsonl", "csv", "parquet"]), default="jsonl")
 @option("-o", "--output", type=PATH, help="The file; stdout if left out (not for Parquet).")
-@file_with_text
+@text_flag
 @flag("--all-versions", "Also what articles said before they were edited.")
 def export(db: Path, form: str, output: Path | None, with_text: bool, all_versions: bool) -> None:
     """Write the reports of a database as JSONL, CSV or Parquet."""

@@ -37,12 +37,12 @@ def add_options(*options: Decorator) -> Decorator:
 
 
 PATH = click.Path(path_type=Path)
+text_flag = flag("--with-text", "Put each article's text into its report.")
 report_options = add_options(
     *(form_flag(name, row.description) for name, row in FORMATS.items()),
     flag("--evidence", "Show the words of the article behind each fact, call and signal."),
-    flag("--with-text", "Put the article's text into the JSON, or the HTML."),
+    text_flag,
 )
-file_with_text = flag("--with-text", "Put each article's text into its report.")
 database = click.option(
     "--db",
     type=PATH,

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from summarizer.facts import figures
 from summarizer.models import Digest, Report
-from summarizer.render import parts
 from summarizer.render.html import make_environment, only_words
 from summarizer.text.spans import clean
 
@@ -34,5 +32,4 @@ def render_digest(digest: Digest) -> str:
 
 
 def _fill(template: str, **values: Any) -> str:
-    note = _NOTES.get_template(template).render(values, parts=parts, figures=figures)
-    return note.rstrip() + "\n"
+    return _NOTES.get_template(template).render(values).rstrip() + "\n"
