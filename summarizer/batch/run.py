@@ -283,10 +283,9 @@ def fingerprint(settings: Settings) -> str:
 def analyze_record(record: dict[str, Any], folder: Path, settings: Settings) -> Report:
     """The report of one record, under the record's id. Keeps no state."""
     report = analyze_article(record_article(record, folder), settings)
-    given_id = record.get("id")
-    return _under_id(report, None if given_id is None else str(given_id))
+    return _under_id(report, record.get("id"))
 
 
-def _under_id(report: Report, given_id: str | None) -> Report:
+def _under_id(report: Report, given_id: object) -> Report:
     """The report under the id that its record gives, if it gives one."""
-    return report if given_id is None else report.model_copy(update={"id": given_id})
+    return report if given_id is None else report.model_copy(update={"id": str(given_id)})

@@ -90,10 +90,8 @@ def make_digest(
         asset = _find_spelling(asset, reports)
         reports = [report for report in reports if asset in report.calls]
     stories = [_make_story([reports[i] for i in group]) for group in group_stories(reports)]
-    assets = {name for story in stories for name in story.views}
-    views = [
-        _make_view(name, stories) for name in sorted(assets if asset is None else {asset} & assets)
-    ]
+    assets = sorted({name for story in stories for name in story.views})
+    views = [_make_view(name, stories) for name in assets if asset in (None, name)]
     ranked = sorted(stories, key=_rank, reverse=True)
     return Digest(
         since=since,
