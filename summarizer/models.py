@@ -1,6 +1,7 @@
 """Every type that travels through the program, in the order in which it travels.
 
-The labels and what they mean: README, "The report".
+The labels and what they mean: README, "The report". The words below a field describe it; they are
+its description in the JSON schema too.
 """
 
 from datetime import date, datetime
@@ -20,7 +21,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class Model(BaseModel):
     """Frozen, and strict about what it is given: no unknown field, no NaN."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
 # ---- what comes in
@@ -29,28 +32,43 @@ class Model(BaseModel):
 class Page(Model):
     """What an address, a file or stdin held, before anything was read out of it."""
 
-    url: str | None = None  # where it was fetched; null for a file
-    body: bytes  # the bytes as they came
-    content_type: str | None = None  # as the server said it, else guessed from the name
+    url: str | None = None
+    """where it was fetched; null for a file"""
+    body: bytes
+    """the bytes as they came"""
+    content_type: str | None = None
+    """as the server said it, else guessed from the name"""
 
 
 class Article(Model):
     """The text that every span points into, and what is known of it."""
 
-    url: str | None = None  # where it was published
-    title: str | None = None  # its headline
-    source: str | None = None  # the outlet's name
-    domain: str | None = None  # the host of the address without www
-    authors: tuple[str, ...] = ()  # who wrote it, as the page names them
-    section: str | None = None  # the outlet's name for the part of it that the article stands in
-    published_at: datetime | None = None  # aware, UTC
-    updated_at: datetime | None = None  # aware, UTC; null where it is not later than published_at
-    language: str | None = None  # ISO 639-1
-    words: int = 0  # how many words the text has
-    content_hash: str = ""  # sha256 of the text, with its prefix
-    text: str = ""  # normalised; written out only with --with-text
-    # what is wrong with the text, such as partial_text; a report shows them among its own
+    url: str | None = None
+    """where it was published"""
+    title: str | None = None
+    """its headline"""
+    source: str | None = None
+    """the outlet's name"""
+    domain: str | None = None
+    """the host of the address without www"""
+    authors: tuple[str, ...] = ()
+    """who wrote it, as the page names them"""
+    section: str | None = None
+    """the outlet's name for the part of it that the article stands in"""
+    published_at: datetime | None = None
+    """aware, UTC"""
+    updated_at: datetime | None = None
+    """aware, UTC; null where it is not later than published_at"""
+    language: str | None = None
+    """ISO 639-1"""
+    words: int = 0
+    """how many words the text has"""
+    content_hash: str = ""
+    """sha256 of the text, with its prefix"""
+    text: str = ""
+    """normalised; written out only with --with-text"""
     flags: tuple[str, ...] = Field((), exclude=True)
+    """what is wrong with the text, such as partial_text; a report shows them among its own"""
 
     @property
     def outlet(self) -> str | None:
@@ -64,45 +82,59 @@ class Article(Model):
 class Evidence(Model):
     """Words of the article: `text[start:end] == quote`, code points, half open."""
 
-    quote: str  # the words as printed
-    start: int  # the place of the first code point
-    end: int  # the place after the last code point
+    quote: str
+    """the words as printed"""
+    start: int
+    """the place of the first code point"""
+    end: int
+    """the place after the last code point"""
 
 
-class Quantity(Model):
-    """A number, and what it is a number of."""
-
-    kind: str  # what the number is: price, funding_rate, etf_flow, …
-    subject: str  # ticker, index code, company or project; MARKET for crypto as a whole
-    value: float  # plain units, signed where the text says so
-    unit: str  # ISO 4217 code, %, an asset's ticker, ratio, index, bps or count
-
-
-class Fact(Quantity):
+class Fact(Model):
     """One number that the article states, with the words that state it."""
 
-    period: str | None = None  # 1h … 1y, ytd, annualized, or a tenor
-    venue: str | None = None  # exchange, issuer or data provider
-    qualifier: str | None = None  # round of a raise, long or short, all-time high, …
-    attributed_to: str | None = None  # who said it
-    condition: str | None = None  # what it hangs on, in the article's words
-    as_of: str | None = None  # the date it is about, in the article's words
-    origin: Literal["rule", "model"] = "rule"  # whether the rules found it, or a model added it
-    evidence: Evidence  # the words that state it
+    kind: str
+    """what the number is: price, funding_rate, etf_flow, …"""
+    subject: str
+    """ticker, index code, company or project; MARKET for crypto as a whole"""
+    value: float
+    """plain units, signed where the text says so"""
+    unit: str
+    """ISO 4217 code, %, an asset's ticker, ratio, index, bps or count"""
+    period: str | None = None
+    """1h … 1y, ytd, annualized, or a tenor"""
+    venue: str | None = None
+    """exchange, issuer or data provider"""
+    qualifier: str | None = None
+    """round of a raise, long or short, all-time high, …"""
+    attributed_to: str | None = None
+    """who said it"""
+    condition: str | None = None
+    """what it hangs on, in the article's words"""
+    as_of: str | None = None
+    """the date it is about, in the article's words"""
+    origin: Literal["rule", "model"] = "rule"
+    """whether the rules found it, or a model added it"""
+    evidence: Evidence
+    """the words that state it"""
 
 
 class Narrative(Model):
     """A theme that the article treats."""
 
-    name: str  # one of the names in data/narratives.tsv
-    evidence: Evidence  # the first words that show it
+    name: str
+    """one of the names in data/narratives.tsv"""
+    evidence: Evidence
+    """the first words that show it"""
 
 
 class Signal(Model):
     """Something that raises or lowers belief in the article, seen in its words or its page."""
 
-    name: str  # one of the names in data/signals.toml
-    evidence: Evidence | None = None  # the words that show it; null where the page does
+    name: str
+    """one of the names in data/signals.toml"""
+    evidence: Evidence | None = None
+    """the words that show it; null where the page does"""
 
 
 # ---- what an analyst says: not yet trusted
@@ -111,63 +143,102 @@ class Signal(Model):
 class Claim(Model):
     """A sentence of an analyst, or a few."""
 
-    # the words; {F3} stands for fact 3, {D3} for the distance of that level from the price
     text: str
-    sentences: tuple[int, ...] = ()  # the sentences of the article that it rests on, counted from 0
+    """the words; {F3} stands for fact 3, {D3} for the distance of that level from the price"""
+    sentences: tuple[int, ...] = ()
+    """the sentences of the article that it rests on, counted from 0"""
 
 
 class CallClaim(Model):
     """A direction for one asset, as the analyst states it."""
 
-    asset: str  # its ticker
-    direction: Direction  # where its price goes by the article's evidence
-    tone: float = 0.0  # how the text speaks of the asset, -1 to 1
-    confidence: float = 0.5  # 0 to 1, before it is measured
-    target: int | None = None  # index of the fact that the call aims at
-    rationale: Claim  # why
-    facts: tuple[int, ...] = ()  # indices of the facts that the call rests on
+    asset: str
+    """its ticker"""
+    direction: Direction
+    """where its price goes by the article's evidence"""
+    tone: float = 0.0
+    """how the text speaks of the asset, -1 to 1"""
+    confidence: float = 0.5
+    """0 to 1, before it is measured"""
+    target: int | None = None
+    """index of the fact that the call aims at"""
+    rationale: Claim
+    """why"""
+    facts: tuple[int, ...] = ()
+    """indices of the facts that the call rests on"""
 
 
-class ClaimedFact(Quantity):
+class ClaimedFact(Model):
     """A fact that a model adds: it counts only when the rules read the same from the quote."""
 
-    quote: str  # the article's words that state it
+    kind: str
+    """what the number is"""
+    subject: str
+    """whose number it is"""
+    value: float
+    """in plain units"""
+    unit: str
+    """as in a fact"""
+    quote: str
+    """the article's words that state it"""
 
 
 class Analyst(Model):
     """Who spoke, and what it cost. Unknown usage is null, never 0."""
 
-    name: Literal["embedded", "llm"]  # embedded, or llm for a model behind an endpoint
-    model: str | None = None  # the model that answered
-    prompt: str | None = None  # name of the prompt
-    prompt_sha256: str | None = None  # fingerprint of the prompt
-    # weighed evidence, chances of tokens, or agreement of samples
+    name: Literal["embedded", "llm"]
+    """embedded, or llm for a model behind an endpoint"""
+    model: str | None = None
+    """the model that answered"""
+    prompt: str | None = None
+    """name of the prompt"""
+    prompt_sha256: str | None = None
+    """fingerprint of the prompt"""
     confidence_from: ConfidenceSource = "evidence"
-    input_tokens: int | None = 0  # tokens of the questions
-    cached_tokens: int | None = 0  # those of them that the endpoint had kept
-    output_tokens: int | None = 0  # tokens of the answers
-    cost_usd: float | None = 0.0  # what the answers cost, in US dollars
-    seconds: float = 0.0  # how long the analysis took
+    """weighed evidence, chances of tokens, or agreement of samples"""
+    input_tokens: int | None = 0
+    """tokens of the questions"""
+    cached_tokens: int | None = 0
+    """those of them that the endpoint had kept"""
+    output_tokens: int | None = 0
+    """tokens of the answers"""
+    cost_usd: float | None = 0.0
+    """what the answers cost, in US dollars"""
+    seconds: float = 0.0
+    """how long the analysis took"""
 
 
 class Analysis(Model):
     """All that an analyst says of an article."""
 
-    summary: tuple[Claim, ...] = ()  # one to three sentences
-    calls: tuple[CallClaim, ...] = ()  # a direction for each asset that the article is about
-    overall: Direction = "neutral"  # the direction of crypto as a whole
-    overall_tone: float = 0.0  # how the text speaks of it, -1 to 1
-    overall_confidence: float = 0.5  # 0 to 1
-    horizon: Horizon = "short_term"  # the time over which the calls hold
-    horizon_rationale: Claim = Claim(text="")  # why that time
-    credibility: Level = "medium"  # how far the article can be relied on
-    credibility_note: Claim = Claim(text="")  # why so far
-    narratives: tuple[str, ...] = ()  # names of the themes that the article treats
-    added_facts: tuple[ClaimedFact, ...] = ()  # numbers that the rules did not find
-    # asset or overall: what the other analyst says
+    summary: tuple[Claim, ...] = ()
+    """one to three sentences"""
+    calls: tuple[CallClaim, ...] = ()
+    """a direction for each asset that the article is about"""
+    overall: Direction = "neutral"
+    """the direction of crypto as a whole"""
+    overall_tone: float = 0.0
+    """how the text speaks of it, -1 to 1"""
+    overall_confidence: float = 0.5
+    """0 to 1"""
+    horizon: Horizon = "short_term"
+    """the time over which the calls hold"""
+    horizon_rationale: Claim = Claim(text="")
+    """why that time"""
+    credibility: Level = "medium"
+    """how far the article can be relied on"""
+    credibility_note: Claim = Claim(text="")
+    """why so far"""
+    narratives: tuple[str, ...] = ()
+    """names of the themes that the article treats"""
+    added_facts: tuple[ClaimedFact, ...] = ()
+    """numbers that the rules did not find"""
     other_directions: tuple[tuple[str, Direction], ...] = ()
-    flags: tuple[str, ...] = ()  # what a reader should know of the analysis, such as text_cut
-    analyst: Analyst  # who says it
+    """asset or overall: what the other analyst says"""
+    flags: tuple[str, ...] = ()
+    """what a reader should know of the analysis, such as text_cut"""
+    analyst: Analyst
+    """who says it"""
 
 
 # ---- what goes out: the verified report
@@ -176,73 +247,108 @@ class Analysis(Model):
 class Target(Model):
     """The level that a call aims at."""
 
-    value: float  # as in its fact
-    unit: str  # as in its fact
-    evidence: Evidence  # the words that state it
+    value: float
+    """as in its fact"""
+    unit: str
+    """as in its fact"""
+    evidence: Evidence
+    """the words that state it"""
 
 
 class Call(Model):
     """A verified direction for one asset."""
 
-    asset: str  # its ticker
-    direction: Direction  # where its price goes by the article's evidence
-    tone: Tone  # how the text speaks of the asset
-    # how often such calls have the annotator's own direction on labelled articles, if measured
+    asset: str
+    """its ticker"""
+    direction: Direction
+    """where its price goes by the article's evidence"""
+    tone: Tone
+    """how the text speaks of the asset"""
     confidence: Share
-    until: date | None = None  # the call's last day
-    target: Target | None = None  # a level of the article, on the right side of the price
-    rationale: str  # why, in sentences that the article supports
-    evidence: tuple[Evidence, ...] = ()  # the facts and sentences that it rests on
+    """how often such calls have the annotator's own direction on labelled articles, if measured"""
+    until: date | None = None
+    """the call's last day"""
+    target: Target | None = None
+    """a level of the article, on the right side of the price"""
+    rationale: str
+    """why, in sentences that the article supports"""
+    evidence: tuple[Evidence, ...] = ()
+    """the facts and sentences that it rests on"""
 
 
 class Overall(Model):
     """The direction of crypto as a whole, or of the one asset of the article."""
 
-    direction: Direction  # bullish, bearish or neutral
-    tone: Tone  # how the text speaks of it
-    confidence: Share  # 0 to 1
+    direction: Direction
+    """bullish, bearish or neutral"""
+    tone: Tone
+    """how the text speaks of it"""
+    confidence: Share
+    """0 to 1"""
 
 
 class Timeframe(Model):
     """The time over which the calls hold."""
 
-    horizon: Horizon  # days, weeks to months, or years
-    rationale: str  # why that time
+    horizon: Horizon
+    """days, weeks to months, or years"""
+    rationale: str
+    """why that time"""
 
 
 class Credibility(Model):
     """How far the article can be relied on."""
 
-    level: Level  # as high as the signals allow
-    note: str  # why, in a sentence
-    signals: tuple[Signal, ...] = ()  # what was seen that raises or lowers it
+    level: Level
+    """as high as the signals allow"""
+    note: str
+    """why, in a sentence"""
+    signals: tuple[Signal, ...] = ()
+    """what was seen that raises or lowers it"""
 
 
 class Finding(Model):
     """What verification saw: a claim kept, changed or dropped, an article at odds with itself."""
 
-    check: str  # name of the check, such as number_in_text
-    where: str  # the part of the analysis, such as calls[0].target
-    verdict: Verdict  # what became of it
-    detail: str  # why, in words that a model can act on
+    check: str
+    """name of the check, such as number_in_text"""
+    where: str
+    """the part of the analysis, such as calls[0].target"""
+    verdict: Verdict
+    """what became of it"""
+    detail: str
+    """why, in words that a model can act on"""
 
 
 class Report(Model):
     """The only thing that is shown, stored or scored; made by verification.verify alone."""
 
-    schema_version: Literal[1] = 1  # version of this form
-    id: str  # the input record's id, else the article's content hash
-    article: Article  # what was read
-    summary: str  # one to three sentences
-    facts: tuple[Fact, ...]  # the numbers that the article states
-    narratives: tuple[Narrative, ...] = ()  # the themes that it treats
-    calls: tuple[Call, ...] = ()  # a direction for each asset that it is about
-    overall: Overall  # the direction for crypto as a whole
-    timeframe: Timeframe  # how long the calls hold
-    credibility: Credibility  # how far it can be relied on
-    findings: tuple[Finding, ...] = ()  # what verification saw
-    flags: tuple[str, ...] = ()  # what a reader should know, such as partial_text
-    analyst: Analyst  # who analysed it, and what that cost
+    schema_version: Literal[1] = 1
+    """version of this form"""
+    id: str
+    """the input record's id, else the article's content hash"""
+    article: Article
+    """what was read"""
+    summary: str
+    """one to three sentences"""
+    facts: tuple[Fact, ...]
+    """the numbers that the article states"""
+    narratives: tuple[Narrative, ...] = ()
+    """the themes that it treats"""
+    calls: tuple[Call, ...] = ()
+    """a direction for each asset that it is about"""
+    overall: Overall
+    """the direction for crypto as a whole"""
+    timeframe: Timeframe
+    """how long the calls hold"""
+    credibility: Credibility
+    """how far it can be relied on"""
+    findings: tuple[Finding, ...] = ()
+    """what verification saw"""
+    flags: tuple[str, ...] = ()
+    """what a reader should know, such as partial_text"""
+    analyst: Analyst
+    """who analysed it, and what that cost"""
 
     def to_dict(self, *, with_text: bool = False) -> dict[str, Any]:
         """The report as plain JSON values; the article's text only on request."""
@@ -255,59 +361,98 @@ class Report(Model):
 class Outlet(Model):
     """Where an article of a story was published."""
 
-    name: str  # the outlet's name
-    url: str | None = None  # address of its article
-    published_at: datetime | None = None  # aware, UTC
+    name: str
+    """the outlet's name"""
+    url: str | None = None
+    """address of its article"""
+    published_at: datetime | None = None
+    """aware, UTC"""
 
 
 class DigestStory(Model):
     """One event, its most credible article standing for all."""
 
-    title: str  # of that article
-    summary: str  # of that article
-    outlets: tuple[Outlet, ...]  # all that reported it
-    corroboration: int  # how many independent outlets reported it
-    credibility: Level  # of that article
-    views: dict[str, float]  # asset -> view, -1 (bearish) to 1
-    weight: float  # how much the story counts in the digest
+    title: str
+    """of that article"""
+    summary: str
+    """of that article"""
+    outlets: tuple[Outlet, ...]
+    """all that reported it"""
+    corroboration: int
+    """how many independent outlets reported it"""
+    credibility: Level
+    """of that article"""
+    views: dict[str, float]
+    """asset -> view, -1 (bearish) to 1"""
+    weight: float
+    """how much the story counts in the digest"""
 
 
 class Dissent(Model):
     """An article that disagrees with the view of an asset."""
 
-    outlet: Outlet  # where it was published
-    title: str  # its headline
-    direction: str  # bullish or bearish: the other side of the view
+    outlet: Outlet
+    """where it was published"""
+    title: str
+    """its headline"""
+    direction: str
+    """bullish or bearish: the other side of the view"""
 
 
 class AssetView(Model):
     """What the period's stories say of one asset, weighted by credibility and confidence."""
 
-    asset: str  # its ticker
-    direction: Direction  # the side of the view
-    view: float  # -1 (bearish) to 1
-    stories: int  # how many stories call it
-    bullish: int  # how many of them are bullish
-    bearish: int  # how many of them are bearish
-    neutral: int  # how many of them are neutral
-    dissent: tuple[Dissent, ...] = ()  # articles that say otherwise
+    asset: str
+    """its ticker"""
+    direction: Direction
+    """the side of the view"""
+    view: float
+    """-1 (bearish) to 1"""
+    stories: int
+    """how many stories call it"""
+    bullish: int
+    """how many of them are bullish"""
+    bearish: int
+    """how many of them are bearish"""
+    neutral: int
+    """how many of them are neutral"""
+    dissent: tuple[Dissent, ...] = ()
+    """articles that say otherwise"""
 
 
-class Figure(Quantity):
+class Figure(Model):
     """A level or a flow, and how many outlets state it."""
 
-    period: str | None  # as in a fact
-    outlets: int  # how many outlets state it
-    url: str | None  # address of an article that states it
+    kind: str
+    """as in a fact"""
+    subject: str
+    """as in a fact"""
+    value: float
+    """as in a fact"""
+    unit: str
+    """as in a fact"""
+    period: str | None
+    """as in a fact"""
+    outlets: int
+    """how many outlets state it"""
+    url: str | None
+    """address of an article that states it"""
 
 
 class Digest(Model):
     """What the reports of a period say together."""
 
-    since: datetime  # start of the period, aware, UTC
-    until: datetime  # end of the period, aware, UTC
-    articles: int  # how many reports it rests on
-    assets: tuple[AssetView, ...]  # the view of each asset
-    levels: tuple[Figure, ...]  # levels that outlets name
-    flows: tuple[Figure, ...]  # flows that outlets name
-    stories: tuple[DigestStory, ...]  # the events, the weightiest first
+    since: datetime
+    """start of the period, aware, UTC"""
+    until: datetime
+    """end of the period, aware, UTC"""
+    articles: int
+    """how many reports it rests on"""
+    assets: tuple[AssetView, ...]
+    """the view of each asset"""
+    levels: tuple[Figure, ...]
+    """levels that outlets name"""
+    flows: tuple[Figure, ...]
+    """flows that outlets name"""
+    stories: tuple[DigestStory, ...]
+    """the events, the weightiest first"""
