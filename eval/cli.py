@@ -46,7 +46,7 @@ from eval.train.calibrate import (
 from eval.train.samples import TrainingData
 from eval.train.train import train_all
 from summarizer.analyst.llm.prompt import load_prompt
-from summarizer.cli.options import flag
+from summarizer.cli.shared import flag
 from summarizer.errors import SummarizerError, UsageError
 from summarizer.settings import Settings, load_settings
 from summarizer.verification.calibration import FILE

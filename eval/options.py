@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from summarizer.cli.options import add_options, flag, samples
+from summarizer.cli.shared import add_options, flag
 
 FILE_PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_PATH = click.Path(path_type=Path)
@@ -31,7 +31,12 @@ json_option = click.option(
 analyst_options = add_options(
     flag("--offline", "The embedded analyst speaks though a key is set."),
     click.option("--model", metavar="NAME", help="The model that makes the calls."),
-    samples("Answers whose agreement is the confidence."),
+    click.option(
+        "--samples",
+        type=click.IntRange(1, 9),
+        metavar="K",
+        help="Answers whose agreement is the confidence.",
+    ),
     click.option(
         "--prompt", type=int, metavar="N", help="The version of its prompt, prompts/analyze/vN.md."
     ),
