@@ -34,5 +34,5 @@ samples_option = click.option(
     help="Answers whose agreement is the confidence.",
 )
 prompt_option = click.option(
-    "--prompt", type=int, metavar="N", help="The version of its prompt, prompts/analyze/vN.md."
+    "--prompt", metavar="N", help="The version of its prompt, prompts/analyze/vN.md, or a file."
 )

@@ -29,13 +29,13 @@ _WITH_PERIOD = SIGNED | {"liquidations", "trading_volume"}
 _SET_APART = re.compile(r"\b(?:unlike|not|rather than|instead of)\s(?:the |its )?\Z", re.IGNORECASE)
 _ATTACHED = re.compile(
     r"""
-    \s?(?:worth[ ])?(?:of|in|for|on)?                                 # "{F10} worth of bitcoin"
+    \s?(?:worth[ ])?(?:of|in|for|on)?                                 # "{N10} worth of bitcoin"
     \s?(?:the[ ]|spot[ ]|net[ ]|open[ ]|total[ ]|futures[ ]|options[ ]|more[ ])*\Z
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _LISTED = re.compile(r"\s?(?:,|and|or|&|/|,\s?and)\s?\Z")
-_STANDS = re.compile(  # "is trading well above the support at {F7}"
+_STANDS = re.compile(  # "is trading well above the support at {N7}"
     r"""
     \b(?:trad\w+|hold\w*|remain\w*|stay\w*|sit\w*|hover\w*|is|was)\s(?:\w+\s){0,2}
     (above|over|below|under)\s(?:[\w$]+\s){0,4}\Z
@@ -77,15 +77,15 @@ def list_disagreements(use: Use) -> list[str]:
 
 
 def _check_subject(use: Use) -> Iterator[str]:
-    """A figure belongs to its fact's subject: not "Ether rose {F0}" of bitcoin's change."""
+    """A figure belongs to its fact's subject: not "Ether rose {N0}" of bitcoin's change."""
     if not _is_about(use):
         yield f"{use.meaning}, which the words around it do not name"
 
 
 def _check_kind(use: Use) -> Iterator[str]:
-    """A figure is what its fact is: not "the market cap is {F1}" of a price.
+    """A figure is what its fact is: not "the market cap is {N1}" of a price.
 
-    In "support at {F7} lies {D7}" the distance takes its kind from the figure.
+    In "support at {N7} lies {D7}" the distance takes its kind from the figure.
     """
     is_named_apart = use.figure.is_distance and any(
         other.facts == use.figure.facts and not other.is_distance for other in use.sentence.figures
@@ -96,19 +96,19 @@ def _check_kind(use: Use) -> Iterator[str]:
 
 
 def _check_attached(use: Use) -> Iterator[str]:
-    """Nothing beside a figure makes it another one: not "-{F2}" or "{F4} billion"."""
+    """Nothing beside a figure makes it another one: not "-{N2}" or "{N4} billion"."""
     if is_bent(use.scope, use.printed):
         yield f"{use.written} stands beside a sign, a scale or a rate that changes it"
 
 
 def _check_certainty(use: Use) -> Iterator[str]:
-    """A thing that may come stays possible: not "ether will reach {F11}" of analysts' doubts."""
+    """A thing that may come stays possible: not "ether will reach {N11}" of analysts' doubts."""
     if not is_as_certain(use.fact, use.scope.before, use.printed):
         yield f"{use.meaning}, not what will be, or may be, by the article"
 
 
 def _check_sign(use: Use) -> Iterator[str]:
-    """The words tell the fact's sign: not "Bitcoin rose {F0}" or "did not fall {F0}" of a fall."""
+    """The words tell the fact's sign: not "Bitcoin rose {N0}" or "did not fall {N0}" of a fall."""
     fact, sign = use.fact, sign_word(use.scope, use.fact)
     if fact.kind not in SIGNED:
         return
@@ -120,7 +120,7 @@ def _check_sign(use: Use) -> Iterator[str]:
 
 
 def _check_move(use: Use) -> Iterator[str]:
-    """A price is reached by the article's own move: not "rose to a price of {F1}" after a fall."""
+    """A price is reached by the article's own move: not "rose to a price of {N1}" after a fall."""
     fact, sign = use.fact, sign_word(use.scope, use.fact)
     is_up = {
         other.value > 0
@@ -132,7 +132,7 @@ def _check_move(use: Use) -> Iterator[str]:
 
 
 def _check_side(use: Use) -> Iterator[str]:
-    """The price lies on the level's side that is told: not "trades below {F7}" of a support."""
+    """The price lies on the level's side that is told: not "trades below {N7}" of a support."""
     fact = use.fact
     price = find_price(use.sentence.facts, fact.subject)
     stands = _STANDS.search(use.scope.before)
@@ -151,7 +151,7 @@ def _check_period(use: Use) -> Iterator[str]:
 
 
 def _check_venue(use: Use) -> Iterator[str]:
-    """The venue named is the fact's: not "{F5} on Bybit" of the funding rate on Binance."""
+    """The venue named is the fact's: not "{N5} on Bybit" of the funding rate on Binance."""
     match, own = _VENUE.match(use.scope.after), use.fact.venue
     if not match or not own:
         return
@@ -207,7 +207,7 @@ def _is_own_unit(use: Use) -> bool:
 def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
     """Whether the assets that are named nearest to a figure are what its fact is about.
 
-    Nearest is what is attached to it ("{F10} of bitcoin positions"), then what stands before it in
+    Nearest is what is attached to it ("{N10} of bitcoin positions"), then what stands before it in
     its clause, behind it in its clause, earlier in the sentence, and in the sentence before.
     """
     sentence, figure = use.sentence, use.figure
@@ -240,7 +240,7 @@ def _before(use: Use) -> list[Mention]:
 def _name_subject(use: Use, mentions: Sequence[Mention]) -> bool:
     """Whether the first of the mentions, or one listed with it, is what the fact is about.
 
-    They are listed in "Bitcoin (BTC) and ether fell {F0}" and in "{F0} for bitcoin and ether".
+    They are listed in "Bitcoin (BTC) and ether fell {N0}" and in "{N0} for bitcoin and ether".
     """
     subjects = {mentions[0].subject}
     for last, mention in pairwise(mentions):

@@ -88,7 +88,7 @@ def _fill(sentence: ClaimSentence, faults: list[str]) -> str:
     parts, end = [], 0
     for k, figure in enumerate(sentence.figures):
         scope = sentence.scope(k)
-        uses = [Use(sentence, figure, sentence.facts[i], scope) for i in figure.facts]
+        uses = [Use(sentence, figure, fact, scope) for fact in figure.facts]
         tried = [(list_disagreements(use), use) for use in uses]
         figure_faults, use = min(tried, key=lambda pair: len(pair[0]))
         faults += figure_faults

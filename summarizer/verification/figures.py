@@ -1,6 +1,6 @@
 """SENTENCE -> FIGURES: the figures of a claim's sentence, and the facts that each of them may be.
 
-An analyst refers to fact 3 as `{F3}`, and to the distance of that level from the price as `{D3}`;
+An analyst refers to the fact of row 3 as `{N3}`, and to its distance from the price as `{D3}`;
 code writes both. A figure that was typed all the same must be a fact's, or a date of the article.
 """
 
@@ -17,7 +17,7 @@ from summarizer.text.reading import CLAUSE_END
 from summarizer.verification.support import Support
 from summarizer.verification.wording import Scope
 
-REFERENCE = re.compile(r"\{([FD])(\d{1,4})\}")
+REFERENCE = re.compile(r"\{([ND])(\d{1,4})\}")
 _UNWRITTEN = frozenset("ratio index count".split())  # units that are not written out
 _SAME = 1e-9  # share by which a typed value may miss its fact's
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -36,11 +36,11 @@ _TIME = re.compile(
 
 @dataclass(frozen=True)
 class ClaimFigure:
-    """A figure of a sentence: where it stands, and the indices of the facts that it may be."""
+    """A figure of a sentence: where it stands, and the facts that it may be."""
 
     start: int
     end: int
-    facts: tuple[int, ...]
+    facts: tuple[Fact, ...]
     is_signed: bool  # whether it was typed with a sign, or code will write one
     is_distance: bool = False
 
@@ -82,17 +82,18 @@ class ClaimSentence:
     def _read_references(self) -> Iterator[ClaimFigure]:
         for match in REFERENCE.finditer(self.raw):
             i, is_distance = int(match[2]), match[1] == "D"
-            if i >= len(self.facts):
-                self.faults.append(f"{match[0]} is no row of the facts")
-            elif is_distance and self.support.distance(self.facts[i]) is None:
+            fact = self.support.rows[i] if i < len(self.support.rows) else None
+            if fact is None:
+                self.faults.append(f"{match[0]} is no row that states a fact")
+            elif is_distance and self.support.distance(fact) is None:
                 self.faults.append(
                     f"{match[0]} asks for the distance of a level from a price,"
                     " and the article does not give both"
                 )
             else:
-                yield ClaimFigure(*match.span(), (i,), is_signed=True, is_distance=is_distance)
+                yield ClaimFigure(*match.span(), (fact,), is_signed=True, is_distance=is_distance)
         for brace in re.findall(r"[{}]", REFERENCE.sub("", self.raw)):
-            self.faults.append(f"{brace} stands outside a reference such as {{F3}}")
+            self.faults.append(f"{brace} stands outside a reference such as {{N3}}")
 
     def _read_typed(self) -> Iterator[ClaimFigure]:
         covered: list[Mention | Number] = [*self.mentions]
@@ -100,7 +101,7 @@ class ClaimSentence:
             if any(m.start <= number.start and number.end <= m.end for m in self.mentions):
                 continue
             covered.append(number)
-            facts = tuple(i for i, fact in enumerate(self.facts) if self._is_typed(number, fact))
+            facts = tuple(fact for fact in self.facts if self._is_typed(number, fact))
             if facts:
                 yield ClaimFigure(number.start, self._end(number, facts), facts, number.is_signed)
             elif number.unit or not self._is_date(number):
@@ -119,9 +120,9 @@ class ClaimSentence:
             for mention in self.mentions
         )
 
-    def _end(self, number: Number, facts: Sequence[int]) -> int:
+    def _end(self, number: Number, facts: Sequence[Fact]) -> int:
         """Where the figure ends: "1,142 BTC" with its asset, since code writes both."""
-        if number.unit or all(self.facts[i].unit in _UNWRITTEN for i in facts):
+        if number.unit or all(fact.unit in _UNWRITTEN for fact in facts):
             return number.end
         return next(mention.end for mention in self.mentions if mention.start >= number.end)
 

@@ -13,11 +13,15 @@ from summarizer.text.reading import Text
 
 
 class Support:
-    """An article with its facts, asked whether it bears out what an analyst says."""
+    """An article with its facts, asked whether it bears out what an analyst says.
 
-    def __init__(self, text: Text, facts: Sequence[Fact]):
+    `rows` are the facts as an analyst counts them, None for a row that states none.
+    """
+
+    def __init__(self, text: Text, rows: Sequence[Fact | None]):
         article = text.article
-        self.text, self.facts = text, facts
+        self.text, self.rows = text, rows
+        self.facts = facts = [fact for fact in rows if fact]
         self.groups = {m.subject: m.group for m in (*text.title_mentions, *text.mentions)}
         subjects = [name for fact in facts for name in (fact.subject, fact.venue)]
         self.subjects = frozenset((*self.groups, *subjects))

@@ -116,7 +116,7 @@ def sign_word(scope: Scope, fact: Fact) -> int | None:
         if not matches:
             continue
         match = matches[0 if is_after else -1]
-        near = " ".join(words[: match.start()].split()[-3:])  # "did not really fall {F0}"
+        near = " ".join(words[: match.start()].split()[-3:])  # "did not really fall {N0}"
         if not is_after:
             near += words[match.end() :]
         if NEGATION.search(near):

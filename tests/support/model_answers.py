@@ -7,7 +7,7 @@ from summarizer import Report, SummarizerError, analyze_text
 from summarizer.analyst.llm.prompt import load_prompt
 from tests.support.scripted_server import Reply, Scripted, says, scripted
 
-PROMPT = load_prompt("analyze")
+PROMPT = load_prompt("2")
 EXAMPLE = "\n".join(line.split(" ", 1)[1] for line in PROMPT.parts["example_input"].splitlines())
 ANSWER = json.loads(PROMPT.parts["example_answer"])
 GOOD = says(ANSWER)

@@ -46,12 +46,12 @@ def lies_about(rows: list[tuple[str, ...]]) -> list[str]:
     ]
     for number, kind, subject, figure in rows:
         lies += [
-            f"The {kind.replace('_', ' ')} of {other} is evidently {{F{number}}}."
+            f"The {kind.replace('_', ' ')} of {other} is evidently {{N{number}}}."
             for other in others_than(kind, subject, figure, rows)
         ]
         if kind == "price_change" and re.match(r"[+−]", figure):
             move = "fell" if figure[0] == "+" else "rose"
-            lies.append(f"{subject} evidently {move} {{F{number}}}.")
+            lies.append(f"{subject} evidently {move} {{N{number}}}.")
     return lies
 
 

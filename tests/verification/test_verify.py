@@ -62,7 +62,7 @@ class Liar:
         )
         if fact.unit == fact.subject or fact.venue == other:
             return self.invented()
-        return f"{other} {NAMES.get(fact.kind, 'figure')} is {{F{i}}}."
+        return f"{other} {NAMES.get(fact.kind, 'figure')} is {{N{i}}}."
 
     def wrong_asset_typed(self) -> str:
         fact = self.chance.choice(self.facts)
@@ -81,7 +81,7 @@ class Liar:
             return self.invented()
         i = self.chance.choice(moved)
         move = self.chance.choice(MOVES[self.facts[i].value > 0])
-        return f"{self.facts[i].subject} {move} {{F{i}}}."
+        return f"{self.facts[i].subject} {move} {{N{i}}}."
 
     def other_kind(self) -> str:
         i = self.chance.randrange(len(self.facts))
@@ -90,7 +90,7 @@ class Liar:
             [name for other, name in NAMES.items() if other[:5] != kind[:5] and other != "price"]
         )
         return (
-            f"The {named} of {self.facts[i].subject} is {{F{i}}}."
+            f"The {named} of {self.facts[i].subject} is {{N{i}}}."
             if kind != "other"
             else self.invented()
         )
@@ -219,7 +219,7 @@ def test_the_embedded_analyst_passes_the_same_verification():
 WORDS = st.lists(
     st.sampled_from(
         [
-            *'{F0} {F1} {D3} {F9999} { } Bitcoin ether fell rose not support at , . “ "'.split(),
+            *'{N0} {N1} {D3} {N9999} { } Bitcoin ether fell rose not support at , . “ "'.split(),
             *"‘ $ 5 % − ½ and <b [x](y) \u202e 24h $WIF will over week".split(),
             "\n",
             "\x00",
@@ -267,7 +267,7 @@ def test_verification_never_raises_and_shows_no_figure_of_its_own(
     )
     report = observed.verify(analysis)
     assert not re.search(
-        r"[\x00\u202e]|\{F",
+        r"[\x00\u202e]|\{N",
         report.model_dump_json(include={"summary", "calls", "timeframe", "credibility"}),
     )
 
