@@ -23,7 +23,7 @@ from summarizer.verification.figures import REFERENCE, ClaimSentence
 from summarizer.verification.names import find_name_faults
 from summarizer.verification.plain import without_markup
 from summarizer.verification.support import Support
-from summarizer.verification.wording import STATES, named_kinds, sign_word
+from summarizer.verification.wording import STATES, is_possible, named_kinds, sign_word
 
 _AT = re.compile(r"\b(?:to|at|near|around)\s\Z")
 
@@ -107,6 +107,7 @@ def _write(use: Use) -> str:
     if fact.kind in SIGNED and not is_signed_in_words and fact.value > 0:
         written = "+" + written
     is_price_placed = fact.kind == "price" and _AT.search(use.scope.before)  # "fell to $61,300"
-    if fact.kind == "other" or is_price_placed or named_kinds(use.scope, fact):
+    is_expected = fact.kind == "price_target" and is_possible(use.scope.before)
+    if is_price_placed or is_expected or fact.kind == "other" or named_kinds(use.scope, fact):
         return written
     return f"{written} ({fact.kind.replace('_', ' ')})"

@@ -25,6 +25,7 @@ NEGATION = re.compile(
 _STATE_WORDS = re.compile(r"\b(?:(?P<up>positive)|(?P<down>negative))\b", re.IGNORECASE)
 # What stands beyond is said of something else.
 _PHRASE_ENDS = re.compile(r"[,;()]|\b(?:as|and|with|while|after|though|but)\b")
+_LISTED = re.compile(r"[\s,(/–-]*(?:and|or|to|then|also|from|by|at|of|on|as|\w+ at)?[\s(–-]*")
 _CERTAIN = re.compile(
     r"\b(?:will|shall|going to|bound to|set to|sure to)\b|['’]ll\b", re.IGNORECASE
 )
@@ -61,8 +62,12 @@ class Scope:
     start: int  # of the clause
 
     def parts(self) -> tuple[tuple[str, bool], ...]:
-        """Its words, the nearest to the figure first, each with whether they stand after it."""
-        return (self.before, False), (self.after, True), (self.earlier, False)
+        """Its words, the nearest to the figure first, each with whether they stand after it.
+
+        Those before the figure in front count where the two are listed: "support at {N7} and {N8}".
+        """
+        near = (self.before, False), (self.after, True)
+        return (*near, (self.earlier, False)) if _LISTED.fullmatch(self.before) else near
 
 
 @cache
@@ -144,6 +149,11 @@ def find_periods(words: str) -> set[str]:
     return {period for period, pattern in _period_words().items() if pattern.search(words)}
 
 
+def is_possible(words: str) -> bool:
+    """Whether the words tell something that may come, not what is."""
+    return bool(_POSSIBLE.search(words))
+
+
 def is_as_certain(fact: Fact, words: str, printed: str) -> bool:
     """Whether `words` tell the fact as no surer to come than `printed`, the article's sentence.
 
@@ -153,7 +163,7 @@ def is_as_certain(fact: Fact, words: str, printed: str) -> bool:
         is_doubted = _DOUBT.search(printed) or NEGATION.search(printed)
         is_printed = _CERTAIN.search(printed) and not is_doubted
         return bool(is_printed) and fact.kind not in LEVELS
-    return fact.kind in LEVELS or not _POSSIBLE.search(words) or bool(_POSSIBLE.search(printed))
+    return fact.kind in LEVELS or not is_possible(words) or is_possible(printed)
 
 
 def is_bent(scope: Scope, printed: str) -> bool:

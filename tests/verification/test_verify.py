@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from summarizer.analyst.llm.schema import make_analysis, read_answer
 from summarizer.batch.records import record_article
 from summarizer.facts.figures import format_fact
-from summarizer.models import Analysis, Analyst, Article, Call, CallClaim, Claim, ClaimedFact, Fact
+from summarizer.models import (
+    Analysis,
+    Analyst,
+    Article,
+    Call,
+    CallClaim,
+    Cited,
+    Claim,
+    Fact,
+    RowClaim,
+)
 from summarizer.page.article import make_article
 from summarizer.text.asset_table import load_assets
 from summarizer.verification.verify import verify
@@ -124,7 +134,7 @@ class Liar:
         return {
             "asset": asset,
             "rationale": self.lie(),
-            "facts": [place],
+            "rows": [place],
             "sentences": [place],
             "direction": direction,
             "tone": 100,
@@ -132,20 +142,8 @@ class Liar:
         }
 
     def answer(self) -> dict[str, object]:
-        added = [
-            {
-                "kind": "price",
-                "subject": "BTC",
-                "figure": "$1,234,567",
-                "quote": "Bitcoin trades at $1,234,567",
-            },
-            {
-                "kind": "price",
-                "subject": "BTC",
-                "figure": "$77",
-                "quote": " ".join(self.article.text.split()[:9])[:240],
-            },
-        ]
+        added = {"row": 900, "kind": "price", "subject": "BTC", "sign": None, "period": None}
+        added |= {"venue": None, "past": False, "sentence": 0}
         return {
             "summary": [{"text": self.lie(), "sentences": [0]} for _ in range(3)],
             "calls": [self.call() for _ in range(6)],
@@ -155,8 +153,10 @@ class Liar:
             "horizon_rationale": self.lie(),
             "credibility": "high",
             "credibility_note": self.lie(),
-            "narratives": ["airdrop", "cbdc"],
-            "added_facts": added,
+            "signals": [{"name": "named_sources", "sentence": 997}],
+            "narratives": [{"name": "airdrop", "sentence": 998}],
+            "rows": [],
+            "added": [added | {"figure": figure} for figure in ("$1,234,567", "$77")],
         }
 
 
@@ -172,7 +172,7 @@ def find_false(article: Article, facts: list[Fact], answer: dict[str, object]) -
         *(call.rationale for call in report.calls),
     ]
     false = [words for words in shown if re.search(r"\d|percent|“|Zorblax|://", words)]
-    false += [f"fact {fact}" for fact in report.facts[len(facts) :]]
+    false += [f"fact {fact}" for fact in report.facts if fact not in facts]
     for call in report.calls:
         false += list_false(call, article, facts)
     lowering = {"sponsored", "press_release", "ai_directed_instructions"}
@@ -255,14 +255,15 @@ def test_verification_never_raises_and_shows_no_figure_of_its_own(
         tone=value,
         confidence=value,
     )
-    added = ClaimedFact(kind="price", subject=asset, value=value, unit="USD", quote=quote)
+    row = RowClaim(row=abs(target or 0), kind="price", subject=asset, venue=quote, figure=quote)
     analysis = Analysis(
         summary=(summary,),
         calls=(call, call.model_copy(update={"asset": "BTC"})),
         horizon_rationale=rationale,
         credibility_note=summary,
-        added_facts=(added,),
-        narratives=(asset,),
+        rows=(row, row.model_copy(update={"row": 999, "sentence": target})),
+        narratives=(Cited(name=asset), Cited(name="airdrop", sentence=target)),
+        signals=(Cited(name=asset, sentence=target),),
         analyst=Analyst(name="llm"),
     )
     report = observed.verify(analysis)
@@ -282,7 +283,7 @@ def test_who_is_paid_for_a_rise_is_not_believed_much():
         asset="BTC", direction="bullish", confidence=0.99, rationale=Claim(text="", sentences=(0,))
     )
     analysis = Analysis(calls=(claim,), analyst=Analyst(name="embedded"))
-    unpaid = verify(observed.text, observed.facts, analysis)
+    unpaid = verify(observed.text, observed.rows, analysis)
     assert unpaid.calls[0].confidence > 0.6
     paid = observed.verify(analysis)
     assert "sponsored" in {signal.name for signal in observed.signals}
