@@ -25,7 +25,7 @@ _TIME_UNIT = re.compile(
     r"|a\.m|p\.m|AM|PM|ET|EST|UTC)"
 )
 _PLURAL_NOUN = re.compile(r"\s[a-z]{4,}s\b")
-_LARGE = 1_500_000  # money of this much is a flow or a size, never a price
+LARGE = 1_500_000  # money of this much is a flow or a size, never a price
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class Candidate:
     @property
     def is_large(self) -> bool:
         """Whether the number is too large to be a price."""
-        return abs(self.number.value) >= _LARGE
+        return abs(self.number.value) >= LARGE
 
     @property
     def is_price_like(self) -> bool:

@@ -14,6 +14,7 @@ from summarizer.facts.levels import find_price
 from summarizer.facts.subjects import underlying
 from summarizer.models import Fact
 from summarizer.text.assets import MARKET, Mention
+from summarizer.text.names import find_names
 from summarizer.verification.figures import ClaimFigure, ClaimSentence
 from summarizer.verification.wording import (
     Scope,
@@ -22,11 +23,16 @@ from summarizer.verification.wording import (
     is_bent,
     named_kinds,
     sign_word,
+    spells_period,
 )
 
 _HOLDERS = frozenset({"stock", "etf"})
 _WITH_PERIOD = SIGNED | {"liquidations", "trading_volume"}
-_SET_APART = re.compile(r"\b(?:unlike|not|rather than|instead of)\s(?:the |its )?\Z", re.IGNORECASE)
+_SET_APART = re.compile(  # "expects Sui to outperform Bitcoin on the way to {N2}"
+    r"\b(?:unlike|not|rather than|instead of|than|versus|vs\.?|against|(?:outperform|beat)\w*)\s"
+    r"(?:the |its )?\Z",
+    re.IGNORECASE,
+)
 _ATTACHED = re.compile(
     r"""
     \s?(?:worth[ ])?(?:of|in|for|on)?                                 # "{N10} worth of bitcoin"
@@ -42,6 +48,8 @@ _STANDS = re.compile(  # "is trading well above the support at {N7}"
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_MOVED_TO = re.compile(r"\bto\s(?:a\s)?(?:(?:price|low|high)\sof\s|about\s|around\s|nearly\s)?\Z")
+_NAME_REACH = 80  # code points around a figure in which its own subject is named
 _VENUE = re.compile(r"\s(?:on|at|from|by)\s([A-Z]\w+)")
 
 
@@ -91,8 +99,16 @@ def _check_kind(use: Use) -> Iterator[str]:
         other.facts == use.figure.facts and not other.is_distance for other in use.sentence.figures
     )
     kinds = named_kinds(use.scope, use.fact)
-    if kinds and use.fact.kind not in kinds and not is_named_apart:
+    is_own_word = use.fact.kind == "other" and kinds and _is_printed_kind(use)
+    if kinds and use.fact.kind not in kinds and not is_named_apart and not is_own_word:
         yield f"{use.meaning}, not what the sentence calls it"
+
+
+def _is_printed_kind(use: Use) -> bool:
+    """Whether the article's sentence calls a number of no kind what the claim calls it."""
+    scope = Scope(before=use.printed, after="", earlier="", start=0)
+    own, claimed = named_kinds(scope, use.fact), named_kinds(use.scope, use.fact)
+    return bool(own and claimed and own & claimed)
 
 
 def _check_attached(use: Use) -> Iterator[str]:
@@ -121,14 +137,17 @@ def _check_sign(use: Use) -> Iterator[str]:
 
 def _check_move(use: Use) -> Iterator[str]:
     """A price is reached by the article's own move: not "rose to a price of {N1}" after a fall."""
-    fact, sign = use.fact, sign_word(use.scope, use.fact)
+    fact = use.fact
+    sign = _MOVED_TO.search(use.scope.before) and sign_word(use.scope, fact)
     is_up = {
         other.value > 0
         for other in use.sentence.facts
         if other.kind == "price_change" and other.subject == fact.subject and other.value
     }
     if fact.kind == "price" and sign and is_up == {sign < 0}:
-        yield f"{fact.subject} did not move that way to {use.written}"
+        printed = Scope(before=use.printed, after="", earlier="", start=0)
+        if sign_word(printed, fact) != sign:
+            yield f"{fact.subject} did not move that way to {use.written}"
 
 
 def _check_side(use: Use) -> Iterator[str]:
@@ -146,7 +165,9 @@ def _check_period(use: Use) -> Iterator[str]:
     """The time named is the fact's: not "over the past week" of a change in 24 hours."""
     fact, scope = use.fact, use.scope
     periods = find_periods(scope.after) or find_periods(scope.before)
-    if fact.kind in _WITH_PERIOD and fact.period and periods and fact.period not in periods:
+    if fact.kind not in _WITH_PERIOD or not fact.period or not periods:
+        return
+    if fact.period not in periods and not spells_period(scope.after, fact.period):
         yield f"{use.meaning} over {fact.period}, not over the time named"
 
 
@@ -176,8 +197,14 @@ _CHECKS = (
 def _is_about(use: Use) -> bool:
     """Whether the words around a figure, or else those before, name the fact's subject."""
     fact, sentence, scope = use.fact, use.sentence, use.scope
+    if fact.kind == "sentiment_index":
+        return True  # an index of the whole market's mood, whoever's it is called
     if fact.unit == fact.subject:
         return _is_own_unit(use)
+    if KINDS[fact.kind].of_company and _shares_name(use):
+        return True
+    if fact.subject == MARKET and fact.venue and fact.venue.casefold() in sentence.raw.casefold():
+        return True  # an exchange's open interest
     if fact.subject not in sentence.support.groups and fact.subject != MARKET:
         is_named = fact.subject.casefold() in sentence.raw.casefold()  # a company or a project
         return is_named or fact.subject in sentence.carried
@@ -189,11 +216,30 @@ def _is_about(use: Use) -> bool:
         and not _SET_APART.search(sentence.blank[: mention.start])  # "bitcoin, unlike ether, rose"
     ]
     if KINDS[fact.kind].of_holding:  # the figure is of what a fund or company holds
-        holders = [mention for mention in nearby if mention.group in _HOLDERS]
+        holders = [
+            mention
+            for mention in nearby
+            if mention.group in _HOLDERS
+            and (
+                mention.end <= use.figure.start
+                or _ATTACHED.match(sentence.blank[use.figure.end : mention.start])
+            )
+        ]
         if not _are_holders(use, holders):
             return False
-        nearby = [mention for mention in nearby if mention not in holders]
+        nearby = [mention for mention in nearby if mention.group not in _HOLDERS]
     return _is_named(use, nearby)
+
+
+def _shares_name(use: Use) -> bool:
+    """Whether a name near the figure stands near it in the article too: "from Wormhole"."""
+    start, end = use.scope.start, use.figure.end + len(use.scope.after)
+    near = use.sentence.blank[start:end]
+    place = use.printed.find(use.fact.evidence.quote)
+    printed = use.printed[max(0, place - _NAME_REACH) : place + _NAME_REACH]
+    names = {word for _, name in find_names(near) for word in name.split()}
+    is_foreign = any(start <= m.start < end for m in use.sentence.mentions)
+    return not is_foreign and any(name in printed for name in names if name[0].isupper())
 
 
 def _is_own_unit(use: Use) -> bool:
@@ -221,9 +267,9 @@ def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
     before = before or _before(use)
     if before:
         return _name_subject(use, before)
-    if sentence.carried:
-        return use.fact.subject in sentence.carried
-    return use.fact.subject == MARKET and not after
+    if use.fact.subject == MARKET:
+        return not after
+    return use.fact.subject in sentence.carried
 
 
 def _are_holders(use: Use, holders: Sequence[Mention]) -> bool:

@@ -104,7 +104,7 @@ class ClaimSentence:
             facts = tuple(fact for fact in self.facts if self._is_typed(number, fact))
             if facts:
                 yield ClaimFigure(number.start, self._end(number, facts), facts, number.is_signed)
-            elif number.unit or not self._is_date(number):
+            elif number.unit or not self._is_date_or_name(number):
                 self._refuse(self.blank[number.start : number.end].strip())
         self._refuse_other_digits(covered)
 
@@ -126,8 +126,11 @@ class ClaimSentence:
             return number.end
         return next(mention.end for mention in self.mentions if mention.start >= number.end)
 
-    def _is_date(self, number: Number) -> bool:
-        """Whether the article has a bare number beside the same word, "24 hours", or as a year."""
+    def _is_date_or_name(self, number: Number) -> bool:
+        """Whether the article has a bare number beside the same word, or as a year.
+
+        The word is of time ("24 hours"), or of a name before the number ("Chapter 11").
+        """
         written, says = self.blank[number.start : number.end].strip(), self.support.says
         if _YEAR.fullmatch(written):
             return says(written)
@@ -136,7 +139,7 @@ class ClaimSentence:
         if after and _TIME.match(after[1]):
             phrases += [f"{written} {after[1]}", f"{written}-{after[1]}"]
         before = _WORD_BEFORE.search(self.blank[: number.start])
-        if before and _TIME.match(before[1]):
+        if before and (_TIME.match(before[1]) or before[1][0].isupper()):  # "Chapter 11"
             phrases.append(f"{before[1]} {written}")
         return any(says(phrase) or says(phrase.removesuffix("s")) for phrase in phrases)
 

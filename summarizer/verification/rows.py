@@ -24,7 +24,7 @@ from summarizer.text.asset_table import load_assets
 from summarizer.text.assets import MARKET
 from summarizer.text.reading import Text
 from summarizer.verification.support import Support
-from summarizer.verification.wording import find_periods
+from summarizer.verification.wording import find_periods, spells_period
 
 # Chance, by the fitted weights, below which a kind is not believed: of 1,900 numbers that the
 # rules misread it refuses 2 % of the right readings, and more than half of wrong ones.
@@ -41,8 +41,6 @@ _CROSSED = re.compile(  # "broke above resistance at", "former support", "lost t
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_TENOR = re.compile(r"(\d{1,3})(h|d|w|mo|y)")
-_TENOR_WORDS = {"h": "hour", "d": "day", "w": "week", "mo": "month", "y": "year"}
 
 
 @dataclass(frozen=True)
@@ -91,10 +89,12 @@ def correct_rows(text: Text, rows: Rows, claims: Sequence[RowClaim]) -> Correcte
             facts += [None] * (claim.row + 1 - len(facts))
             before = facts[claim.row]
             facts[claim.row] = fact and _mark(fact, before)
-    failed = len({finding.where for finding in findings})
-    is_bulk = failed >= _BULK and failed * 3 > len(claims)
+    corrections = [i for i, claim in enumerate(claims) if claim.figure is None]
+    failed = len({finding.where for finding in findings} & {f"rows[{i}]" for i in corrections})
+    is_bulk = failed >= _BULK and failed * 3 > len(corrections)
     if is_bulk or (len(own) >= 10 and len(claims) > _MOST * len(own)):
-        note = f"{len(claims)} readings of {len(own)} numbers, {failed} of them refused"
+        note = f"{len(claims)} readings of {len(own)} numbers, {failed} of them refused: "
+        note += "; ".join(finding.detail for finding in findings[:3])
         return CorrectedRows(own, [_drop("rows", note)], is_ignored=True)
     return CorrectedRows(_without_repeats(facts), findings)
 
@@ -226,7 +226,8 @@ def _check_unit(reading: _Reading) -> Iterator[str]:
 def _check_kind(reading: _Reading) -> Iterator[str]:
     """A kind is not believed that no word near the number speaks for, against a sure reading."""
     candidate = reading.candidate
-    if not candidate.chances or not reading.kind.takes(candidate.unit_class, candidate.is_large):
+    is_fitting = reading.kind.takes(candidate.unit_class, candidate.is_large)
+    if not candidate.chances or not is_fitting or reading.claim.kind == "other":
         return
     chance = candidate.chances[LABELS.index(reading.claim.kind)]
     if chance < _LEAST_CHANCE and max(candidate.chances) > _SURE:
@@ -256,12 +257,16 @@ def _attached_asset(reading: _Reading) -> str | None:
     before = [m for m in candidate.mentions if m.end <= candidate.number.start]
     if not before or before[-1].group not in ("coin", "stock"):
         return None
+    is_listed = len(before) > 1 and _LISTED.match(text.string[before[-2].end : before[-1].start])
+    if is_listed and before[-2].subject != before[-1].subject:
+        return None  # "for Ethereum, Solana and Dogecoin soared to $44 billion"
     gap = text.string[before[-1].end : candidate.number.start]
     is_near = len(gap.split()) <= _ATTACHED_WORDS and "," not in gap
     is_parted = text.numbers_between(before[-1].end, candidate.number.start)
     return before[-1].subject if is_near and not is_parted else None
 
 
+_LISTED = re.compile(r",?\s?(?:and|or|&|,)\s?\Z|,\s\Z")
 _ATTACHED_WORDS = 3  # "Bitcoin fell to $61,300"
 
 
@@ -286,27 +291,9 @@ def _check_period(reading: _Reading) -> Iterator[str]:
     first, last = max(0, i - 2), min(len(text.sentences) - 1, i + 1)
     near = text.string[text.sentences[first].start : text.sentences[last].end]
     near = f"{near} {text.article.title or ''}"
-    if period in find_periods(near) or period in near or _spells(near, period):
+    if period in find_periods(near) or period in near or spells_period(near, period):
         return
     yield f"N{row}: the period {period} does not stand near it"
-
-
-def _spells(words: str, period: str) -> bool:
-    """Whether the words have a period such as 14d or 6mo in words or digits."""
-    match = _TENOR.fullmatch(period)
-    if not match:
-        return False
-    number, unit = match[1], _TENOR_WORDS[match[2]]
-    spelt = "|".join((number, *_NUMBER_WORDS.get(number, ())))
-    return re.search(rf"\b(?:{spelt})[\s-]{unit}", words, re.IGNORECASE) is not None
-
-
-_NUMBER_WORDS = {
-    str(n): (word,)
-    for n, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(), 1
-    )
-}
 
 
 def _check_venue(reading: _Reading) -> Iterator[str]:

@@ -3,14 +3,17 @@
 The words that name a kind are in `data/kinds.toml`, those of movement and time in `data/words.tsv`.
 """
 
+import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 
+from summarizer.facts.candidates import LARGE
 from summarizer.facts.kinds import KINDS, LEVELS, PRICES, kinds_where
 from summarizer.models import Fact
 from summarizer.tables import load_words
+from summarizer.text.asset_table import load_assets
 
 STATES = kinds_where(lambda kind: kind.sign == "state")  # "funding fell to 0.01%" tells no sign
 _MOVED = kinds_where(lambda kind: kind.told_as_move)
@@ -23,9 +26,22 @@ NEGATION = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _STATE_WORDS = re.compile(r"\b(?:(?P<up>positive)|(?P<down>negative))\b", re.IGNORECASE)
+_FLOWS = re.compile(
+    r"""
+    \b(?:(?P<up>inflows?|took[ ]in|takes?[ ]in|drew|attract\w+|pulled[ ]in|added|raked[ ]in)
+        |(?P<down>outflows?|redemptions?|withdrawals?|withdr\w+|lost|shed|bled|pulled[ ]out))\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 # What stands beyond is said of something else.
-_PHRASE_ENDS = re.compile(r"[,;()]|\b(?:as|and|with|while|after|though|but)\b")
-_LISTED = re.compile(r"[\s,(/–-]*(?:and|or|to|then|also|from|by|at|of|on|as|\w+ at)?[\s(–-]*")
+_PHRASE_ENDS = re.compile(
+    r"""
+    [,;()] | \b(?:as|and|with|while|after|though|but|if|unless|once|should|provided|which|that|when
+        |where|because|since|before|until)\b
+    """,
+    re.VERBOSE,
+)
+_LISTED = re.compile(r"[\s,(/–-]*(?:and|or)?[\s(–-]*")
 _CERTAIN = re.compile(
     r"\b(?:will|shall|going to|bound to|set to|sure to)\b|['’]ll\b", re.IGNORECASE
 )
@@ -35,6 +51,12 @@ _POSSIBLE = re.compile(
         |target\w*|will)\b
     """,
     re.IGNORECASE | re.VERBOSE,
+)
+_UNIT_CLASSES = {"%": "percent", "bps": "bps", "ratio": "plain", "index": "plain", "count": "plain"}
+PLACED = re.compile(r"\b(?:to|at|near|around|above|below|reached|hit|touched)\s\Z")
+_PROMISED = re.compile(  # "the promised listing price of {N20}"
+    r"\b(?:promis|plan|expect|forecast|predict|project|propos|launch|listing|next)\w*",
+    re.IGNORECASE,
 )
 _DOUBT = re.compile(
     r"\b(?:doubt\w*|if|unless|whether|question\w*|hop(?:es?|ed|ing)|rumou?r\w*)\b", re.IGNORECASE
@@ -97,25 +119,43 @@ def _moves() -> re.Pattern[str]:
 
 
 def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
-    """The kinds that the nearest words let a figure be; None where no words name a kind."""
+    """The kinds that the words around let a figure be; None where no words name a kind.
+
+    Words for kinds that such a figure cannot be, by its unit and size, are said of something else.
+    """
     pattern, names = _kind_words()
+    possible = _possible_kinds(fact)
     for words, is_after in scope.parts():
-        if is_after:
-            words = _PHRASE_ENDS.split(words)[0]
+        if is_after and fact.kind in PRICES and PLACED.search(scope.before):
+            continue  # "at {N6} could still test {N5}"
+        words = _PHRASE_ENDS.split(words)[0 if is_after else -1]
         words = words.replace(fact.subject, " ")  # a firm called D2X Raises has not raised
-        named = [names[str(match.lastgroup)] for match in pattern.finditer(words)]
+        named = [names[str(match.lastgroup)] & possible for match in pattern.finditer(words)]
         if is_after and fact.unit == "%":  # "4.2% below its all-time high": no percentage is a high
             named = [kinds for kinds in named if not kinds <= PRICES]
-        if named:
-            return named[0 if is_after else -1]
+        kinds = frozenset().union(*named)
+        if kinds:
+            is_promised = fact.kind == "price_target" and _PROMISED.search(words)
+            return kinds | {fact.kind} if is_promised and kinds & PRICES else kinds
         if fact.unit == "%" and _moves().search(words):
             return _MOVED
     return None
 
 
+def _possible_kinds(fact: Fact) -> frozenset[str]:
+    """The kinds that a figure of this unit and size can be."""
+    unit = _UNIT_CLASSES.get(fact.unit) or (
+        "coins" if fact.unit in load_assets().tickers else "money"
+    )
+    is_large = abs(fact.value) >= LARGE
+    return kinds_where(lambda kind: kind.takes(unit, is_large)) | {fact.kind}
+
+
 def sign_word(scope: Scope, fact: Fact) -> int | None:
     """1 or -1 by the nearest word that tells a sign; 0 where none does, None where it is denied."""
     pattern = _STATE_WORDS if fact.kind in STATES else _moves()
+    if fact.kind == "etf_flow" and any(_FLOWS.search(words) for words, _ in scope.parts()):
+        pattern = _FLOWS  # "inflows dropped to {N4}" is an inflow
     for words, is_after in scope.parts():
         matches = list(pattern.finditer(words))
         if not matches:
@@ -149,6 +189,36 @@ def find_periods(words: str) -> set[str]:
     return {period for period, pattern in _period_words().items() if pattern.search(words)}
 
 
+def spells_period(words: str, period: str) -> bool:
+    """Whether the words name a time as long as the period: "the last three weeks" is 21d."""
+    match = _TENOR.fullmatch(period)
+    if not match:
+        return False
+    hours = int(match[1]) * _HOURS[match[2]]
+    for count, unit in _TIME.findall(_HALF_YEAR.sub("6 month", words.lower())):
+        number = _COUNTS.get(count) or (int(count) if count.isdigit() else 1)
+        if math.isclose(
+            number * _HOURS[unit[:1] if unit != "month" else "mo"], hours, rel_tol=0.05
+        ):
+            return True
+    return False
+
+
+_HOURS = {"h": 1, "d": 24, "s": 24, "w": 168, "mo": 730, "y": 8760, "q": 2190}
+_HALF_YEAR = re.compile(r"half(?: a|-)[ -]?year")
+_TENOR = re.compile(r"(\d{1,3})(h|d|w|mo|y)")
+_TIME = re.compile(
+    r"(?:\b(\d{1,3}|[a-z]+)[\s-])?(?:\w+[\s-])?"
+    r"(hour|day|session|week|month|quarter|year)"
+)
+_COUNTS = {
+    word: n
+    for n, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve".split(), 1
+    )
+}
+
+
 def is_possible(words: str) -> bool:
     """Whether the words tell something that may come, not what is."""
     return bool(_POSSIBLE.search(words))
@@ -163,6 +233,7 @@ def is_as_certain(fact: Fact, words: str, printed: str) -> bool:
         is_doubted = _DOUBT.search(printed) or NEGATION.search(printed)
         is_printed = _CERTAIN.search(printed) and not is_doubted
         return bool(is_printed) and fact.kind not in LEVELS
+    words = words.rpartition(",")[2]  # "should the peak break, outweigh the inflow of {N17}"
     return fact.kind in LEVELS or not is_possible(words) or is_possible(printed)
 
 
