@@ -13,6 +13,7 @@ from summarizer.facts.kinds import KINDS, LEVELS, SIGNED
 from summarizer.facts.levels import find_price
 from summarizer.facts.subjects import underlying
 from summarizer.models import Fact
+from summarizer.text.asset_table import load_assets
 from summarizer.text.assets import MARKET, Mention
 from summarizer.text.names import find_names
 from summarizer.verification.figures import ClaimFigure, ClaimSentence
@@ -35,7 +36,7 @@ _SET_APART = re.compile(  # "expects Sui to outperform Bitcoin on the way to {N2
 )
 _ATTACHED = re.compile(
     r"""
-    \s?(?:worth[ ])?(?:of|in|for|on)?                                 # "{N10} worth of bitcoin"
+    \s?(?:worth[ ])?(?:of|in|into|from|to|for|on)?                    # "{N10} worth of bitcoin"
     \s?(?:the[ ]|spot[ ]|net[ ]|open[ ]|total[ ]|futures[ ]|options[ ]|more[ ])*\Z
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -99,6 +100,8 @@ def _check_kind(use: Use) -> Iterator[str]:
         other.facts == use.figure.facts and not other.is_distance for other in use.sentence.figures
     )
     kinds = named_kinds(use.scope, use.fact)
+    if kinds == frozenset({"other"}):
+        return  # words that are used of every kind: "ETH holds the {N17} range"
     is_own_word = use.fact.kind == "other" and kinds and _is_printed_kind(use)
     if kinds and use.fact.kind not in kinds and not is_named_apart and not is_own_word:
         yield f"{use.meaning}, not what the sentence calls it"
@@ -144,10 +147,10 @@ def _check_move(use: Use) -> Iterator[str]:
         for other in use.sentence.facts
         if other.kind == "price_change" and other.subject == fact.subject and other.value
     }
-    if fact.kind == "price" and sign and is_up == {sign < 0}:
-        printed = Scope(before=use.printed, after="", earlier="", start=0)
-        if sign_word(printed, fact) != sign:
-            yield f"{fact.subject} did not move that way to {use.written}"
+    if fact.kind != "price" or not sign or is_up != {sign < 0}:
+        return
+    if not use.sentence.support.says_move(fact.subject, sign):
+        yield f"{fact.subject} did not move that way to {use.written}"
 
 
 def _check_side(use: Use) -> Iterator[str]:
@@ -201,7 +204,8 @@ def _is_about(use: Use) -> bool:
         return True  # an index of the whole market's mood, whoever's it is called
     if fact.unit == fact.subject:
         return _is_own_unit(use)
-    if KINDS[fact.kind].of_company and _shares_name(use):
+    is_unlisted = fact.subject not in load_assets().tickers and fact.subject != MARKET
+    if (KINDS[fact.kind].of_company or is_unlisted) and _shares_name(use):
         return True
     if fact.subject == MARKET and fact.venue and fact.venue.casefold() in sentence.raw.casefold():
         return True  # an exchange's open interest
@@ -220,10 +224,7 @@ def _is_about(use: Use) -> bool:
             mention
             for mention in nearby
             if mention.group in _HOLDERS
-            and (
-                mention.end <= use.figure.start
-                or _ATTACHED.match(sentence.blank[use.figure.end : mention.start])
-            )
+            and (mention.end <= use.figure.start or _is_attached(use, mention))
         ]
         if not _are_holders(use, holders):
             return False
@@ -244,6 +245,9 @@ def _shares_name(use: Use) -> bool:
 
 def _is_own_unit(use: Use) -> bool:
     """Whether "1,142 BTC", which says itself what it is of, is not said of another coin."""
+    after = [m for m in use.sentence.mentions if m.start >= use.figure.end][:1]
+    if after and _is_attached(use, after[0]):
+        return _name_subject(use, after)  # "{N4} in ether"
     before = [mention for mention in _before(use) if mention.start >= use.scope.start]
     if before and before[0].group in _HOLDERS:
         return _are_holders(use, before[:1])
@@ -258,7 +262,7 @@ def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
     """
     sentence, figure = use.sentence, use.figure
     after = [mention for mention in nearby if mention.start >= figure.end]
-    is_attached = after and _ATTACHED.match(sentence.blank[figure.end : after[0].start])
+    is_attached = after and _is_attached(use, after[0])
     if is_attached and _name_subject(use, after[:1]):
         return True
     before = [mention for mention in _before(use) if mention in nearby]
@@ -268,8 +272,13 @@ def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
     if before:
         return _name_subject(use, before)
     if use.fact.subject == MARKET:
-        return not after
+        return not is_attached
     return use.fact.subject in sentence.carried
+
+
+def _is_attached(use: Use, mention: Mention) -> bool:
+    """Whether an asset stands right behind the figure: "{N10} of bitcoin positions"."""
+    return _ATTACHED.match(use.sentence.blank[use.figure.end : mention.start]) is not None
 
 
 def _are_holders(use: Use, holders: Sequence[Mention]) -> bool:

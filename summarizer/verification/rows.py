@@ -16,7 +16,7 @@ from summarizer.facts.candidates import Candidate, make_candidate
 from summarizer.facts.choice import LABELS, NONE
 from summarizer.facts.extract import Rows, make_fact
 from summarizer.facts.figures import describe_fact
-from summarizer.facts.kinds import KINDS, LEVELS, SIGNED, Kind
+from summarizer.facts.kinds import KINDS, LEVELS, PRICES, SIGNED, Kind
 from summarizer.facts.levels import find_price
 from summarizer.facts.subjects import underlying
 from summarizer.models import Fact, Finding, RowClaim
@@ -32,7 +32,9 @@ _LEAST_CHANCE = math.exp(-7)
 _SURE = 0.95
 _LEAST_LARGE = 1000  # dollars or coins; less is no flow, size or sum that a report would tell
 _BULK = 3  # readings of which more than a third fail: none of the answer's is believed
-_MOST = 0.9  # share of ten rows or more that may be read otherwise
+_MOST_ADDED = 99  # rows that an answer may number on
+_GROUPED = re.compile(r"\d{1,3}(?: \d{3})+(?![\d.,])")
+_MOST = 0.7  # share of ten rows or more that an answer with faults may read otherwise
 _CROSSED = re.compile(  # "broke above resistance at", "former support", "lost the $60,000 level"
     r"""
     \b(?:br(?:oke|oken|eak\w*)|former|previous\w*|old|lost|los(?:e|ing)|reclaim\w*|flip\w*|cross\w*
@@ -54,6 +56,14 @@ class CorrectedRows:
 
 @dataclass(frozen=True)
 class _Reading:
+    """The fact that a number states, None where it states none, and what is wrong with that."""
+
+    fact: Fact | None
+    faults: list[str]
+
+
+@dataclass(frozen=True)
+class _Case:
     """A number read as a model claims, the fact that it makes, and the article."""
 
     text: Text
@@ -76,27 +86,29 @@ class _Reading:
 def correct_rows(text: Text, rows: Rows, claims: Sequence[RowClaim]) -> CorrectedRows:
     """The facts of an article after a model's readings of its numbers."""
     own: list[Fact | None] = [*rows.facts, *[None] * (len(rows.numbers) - len(rows.facts))]
+    for again, first in rows.repeats.items():
+        own[again] = rows.facts[first]
     facts, findings, seen = list(own), [], set()
     support = Support(text, rows.facts)
+    failed = 0
     for i, claim in enumerate(claims):
-        if claim.row in seen:
-            fact, faults = None, [f"N{claim.row} is read twice"]
-        else:
-            fact, faults = _read_claim(text, support, rows, claim)
+        places, reading = _read_claim(text, support, rows, claim)
+        faults = [f"N{claim.row} is read twice"] if claim.row in seen else reading.faults
         seen.add(claim.row)
         findings += [_drop(f"rows[{i}]", fault) for fault in faults]
+        failed += bool(faults) and claim.figure is None
         if not faults:
-            facts += [None] * (claim.row + 1 - len(facts))
-            before = facts[claim.row]
-            facts[claim.row] = fact and _mark(fact, before)
-    corrections = [i for i, claim in enumerate(claims) if claim.figure is None]
-    failed = len({finding.where for finding in findings} & {f"rows[{i}]" for i in corrections})
-    is_bulk = failed >= _BULK and failed * 3 > len(corrections)
-    if is_bulk or (len(own) >= 10 and len(claims) > _MOST * len(own)):
+            facts += [None] * (max(places) + 1 - len(facts))
+            for place in places:
+                facts[place] = reading.fact and _mark(reading.fact, facts[place])
+    corrections = sum(claim.figure is None for claim in claims)
+    is_bulk = failed >= _BULK and failed * 3 > corrections
+    is_most = len(own) >= 10 and len(claims) > _MOST * len(own) and failed * 10 > len(claims)
+    if is_bulk or is_most:
         note = f"{len(claims)} readings of {len(own)} numbers, {failed} of them refused: "
-        note += "; ".join(finding.detail for finding in findings[:3])
+        note += "; ".join(finding.detail for finding in findings[:9])
         return CorrectedRows(own, [_drop("rows", note)], is_ignored=True)
-    return CorrectedRows(_without_repeats(facts), findings)
+    return CorrectedRows(facts, findings)
 
 
 def _drop(where: str, detail: str) -> Finding:
@@ -113,60 +125,63 @@ def _mark(fact: Fact, before: Fact | None) -> Fact:
     return fact.model_copy(update=change)
 
 
-def _without_repeats(facts: Sequence[Fact | None]) -> list[Fact | None]:
-    """The facts without those of a model that only say another one again."""
-    said = {_key(fact) for fact in facts if fact and fact.origin == "rule"}
-    kept: list[Fact | None] = []
-    for fact in facts:
-        if fact and fact.origin == "model":
-            kept.append(None if _key(fact) in said else fact)
-            said.add(_key(fact))
-        else:
-            kept.append(fact)
-    return kept
-
-
-def _key(fact: Fact) -> tuple[object, ...]:
-    return fact.kind, fact.subject, fact.value, fact.unit, fact.period
+def list_facts(rows: Sequence[Fact | None]) -> list[Fact]:
+    """The facts of the rows, each once: the rules' facts first in their order, if none is changed,
+    else all in reading order.
+    """
+    known: dict[tuple[object, ...], Fact] = {}
+    facts = [fact for fact in rows if fact]
+    for fact in sorted(facts, key=lambda fact: fact.origin != "rule"):
+        known.setdefault((fact.kind, fact.subject, fact.value, fact.unit, fact.period), fact)
+    unique = list(known.values())
+    is_changed = any(fact.origin == "model" for fact in unique)
+    return sorted(unique, key=lambda fact: fact.evidence.start) if is_changed else unique
 
 
 def _read_claim(
     text: Text, support: Support, rows: Rows, claim: RowClaim
-) -> tuple[Fact | None, list[str]]:
-    """The fact of a claim, None where it says that the number states none, and what is wrong."""
-    candidate = _find_number(text, rows, claim)
-    if isinstance(candidate, str):
-        return None, [candidate]
+) -> tuple[list[int], _Reading]:
+    """The rows that a claim is about, and what it makes of their number."""
+    candidate, places = _find_number(text, rows, claim)
+    if candidate is None:
+        detail = f"{claim.figure[:40]!r} of S{claim.sentence}" if claim.figure else f"N{claim.row}"
+        return [], _Reading(None, [f"{detail} is no number of the article"])
     if claim.kind == NONE:
-        return None, []
+        return places, _Reading(None, [])
     if claim.kind not in KINDS:
-        return None, [f"{claim.kind} is no kind of fact"]
+        return [], _Reading(None, [f"{claim.kind} is no kind of fact"])
     subject = _find_subject(support, claim.subject)
     candidate = _with_unit(candidate, KINDS[claim.kind], subject)
-    reading = _Reading(
-        text, support, candidate, claim, subject, _make_fact(text, candidate, claim, subject)
-    )
-    faults = [fault for check in _CHECKS for fault in check(reading)]
-    return reading.fact, faults
+    fact = _make_fact(text, candidate, claim, subject)
+    case = _Case(text, support, candidate, claim, subject, fact)
+    return places, _Reading(fact, [fault for check in _CHECKS for fault in check(case)])
 
 
-def _find_number(text: Text, rows: Rows, claim: RowClaim) -> Candidate | str:
-    """The number that a claim is about, or why there is none."""
+def _find_number(text: Text, rows: Rows, claim: RowClaim) -> tuple[Candidate | None, list[int]]:
+    """The number that a claim is about, and the rows that it then stands in.
+
+    A figure that the rules split ("57 600 ETH") takes the place of its parts.
+    """
     if 0 <= claim.row < len(rows.numbers):
-        return rows.numbers[claim.row]
+        return rows.numbers[claim.row], [claim.row]
     figure, sentence = (claim.figure or "").strip(), claim.sentence
-    if claim.row > len(rows.numbers) + 99 or not figure or sentence is None:
-        return f"N{claim.row} is no row, and no figure is given"
-    if not 0 <= sentence < len(text.sentences):
-        return f"there is no sentence S{sentence}"
-    span = text.sentences[sentence]
-    start = text.string.find(figure, span.start, span.end)
-    inside = text.numbers_between(start, start + len(figure)) if start >= 0 else ()
-    if len(inside) != 1 or inside[0].end > start + len(figure) + 1:
-        return f"{figure[:40]} is not one number of S{sentence}"
-    if any(row.number.start == inside[0].start for row in rows.numbers):
-        return f"{figure[:40]} of S{sentence} has a row already"
-    return make_candidate(text, inside[0])
+    is_row = len(rows.numbers) <= claim.row < len(rows.numbers) + _MOST_ADDED
+    if not is_row or not figure or sentence is None or not 0 <= sentence < len(text.sentences):
+        return None, []
+    start = text.string.find(figure, *text.sentences[sentence])
+    end = start + len(figure)
+    inside = text.numbers_between(start, end) if start >= 0 else ()
+    if not inside or inside[-1].end > end + 1:
+        return None, []
+    number = inside[0]
+    if len(inside) > 1:
+        grouped = _GROUPED.match(figure)
+        if not grouped:
+            return None, []
+        value = float(grouped[0].replace(" ", ""))
+        number = inside[-1]._replace(start=number.start, value=value, is_signed=number.is_signed)
+    parts = [i for i, row in enumerate(rows.numbers) if start <= row.number.start < end]
+    return make_candidate(text, number), [*parts, claim.row]
 
 
 def _find_subject(support: Support, name: str) -> str | None:
@@ -180,17 +195,29 @@ def _find_subject(support: Support, name: str) -> str | None:
     mentions = support.find_mentions(name)
     if len(mentions) == 1 and mentions[0].subject in support.groups:
         return mentions[0].subject
+    left, _, right = name.partition("/")
+    if right:  # a pair
+        return name if _find_subject(support, left) and _find_subject(support, right) else None
     is_known = any(underlying(subject) == name for subject in support.groups)
+    if is_known or support.is_printed_ticker(name):
+        return name
     is_asset = name in load_assets().tickers
-    return name if is_known or (name and not is_asset and support.says(name)) else None
+    return name if name and not is_asset and support.says(name) else None
 
 
 def _with_unit(candidate: Candidate, kind: Kind, subject: str | None) -> Candidate:
-    """The number in coins of its subject, where a bare number can be nothing else of this kind."""
-    is_count = candidate.unit_class == "plain" and "coins" in kind.units
-    if is_count and subject and subject in load_assets().tickers and not candidate.is_large:
-        return replace(candidate, unit_class="coins", unit=subject)
-    return candidate
+    """The number with the unit that its kind gives a bare one: percent, or coins.
+
+    Coins are those that are named behind it, "71 wrapped bitcoin", else those of its subject.
+    """
+    if candidate.unit_class != "plain" or "plain" in kind.units:
+        return candidate
+    if "percent" in kind.units:  # "a 53-47 split"
+        return replace(candidate, unit_class="percent", unit="%")
+    end = candidate.end
+    behind = [m.subject for m in candidate.mentions if 0 <= m.start - end <= _UNIT_REACH]
+    assets = [name for name in (*behind, subject) if name in load_assets().tickers]
+    return replace(candidate, unit_class="coins", unit=assets[0]) if assets else candidate
 
 
 def _make_fact(text: Text, candidate: Candidate, claim: RowClaim, subject: str | None) -> Fact:
@@ -213,47 +240,48 @@ def _make_fact(text: Text, candidate: Candidate, claim: RowClaim, subject: str |
 # ---- checks
 
 
-def _check_unit(reading: _Reading) -> Iterator[str]:
+def _check_unit(case: _Case) -> Iterator[str]:
     """A number fits its kind in unit and size: not "open interest" of 12 %."""
-    kind, candidate = reading.kind, reading.candidate
+    kind, candidate = case.kind, case.candidate
     size = abs(candidate.number.value)
-    if candidate.unit_class not in kind.units:
-        yield f"N{reading.claim.row}: {kind.name} is not counted in {candidate.unit or 'nothing'}"
+    is_in_coins = candidate.unit_class == "coins" and kind.name in PRICES  # "0.032 BTC"
+    if candidate.unit_class not in kind.units and not is_in_coins:
+        yield f"N{case.claim.row}: {kind.name} is not counted in {candidate.unit or 'nothing'}"
     elif kind.size == "large" and candidate.unit_class != "coins" and size < _LEAST_LARGE:
-        yield f"N{reading.claim.row} is too small for {kind.name}"
+        yield f"N{case.claim.row} is too small for {kind.name}"
 
 
-def _check_kind(reading: _Reading) -> Iterator[str]:
-    """A kind is not believed that no word near the number speaks for, against a sure reading."""
-    candidate = reading.candidate
-    is_fitting = reading.kind.takes(candidate.unit_class, candidate.is_large)
-    if not candidate.chances or not is_fitting or reading.claim.kind == "other":
+def _check_kind(case: _Case) -> Iterator[str]:
+    """A kind is not believed that no word near the number speaks for, against a sure case."""
+    candidate = case.candidate
+    is_fitting = case.kind.takes(candidate.unit_class, candidate.is_large)
+    if not candidate.chances or not is_fitting or case.claim.kind == "other":
         return
-    chance = candidate.chances[LABELS.index(reading.claim.kind)]
+    chance = candidate.chances[LABELS.index(case.claim.kind)]
     if chance < _LEAST_CHANCE and max(candidate.chances) > _SURE:
-        yield f"N{reading.claim.row} is hardly {reading.claim.kind} by the words around it"
+        yield f"N{case.claim.row} is hardly {case.claim.kind} by the words around it"
 
 
-def _check_subject(reading: _Reading) -> Iterator[str]:
+def _check_subject(case: _Case) -> Iterator[str]:
     """The subject is named in the article, and nothing else where the number's own clause is."""
-    claim = reading.claim
-    if reading.subject is None:
+    claim = case.claim
+    if case.subject is None:
         yield f"the article does not name {claim.subject or 'a subject'}"
         return
-    if reading.subject == MARKET or reading.kind.of_company or reading.kind.of_holding:
+    if case.subject == MARKET or case.kind.of_company or case.kind.of_holding:
         return
-    attached = _attached_asset(reading)
+    attached = _attached_asset(case)
     names = {
-        reading.subject,
-        *(s for s in reading.support.groups if underlying(s) == reading.subject),
+        case.subject,
+        *(s for s in case.support.groups if underlying(s) == case.subject),
     }
-    if attached and attached not in names and underlying(attached) != reading.subject:
-        yield f"N{claim.row} stands with {attached}, not with {reading.subject}"
+    if attached and attached not in names and underlying(attached) != case.subject:
+        yield f"N{claim.row} stands with {attached}, not with {case.subject}"
 
 
-def _attached_asset(reading: _Reading) -> str | None:
+def _attached_asset(case: _Case) -> str | None:
     """The one asset that nothing but a few words parts from the number, before it."""
-    candidate, text = reading.candidate, reading.text
+    candidate, text = case.candidate, case.text
     before = [m for m in candidate.mentions if m.end <= candidate.number.start]
     if not before or before[-1].group not in ("coin", "stock"):
         return None
@@ -261,33 +289,35 @@ def _attached_asset(reading: _Reading) -> str | None:
     if is_listed and before[-2].subject != before[-1].subject:
         return None  # "for Ethereum, Solana and Dogecoin soared to $44 billion"
     gap = text.string[before[-1].end : candidate.number.start]
-    is_near = len(gap.split()) <= _ATTACHED_WORDS and "," not in gap
+    is_near = len(gap.split()) <= _ATTACHED_WORDS and not _PARTED.search(gap)
     is_parted = text.numbers_between(before[-1].end, candidate.number.start)
     return before[-1].subject if is_near and not is_parted else None
 
 
+_UNIT_REACH = 10  # code points between a number and its coins
 _LISTED = re.compile(r",?\s?(?:and|or|&|,)\s?\Z|,\s\Z")
+_PARTED = re.compile(r",|\b(?:and|or|while|with)\b")  # "-12.5% for ether and -10.1% for bitcoin"
 _ATTACHED_WORDS = 3  # "Bitcoin fell to $61,300"
 
 
-def _check_sign(reading: _Reading) -> Iterator[str]:
+def _check_sign(case: _Case) -> Iterator[str]:
     """The sign is that of the words or marks that govern the number: not "+" of "fell 4.2%"."""
-    claim, number = reading.claim, reading.candidate.number
-    if reading.fact.kind not in SIGNED or not claim.sign:
+    claim, number = case.claim, case.candidate.number
+    if case.fact.kind not in SIGNED or not claim.sign:
         return
     sign = -1 if claim.sign == "-" else 1
     printed = (-1 if number.value < 0 else 1) if number.is_signed else None
-    governing = printed or governing_sign(reading.text, reading.candidate)
+    governing = printed or governing_sign(case.text, case.candidate)
     if governing and governing != sign:
         yield f"N{claim.row} has the sign {claim.sign}, against the words around it"
 
 
-def _check_period(reading: _Reading) -> Iterator[str]:
+def _check_period(case: _Case) -> Iterator[str]:
     """The period stands in the sentence, the ones beside it or the title."""
-    period, row = reading.claim.period, reading.claim.row
-    if not period or not reading.kind.has_period:
+    period, row = case.claim.period, case.claim.row
+    if not period or not case.kind.has_period:
         return
-    text, i = reading.text, reading.candidate.sentence
+    text, i = case.text, case.candidate.sentence
     first, last = max(0, i - 2), min(len(text.sentences) - 1, i + 1)
     near = text.string[text.sentences[first].start : text.sentences[last].end]
     near = f"{near} {text.article.title or ''}"
@@ -296,24 +326,24 @@ def _check_period(reading: _Reading) -> Iterator[str]:
     yield f"N{row}: the period {period} does not stand near it"
 
 
-def _check_venue(reading: _Reading) -> Iterator[str]:
+def _check_venue(case: _Case) -> Iterator[str]:
     """The venue is named in the article."""
-    venue = reading.claim.venue
-    if venue and not reading.support.says(venue) and venue not in reading.support.subjects:
+    venue = case.claim.venue
+    if venue and not case.support.says(venue) and venue not in case.support.subjects:
         yield f"the article does not name {venue}"
 
 
-def _check_level(reading: _Reading) -> Iterator[str]:
+def _check_level(case: _Case) -> Iterator[str]:
     """A support lies below the price and a resistance above, unless the words say otherwise."""
-    fact = reading.fact
-    price = find_price(reading.support.facts, fact.subject)
+    fact = case.fact
+    price = find_price(case.support.facts, fact.subject)
     sides: dict[str, Callable[[float], bool]] = {
         "support_level": lambda level: level <= (price or 0) * 1.02,
         "resistance_level": lambda level: level >= (price or 0) * 0.98,
     }
     fits = sides.get(fact.kind)
-    if price and fits and not fits(fact.value) and not _CROSSED.search(reading.sentence):
-        yield f"N{reading.claim.row} lies on the other side of the price for {fact.kind}"
+    if price and fits and not fits(fact.value) and not _CROSSED.search(case.sentence):
+        yield f"N{case.claim.row} lies on the other side of the price for {fact.kind}"
 
 
 _CHECKS = (

@@ -7,9 +7,13 @@ from dataclasses import replace
 from summarizer.facts.kinds import LEVELS
 from summarizer.facts.levels import find_price
 from summarizer.models import Fact
+from summarizer.tables import word_set
+from summarizer.text.asset_table import load_assets
 from summarizer.text.assets import Mention, find_mentions
 from summarizer.text.printed import plain_quotes
 from summarizer.text.reading import Text
+
+_TICKER = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 
 
 class Support:
@@ -22,10 +26,14 @@ class Support:
         article = text.article
         self.text, self.rows = text, rows
         self.facts = facts = [fact for fact in rows if fact]
+        self._mentions = known = {text.string[m.start : m.end]: m for m in text.mentions}
         self.groups = {m.subject: m.group for m in (*text.title_mentions, *text.mentions)}
+        for fact in facts:  # a ticker that a model read and only the article knows
+            if fact.subject not in self.groups and self.is_printed_ticker(fact.subject):
+                self.groups[fact.subject] = load_assets().tickers.get(fact.subject, "coin")
+                known[fact.subject] = Mention(0, 0, fact.subject, self.groups[fact.subject])
         subjects = [name for fact in facts for name in (fact.subject, fact.venue)]
         self.subjects = frozenset((*self.groups, *subjects))
-        self._mentions = {text.string[m.start : m.end]: m for m in text.mentions}
         labels = (article.title, article.source, article.domain, *article.authors)
         printed = " \n ".join([text.string, *(label or "" for label in labels)])
         self._printed = plain_quotes(printed).casefold()
@@ -34,6 +42,22 @@ class Support:
         """Whether the article, its title or its source has these words, in any case, unbroken."""
         words = re.escape(plain_quotes(words).casefold())
         return re.search(rf"(?<!\w){words}(?!\w)", self._printed) is not None
+
+    def says_word(self, stem: str) -> bool:
+        """Whether a word of the article begins with these letters."""
+        return re.search(rf"(?<!\w){re.escape(stem.casefold())}", self._printed) is not None
+
+    def is_printed_ticker(self, name: str) -> bool:
+        """Whether the article prints the name as a ticker: "Quiver (QVX)", "$QVX", or APE, which a
+        table knows.
+        """
+        if not _TICKER.fullmatch(name) or name in word_set("acronym"):
+            return False
+        string = f"{self.text.article.title or ''}\n{self.text.string}"
+        if load_assets().tickers.get(name):
+            printed = re.findall(rf"(?<!\w){name}(?!\w)", string, re.IGNORECASE)
+            return any(sum(map(str.isupper, word)) > 1 for word in printed)  # "stETH"
+        return re.search(rf"\(\$?{name}\)|\${name}(?!\w)", string) is not None
 
     def find_mentions(self, sentence: str) -> list[Mention]:
         """The assets that a claim's sentence names, also those that only the article introduces."""
@@ -46,6 +70,15 @@ class Support:
             if not any(m.start < match.end() and match.start() < m.end for m in mentions)
         ]
         return sorted((*mentions, *others), key=lambda mention: mention.start)
+
+    def says_move(self, subject: str, sign: int) -> bool:
+        """Whether a sentence that names the subject has a word of movement of that sign."""
+        words = word_set("up" if sign > 0 else "down")
+        return any(
+            not words.isdisjoint(self.text.lowered[slice(*self.text.word_range(sentence))])
+            for sentence in self.text.sentences
+            if any(mention.subject == subject for mention in self.text.mentions_in(sentence))
+        )
 
     def subjects_of(self, i: int) -> frozenset[str]:
         """The assets that sentence i names; if none, those of the last sentence that named any."""

@@ -37,7 +37,7 @@ from summarizer.text.reading import Text
 from summarizer.text.spans import clean
 from summarizer.verification.calibration import find_frequency, forecaster
 from summarizer.verification.claims import check_claim
-from summarizer.verification.rows import correct_rows
+from summarizer.verification.rows import correct_rows, list_facts
 from summarizer.verification.support import Support
 from summarizer.verification.totals import find_wrong_totals
 
@@ -57,9 +57,7 @@ def verify(
 ) -> Report:
     """The report of what the article supports. Never raises for what an analyst says."""
     corrected = correct_rows(text, rows, analysis.rows)
-    facts = [fact for fact in corrected.facts if fact]
-    if analysis.rows:
-        facts.sort(key=lambda fact: fact.evidence.start)
+    facts = list_facts(corrected.facts)
     signals = choose_signals(text, signals, analysis.signals)
     check = _Check(text, corrected.facts, signals)
     summary = check.check_summary(analysis.summary)
@@ -183,7 +181,8 @@ class _Check:
         return tuple(calls.values())
 
     def _check_call(self, claim: CallClaim, where: str, analysis: Analysis) -> Call | None:
-        if self._support.groups.get(claim.asset) not in CALLED:
+        is_named = self._support.groups.get(claim.asset) in CALLED
+        if not is_named and not self._support.is_printed_ticker(claim.asset):
             self._drop(where, f"{claim.asset} is no asset that the article names")
             return None
         facts = self._check_call_facts(claim, where)

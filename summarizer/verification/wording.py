@@ -126,7 +126,8 @@ def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
     pattern, names = _kind_words()
     possible = _possible_kinds(fact)
     for words, is_after in scope.parts():
-        if is_after and fact.kind in PRICES and PLACED.search(scope.before):
+        is_share = is_after and fact.unit == "%" and words.startswith(" of ")  # "{N9} of volume"
+        if is_share or (is_after and fact.kind in PRICES and PLACED.search(scope.before)):
             continue  # "at {N6} could still test {N5}"
         words = _PHRASE_ENDS.split(words)[0 if is_after else -1]
         words = words.replace(fact.subject, " ")  # a firm called D2X Raises has not raised
@@ -135,7 +136,9 @@ def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
             named = [kinds for kinds in named if not kinds <= PRICES]
         kinds = frozenset().union(*named)
         if kinds:
-            is_promised = fact.kind == "price_target" and _PROMISED.search(words)
+            is_promised = fact.kind == "price_target" and (
+                _PROMISED.search(words) or is_possible(words)
+            )
             return kinds | {fact.kind} if is_promised and kinds & PRICES else kinds
         if fact.unit == "%" and _moves().search(words):
             return _MOVED
@@ -180,7 +183,7 @@ def _period_words() -> dict[str, re.Pattern[str]]:
                 "[ -]".join(map(re.escape, re.split(" - | ", phrase)))
                 for phrase in (period, *phrases)
             )
-            patterns[period] = re.compile(rf"\b(?:{spelt})\b", re.IGNORECASE)
+            patterns[period] = re.compile(rf"(?<![\w-])(?:{spelt})\b", re.IGNORECASE)
     return patterns
 
 
@@ -208,7 +211,8 @@ _HOURS = {"h": 1, "d": 24, "s": 24, "w": 168, "mo": 730, "y": 8760, "q": 2190}
 _HALF_YEAR = re.compile(r"half(?: a|-)[ -]?year")
 _TENOR = re.compile(r"(\d{1,3})(h|d|w|mo|y)")
 _TIME = re.compile(
-    r"(?:\b(\d{1,3}|[a-z]+)[\s-])?(?:\w+[\s-])?"
+    r"(?:\b(\d{1,3}|[a-z]+)[\s-])?"
+    r"(?:(?:consecutive|straight|trading|calendar|full)[\s-])?"
     r"(hour|day|session|week|month|quarter|year)"
 )
 _COUNTS = {
