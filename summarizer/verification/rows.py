@@ -31,7 +31,7 @@ from summarizer.verification.wording import find_periods, spells_period
 _LEAST_CHANCE = math.exp(-7)
 _SURE = 0.95
 _LEAST_LARGE = 1000  # dollars or coins; less is no flow, size or sum that a report would tell
-_BULK = 3  # readings of which more than a third fail: none of the answer's is believed
+_BULK = 3  # readings that fail, if they are more than half: none of the answer's is believed
 _MOST_ADDED = 99  # rows that an answer may number on
 _GROUPED = re.compile(r"\d{1,3}(?: \d{3})+(?![\d.,])")
 _MOST = 0.7  # share of ten rows or more that an answer with faults may read otherwise
@@ -102,7 +102,7 @@ def correct_rows(text: Text, rows: Rows, claims: Sequence[RowClaim]) -> Correcte
             for place in places:
                 facts[place] = reading.fact and _mark(reading.fact, facts[place])
     corrections = sum(claim.figure is None for claim in claims)
-    is_bulk = failed >= _BULK and failed * 3 > corrections
+    is_bulk = failed >= _BULK and failed * 2 > corrections
     is_most = len(own) >= 10 and len(claims) > _MOST * len(own) and failed * 10 > len(claims)
     if is_bulk or is_most:
         note = f"{len(claims)} readings of {len(own)} numbers, {failed} of them refused: "
@@ -151,6 +151,8 @@ def _read_claim(
     if claim.kind not in KINDS:
         return [], _Reading(None, [f"{claim.kind} is no kind of fact"])
     subject = _find_subject(support, claim.subject)
+    if claim.kind == "macro_indicator" and claim.subject in _ECONOMIES:
+        subject = claim.subject
     candidate = _with_unit(candidate, KINDS[claim.kind], subject)
     fact = _make_fact(text, candidate, claim, subject)
     case = _Case(text, support, candidate, claim, subject, fact)
@@ -294,6 +296,8 @@ def _attached_asset(case: _Case) -> str | None:
     return before[-1].subject if is_near and not is_parted else None
 
 
+# Told by "inflation" or "the dollar" alone.
+_ECONOMIES = frozenset("US FED ECB EU UK DXY SPX".split())
 _UNIT_REACH = 10  # code points between a number and its coins
 _LISTED = re.compile(r",?\s?(?:and|or|&|,)\s?\Z|,\s\Z")
 _PARTED = re.compile(r",|\b(?:and|or|while|with)\b")  # "-12.5% for ether and -10.1% for bitcoin"
