@@ -107,7 +107,8 @@ def governing_sign(text: Text, candidate: Candidate) -> int:
     """
     first, _ = text.word_range(candidate.span)
     for i in range(candidate.first_word - 1, max(first, candidate.first_word - _GOVERNS) - 1, -1):
-        if sign := _movements().get(text.lowered[i]):
+        is_bound = text.lowered[i] in ("up", "down") and text.lowered[i + 1] == "to"  # "add up to"
+        if not is_bound and (sign := _movements().get(text.lowered[i])):
             gap = candidate.gap_to(*text.words[i].span())
             is_parted = text.crosses_clause(*gap) or text.numbers_between(*gap)
             return 0 if is_parted else sign

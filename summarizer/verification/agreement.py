@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from summarizer.facts.kinds import KINDS, LEVELS, SIGNED
+from summarizer.facts.kinds import KINDS, LEVELS, PRICES, SIGNED
 from summarizer.facts.levels import find_price
 from summarizer.facts.subjects import underlying
 from summarizer.models import Fact
@@ -49,6 +49,8 @@ _STANDS = re.compile(  # "is trading well above the support at {N7}"
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_ON = re.compile(r"\b(?:on|via|through|at)\s\Z")
+_STEP = re.compile(r"\bby\s(?:about\s|some\s|around\s|nearly\s)?\Z")
 _MOVED_TO = re.compile(r"\bto\s(?:a\s)?(?:(?:price|low|high)\sof\s|about\s|around\s|nearly\s)?\Z")
 _NAME_REACH = 80  # code points around a figure in which its own subject is named
 _VENUE = re.compile(r"\s(?:on|at|from|by)\s([A-Z]\w+)")
@@ -100,8 +102,10 @@ def _check_kind(use: Use) -> Iterator[str]:
         other.facts == use.figure.facts and not other.is_distance for other in use.sentence.figures
     )
     kinds = named_kinds(use.scope, use.fact)
-    if kinds == frozenset({"other"}):
-        return  # words that are used of every kind: "ETH holds the {N17} range"
+    is_forecast = use.fact.kind == "macro_indicator" and kinds and kinds <= PRICES
+    is_step = use.fact.kind == "other" and _STEP.search(use.scope.before)
+    if is_step or is_forecast or kinds == frozenset({"other"}):
+        return  # "its market value fell by {N9}"; "ETH holds the {N17} range"
     is_own_word = use.fact.kind == "other" and kinds and _is_printed_kind(use)
     if kinds and use.fact.kind not in kinds and not is_named_apart and not is_own_word:
         yield f"{use.meaning}, not what the sentence calls it"
@@ -200,8 +204,8 @@ _CHECKS = (
 def _is_about(use: Use) -> bool:
     """Whether the words around a figure, or else those before, name the fact's subject."""
     fact, sentence, scope = use.fact, use.sentence, use.scope
-    if fact.kind == "sentiment_index":
-        return True  # an index of the whole market's mood, whoever's it is called
+    if fact.kind in ("sentiment_index", "macro_indicator"):
+        return True  # of a whole market or country, whoever is named beside it
     if fact.unit == fact.subject:
         return _is_own_unit(use)
     is_unlisted = fact.subject not in load_assets().tickers and fact.subject != MARKET
@@ -235,7 +239,7 @@ def _is_about(use: Use) -> bool:
 def _shares_name(use: Use) -> bool:
     """Whether a name near the figure stands near it in the article too: "from Wormhole"."""
     start, end = use.scope.start, use.figure.end + len(use.scope.after)
-    near = use.sentence.blank[start:end]
+    near = use.sentence.blank
     place = use.printed.find(use.fact.evidence.quote)
     printed = use.printed[max(0, place - _NAME_REACH) : place + _NAME_REACH]
     names = {word for _, name in find_names(near) for word in name.split()}
@@ -268,12 +272,20 @@ def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
     before = [mention for mention in _before(use) if mention in nearby]
     if not before and after and _name_subject(use, after):
         return True
+    if not before and _is_worth_coins(use):
+        return True
     before = before or _before(use)
     if before:
         return _name_subject(use, before)
     if use.fact.subject == MARKET:
         return not is_attached
     return use.fact.subject in sentence.carried
+
+
+def _is_worth_coins(use: Use) -> bool:
+    """Whether the figure in front counts the coins themselves: "holds {N6}, worth {N7}"."""
+    fronts = [other for other in use.sentence.figures if other.end <= use.figure.start]
+    return any(fact.unit == use.fact.subject for fact in fronts[-1].facts) if fronts else False
 
 
 def _is_attached(use: Use, mention: Mention) -> bool:
@@ -305,5 +317,7 @@ def _name_subject(use: Use, mentions: Sequence[Mention]) -> bool:
         if not is_repeated and not _LISTED.match(use.sentence.blank[left.end : right.start]):
             break
         subjects.add(mention.subject)
+    if len(mentions) > 1 and _ON.search(use.sentence.blank[: mentions[0].start]):
+        subjects.add(mentions[1].subject)  # "Dai on Compound pays {N10}"
     subjects |= {underlying(subject) for subject in subjects}
     return use.fact.subject in subjects or use.fact.venue in subjects

@@ -12,9 +12,9 @@ from summarizer.verification.figures import ClaimSentence
 _NUMBERS = "two three four five six seven eight nine ten eleven twelve".split()
 _DIGITS = {word: str(number) for number, word in enumerate(_NUMBERS, 2)}
 _OPENS = re.compile(r"""\A[ \0“"'‘(]*\Z|[:.;]\s*\Z""")  # what stands before a sentence's first word
-_OF_A_PLACE = re.compile(
+_OF_A_PLACE = re.compile(  # "Japanese", "Ukrainian", "Israeli"
     r"(?:ese|ians?|ans?|ish|i|ns?|’s|'s|s)\Z"
-)  # "Japanese", "Ukrainian", "Israeli"
+)
 _QUOTED = re.compile(
     r"""[“"]([^”"]*)[”"] | (?<!\w)‘([^’]*)’(?!\w) | (?<!\w)'([^']*)'(?!\w)""", re.VERBOSE
 )
@@ -28,7 +28,8 @@ _DAY = re.compile(
 _QUANTITY = re.compile(
     r"""
     \b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty
-        |hundreds?|thousands?|millions?|billions?|trillions?|dozens?|half|halved|halving|thirds?
+        |hundreds?|thousands?|millions?|billions?|trillions?|dozens?
+        |(?<!first[ ])(?<!second[ ])half|halved|halving|thirds?
         |quarters?|twice|thrice|doubl\w+|tripl\w+|quadrupl\w+|\w+fold)\b
     """,
     re.IGNORECASE | re.VERBOSE,

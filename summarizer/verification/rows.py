@@ -86,8 +86,6 @@ class _Case:
 def correct_rows(text: Text, rows: Rows, claims: Sequence[RowClaim]) -> CorrectedRows:
     """The facts of an article after a model's readings of its numbers."""
     own: list[Fact | None] = [*rows.facts, *[None] * (len(rows.numbers) - len(rows.facts))]
-    for again, first in rows.repeats.items():
-        own[again] = rows.facts[first]
     facts, findings, seen = list(own), [], set()
     support = Support(text, rows.facts)
     failed = 0
@@ -108,6 +106,8 @@ def correct_rows(text: Text, rows: Rows, claims: Sequence[RowClaim]) -> Correcte
         note = f"{len(claims)} readings of {len(own)} numbers, {failed} of them refused: "
         note += "; ".join(finding.detail for finding in findings[:9])
         return CorrectedRows(own, [_drop("rows", note)], is_ignored=True)
+    for again, first in rows.repeats.items():  # a row that only says another one again is that one
+        facts[again] = facts[again] or facts[first]
     return CorrectedRows(facts, findings)
 
 
@@ -151,6 +151,8 @@ def _read_claim(
     if claim.kind not in KINDS:
         return [], _Reading(None, [f"{claim.kind} is no kind of fact"])
     subject = _find_subject(support, claim.subject)
+    if subject is None and any(map(support.says, _TOLD_BY.get(claim.subject, ()))):
+        subject = claim.subject
     if claim.kind == "macro_indicator" and claim.subject in _ECONOMIES:
         subject = claim.subject
     candidate = _with_unit(candidate, KINDS[claim.kind], subject)
@@ -277,7 +279,7 @@ def _check_subject(case: _Case) -> Iterator[str]:
         case.subject,
         *(s for s in case.support.groups if underlying(s) == case.subject),
     }
-    if attached and attached not in names and underlying(attached) != case.subject:
+    if attached and names.isdisjoint(attached.split("/")) and underlying(attached) != case.subject:
         yield f"N{claim.row} stands with {attached}, not with {case.subject}"
 
 
@@ -298,6 +300,20 @@ def _attached_asset(case: _Case) -> str | None:
 
 # Told by "inflation" or "the dollar" alone.
 _ECONOMIES = frozenset("US FED ECB EU UK DXY SPX".split())
+# Codes of what an article calls by a plain word.
+_TOLD_BY = {
+    "XAU": ("gold",),
+    "XAG": ("silver",),
+    "WTI": ("oil", "crude"),
+    "USD/JPY": ("yen",),
+    "USDJPY": ("yen",),
+    "EUR/USD": ("euro",),
+    "US2Y": ("two-year", "2-year"),
+    "US10Y": ("ten-year", "10-year"),
+    "JP10Y": ("ten-year", "10-year"),
+    "VIX": ("volatility index",),
+    "BNB": ("BSC",),
+}
 _UNIT_REACH = 10  # code points between a number and its coins
 _LISTED = re.compile(r",?\s?(?:and|or|&|,)\s?\Z|,\s\Z")
 _PARTED = re.compile(r",|\b(?:and|or|while|with)\b")  # "-12.5% for ether and -10.1% for bitcoin"

@@ -8,11 +8,15 @@ from summarizer.facts.kinds import LEVELS
 from summarizer.facts.levels import find_price
 from summarizer.models import Fact
 from summarizer.tables import word_set
-from summarizer.text.asset_table import load_assets
+from summarizer.text.asset_table import load_assets, stock_tickers
 from summarizer.text.assets import Mention, find_mentions
 from summarizer.text.printed import plain_quotes
 from summarizer.text.reading import Text
 
+_MARKED_TICKER = (
+    r"\(\$?{0}\)|\${0}(?!\w)|(?<!\w){0}\s\$\d|\b(?:token|coin),?\s{0}(?!\w)"
+    r"|(?<!\w){0},?\s(?:the\s)?(?:\w+[’']s\s)?(?:native\s)?(?:token|coin)\b"
+)
 _TICKER = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 
 
@@ -26,6 +30,9 @@ class Support:
         article = text.article
         self.text, self.rows = text, rows
         self.facts = facts = [fact for fact in rows if fact]
+        labels = (article.title, article.source, article.domain, *article.authors)
+        printed = " \n ".join([text.string, *(label or "" for label in labels)])
+        self._printed = plain_quotes(printed).casefold()
         self._mentions = known = {text.string[m.start : m.end]: m for m in text.mentions}
         self.groups = {m.subject: m.group for m in (*text.title_mentions, *text.mentions)}
         for fact in facts:  # a ticker that a model read and only the article knows
@@ -34,9 +41,6 @@ class Support:
                 known[fact.subject] = Mention(0, 0, fact.subject, self.groups[fact.subject])
         subjects = [name for fact in facts for name in (fact.subject, fact.venue)]
         self.subjects = frozenset((*self.groups, *subjects))
-        labels = (article.title, article.source, article.domain, *article.authors)
-        printed = " \n ".join([text.string, *(label or "" for label in labels)])
-        self._printed = plain_quotes(printed).casefold()
 
     def says(self, words: str) -> bool:
         """Whether the article, its title or its source has these words, in any case, unbroken."""
@@ -48,16 +52,21 @@ class Support:
         return re.search(rf"(?<!\w){re.escape(stem.casefold())}", self._printed) is not None
 
     def is_printed_ticker(self, name: str) -> bool:
-        """Whether the article prints the name as a ticker: "Quiver (QVX)", "$QVX", or APE, which a
-        table knows.
+        """Whether the article prints the name as a ticker, or names the asset of a known one.
+
+        It does in "Quiver (QVX)", "$QVX", "TIDE $0.06", "the token TIDE", "stETH", and for COIN in
+        "Coinbase".
         """
         if not _TICKER.fullmatch(name) or name in word_set("acronym"):
             return False
         string = f"{self.text.article.title or ''}\n{self.text.string}"
-        if load_assets().tickers.get(name):
-            printed = re.findall(rf"(?<!\w){name}(?!\w)", string, re.IGNORECASE)
-            return any(sum(map(str.isupper, word)) > 1 for word in printed)  # "stETH"
-        return re.search(rf"\(\$?{name}\)|\${name}(?!\w)", string) is not None
+        if name not in load_assets().tickers:
+            return re.search(_MARKED_TICKER.format(name), string) is not None
+        printed = re.findall(rf"(?<!\w){name}(?!\w)", string, re.IGNORECASE)
+        companies = [company for company, stock in stock_tickers().items() if stock == name]
+        return any(word[0].isupper() or word[1:2].isupper() for word in printed) or any(
+            map(self.says, companies)
+        )
 
     def find_mentions(self, sentence: str) -> list[Mention]:
         """The assets that a claim's sentence names, also those that only the article introduces."""

@@ -45,6 +45,10 @@ _LISTED = re.compile(r"[\s,(/–-]*(?:and|or)?[\s(–-]*")
 _CERTAIN = re.compile(
     r"\b(?:will|shall|going to|bound to|set to|sure to)\b|['’]ll\b", re.IGNORECASE
 )
+_OPINION = re.compile(
+    r"\b(?:guess|expect|predict|forecast|believ|think|thinks|project|hope|anticipat|argu)\w*\s(?:that\s)?",
+    re.IGNORECASE,
+)
 _POSSIBLE = re.compile(
     r"""
     \b(?:could|may|might|would|can|should|if|likely|expect\w*|forecast\w*|predict\w*|project\w*
@@ -55,7 +59,7 @@ _POSSIBLE = re.compile(
 _UNIT_CLASSES = {"%": "percent", "bps": "bps", "ratio": "plain", "index": "plain", "count": "plain"}
 PLACED = re.compile(r"\b(?:to|at|near|around|above|below|reached|hit|touched)\s\Z")
 _PROMISED = re.compile(  # "the promised listing price of {N20}"
-    r"\b(?:promis|plan|expect|forecast|predict|project|propos|launch|listing|next)\w*",
+    r"\b(?:promis|plan|sees?|guess|expect|forecast|predict|project|propos|launch|listing|next)\w*",
     re.IGNORECASE,
 )
 _DOUBT = re.compile(
@@ -70,7 +74,7 @@ _BENT_AFTER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _RATE = re.compile(
-    r"\s(?:per|a|an|each|every)\s(?:second|minute|hour|day|week|month|year)\b", re.IGNORECASE
+    r"\s(?:per|a|an|each|every)\s(second|minute|hour|day|week|month|year)\b", re.IGNORECASE
 )
 
 
@@ -115,7 +119,8 @@ def _moves() -> re.Pattern[str]:
         "|".join(sorted(map(re.escape, words[side]), key=len, reverse=True))
         for side in ("up", "down")
     )
-    return re.compile(rf"\b(?:(?P<up>{up})|(?P<down>{down}))\b", re.IGNORECASE)
+    compound = r"(?<!make )(?<!makes )(?<!made )(?<!add )(?<!adds )"  # "calls make up {N11}"
+    return re.compile(rf"\b{compound}(?:(?P<up>{up})|(?P<down>{down}))\b", re.IGNORECASE)
 
 
 def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
@@ -137,7 +142,7 @@ def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
         kinds = frozenset().union(*named)
         if kinds:
             is_promised = fact.kind == "price_target" and (
-                _PROMISED.search(words) or is_possible(words)
+                _PROMISED.search(scope.before + scope.after) or is_possible(words)
             )
             return kinds | {fact.kind} if is_promised and kinds & PRICES else kinds
         if fact.unit == "%" and _moves().search(words):
@@ -231,14 +236,13 @@ def is_possible(words: str) -> bool:
 def is_as_certain(fact: Fact, words: str, printed: str) -> bool:
     """Whether `words` tell the fact as no surer to come than `printed`, the article's sentence.
 
-    A level is never certain to be reached, whoever says so.
+    A level is never certain to be reached, unless the words give it as somebody's opinion.
     """
-    if _CERTAIN.search(words):
-        is_doubted = _DOUBT.search(printed) or NEGATION.search(printed)
-        is_printed = _CERTAIN.search(printed) and not is_doubted
-        return bool(is_printed) and fact.kind not in LEVELS
-    words = words.rpartition(",")[2]  # "should the peak break, outweigh the inflow of {N17}"
-    return fact.kind in LEVELS or not is_possible(words) or is_possible(printed)
+    if not _CERTAIN.search(words) or _OPINION.search(words):
+        return True
+    is_doubted = _DOUBT.search(printed) or NEGATION.search(printed)
+    is_printed = _CERTAIN.search(printed) and not is_doubted
+    return bool(is_printed) and fact.kind not in LEVELS
 
 
 def is_bent(scope: Scope, printed: str) -> bool:
@@ -250,5 +254,11 @@ def is_bent(scope: Scope, printed: str) -> bool:
     is_range = scope.before.strip() in ("-", "–", "—")
     before = "" if is_range else scope.before.replace(", ", " ")
     rate = _RATE.match(scope.after)
-    is_other_rate = rate is not None and rate[0] not in printed
+    is_other_rate = rate is not None and not _says_rate(rate[1], printed)
     return bool(_BENT_BEFORE.search(before) or _BENT_AFTER.match(scope.after) or is_other_rate)
+
+
+def _says_rate(noun: str, printed: str) -> bool:
+    """Whether the article's sentence has the rate too: "a day" is "daily" or "per day"."""
+    stem = {"day": "dai", "year": "annual"}.get(noun, noun)
+    return re.search(rf"(?:a|an|per|each|every|/)\s?{noun}|{stem}ly", printed) is not None
