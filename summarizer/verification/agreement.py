@@ -19,10 +19,11 @@ from summarizer.text.names import find_names
 from summarizer.verification.figures import ClaimFigure, ClaimSentence
 from summarizer.verification.wording import (
     Scope,
-    find_periods,
+    calls_it,
     is_as_certain,
     is_bent,
     named_kinds,
+    periods_beside,
     sign_word,
     spells_period,
 )
@@ -49,8 +50,8 @@ _STANDS = re.compile(  # "is trading well above the support at {N7}"
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_TOLD_AS_PRICES = PRICES | {"price_change"}
 _ON = re.compile(r"\b(?:on|via|through|at)\s\Z")
-_STEP = re.compile(r"\bby\s(?:about\s|some\s|around\s|nearly\s)?\Z")
 _MOVED_TO = re.compile(r"\bto\s(?:a\s)?(?:(?:price|low|high)\sof\s|about\s|around\s|nearly\s)?\Z")
 _NAME_REACH = 80  # code points around a figure in which its own subject is named
 _VENUE = re.compile(r"\s(?:on|at|from|by)\s([A-Z]\w+)")
@@ -101,21 +102,16 @@ def _check_kind(use: Use) -> Iterator[str]:
     is_named_apart = use.figure.is_distance and any(
         other.facts == use.figure.facts and not other.is_distance for other in use.sentence.figures
     )
-    kinds = named_kinds(use.scope, use.fact)
-    is_forecast = use.fact.kind == "macro_indicator" and kinds and kinds <= PRICES
-    is_step = use.fact.kind == "other" and _STEP.search(use.scope.before)
-    if is_step or is_forecast or kinds == frozenset({"other"}):
-        return  # "its market value fell by {N9}"; "ETH holds the {N17} range"
-    is_own_word = use.fact.kind == "other" and kinds and _is_printed_kind(use)
-    if kinds and use.fact.kind not in kinds and not is_named_apart and not is_own_word:
+    fact, scope = use.fact, use.scope
+    kinds = named_kinds(scope, fact) or frozenset()
+    is_loose = (
+        kinds == frozenset({"other"})  # words that are used of every kind: "ETH holds {N17}"
+        or (fact.kind == "macro_indicator" and kinds <= _TOLD_AS_PRICES)  # "consumer prices fell"
+        or (fact.kind == "other" and not calls_it(scope))
+        or (fact.kind in LEVELS and _STANDS.search(scope.before))  # its side is checked apart
+    )
+    if kinds and fact.kind not in kinds and not is_named_apart and not is_loose:
         yield f"{use.meaning}, not what the sentence calls it"
-
-
-def _is_printed_kind(use: Use) -> bool:
-    """Whether the article's sentence calls a number of no kind what the claim calls it."""
-    scope = Scope(before=use.printed, after="", earlier="", start=0)
-    own, claimed = named_kinds(scope, use.fact), named_kinds(use.scope, use.fact)
-    return bool(own and claimed and own & claimed)
 
 
 def _check_attached(use: Use) -> Iterator[str]:
@@ -171,10 +167,10 @@ def _check_side(use: Use) -> Iterator[str]:
 def _check_period(use: Use) -> Iterator[str]:
     """The time named is the fact's: not "over the past week" of a change in 24 hours."""
     fact, scope = use.fact, use.scope
-    periods = find_periods(scope.after) or find_periods(scope.before)
+    periods, words = periods_beside(scope)
     if fact.kind not in _WITH_PERIOD or not fact.period or not periods:
         return
-    if fact.period not in periods and not spells_period(scope.after, fact.period):
+    if fact.period not in periods and not spells_period(words, fact.period):
         yield f"{use.meaning} over {fact.period}, not over the time named"
 
 
@@ -270,6 +266,8 @@ def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
     if is_attached and _name_subject(use, after[:1]):
         return True
     before = [mention for mention in _before(use) if mention in nearby]
+    if use.fact.subject == MARKET and not before:
+        return not is_attached
     if not before and after and _name_subject(use, after):
         return True
     if not before and _is_worth_coins(use):
@@ -277,8 +275,6 @@ def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
     before = before or _before(use)
     if before:
         return _name_subject(use, before)
-    if use.fact.subject == MARKET:
-        return not is_attached
     return use.fact.subject in sentence.carried
 
 

@@ -15,6 +15,7 @@ _OPENS = re.compile(r"""\A[ \0“"'‘(]*\Z|[:.;]\s*\Z""")  # what stands before
 _OF_A_PLACE = re.compile(  # "Japanese", "Ukrainian", "Israeli"
     r"(?:ese|ians?|ans?|ish|i|ns?|’s|'s|s)\Z"
 )
+_INITIAL = re.compile(r" [A-Z]\Z")
 _QUOTED = re.compile(
     r"""[“"]([^”"]*)[”"] | (?<!\w)‘([^’]*)’(?!\w) | (?<!\w)'([^']*)'(?!\w)""", re.VERBOSE
 )
@@ -57,6 +58,7 @@ def _check_names(sentence: ClaimSentence) -> Iterator[str]:
     says, acronyms = sentence.support.says, load_words()["acronym"]
     for start, name in find_names(sentence.blank):
         is_first = _OPENS.search(sentence.blank[:start]) and " " not in name
+        name = _INITIAL.sub("", name)  # "Softer U" of "Softer U.S. inflation"
         if name.islower() or (is_first and not name.isupper()):
             continue  # a period such as 24h; a sentence begins with a capital
         words = [

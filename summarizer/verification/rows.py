@@ -248,6 +248,8 @@ def _check_unit(case: _Case) -> Iterator[str]:
     """A number fits its kind in unit and size: not "open interest" of 12 %."""
     kind, candidate = case.kind, case.candidate
     size = abs(candidate.number.value)
+    if kind.name == "other":
+        return
     is_in_coins = candidate.unit_class == "coins" and kind.name in PRICES  # "0.032 BTC"
     if candidate.unit_class not in kind.units and not is_in_coins:
         yield f"N{case.claim.row}: {kind.name} is not counted in {candidate.unit or 'nothing'}"
@@ -272,7 +274,12 @@ def _check_subject(case: _Case) -> Iterator[str]:
     if case.subject is None:
         yield f"the article does not name {claim.subject or 'a subject'}"
         return
-    if case.subject == MARKET or case.kind.of_company or case.kind.of_holding:
+    if (
+        case.subject == MARKET
+        or claim.kind == "other"
+        or case.kind.of_company
+        or case.kind.of_holding
+    ):
         return
     attached = _attached_asset(case)
     names = {
@@ -286,6 +293,9 @@ def _check_subject(case: _Case) -> Iterator[str]:
 def _attached_asset(case: _Case) -> str | None:
     """The one asset that nothing but a few words parts from the number, before it."""
     candidate, text = case.candidate, case.text
+    after = [m for m in candidate.mentions if m.start >= candidate.end][:1]
+    if after and _OF.fullmatch(text.string[candidate.end : after[0].start]):
+        return after[0].subject  # "5% of ETH"
     before = [m for m in candidate.mentions if m.end <= candidate.number.start]
     if not before or before[-1].group not in ("coin", "stock"):
         return None
@@ -316,6 +326,7 @@ _TOLD_BY = {
 }
 _UNIT_REACH = 10  # code points between a number and its coins
 _LISTED = re.compile(r",?\s?(?:and|or|&|,)\s?\Z|,\s\Z")
+_OF = re.compile(r"\s(?:worth\s)?(?:of|in|for|into)\s(?:the\s|all\s|spot\s)?")
 _PARTED = re.compile(r",|\b(?:and|or|while|with)\b")  # "-12.5% for ether and -10.1% for bitcoin"
 _ATTACHED_WORDS = 3  # "Bitcoin fell to $61,300"
 

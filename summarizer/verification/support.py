@@ -14,7 +14,7 @@ from summarizer.text.printed import plain_quotes
 from summarizer.text.reading import Text
 
 _MARKED_TICKER = (
-    r"\(\$?{0}\)|\${0}(?!\w)|(?<!\w){0}\s\$\d|\b(?:token|coin),?\s{0}(?!\w)"
+    r"\(\$?{0}\)|:\s?{0}\)|\${0}(?!\w)|(?<!\w){0}\s\$\d|\b(?:token|coin),?\s{0}(?!\w)"
     r"|(?<!\w){0},?\s(?:the\s)?(?:\w+[’']s\s)?(?:native\s)?(?:token|coin)\b"
 )
 _TICKER = re.compile(r"[A-Z][A-Z0-9]{1,9}")
@@ -39,6 +39,7 @@ class Support:
             if fact.subject not in self.groups and self.is_printed_ticker(fact.subject):
                 self.groups[fact.subject] = load_assets().tickers.get(fact.subject, "coin")
                 known[fact.subject] = Mention(0, 0, fact.subject, self.groups[fact.subject])
+        self._add_companies(facts)
         subjects = [name for fact in facts for name in (fact.subject, fact.venue)]
         self.subjects = frozenset((*self.groups, *subjects))
 
@@ -67,6 +68,14 @@ class Support:
         return any(word[0].isupper() or word[1:2].isupper() for word in printed) or any(
             map(self.says, companies)
         )
+
+    def _add_companies(self, facts: Sequence[Fact]) -> None:
+        """Let the names of companies stand for the stocks that the facts are about."""
+        stocks = {fact.subject for fact in facts if self.groups.get(fact.subject) == "stock"}
+        for company, stock in stock_tickers().items():
+            if stock in stocks and self.says(company):
+                for name in (company.title(), company.capitalize()):
+                    self._mentions.setdefault(name, Mention(0, 0, stock, "stock"))
 
     def find_mentions(self, sentence: str) -> list[Mention]:
         """The assets that a claim's sentence names, also those that only the article introduces."""

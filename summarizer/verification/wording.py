@@ -28,7 +28,8 @@ NEGATION = re.compile(
 _STATE_WORDS = re.compile(r"\b(?:(?P<up>positive)|(?P<down>negative))\b", re.IGNORECASE)
 _FLOWS = re.compile(
     r"""
-    \b(?:(?P<up>inflows?|took[ ]in|takes?[ ]in|drew|attract\w+|pulled[ ]in|added|raked[ ]in)
+    \b(?:(?P<up>inflows?|took[ ]in|takes?[ ]in|drew|attract\w+|pulled[ ]in|added|raked[ ]in
+            |gather\w*|absorb\w*|collect\w*|intake)
         |(?P<down>outflows?|redemptions?|withdrawals?|withdr\w+|lost|shed|bled|pulled[ ]out))\b
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -57,6 +58,13 @@ _POSSIBLE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _UNIT_CLASSES = {"%": "percent", "bps": "bps", "ratio": "plain", "index": "plain", "count": "plain"}
+_CALLS_IT = re.compile(  # "the support of BTC is {N0}"
+    r"""
+    \s(?:(?:of|for|in|on|by)\s(?:the\s)?[\w$]+\s)?
+    (?:is\s|was\s|are\s|were\s|of\s|at\s|stands\s|reached\s|hit\s|now\s|about\s|only\s){1,3}\Z
+    """,
+    re.VERBOSE,
+)
 PLACED = re.compile(r"\b(?:to|at|near|around|above|below|reached|hit|touched)\s\Z")
 _PROMISED = re.compile(  # "the promised listing price of {N20}"
     r"\b(?:promis|plan|sees?|guess|expect|forecast|predict|project|propos|launch|listing|next)\w*",
@@ -136,7 +144,10 @@ def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
             continue  # "at {N6} could still test {N5}"
         words = _PHRASE_ENDS.split(words)[0 if is_after else -1]
         words = words.replace(fact.subject, " ")  # a firm called D2X Raises has not raised
-        named = [names[str(match.lastgroup)] & possible for match in pattern.finditer(words)]
+        matches = list(pattern.finditer(words))
+        if matches and not is_after and _CALLS_IT.match(words, matches[-1].end()):
+            return names[str(matches[-1].lastgroup)]
+        named = [names[str(match.lastgroup)] & possible for match in matches]
         if is_after and fact.unit == "%":  # "4.2% below its all-time high": no percentage is a high
             named = [kinds for kinds in named if not kinds <= PRICES]
         kinds = frozenset().union(*named)
@@ -148,6 +159,13 @@ def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
         if fact.unit == "%" and _moves().search(words):
             return _MOVED
     return None
+
+
+def calls_it(scope: Scope) -> bool:
+    """Whether the words right before a figure say what it is: "the support of BTC is {N0}"."""
+    pattern, _ = _kind_words()
+    words = _PHRASE_ENDS.split(scope.before)[-1]
+    return any(_CALLS_IT.match(words, match.end()) for match in pattern.finditer(words))
 
 
 def _possible_kinds(fact: Fact) -> frozenset[str]:
@@ -192,6 +210,12 @@ def _period_words() -> dict[str, re.Pattern[str]]:
     return patterns
 
 
+def periods_beside(scope: Scope) -> tuple[set[str], str]:
+    """The periods that the phrase of a figure names, and its words."""
+    after, before = _PHRASE_ENDS.split(scope.after)[0], _PHRASE_ENDS.split(scope.before)[-1]
+    return find_periods(after) or find_periods(before), f"{before} {after}"
+
+
 def find_periods(words: str) -> set[str]:
     """The periods that the words name, as facts have them: "over the past week" is 7d."""
     return {period for period, pattern in _period_words().items() if pattern.search(words)}
@@ -213,7 +237,7 @@ def spells_period(words: str, period: str) -> bool:
 
 
 _HOURS = {"h": 1, "d": 24, "s": 24, "w": 168, "mo": 730, "y": 8760, "q": 2190}
-_HALF_YEAR = re.compile(r"half(?: a|-)[ -]?year")
+_HALF_YEAR = re.compile(r"half(?: a|-)[ -]?year|(?:first|second) half of")
 _TENOR = re.compile(r"(\d{1,3})(h|d|w|mo|y)")
 _TIME = re.compile(
     r"(?:\b(\d{1,3}|[a-z]+)[\s-])?"
