@@ -16,6 +16,7 @@ from summarizer.text.spans import Span, is_whole
 T = TypeVar("T")
 
 _SIGN_REACH, _PERIOD_REACH = 14, 15  # words past which a movement or a period says nothing
+_GOVERNS = 4  # words in which a movement before a number decides its sign
 _BEHIND_CLAUSE, _BEHIND_PERCENT = 6, 3  # words that a movement seems further off
 _PERIOD_BEHIND_CLAUSE = 7
 _VENUE = re.compile(rf"\b{match_any('venue')}\b")
@@ -97,6 +98,21 @@ def find_sign(text: Text, candidate: Candidate) -> int:
         is_other = any(number.unit == "%" for number in text.numbers_between(*gap))
         hits.append((distance + _BEHIND_PERCENT * is_other, sign))
     return _nearest(hits, _SIGN_REACH) or 1
+
+
+def governing_sign(text: Text, candidate: Candidate) -> int:
+    """-1 or 1 by the word of movement right before a number, 0 where none governs it.
+
+    Nothing but a few words may stand between: "fell by more than 3%".
+    """
+    first, _ = text.word_range(candidate.span)
+    for i in range(candidate.first_word - 1, max(first, candidate.first_word - _GOVERNS) - 1, -1):
+        is_bound = text.lowered[i] in ("up", "down") and text.lowered[i + 1] == "to"  # "add up to"
+        if not is_bound and (sign := _movements().get(text.lowered[i])):
+            gap = candidate.gap_to(*text.words[i].span())
+            is_parted = text.crosses_clause(*gap) or text.numbers_between(*gap)
+            return 0 if is_parted else sign
+    return 0
 
 
 def find_period(text: Text, candidate: Candidate) -> str | None:

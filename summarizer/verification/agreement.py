@@ -9,39 +9,51 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from summarizer.facts.kinds import KINDS, LEVELS, SIGNED
+from summarizer.facts.kinds import KINDS, LEVELS, PRICES, SIGNED
 from summarizer.facts.levels import find_price
 from summarizer.facts.subjects import underlying
 from summarizer.models import Fact
+from summarizer.text.asset_table import load_assets
 from summarizer.text.assets import MARKET, Mention
+from summarizer.text.names import find_names
 from summarizer.verification.figures import ClaimFigure, ClaimSentence
 from summarizer.verification.wording import (
     Scope,
-    find_periods,
+    calls_it,
     is_as_certain,
     is_bent,
     named_kinds,
+    periods_beside,
     sign_word,
+    spells_period,
 )
 
 _HOLDERS = frozenset({"stock", "etf"})
 _WITH_PERIOD = SIGNED | {"liquidations", "trading_volume"}
-_SET_APART = re.compile(r"\b(?:unlike|not|rather than|instead of)\s(?:the |its )?\Z", re.IGNORECASE)
+_SET_APART = re.compile(  # "expects Sui to outperform Bitcoin on the way to {N2}"
+    r"\b(?:unlike|not|rather than|instead of|than|versus|vs\.?|against|(?:outperform|beat)\w*)\s"
+    r"(?:the |its )?\Z",
+    re.IGNORECASE,
+)
 _ATTACHED = re.compile(
     r"""
-    \s?(?:worth[ ])?(?:of|in|for|on)?                                 # "{F10} worth of bitcoin"
+    \s?(?:worth[ ])?(?:of|in|into|from|to|for|on)?                    # "{N10} worth of bitcoin"
     \s?(?:the[ ]|spot[ ]|net[ ]|open[ ]|total[ ]|futures[ ]|options[ ]|more[ ])*\Z
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _LISTED = re.compile(r"\s?(?:,|and|or|&|/|,\s?and)\s?\Z")
-_STANDS = re.compile(  # "is trading well above the support at {F7}"
+_STANDS = re.compile(  # "is trading well above the support at {N7}"
     r"""
     \b(?:trad\w+|hold\w*|remain\w*|stay\w*|sit\w*|hover\w*|is|was)\s(?:\w+\s){0,2}
     (above|over|below|under)\s(?:[\w$]+\s){0,4}\Z
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_TOLD_AS_PRICES = PRICES | {"price_change"}
+_ON = re.compile(r"\b(?:on|via|through|at)\s\Z")
+_MOVED_TO = re.compile(r"\bto\s(?:a\s)?(?:(?:price|low|high)\sof\s|about\s|around\s|nearly\s)?\Z")
+_NAME_REACH = 80  # code points around a figure in which its own subject is named
 _VENUE = re.compile(r"\s(?:on|at|from|by)\s([A-Z]\w+)")
 
 
@@ -77,38 +89,45 @@ def list_disagreements(use: Use) -> list[str]:
 
 
 def _check_subject(use: Use) -> Iterator[str]:
-    """A figure belongs to its fact's subject: not "Ether rose {F0}" of bitcoin's change."""
+    """A figure belongs to its fact's subject: not "Ether rose {N0}" of bitcoin's change."""
     if not _is_about(use):
         yield f"{use.meaning}, which the words around it do not name"
 
 
 def _check_kind(use: Use) -> Iterator[str]:
-    """A figure is what its fact is: not "the market cap is {F1}" of a price.
+    """A figure is what its fact is: not "the market cap is {N1}" of a price.
 
-    In "support at {F7} lies {D7}" the distance takes its kind from the figure.
+    In "support at {N7} lies {D7}" the distance takes its kind from the figure.
     """
     is_named_apart = use.figure.is_distance and any(
         other.facts == use.figure.facts and not other.is_distance for other in use.sentence.figures
     )
-    kinds = named_kinds(use.scope, use.fact)
-    if kinds and use.fact.kind not in kinds and not is_named_apart:
+    fact, scope = use.fact, use.scope
+    kinds = named_kinds(scope, fact) or frozenset()
+    is_loose = (
+        kinds == frozenset({"other"})  # words that are used of every kind: "ETH holds {N17}"
+        or (fact.kind == "macro_indicator" and kinds <= _TOLD_AS_PRICES)  # "consumer prices fell"
+        or (fact.kind == "other" and not calls_it(scope))
+        or (fact.kind in LEVELS and _STANDS.search(scope.before))  # its side is checked apart
+    )
+    if kinds and fact.kind not in kinds and not is_named_apart and not is_loose:
         yield f"{use.meaning}, not what the sentence calls it"
 
 
 def _check_attached(use: Use) -> Iterator[str]:
-    """Nothing beside a figure makes it another one: not "-{F2}" or "{F4} billion"."""
+    """Nothing beside a figure makes it another one: not "-{N2}" or "{N4} billion"."""
     if is_bent(use.scope, use.printed):
         yield f"{use.written} stands beside a sign, a scale or a rate that changes it"
 
 
 def _check_certainty(use: Use) -> Iterator[str]:
-    """A thing that may come stays possible: not "ether will reach {F11}" of analysts' doubts."""
+    """A thing that may come stays possible: not "ether will reach {N11}" of analysts' doubts."""
     if not is_as_certain(use.fact, use.scope.before, use.printed):
         yield f"{use.meaning}, not what will be, or may be, by the article"
 
 
 def _check_sign(use: Use) -> Iterator[str]:
-    """The words tell the fact's sign: not "Bitcoin rose {F0}" or "did not fall {F0}" of a fall."""
+    """The words tell the fact's sign: not "Bitcoin rose {N0}" or "did not fall {N0}" of a fall."""
     fact, sign = use.fact, sign_word(use.scope, use.fact)
     if fact.kind not in SIGNED:
         return
@@ -120,19 +139,22 @@ def _check_sign(use: Use) -> Iterator[str]:
 
 
 def _check_move(use: Use) -> Iterator[str]:
-    """A price is reached by the article's own move: not "rose to a price of {F1}" after a fall."""
-    fact, sign = use.fact, sign_word(use.scope, use.fact)
+    """A price is reached by the article's own move: not "rose to a price of {N1}" after a fall."""
+    fact = use.fact
+    sign = _MOVED_TO.search(use.scope.before) and sign_word(use.scope, fact)
     is_up = {
         other.value > 0
         for other in use.sentence.facts
         if other.kind == "price_change" and other.subject == fact.subject and other.value
     }
-    if fact.kind == "price" and sign and is_up == {sign < 0}:
+    if fact.kind != "price" or not sign or is_up != {sign < 0}:
+        return
+    if not use.sentence.support.says_move(fact.subject, sign):
         yield f"{fact.subject} did not move that way to {use.written}"
 
 
 def _check_side(use: Use) -> Iterator[str]:
-    """The price lies on the level's side that is told: not "trades below {F7}" of a support."""
+    """The price lies on the level's side that is told: not "trades below {N7}" of a support."""
     fact = use.fact
     price = find_price(use.sentence.facts, fact.subject)
     stands = _STANDS.search(use.scope.before)
@@ -145,13 +167,15 @@ def _check_side(use: Use) -> Iterator[str]:
 def _check_period(use: Use) -> Iterator[str]:
     """The time named is the fact's: not "over the past week" of a change in 24 hours."""
     fact, scope = use.fact, use.scope
-    periods = find_periods(scope.after) or find_periods(scope.before)
-    if fact.kind in _WITH_PERIOD and fact.period and periods and fact.period not in periods:
+    periods, words = periods_beside(scope)
+    if fact.kind not in _WITH_PERIOD or not fact.period or not periods:
+        return
+    if fact.period not in periods and not spells_period(words, fact.period):
         yield f"{use.meaning} over {fact.period}, not over the time named"
 
 
 def _check_venue(use: Use) -> Iterator[str]:
-    """The venue named is the fact's: not "{F5} on Bybit" of the funding rate on Binance."""
+    """The venue named is the fact's: not "{N5} on Bybit" of the funding rate on Binance."""
     match, own = _VENUE.match(use.scope.after), use.fact.venue
     if not match or not own:
         return
@@ -176,8 +200,15 @@ _CHECKS = (
 def _is_about(use: Use) -> bool:
     """Whether the words around a figure, or else those before, name the fact's subject."""
     fact, sentence, scope = use.fact, use.sentence, use.scope
+    if fact.kind in ("sentiment_index", "macro_indicator"):
+        return True  # of a whole market or country, whoever is named beside it
     if fact.unit == fact.subject:
         return _is_own_unit(use)
+    is_unlisted = fact.subject not in load_assets().tickers and fact.subject != MARKET
+    if (KINDS[fact.kind].of_company or is_unlisted) and _shares_name(use):
+        return True
+    if fact.subject == MARKET and fact.venue and fact.venue.casefold() in sentence.raw.casefold():
+        return True  # an exchange's open interest
     if fact.subject not in sentence.support.groups and fact.subject != MARKET:
         is_named = fact.subject.casefold() in sentence.raw.casefold()  # a company or a project
         return is_named or fact.subject in sentence.carried
@@ -189,15 +220,34 @@ def _is_about(use: Use) -> bool:
         and not _SET_APART.search(sentence.blank[: mention.start])  # "bitcoin, unlike ether, rose"
     ]
     if KINDS[fact.kind].of_holding:  # the figure is of what a fund or company holds
-        holders = [mention for mention in nearby if mention.group in _HOLDERS]
+        holders = [
+            mention
+            for mention in nearby
+            if mention.group in _HOLDERS
+            and (mention.end <= use.figure.start or _is_attached(use, mention))
+        ]
         if not _are_holders(use, holders):
             return False
-        nearby = [mention for mention in nearby if mention not in holders]
+        nearby = [mention for mention in nearby if mention.group not in _HOLDERS]
     return _is_named(use, nearby)
+
+
+def _shares_name(use: Use) -> bool:
+    """Whether a name near the figure stands near it in the article too: "from Wormhole"."""
+    start, end = use.scope.start, use.figure.end + len(use.scope.after)
+    near = use.sentence.blank
+    place = use.printed.find(use.fact.evidence.quote)
+    printed = use.printed[max(0, place - _NAME_REACH) : place + _NAME_REACH]
+    names = {word for _, name in find_names(near) for word in name.split()}
+    is_foreign = any(start <= m.start < end for m in use.sentence.mentions)
+    return not is_foreign and any(name in printed for name in names if name[0].isupper())
 
 
 def _is_own_unit(use: Use) -> bool:
     """Whether "1,142 BTC", which says itself what it is of, is not said of another coin."""
+    after = [m for m in use.sentence.mentions if m.start >= use.figure.end][:1]
+    if after and _is_attached(use, after[0]):
+        return _name_subject(use, after)  # "{N4} in ether"
     before = [mention for mention in _before(use) if mention.start >= use.scope.start]
     if before and before[0].group in _HOLDERS:
         return _are_holders(use, before[:1])
@@ -207,23 +257,36 @@ def _is_own_unit(use: Use) -> bool:
 def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
     """Whether the assets that are named nearest to a figure are what its fact is about.
 
-    Nearest is what is attached to it ("{F10} of bitcoin positions"), then what stands before it in
+    Nearest is what is attached to it ("{N10} of bitcoin positions"), then what stands before it in
     its clause, behind it in its clause, earlier in the sentence, and in the sentence before.
     """
     sentence, figure = use.sentence, use.figure
     after = [mention for mention in nearby if mention.start >= figure.end]
-    is_attached = after and _ATTACHED.match(sentence.blank[figure.end : after[0].start])
+    is_attached = after and _is_attached(use, after[0])
     if is_attached and _name_subject(use, after[:1]):
         return True
     before = [mention for mention in _before(use) if mention in nearby]
+    if use.fact.subject == MARKET and not before:
+        return not is_attached
     if not before and after and _name_subject(use, after):
+        return True
+    if not before and _is_worth_coins(use):
         return True
     before = before or _before(use)
     if before:
         return _name_subject(use, before)
-    if sentence.carried:
-        return use.fact.subject in sentence.carried
-    return use.fact.subject == MARKET and not after
+    return use.fact.subject in sentence.carried
+
+
+def _is_worth_coins(use: Use) -> bool:
+    """Whether the figure in front counts the coins themselves: "holds {N6}, worth {N7}"."""
+    fronts = [other for other in use.sentence.figures if other.end <= use.figure.start]
+    return any(fact.unit == use.fact.subject for fact in fronts[-1].facts) if fronts else False
+
+
+def _is_attached(use: Use, mention: Mention) -> bool:
+    """Whether an asset stands right behind the figure: "{N10} of bitcoin positions"."""
+    return _ATTACHED.match(use.sentence.blank[use.figure.end : mention.start]) is not None
 
 
 def _are_holders(use: Use, holders: Sequence[Mention]) -> bool:
@@ -240,7 +303,7 @@ def _before(use: Use) -> list[Mention]:
 def _name_subject(use: Use, mentions: Sequence[Mention]) -> bool:
     """Whether the first of the mentions, or one listed with it, is what the fact is about.
 
-    They are listed in "Bitcoin (BTC) and ether fell {F0}" and in "{F0} for bitcoin and ether".
+    They are listed in "Bitcoin (BTC) and ether fell {N0}" and in "{N0} for bitcoin and ether".
     """
     subjects = {mentions[0].subject}
     for last, mention in pairwise(mentions):
@@ -250,5 +313,7 @@ def _name_subject(use: Use, mentions: Sequence[Mention]) -> bool:
         if not is_repeated and not _LISTED.match(use.sentence.blank[left.end : right.start]):
             break
         subjects.add(mention.subject)
+    if len(mentions) > 1 and _ON.search(use.sentence.blank[: mentions[0].start]):
+        subjects.add(mentions[1].subject)  # "Dai on Compound pays {N10}"
     subjects |= {underlying(subject) for subject in subjects}
     return use.fact.subject in subjects or use.fact.venue in subjects

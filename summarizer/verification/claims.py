@@ -7,7 +7,6 @@ has it, and has to say of it what the fact says: whose and what it is, its sign,
 Code writes the figure.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,9 +22,9 @@ from summarizer.verification.figures import REFERENCE, ClaimSentence
 from summarizer.verification.names import find_name_faults
 from summarizer.verification.plain import without_markup
 from summarizer.verification.support import Support
-from summarizer.verification.wording import STATES, named_kinds, sign_word
+from summarizer.verification.wording import PLACED, STATES, is_possible, named_kinds, sign_word
 
-_AT = re.compile(r"\b(?:to|at|near|around)\s\Z")
+_SPOT = ("price", "price_past")
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def _fill(sentence: ClaimSentence, faults: list[str]) -> str:
     parts, end = [], 0
     for k, figure in enumerate(sentence.figures):
         scope = sentence.scope(k)
-        uses = [Use(sentence, figure, sentence.facts[i], scope) for i in figure.facts]
+        uses = [Use(sentence, figure, fact, scope) for fact in figure.facts]
         tried = [(list_disagreements(use), use) for use in uses]
         figure_faults, use = min(tried, key=lambda pair: len(pair[0]))
         faults += figure_faults
@@ -106,7 +105,9 @@ def _write(use: Use) -> str:
     written = format_value(abs(fact.value) if is_signed_in_words else fact.value, fact.unit)
     if fact.kind in SIGNED and not is_signed_in_words and fact.value > 0:
         written = "+" + written
-    is_price_placed = fact.kind == "price" and _AT.search(use.scope.before)  # "fell to $61,300"
-    if fact.kind == "other" or is_price_placed or named_kinds(use.scope, fact):
+    # "fell to $61,300"
+    is_price_placed = fact.kind in _SPOT and PLACED.search(use.scope.before)
+    is_expected = fact.kind == "price_target" and is_possible(use.scope.before)
+    if is_price_placed or is_expected or fact.kind == "other" or named_kinds(use.scope, fact):
         return written
     return f"{written} ({fact.kind.replace('_', ' ')})"

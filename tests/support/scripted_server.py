@@ -72,7 +72,7 @@ def says(
     if chances:
         choice["logprobs"] = {"content": list(spell(text, chances))}
     usual = {
-        "prompt_tokens": 1000,
+        "prompt_tokens": 2500,
         "completion_tokens": 200,
         "prompt_tokens_details": {"cached_tokens": 400},
     }

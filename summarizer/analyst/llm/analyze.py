@@ -16,7 +16,7 @@ from summarizer.analyst.llm.confidence import Directions, set_confidence
 from summarizer.analyst.llm.dialect import RUNGS
 from summarizer.analyst.llm.endpoint import Allowance, ContextTooLong, Endpoint
 from summarizer.analyst.llm.gate import Gate
-from summarizer.analyst.llm.messages import PROMPT, write_messages
+from summarizer.analyst.llm.messages import write_messages
 from summarizer.analyst.llm.prompt import load_prompt
 from summarizer.analyst.llm.schema import (
     UnreadableAnswer,
@@ -25,7 +25,8 @@ from summarizer.analyst.llm.schema import (
     read_answer,
 )
 from summarizer.errors import AnswerError, LLMError
-from summarizer.models import Analysis, Analyst, ConfidenceSource, Fact
+from summarizer.facts.extract import Rows
+from summarizer.models import Analysis, Analyst, ConfidenceSource
 from summarizer.settings import Settings
 from summarizer.text.reading import Text
 from summarizer.text.spans import clean
@@ -58,8 +59,9 @@ class Conversation:
     Every question raises LLMError where there is no answer.
     """
 
-    def __init__(self, text: Text, facts: Sequence[Fact], settings: Settings, gate: Gate | None):
-        self._text, self._facts, self._settings = text, facts, settings
+    def __init__(self, text: Text, rows: Rows, settings: Settings, gate: Gate | None):
+        self._text, self._rows, self._settings = text, rows, settings
+        self._prompt = load_prompt(settings.prompt)
         self._endpoint = Endpoint(settings, gate)
         self._end = time.monotonic() + settings.timeout
         self._marker = secrets.token_hex(8)
@@ -86,8 +88,7 @@ class Conversation:
 
     def ask_again(self, attempt: Attempt) -> Attempt | None:
         """The answer to a question that names the faults; None if only the first is to be had."""
-        prompt = load_prompt(PROMPT, self._settings.prompt)
-        question = prompt.fill("again", faults="\n".join(attempt.faults[:MAX_FAULTS]))
+        question = self._prompt.fill("again", faults="\n".join(attempt.faults[:MAX_FAULTS]))
         messages = [
             *self._messages,
             {"role": "assistant", "content": attempt.completion.text[:_MAX_QUOTED]},
@@ -123,7 +124,7 @@ class Conversation:
 
     def _write(self, room: int) -> None:
         self._messages, self._used = write_messages(
-            self._text, self._facts, room, self._marker, self._settings.prompt
+            self._text, self._rows, room, self._marker, self._prompt
         )
         self._length = sum(len(message["content"]) for message in self._messages)
 
@@ -177,13 +178,12 @@ class Conversation:
 
         Token counts are None if any answer lacks them; kept answers count as zero.
         """
-        prompt = load_prompt(PROMPT, self._settings.prompt)
         paid = [completion for completion in self._completions if not completion.kept]
         return Analyst(
             name="llm",
             model=self._completions[-1].model,
-            prompt=prompt.name,
-            prompt_sha256=prompt.sha256,
+            prompt=self._prompt.name,
+            prompt_sha256=self._prompt.sha256,
             confidence_from=confidence_from,
             input_tokens=_sum(completion.input_tokens for completion in paid),
             cached_tokens=_sum(completion.cached_tokens for completion in paid),

@@ -4,23 +4,24 @@ import json
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from summarizer.facts.kinds import KINDS
+from summarizer.credibility import SIGNALS
+from summarizer.facts.choice import LABELS
 from summarizer.models import (
     Analysis,
     Analyst,
     CallClaim,
+    Cited,
     Claim,
-    ClaimedFact,
     Direction,
     Horizon,
     Level,
+    RowClaim,
 )
 from summarizer.tables import read_rows
-from summarizer.text.numbers import find_numbers
 
 
 @cache
@@ -28,6 +29,9 @@ def narrative_names() -> tuple[str, ...]:
     """The names of all narratives, sorted."""
     return tuple(sorted({name for name, _, _ in read_rows("narratives.tsv")}))
 
+
+# What an article's data show needs no model.
+SIGNAL_NAMES = tuple(name for name, kind in SIGNALS.items() if kind.strict or kind.broad)
 
 # Every string and list is bounded, for a model under a grammar writes until something stops it.
 # Percents are integers, because llama.cpp's grammar does not hold the bounds of a float.
@@ -37,14 +41,34 @@ Index = Annotated[int, Field(ge=0, le=999)]
 Places = Annotated[list[Index], Field(max_length=4)]
 Percent = Annotated[int, Field(ge=-100, le=100)]
 Name = Annotated[str, Field(min_length=1, max_length=40)]
-KindName = Annotated[str, Field(max_length=24, json_schema_extra={"enum": sorted(KINDS)})]
+KindName = Annotated[str, Field(max_length=24, json_schema_extra={"enum": list(LABELS)})]
 NarrativeName = Annotated[
     str, Field(max_length=24, json_schema_extra={"enum": list(narrative_names())})
 ]
+SignalName = Annotated[str, Field(max_length=32, json_schema_extra={"enum": list(SIGNAL_NAMES)})]
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class AnswerRow(_Strict):
+    """A number that the table reads wrongly: the whole right reading."""
+
+    row: Index
+    kind: KindName
+    subject: Annotated[str, Field(max_length=40)]
+    sign: Literal["+", "-"] | None
+    period: Annotated[str, Field(max_length=12)] | None
+    venue: Name | None
+    past: bool
+
+
+class AddedRow(AnswerRow):
+    """A number that the table lacks; `row` is the next free one."""
+
+    sentence: Index
+    figure: Name
 
 
 class Statement(_Strict):
@@ -57,33 +81,38 @@ class AnswerCall(_Strict):
 
     asset: Name
     rationale: Words
-    facts: Annotated[list[Index], Field(max_length=6)]
+    rows: Annotated[list[Index], Field(max_length=6)]
     sentences: Places
     direction: Direction
     tone: Percent
     target: Index | None
 
 
-class AddedFact(_Strict):
-    kind: KindName
-    subject: Name
-    figure: Name
-    quote: Annotated[str, Field(min_length=1, max_length=240)]
+class SeenSignal(_Strict):
+    name: SignalName
+    sentence: Index
+
+
+class SeenNarrative(_Strict):
+    name: NarrativeName
+    sentence: Index
 
 
 class Answer(_Strict):
     """A model's whole answer about one article."""
 
+    rows: Annotated[list[AnswerRow], Field(max_length=60)]
+    added: Annotated[list[AddedRow], Field(max_length=12)]
     summary: Annotated[list[Statement], Field(min_length=1, max_length=3)]
     calls: Annotated[list[AnswerCall], Field(max_length=6)]
     overall: Direction
     overall_tone: Percent
     horizon: Horizon
     horizon_rationale: Words
+    signals: Annotated[list[SeenSignal], Field(max_length=10)]
     credibility: Level
     credibility_note: Words
-    narratives: Annotated[list[NarrativeName], Field(max_length=10)]
-    added_facts: Annotated[list[AddedFact], Field(max_length=6)]
+    narratives: Annotated[list[SeenNarrative], Field(max_length=10)]
 
 
 @cache
@@ -170,8 +199,9 @@ def make_analysis(answer: Answer, analyst: Analyst) -> Analysis:
         horizon_rationale=_make_claim(answer.horizon_rationale),
         credibility=answer.credibility,
         credibility_note=_make_claim(answer.credibility_note),
-        narratives=tuple(dict.fromkeys(answer.narratives)),
-        added_facts=tuple(_make_fact(fact) for fact in answer.added_facts),
+        narratives=_cite(answer.narratives),
+        signals=_cite(answer.signals),
+        rows=tuple(_make_row(row) for row in (*answer.rows, *answer.added)),
         analyst=analyst,
     )
 
@@ -187,17 +217,14 @@ def _make_call(call: AnswerCall) -> CallClaim:
         tone=call.tone / 100,
         target=call.target,
         rationale=_make_claim(call.rationale, call.sentences),
-        facts=tuple(call.facts),
+        facts=tuple(call.rows),
     )
 
 
-def _make_fact(added: AddedFact) -> ClaimedFact:
-    """The added fact, its figure read as in an article.
+def _cite(seen: Sequence[SeenSignal | SeenNarrative]) -> tuple[Cited, ...]:
+    return tuple(Cited(name=each.name, sentence=each.sentence) for each in seen)
 
-    What is not exactly one figure gets no unit, so that it fits no fact.
-    """
-    numbers = find_numbers(added.figure)
-    value, unit = (numbers[0].value, numbers[0].unit) if len(numbers) == 1 else (0.0, "")
-    return ClaimedFact(
-        kind=added.kind, subject=added.subject, value=value, unit=unit, quote=added.quote
-    )
+
+def _make_row(row: AnswerRow) -> RowClaim:
+    fields = row.model_dump()
+    return RowClaim(is_past=fields.pop("past"), **fields)

@@ -16,6 +16,7 @@ from summarizer.analyst.llm import endpoint
 from summarizer.analyst.llm.dialect import ANSWER_TOKENS, LONG_ANSWER_TOKENS
 from summarizer.analyst.llm.messages import neutralise, write_messages
 from summarizer.analyst.llm.schema import (
+    SIGNAL_NAMES,
     UnreadableAnswer,
     answer_schema,
     make_analysis,
@@ -24,6 +25,8 @@ from summarizer.analyst.llm.schema import (
     read_answer,
 )
 from summarizer.errors import AnswerError, UsageError
+from summarizer.facts.extract import read_rows
+from summarizer.facts.kinds import KINDS
 from summarizer.models import Analyst
 from summarizer.page.article import make_article
 from summarizer.settings import Settings, check_endpoint
@@ -44,17 +47,19 @@ def test_a_good_answer_becomes_a_report():
     assert len(server.asked) == 1
     assert (
         report.summary
-        == "Bitcoin fell 4.2% to a price of $61,300, and funding turned negative at −0.02%."
+        == "Bitcoin fell 4.2% to $61,300 on Monday, and funding on Binance turned negative at"
+        " −0.02%."
+        " Analysts at Kaiko see support at $60,000 and expect bitcoin at $57,000 if it breaks."
     )
-    assert report.calls[0].target.value == 60_000
+    assert report.calls[0].target.value == 57_000
     assert report.analyst.name == "llm"
-    assert report.analyst.prompt == "analyze/v1"
+    assert report.analyst.prompt == "analyze/v2"
     assert report.analyst.prompt_sha256 == PROMPT.sha256
     assert (
         report.analyst.input_tokens,
         report.analyst.cached_tokens,
         report.analyst.output_tokens,
-    ) == (1000, 400, 200)
+    ) == (2500, 400, 200)
     assert report.analyst.cost_usd is None
     assert [f for f in report.findings if f.verdict == "dropped"] == []
 
@@ -74,15 +79,15 @@ def test_the_request_is_as_it_should_be():
     }
     assert "tools" not in asked
     assert KEY not in json.dumps(asked)
-    assert asked["messages"][0]["content"] == PROMPT.parts["system"]
+    assert asked["messages"][0]["content"].startswith(PROMPT.parts["system"][:500])
 
 
 def test_the_cost_comes_from_the_price_table_and_the_users_rows_win(tmp_path):
     report, _ = ask(GOOD, model="gpt-5.4-nano")
-    assert report.analyst.cost_usd == pytest.approx((600 * 0.20 + 400 * 0.02 + 200 * 1.25) / 1e6)
+    assert report.analyst.cost_usd == pytest.approx((2100 * 0.20 + 400 * 0.02 + 200 * 1.25) / 1e6)
     own = tmp_path / "prices.tsv"
     own.write_text("scripted\t1\t0\t2\n")
-    assert ask(GOOD, prices=str(own))[0].analyst.cost_usd == pytest.approx((600 + 200 * 2) / 1e6)
+    assert ask(GOOD, prices=str(own))[0].analyst.cost_usd == pytest.approx((2100 + 200 * 2) / 1e6)
     bad = tmp_path / "bad.tsv"
     bad.write_text("scripted\tone\n")
     assert ask(GOOD, prices=str(bad))[0].exit_status == 2
@@ -98,7 +103,7 @@ def test_usage_that_is_missing_is_null_and_what_is_spent_twice_is_added():
         None,
     )
     report, server = ask(says("no JSON"), GOOD)
-    assert (len(server.asked), report.analyst.input_tokens) == (2, 2000)
+    assert (len(server.asked), report.analyst.input_tokens) == (2, 5000)
 
 
 def test_what_verification_would_drop_is_named_once_and_then_dropped():
@@ -119,7 +124,7 @@ def test_of_two_answers_the_one_with_fewer_faults_stands():
         {"text": "Bitcoin rose 9%.", "sentences": [0]},
         {**ANSWER["calls"][0], "asset": "DOGE"},
     )
-    one, two = changed(summary=[lie, *ANSWER["summary"]]), changed(summary=[lie], calls=[call])
+    one, two = changed(summary=[lie]), changed(summary=[lie], calls=[call])
     report, _ = ask(says(one), says(two))
     assert [call.asset for call in report.calls] == ["BTC"]
     report, server = ask(says(one), says("no JSON"))
@@ -164,8 +169,17 @@ def test_the_example_in_the_prompt_passes_verification():
     assert len(report.calls) == len(ANSWER["calls"])
 
 
-def test_the_prompt_names_every_narrative():
-    assert all(name in PROMPT.parts["system"] for name in narrative_names())
+def test_the_example_in_the_prompt_is_written_as_every_article_is():
+    text = read(EXAMPLE)
+    messages, _ = write_messages(text, read_rows(text), 1000, "m", PROMPT)
+    shown = messages[-1]["content"].splitlines()
+    assert shown[shown.index("m") + 1 : -1] == PROMPT.parts["example_input"].splitlines()[2:]
+
+
+def test_the_prompt_names_every_kind_signal_and_narrative():
+    system = ask(GOOD)[1].asked[0]["messages"][0]["content"]
+    assert "<<" not in system
+    assert all(name in system for name in (*KINDS, *SIGNAL_NAMES, *narrative_names()))
 
 
 def test_the_article_stands_between_markers_that_it_cannot_know():
@@ -179,9 +193,9 @@ def test_the_article_stands_between_markers_that_it_cannot_know():
 
 
 def test_a_value_is_not_filled_in_again():
-    assert (
-        "<<facts>>" in write_messages(read("Say <<facts>> here."), [], 1000, "m")[0][-1]["content"]
-    )
+    text = read("Say <<kinds>> here.")
+    messages, _ = write_messages(text, read_rows(text), 1000, "m", PROMPT)
+    assert "<<kinds>>" in messages[-1]["content"]
 
 
 # ---- faults: reply, code, exit status, requests, whether another run may help
