@@ -42,6 +42,7 @@ def analyze(
     input: str,
     form: str | None,
     evidence: bool,
+    all: bool,
     with_text: bool,
     explain: bool,
     no_cache: bool,
@@ -69,13 +70,16 @@ def analyze(
         cost = "of unknown cost" if analyst.cost_usd is None else f"${analyst.cost_usd:.4f}"
         tokens = f"{analyst.input_tokens} tokens in, {analyst.output_tokens} out"
         say(f"{analyst.model}: {tokens}, {cost}")
-    _show_report(report, form, evidence, with_text)
+    _show_report(report, form, evidence=evidence, with_text=with_text, show_all=all)
     if explain:
         from summarizer.analyst.embedded.analyze import explain as explain_calls
+        from summarizer.facts.extract import read_rows
+        from summarizer.facts.reader import load_reader
         from summarizer.render.terminal import print_weights
         from summarizer.text.reading import read_text
 
-        print_weights(explain_calls(read_text(article)))
+        text = read_text(article)
+        print_weights(explain_calls(text, read_rows(text, load_reader(settings.reader)).facts))
 
 
 def _check_form(form: str | None, more: bool) -> None:
@@ -87,22 +91,25 @@ def _check_form(form: str | None, more: bool) -> None:
         )
 
 
-def _show_report(report: "Report", form: str | None, evidence: bool, with_text: bool) -> None:
+def _show_report(
+    report: "Report", form: str | None, *, evidence: bool, with_text: bool, show_all: bool
+) -> None:
     """The report on stdout, in one of FORMATS or, if `form` is None, as the terminal shows it."""
     if form is None:
         from summarizer.render.terminal import print_report
 
-        print_report(report, evidence=evidence)
+        print_report(report, evidence=evidence, show_all=show_all)
         return
     is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    echo(render_report(form, report, with_text=with_text, is_unicode=is_unicode))
+    wishes = {"with_text": with_text, "show_all": show_all}
+    echo(render_report(form, report, is_unicode=is_unicode, **wishes))
 
 
 @command()
 @argument("name", metavar="ID")
 @database
 @report_options
-def show(name: str, db: Path, form: str | None, evidence: bool, with_text: bool) -> None:
+def show(name: str, db: Path, form: str | None, evidence: bool, all: bool, with_text: bool) -> None:
     """Show a stored report by its number (see search), its id or the beginning of it, or the
     article's address.
     """
@@ -115,8 +122,9 @@ def show(name: str, db: Path, form: str | None, evidence: bool, with_text: bool)
     if not keys:
         advice = "summarizer search WORDS finds one"
         raise SummarizerError(f"no report is known by {name}", code="not_found", advice=advice)
-    report = next(load_reports(store, "a.id = ?", keys[:1]))
-    _show_report(Report.model_validate(report), form, evidence, with_text)
+    stored = next(load_reports(store, "a.id = ?", keys[:1]))
+    report = Report.model_validate(stored)
+    _show_report(report, form, evidence=evidence, with_text=with_text, show_all=all)
 
 
 @command()

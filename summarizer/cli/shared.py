@@ -41,6 +41,7 @@ text_flag = flag("--with-text", "Put each article's text into its report.")
 report_options = add_options(
     *(form_flag(name, row.description) for name, row in FORMATS.items()),
     flag("--evidence", "Show the words of the article behind each fact, call and signal."),
+    flag("--all", "Show the facts too that are likely to be wrong."),
     text_flag,
 )
 database = click.option(

@@ -68,7 +68,8 @@ def group_facts(facts: Sequence[Fact]) -> list[tuple[str, list[tuple[str, str]]]
     """
     figures: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for fact in facts:
-        figures[fact.kind][fact.subject].append(describe_fact(fact))
+        doubt = " (unsure)" if fact.unsure else ""
+        figures[fact.kind][fact.subject].append(describe_fact(fact) + doubt)
     groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for name, kind in KINDS.items():
         if name in figures:

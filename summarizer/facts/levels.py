@@ -2,19 +2,19 @@
 target.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from summarizer.facts.kinds import LEVELS
 from summarizer.models import Direction, Fact
 
 
-def find_price(facts: Sequence[Fact], asset: str) -> float | None:
-    """The first price of the asset that the article states, if any."""
-    prices = (f.value for f in facts if (f.kind, f.subject, f.unit) == ("price", asset, "USD"))
-    return next(prices, None)
+def find_price(facts: Iterable[Fact], asset: str) -> float | None:
+    """The first price of the asset that the article surely states, if any."""
+    prices = (f for f in facts if (f.kind, f.subject, f.unit) == ("price", asset, "USD"))
+    return next((price.value for price in prices if not price.unsure), None)
 
 
-def is_target(facts: Sequence[Fact], fact: Fact, asset: str, direction: Direction) -> bool:
+def is_target(facts: Iterable[Fact], fact: Fact, asset: str, direction: Direction) -> bool:
     """Whether the fact is a level of the asset on the direction's side of its price.
 
     Where the article states no price, the other levels tell the side: what lies below a support is
@@ -30,5 +30,5 @@ def is_target(facts: Sequence[Fact], fact: Fact, asset: str, direction: Directio
     aims, bounds = ("resistance_level", "support_level")[::sign]
     if fact.kind not in ("price_target", aims):
         return False
-    passed = [f.value for f in facts if f.subject == asset and f.kind == bounds]
+    passed = [f.value for f in facts if (f.subject, f.kind, f.unsure) == (asset, bounds, False)]
     return all(sign * fact.value > sign * value for value in passed)

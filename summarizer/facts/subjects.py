@@ -25,9 +25,9 @@ from summarizer.facts.nearby import (
     list_earlier,
     name_assets,
 )
-from summarizer.linear import load_linear
+from summarizer.linear import Linear, softmax
 from summarizer.text.asset_table import load_assets
-from summarizer.text.assets import MARKET
+from summarizer.text.assets import MARKET, Mention
 from summarizer.text.reading import Text
 
 _SHARES = {"BTC.D": "BTC", "TOTAL2": "altcoins"}
@@ -55,6 +55,14 @@ class Option(NamedTuple):
     features: tuple[str, ...]
 
 
+class SubjectChoice(NamedTuple):
+    """What a number is about, its chance (0 to 1), and whether the weights alone say so too."""
+
+    subject: str
+    chance: float
+    is_agreed: bool
+
+
 class _Setting(NamedTuple):
     """What is known of a number apart from any option.
 
@@ -79,6 +87,12 @@ def underlying(subject: str) -> str:
     return _SHARES.get(subject) or load_assets().held.get(subject, subject)
 
 
+def list_subjects(mention: Mention) -> tuple[str, ...]:
+    """The subjects that a number about a mention may have, by its kind."""
+    subject = mention.subject
+    return subject, underlying(subject), _SHARES.get(subject, subject)
+
+
 class Subjects:
     """Answers what each number of one text is about; numbers are asked about in text order."""
 
@@ -92,8 +106,19 @@ class Subjects:
         self._levels: dict[str, float] = {}
 
     @cached_property
-    def _companies(self) -> Companies:
+    def companies(self) -> Companies:
+        """The company names of the text."""
         return Companies(self._text)
+
+    def standing(self, subject: str) -> int:
+        """What the subject is to the whole article: 0 all of crypto, 1 named in the title, 2 named
+        most often, 3 another.
+        """
+        if subject == MARKET:
+            return 0
+        if subject in self._titled:
+            return 1
+        return 2 if subject == self._main else 3
 
     def guess(self, candidate: Candidate) -> str:
         """The nearest asset before the number in its sentence, else the first after it, else the
@@ -106,12 +131,27 @@ class Subjects:
         earlier = next(list_earlier(self._text, candidate, CARRIED), None)
         return earlier[0].subject if earlier else self._main or MARKET
 
-    def choose(self, candidate: Candidate, kind: str) -> str:
-        """The likeliest subject of the number; it is remembered for the numbers after it."""
+    def choose(self, candidate: Candidate, kind: str, model: Linear) -> SubjectChoice:
+        """The likeliest subject of the number; it is remembered for the numbers after it.
+
+        Where the encoder has read the number, its scores are added to those of the weights.
+        """
         options = self.options(candidate, kind)
-        best = load_linear("subjects").best(option.features for option in options)
-        self.remember(candidate, kind, options[best].subject)
-        return options[best].subject
+        linear = [model.scores((name, 1.0) for name in option.features)[0] for option in options]
+        scores = linear
+        if reading := candidate.reading:
+            read = [reading.score_subject(one, self.standing(one)) for one, _ in options]
+            scores = [left + right for left, right in zip(linear, read, strict=True)]
+        best = scores.index(max(scores))
+        subject = options[best].subject
+        self.remember(candidate, kind, subject)
+        chance = sum(
+            share
+            for option, share in zip(options, softmax(scores), strict=True)
+            if option.subject == subject
+        )
+        is_agreed = options[linear.index(max(linear))].subject == subject
+        return SubjectChoice(subject, chance, is_agreed)
 
     def remember(self, candidate: Candidate, kind: str, subject: str) -> None:
         """Note that the number is about the subject, which is evidence for the numbers after it."""
@@ -147,7 +187,7 @@ class Subjects:
                 features[subject].append("known")
         is_on_stock = KINDS[kind].of_stock and _STOCK.search(self._text.string, *candidate.span)
         if KINDS[kind].of_company or is_on_stock:
-            self._companies.describe(candidate, features)
+            self.companies.describe(candidate, features)
         features[MARKET].append("market")
         return features
 

@@ -49,12 +49,13 @@ def only_words(change: Callable[[str], str]) -> Callable[[object], object]:
     return finalize
 
 
-def render_html(report: Report, *, with_text: bool = False) -> str:
+def render_html(report: Report, *, with_text: bool = False, show_all: bool = False) -> str:
     """The report as a page.
 
     It shows what the report rests on, marked, in the words around it, or with `with_text` in the
     article's whole text.
     """
+    report = parts.choose_facts(report, show_all)
     template = make_environment().get_template("report.html")
     return template.render(
         report=report,

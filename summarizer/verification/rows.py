@@ -116,9 +116,9 @@ def _drop(where: str, detail: str) -> Finding:
 
 
 def _mark(fact: Fact, before: Fact | None) -> Fact:
-    """The fact as the model's, unless it reads as the rules did."""
-    if before and before == fact:
-        return before
+    """The fact as the model's, unless it reads as the rules did: what both read is sure."""
+    if before and before.model_copy(update={"confidence": None, "unsure": False}) == fact:
+        return fact  # read by both
     change: dict[str, object] = {"origin": "model"}
     if before:
         change["corrected_from"] = f"{before.kind} {before.subject} {describe_fact(before)}"

@@ -33,7 +33,9 @@ def test_a_format_with_escapes_needs_no_more_than_ascii(name):
     assert text.isascii()
 
 
-@pytest.mark.parametrize("name", [name for name, row in FORMATS.items() if row.takes_text])
+@pytest.mark.parametrize(
+    "name", [name for name, row in FORMATS.items() if "with_text" in row.takes]
+)
 def test_the_articles_text_is_there_on_request(name):
     report = make_report(article={"text": f"{TEXT} {'It went on for days. ' * 40}The end."})
     for with_text in (True, False):

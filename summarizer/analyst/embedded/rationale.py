@@ -89,7 +89,7 @@ def _may_state(fact: Fact, asset: str) -> bool:
 
 def _state_level(reasons: Reasons, asset: str, target: int) -> str:
     priced, unpriced = _STATEMENTS[reasons.facts[target].kind]
-    statement = unpriced if find_price(reasons.facts, asset) is None else priced
+    statement = unpriced if find_price(reasons.facts.values(), asset) is None else priced
     return statement.format(A=reasons.name(asset), F=f"{{N{target}}}", D=f"{{D{target}}}")
 
 
