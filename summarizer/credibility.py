@@ -6,9 +6,9 @@ A signal is one entry in `data/signals.toml`, which is all that adding one takes
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from summarizer.linear import likely_labels, load_linear
 from summarizer.models import Level, Signal
@@ -33,6 +33,19 @@ _LEVELS: tuple[Level, ...] = ("low", "medium", "high")
 Places = dict[tuple[str, bool], Span | None]
 
 
+class Wording(NamedTuple):
+    """Words that show a signal. They stand in small letters, as the text that they are sought in
+    does, but where capitals matter.
+    """
+
+    pattern: re.Pattern[str]
+    is_case_exact: bool
+
+    def find(self, text: Text) -> Iterator[re.Match[str]]:
+        """Where the words stand in the text."""
+        return self.pattern.finditer(text.string if self.is_case_exact else text.lowered_string)
+
+
 @dataclass(frozen=True)
 class SignalKind:
     """What an article can show. The comments of `data/signals.toml` explain the fields."""
@@ -43,15 +56,15 @@ class SignalKind:
     cap_unless: str | None = None
     is_certain: bool = False
     is_paid: bool = False
-    strict: re.Pattern[str] | None = None
-    broad: re.Pattern[str] | None = None
+    strict: Wording | None = None
+    broad: Wording | None = None
 
 
 def _parse_kind(entry: dict[str, Any]) -> SignalKind:
     for words in entry.keys() & {"strict", "broad"}:
         row = entry[words]
-        case = 0 if row.get("is_case_exact") else re.IGNORECASE
-        entry[words] = re.compile(row["pattern"].replace("\n", ""), case)
+        pattern = re.compile(row["pattern"].replace("\n", ""))
+        entry[words] = Wording(pattern, row.get("is_case_exact", False))
     return SignalKind(**entry)
 
 
@@ -81,7 +94,7 @@ def describe_signals(text: Text, places: Places | None = None) -> list[tuple[str
     features = [(f"{'told' if is_strict else 'hinted'}:{name}", 1.0) for name, is_strict in places]
     for name, kind in SIGNALS.items():
         if kind.strict and (name, True) in places:
-            times = len(kind.strict.findall(text.string))
+            times = sum(1 for _ in kind.strict.find(text))
             features.append((f"times:{name}", math.log1p(times)))
     outlet = text.article.outlet or "unknown"
     return [*features, (f"source:{outlet.lower()}", 1.0), ("bias", 1.0)]
@@ -101,8 +114,8 @@ def _find_places(text: Text) -> Places:
         places["established_outlet", True] = None
     for is_strict in (True, False):  # the surest words come first, and are shown
         for name, kind in SIGNALS.items():
-            pattern = kind.strict if is_strict else kind.broad
-            if pattern and (match := pattern.search(text.string)):
+            wording = kind.strict if is_strict else kind.broad
+            if wording and (match := next(wording.find(text), None)):
                 places[name, is_strict] = Span(*match.span())
     return places
 

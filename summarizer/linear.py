@@ -7,30 +7,44 @@ that has one: `word:funding<TAB>2:0.41 5:-0.2`. No numpy: a few hundred look-ups
 
 import math
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from operator import mul
 
 Weights = tuple[tuple[int, float], ...]  # (index of a label, weight) for each label that has one
 
 
 class Linear:
-    """Labels, and the weight of each feature for each of them."""
+    """Labels, and the weight of each feature for each of them.
 
-    def __init__(self, labels: Sequence[str], weights: dict[str, Weights]):
+    Weights may be given as the text of a model's line: it is read when the feature is first met.
+    """
+
+    def __init__(self, labels: Sequence[str], weights: Mapping[str, Weights | str]):
         self.labels = tuple(labels)
-        self.weights = weights
+        self._given = weights
+        self._rows = _Rows(weights, len(self.labels))
+
+    @property
+    def weights(self) -> dict[str, Weights]:
+        """The weights of every feature."""
+        return {name: tuple(_read_weights(given)) for name, given in self._given.items()}
 
     def scores(self, features: Iterable[tuple[str, float]]) -> list[float]:
         """One score a label: the sum of weight times value over the features; an unknown feature
         weighs nothing.
         """
-        totals = [0.0] * len(self.labels)
-        find = self.weights.get
-        for name, value in features:
-            for i, weight in find(name, ()):
-                totals[i] += weight * value
-        return totals
+        known = [feature for feature in features if feature[0] in self._given]
+        rows = [self._rows[name] for name, _ in known]
+        values = [value for _, value in known]
+        sums = [sum(map(mul, column, values)) for column in zip(*rows, strict=True)]
+        return sums or [0.0] * len(self.labels)
+
+    def scores_of(self, names: Iterable[str]) -> list[float]:
+        """The scores of features that all have the value 1."""
+        rows = map(self._rows.__getitem__, filter(self._given.__contains__, names))
+        return list(map(sum, zip(*rows, strict=True))) or [0.0] * len(self.labels)
 
     def best(self, options: Iterable[Iterable[str]]) -> int:
         """The place of the option, each given by the features that it has, that a model of one
@@ -39,7 +53,7 @@ class Linear:
         >>> Linear.parse("right\\nnear\\t0:2\\nfar\\t0:-1\\n").best([["far"], ["near", "new"], []])
         1
         """
-        totals = [self.scores([(name, 1.0) for name in option]) for option in options]
+        totals = [self.scores_of(option) for option in options]
         return totals.index(max(totals))
 
     def dump(self) -> str:
@@ -57,13 +71,27 @@ class Linear:
         [3.0, -2.0]
         """
         labels, *lines = text.rstrip("\n").split("\n")
-        weights: dict[str, Weights] = {}
-        for line in lines:
-            name, row = line.split("\t")
-            numbers = row.replace(":", " ").split(" ")  # "2:0.41 5:-0.2"
-            places, values = map(int, numbers[::2]), map(float, numbers[1::2])
-            weights[name] = tuple(zip(places, values, strict=True))
-        return cls(labels.split("\t"), weights)
+        return cls(labels.split("\t"), dict(line.split("\t") for line in lines))
+
+
+class _Rows(dict[str, tuple[float, ...]]):
+    """The weights of the features that were met, each with a weight for every label."""
+
+    def __init__(self, given: Mapping[str, Weights | str], labels: int):
+        self._given, self._labels = given, labels
+
+    def __missing__(self, name: str) -> tuple[float, ...]:
+        row = [0.0] * self._labels
+        for i, weight in _read_weights(self._given[name]):
+            row[i] = weight
+        return self.setdefault(name, tuple(row))
+
+
+def _read_weights(given: Weights | str) -> Iterable[tuple[int, float]]:
+    if not isinstance(given, str):
+        return given
+    pairs = (pair.split(":") for pair in given.split(" "))  # "2:0.41 5:-0.2"
+    return [(int(i), float(weight)) for i, weight in pairs]
 
 
 def softmax(scores: Sequence[float]) -> list[float]:

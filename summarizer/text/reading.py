@@ -51,6 +51,11 @@ class Text:
         self._sentence_starts = [span.start for span in self.sentences]
 
     @cached_property
+    def lowered_string(self) -> str:
+        """The string in small letters; all places stay the same."""
+        return self.string.replace("İ", "i").lower()  # the one letter that becomes two
+
+    @cached_property
     def mentions(self) -> tuple[Mention, ...]:
         """The assets named in the text, in reading order."""
         return find_mentions(self.string, (self.words, self.lowered))
