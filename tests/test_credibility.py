@@ -42,9 +42,16 @@ def names_of(article: Article) -> list[str]:
 
 @pytest.mark.parametrize(("name", "words"), ROWS)
 def test_a_pattern_matches_its_example_and_spares_its_counterexample(name, words):
-    pattern, row = getattr(SIGNALS[name], words), read_toml("signals.toml")[name][words]
-    assert pattern.search(row["example"])
-    assert not pattern.search(row["counterexample"])
+    wording, row = getattr(SIGNALS[name], words), read_toml("signals.toml")[name][words]
+    assert list(wording.find(read_text(Article(text=row["example"]))))
+    assert not list(wording.find(read_text(Article(text=row["counterexample"]))))
+
+
+@pytest.mark.parametrize(("name", "words"), ROWS)
+def test_a_pattern_that_sees_small_letters_has_no_others(name, words):
+    wording = getattr(SIGNALS[name], words)
+    pattern = wording.pattern.pattern
+    assert wording.is_case_exact or pattern == pattern.lower()
 
 
 @pytest.mark.parametrize("kind", SIGNALS.values(), ids=SIGNALS.keys())

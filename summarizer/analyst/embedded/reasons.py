@@ -94,14 +94,14 @@ class Reasons:
 
     def tone(self, i: int, asset: str) -> float:
         """The tone of sentence i for the asset, -1 to 1; of all of it where it does not name it."""
-        start = self.text.sentences[i].start
-        spans = {
-            mention.subject: Span(mention.start - start, mention.end - start)
-            for mention in reversed(self.mentions[i])
-            if mention.group != "stock" or mention.subject == asset
-        }
-        key = i, asset if asset in spans else None
+        key = i, asset if self.names(i, asset) else None
         if key not in self._tones:
+            start = self.text.sentences[i].start
+            spans = {
+                mention.subject: Span(mention.start - start, mention.end - start)
+                for mention in reversed(self.mentions[i])
+                if mention.group != "stock" or mention.subject == asset
+            }
             self._tones[key] = measure_tone(
                 self.sentence(i), self.cues[i], spans.get(asset), tuple(spans.values())
             )
