@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from summarizer.linear import likely_labels, load_linear
@@ -28,9 +29,9 @@ _BYLINE_WITHIN = 1500  # code points from the start of the text
 LIKELY = 0.4  # a signal is shown where the weights give it this chance: best F1 by cross-validation
 _LEVELS: tuple[Level, ...] = ("low", "medium", "high")
 
-# (name of a signal, whether it is seen for certain) -> the words that show it; None where the
-# article's data show it.
-Places = dict[tuple[str, bool], Span | None]
+# (name of a signal, whether it is seen for certain) -> the places of words that show it; none where
+# the article's data show it.
+Places = dict[tuple[str, bool], list[Span]]
 
 
 class Wording(NamedTuple):
@@ -41,9 +42,10 @@ class Wording(NamedTuple):
     pattern: re.Pattern[str]
     is_case_exact: bool
 
-    def find(self, text: Text) -> Iterator[re.Match[str]]:
-        """Where the words stand in the text."""
-        return self.pattern.finditer(text.string if self.is_case_exact else text.lowered_string)
+    def find(self, text: Text) -> Iterator[Span]:
+        """The places where the words stand in the text."""
+        string = text.string if self.is_case_exact else text.lowered_string
+        return (Span(*match.span()) for match in self.pattern.finditer(string))
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,10 @@ def find_signals(text: Text) -> tuple[Signal, ...]:
     likely = likely_labels("signals", describe_signals(text, places), LIKELY)
     weighed = load_linear("signals").labels
     shown: dict[str, Signal] = {}
-    for (name, is_strict), place in places.items():
+    for (name, is_strict), spans in places.items():
         is_certain = SIGNALS[name].is_certain or name not in weighed
         if name in likely or (is_strict and is_certain):
-            evidence = text.evidence(place) if place else None
+            evidence = text.evidence(spans[0]) if spans else None
             shown.setdefault(name, Signal(name=name, evidence=evidence))
     return tuple(shown.values())
 
@@ -92,10 +94,9 @@ def describe_signals(text: Text, places: Places | None = None) -> list[tuple[str
     """
     places = places or _find_places(text)
     features = [(f"{'told' if is_strict else 'hinted'}:{name}", 1.0) for name, is_strict in places]
-    for name, kind in SIGNALS.items():
-        if kind.strict and (name, True) in places:
-            times = sum(1 for _ in kind.strict.find(text))
-            features.append((f"times:{name}", math.log1p(times)))
+    for (name, is_strict), spans in places.items():
+        if is_strict and SIGNALS[name].strict:
+            features.append((f"times:{name}", math.log1p(len(spans))))
     outlet = text.article.outlet or "unknown"
     return [*features, (f"source:{outlet.lower()}", 1.0), ("bias", 1.0)]
 
@@ -104,19 +105,20 @@ def _find_places(text: Text) -> Places:
     article = text.article
     places: Places = {}
     if text.orders:
-        places["ai_directed_instructions", True] = text.orders[0]
+        places["ai_directed_instructions", True] = [*text.orders]
     if match := _BYLINE.search(text.string, 0, _BYLINE_WITHIN):
-        places["byline", True] = Span(*match.span(1))
+        places["byline", True] = [Span(*match.span(1))]
     elif article.authors:
-        places["byline", True] = None
+        places["byline", True] = []
     source, domain = article.source or "", article.domain or ""
     if not _OUTLETS.isdisjoint((source.lower().replace(" ", ""), domain.split(".")[0])):
-        places["established_outlet", True] = None
-    for is_strict in (True, False):  # the surest words come first, and are shown
-        for name, kind in SIGNALS.items():
-            wording = kind.strict if is_strict else kind.broad
-            if wording and (match := next(wording.find(text), None)):
-                places[name, is_strict] = Span(*match.span())
+        places["established_outlet", True] = []
+    for name, kind in SIGNALS.items():  # the surest words come first, and are shown
+        if kind.strict and (spans := [*kind.strict.find(text)]):
+            places[name, True] = spans
+    for name, kind in SIGNALS.items():
+        if kind.broad and (spans := [*islice(kind.broad.find(text), 1)]):
+            places[name, False] = spans
     return places
 
 

@@ -19,7 +19,8 @@ from summarizer.text.spans import Span
 
 _POINTER = re.compile(
     r"""
-    \b(?:Related[ ]Reading|Also[ ]Read|Read[ ]More|Read[ ]Also|See[ ]Also
+    \b(?-i:(?=[ARSars]))  # most words are passed over at once
+    (?:Related[ ]Reading|Also[ ]Read|Read[ ]More|Read[ ]Also|See[ ]Also
         |Recommended[ ]Articles?|RELATED|ALSO[ ]READ)
     \s?[:|–-]\s?[^.?!\n]{10,160}[.?!\n]?
     """,

@@ -15,7 +15,7 @@ from summarizer.text.lexicon import WORD, lower_words
 
 MARKET = "MARKET"
 CALLED = frozenset("coin sector index stock etf".split())  # groups that a call can be about
-_CASHTAG = re.compile(r"(?<![\w$])\$([A-Z][A-Z0-9]{1,9})\b")
+_CASHTAG = re.compile(r"\$(?<![\w$]\$)([A-Z][A-Z0-9]{1,9})\b")
 _BRACKETED = re.compile(  # "Tokenize Xchange (TKX)", "Coinbase (NASDAQ: COIN)"
     r"""
     ((?:[A-Z][\w.’'-]{0,40}\s){1,4})

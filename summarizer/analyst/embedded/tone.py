@@ -89,13 +89,15 @@ def _split_words(sentence: str, target: Span | None, others: Sequence[Span]) -> 
     return words + _plain(sentence[start:])
 
 
-def _mark_negated(words: Sequence[str]) -> list[str]:
+def _mark_negated(words: list[str]) -> list[str]:
     """The words, those that a negation reaches marked: "did not rise" is did, not, not_rise."""
+    if "not" not in words:
+        return words
     marked = []
     reach = 0
     for word in words:
-        if word in _NEGATIONS or word.endswith(("n't", "n’t")):
-            marked.append("not")
+        if word == "not":
+            marked.append(word)
             reach = _REACH
         else:
             is_negated = reach and word not in ("TARGET", "OTHER")
@@ -105,16 +107,23 @@ def _mark_negated(words: Sequence[str]) -> list[str]:
 
 
 def _plain(text: str) -> list[str]:
-    return ["#" if word[0].isdigit() else _stem(word) for word in _WORD.findall(text.lower())]
+    return list(map(_simplify, _WORD.findall(text.lower())))
 
 
 @lru_cache(16_384)
-def _stem(word: str) -> str:
-    """The word without a common ending: cheap, and alike for training and use.
+def _simplify(word: str) -> str:
+    """The word without a common ending, # for a figure, not for any negation.
 
-    >>> _stem("rallies"), _stem("falling"), _stem("gas")
-    ('rally', 'fall', 'gas')
+    >>> _simplify("rallies"), _simplify("falling"), _simplify("gas"), _simplify("didn't")
+    ('rally', 'fall', 'gas', 'not')
     """
+    stem = _stem(word)
+    if word[0].isdigit():
+        return "#"
+    return "not" if stem in _NEGATIONS or stem.endswith(("n't", "n’t")) else stem
+
+
+def _stem(word: str) -> str:
     for ending, replacement in _ENDINGS:
         is_short = len(word) - len(ending) < 3
         if word.endswith(ending) and not is_short and not word.endswith(("ss", "us", "is")):
