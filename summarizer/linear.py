@@ -6,7 +6,6 @@ that has one: `word:funding<TAB>2:0.41 5:-0.2`. No numpy: a few hundred look-ups
 """
 
 import math
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -24,26 +23,40 @@ class Linear:
     def __init__(self, labels: Sequence[str], weights: Mapping[str, Weights | str]):
         self.labels = tuple(labels)
         self._given = weights
-        self._rows = _Rows(weights, len(self.labels))
+        self._row = cache(self._read_row)
 
     @property
     def weights(self) -> dict[str, Weights]:
         """The weights of every feature."""
-        return {name: tuple(_read_weights(given)) for name, given in self._given.items()}
+        return {name: self._read_weights(name) for name in self._given}
+
+    def _read_weights(self, name: str) -> Weights:
+        given = self._given[name]
+        if not isinstance(given, str):
+            return given
+        pairs = (pair.split(":") for pair in given.split(" "))  # "2:0.41 5:-0.2"
+        return tuple([(int(i), float(weight)) for i, weight in pairs])
+
+    def _read_row(self, name: str) -> tuple[float, ...]:
+        """The weight of a feature for every label."""
+        row = [0.0] * len(self.labels)
+        for i, weight in self._read_weights(name):
+            row[i] = weight
+        return tuple(row)
 
     def scores(self, features: Iterable[tuple[str, float]]) -> list[float]:
         """One score a label: the sum of weight times value over the features; an unknown feature
         weighs nothing.
         """
         known = [feature for feature in features if feature[0] in self._given]
-        rows = [self._rows[name] for name, _ in known]
+        rows = [self._row(name) for name, _ in known]
         values = [value for _, value in known]
         sums = [sum(map(mul, column, values)) for column in zip(*rows, strict=True)]
         return sums or [0.0] * len(self.labels)
 
     def scores_of(self, names: Iterable[str]) -> list[float]:
         """The scores of features that all have the value 1."""
-        rows = map(self._rows.__getitem__, filter(self._given.__contains__, names))
+        rows = map(self._row, filter(self._given.__contains__, names))
         return list(map(sum, zip(*rows, strict=True))) or [0.0] * len(self.labels)
 
     def best(self, options: Iterable[Iterable[str]]) -> int:
@@ -74,26 +87,6 @@ class Linear:
         return cls(labels.split("\t"), dict(line.split("\t") for line in lines))
 
 
-class _Rows(dict[str, tuple[float, ...]]):
-    """The weights of the features that were met, each with a weight for every label."""
-
-    def __init__(self, given: Mapping[str, Weights | str], labels: int):
-        self._given, self._labels = given, labels
-
-    def __missing__(self, name: str) -> tuple[float, ...]:
-        row = [0.0] * self._labels
-        for i, weight in _read_weights(self._given[name]):
-            row[i] = weight
-        return self.setdefault(name, tuple(row))
-
-
-def _read_weights(given: Weights | str) -> Iterable[tuple[int, float]]:
-    if not isinstance(given, str):
-        return given
-    pairs = (pair.split(":") for pair in given.split(" "))  # "2:0.41 5:-0.2"
-    return [(int(i), float(weight)) for i, weight in pairs]
-
-
 def softmax(scores: Sequence[float]) -> list[float]:
     """Scores as probabilities that add up to 1."""
     highest = max(scores)
@@ -102,23 +95,15 @@ def softmax(scores: Sequence[float]) -> list[float]:
     return [power / total for power in powers]
 
 
-_LOADING = threading.Lock()
-
-
-def load_linear(name: str) -> Linear:
-    """The shipped model of this name, read once, however many threads want it at first."""
-    with _LOADING:
-        return _read_model(name)
-
-
 @cache
-def _read_model(name: str) -> Linear:
+def load_linear(name: str) -> Linear:
+    """The shipped model of this name, read once."""
     return Linear.parse((files("summarizer") / "data" / f"{name}.model.tsv").read_text("utf-8"))
 
 
 def forget_models() -> None:
     """Let the models be read again, since they were fitted again."""
-    _read_model.cache_clear()
+    load_linear.cache_clear()
 
 
 def likely_labels(name: str, features: Iterable[tuple[str, float]], least: float) -> set[str]:

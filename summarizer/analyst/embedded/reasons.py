@@ -51,7 +51,7 @@ class Reasons:
     def __init__(self, text: Text, facts: Sequence[Fact]):
         self.text, self.facts = text, facts
         self.mentions: list[list[Mention]] = [[] for _ in text.sentences]
-        for mention in text.mentions_for_people:
+        for mention in text.for_people.mentions:
             self.mentions[text.sentence_at(mention.start)].append(mention)
         spoken = [i for i, span in enumerate(text.sentences) if span not in text.orders]
         self.lead = frozenset(spoken[:_LEAD_SENTENCES])
