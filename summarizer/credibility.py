@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from summarizer.linear import likely_labels, load_linear
 from summarizer.models import Level, Signal
@@ -34,20 +34,6 @@ _LEVELS: tuple[Level, ...] = ("low", "medium", "high")
 Places = dict[tuple[str, bool], list[Span]]
 
 
-class Wording(NamedTuple):
-    """Words that show a signal. They stand in small letters, as the text that they are sought in
-    does, but where capitals matter.
-    """
-
-    pattern: re.Pattern[str]
-    is_case_exact: bool
-
-    def find(self, text: Text) -> Iterator[Span]:
-        """The places where the words stand in the text."""
-        string = text.string if self.is_case_exact else text.lowered_string
-        return (Span(*match.span()) for match in self.pattern.finditer(string))
-
-
 @dataclass(frozen=True)
 class SignalKind:
     """What an article can show. The comments of `data/signals.toml` explain the fields."""
@@ -58,15 +44,13 @@ class SignalKind:
     cap_unless: str | None = None
     is_certain: bool = False
     is_paid: bool = False
-    strict: Wording | None = None
-    broad: Wording | None = None
+    strict: re.Pattern[str] | None = None
+    broad: re.Pattern[str] | None = None
 
 
 def _parse_kind(entry: dict[str, Any]) -> SignalKind:
     for words in entry.keys() & {"strict", "broad"}:
-        row = entry[words]
-        pattern = re.compile(row["pattern"].replace("\n", ""))
-        entry[words] = Wording(pattern, row.get("is_case_exact", False))
+        entry[words] = re.compile(entry[words]["pattern"].replace("\n", ""))
     return SignalKind(**entry)
 
 
@@ -114,12 +98,18 @@ def _find_places(text: Text) -> Places:
     if not _OUTLETS.isdisjoint((source.lower().replace(" ", ""), domain.split(".")[0])):
         places["established_outlet", True] = []
     for name, kind in SIGNALS.items():  # the surest words come first, and are shown
-        if kind.strict and (spans := [*kind.strict.find(text)]):
+        if kind.strict and (spans := [*find_words(kind.strict, text)]):
             places[name, True] = spans
     for name, kind in SIGNALS.items():
-        if kind.broad and (spans := [*islice(kind.broad.find(text), 1)]):
+        if kind.broad and (spans := [*islice(find_words(kind.broad, text), 1)]):
             places[name, False] = spans
     return places
+
+
+def find_words(pattern: re.Pattern[str], text: Text) -> Iterator[Span]:
+    """The places of words that a pattern matches; one without capitals sees small letters."""
+    string = text.lowered_string if pattern.pattern.islower() else text.string
+    return (Span(*match.span()) for match in pattern.finditer(string))
 
 
 def cap_level(level: Level, signals: Iterable[Signal]) -> Level:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from summarizer.analyst.embedded.rationale import explain_credibility
-from summarizer.credibility import SIGNALS, cap_level, find_signals
+from summarizer.credibility import SIGNALS, cap_level, find_signals, find_words
 from summarizer.models import Article, Signal
 from summarizer.page.article import make_article
 from summarizer.tables import read_toml
@@ -42,16 +42,9 @@ def names_of(article: Article) -> list[str]:
 
 @pytest.mark.parametrize(("name", "words"), ROWS)
 def test_a_pattern_matches_its_example_and_spares_its_counterexample(name, words):
-    wording, row = getattr(SIGNALS[name], words), read_toml("signals.toml")[name][words]
-    assert list(wording.find(read_text(Article(text=row["example"]))))
-    assert not list(wording.find(read_text(Article(text=row["counterexample"]))))
-
-
-@pytest.mark.parametrize(("name", "words"), ROWS)
-def test_a_pattern_that_sees_small_letters_has_no_others(name, words):
-    wording = getattr(SIGNALS[name], words)
-    pattern = wording.pattern.pattern
-    assert wording.is_case_exact or pattern == pattern.lower()
+    pattern, row = getattr(SIGNALS[name], words), read_toml("signals.toml")[name][words]
+    assert [*find_words(pattern, read_text(Article(text=row["example"])))]
+    assert not [*find_words(pattern, read_text(Article(text=row["counterexample"])))]
 
 
 @pytest.mark.parametrize("kind", SIGNALS.values(), ids=SIGNALS.keys())

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TypeVar
 
-from summarizer.facts.candidates import Candidate
+from summarizer.facts.candidates import SHARES, Candidate
 from summarizer.models import Evidence
 from summarizer.tables import load_words, match_any
 from summarizer.text.lexicon import Lexicon
@@ -126,7 +126,10 @@ def find_venue(text: Text, candidate: Candidate) -> str | None:
 
 
 def find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
-    """What narrows the kind down: seed or series_a, all-time high, 25-delta."""
+    """What narrows the kind down: seed or series_a, all-time high, 25-delta, long or short."""
+    if kind == "liquidation_share":
+        shares = SHARES.match(text.string, candidate.number.start)
+        return shares and shares[3].rstrip("s")
     pattern = _QUALIFIERS.get(kind)
     match = pattern and pattern.search(text.string, *candidate.span)
     if not match:

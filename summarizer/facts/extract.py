@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from summarizer.facts import attributes
-from summarizer.facts.candidates import SHARES, Candidate, find_candidates
+from summarizer.facts.candidates import Candidate, find_candidates
 from summarizer.facts.choice import NONE, choose_kinds
 from summarizer.facts.cue_scores import score_candidates
 from summarizer.facts.kinds import KINDS
@@ -91,20 +91,12 @@ def _make_fact(text: Text, candidate: Candidate, name: str) -> Fact:
         unit=candidate.unit or kind.bare_unit,
         period=attributes.find_period(text, candidate) if kind.has_period else None,
         venue=attributes.find_venue(text, candidate) if kind.has_venue else None,
-        qualifier=_find_qualifier(text, candidate, name),
+        qualifier=attributes.find_qualifier(text, candidate, name),
         attributed_to=attributes.find_speaker(text, candidate),
         condition=attributes.find_condition(text, candidate),
         as_of=attributes.find_date(text, candidate),
         evidence=attributes.choose_evidence(text, candidate),
     )
-
-
-def _find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
-    if kind == "liquidation_share" and (
-        shares := SHARES.match(text.string, candidate.number.start)
-    ):
-        return shares[3].rstrip("s")
-    return attributes.find_qualifier(text, candidate, kind)
 
 
 def _without_repeats(facts: Sequence[tuple[Fact, float]]) -> list[Fact]:
