@@ -12,6 +12,7 @@ from importlib.resources import files
 from operator import mul
 
 Weights = tuple[tuple[int, float], ...]  # (index of a label, weight) for each label that has one
+Row = tuple[float, ...]  # a weight for every label
 
 
 class Linear:
@@ -23,7 +24,7 @@ class Linear:
     def __init__(self, labels: Sequence[str], weights: Mapping[str, Weights | str]):
         self.labels = tuple(labels)
         self._given = weights
-        self._row = cache(self._read_row)
+        self._rows: dict[str, Row] = {}  # of the features met so far
 
     @property
     def weights(self) -> dict[str, Weights]:
@@ -37,26 +38,34 @@ class Linear:
         pairs = (pair.split(":") for pair in given.split(" "))  # "2:0.41 5:-0.2"
         return tuple([(int(i), float(weight)) for i, weight in pairs])
 
-    def _read_row(self, name: str) -> tuple[float, ...]:
-        """The weight of a feature for every label."""
+    def _read_row(self, name: str) -> Row:
         row = [0.0] * len(self.labels)
         for i, weight in self._read_weights(name):
             row[i] = weight
-        return tuple(row)
+        return self._rows.setdefault(name, tuple(row))
 
     def scores(self, features: Iterable[tuple[str, float]]) -> list[float]:
         """One score a label: the sum of weight times value over the features; an unknown feature
         weighs nothing.
         """
-        known = [feature for feature in features if feature[0] in self._given]
-        rows = [self._row(name) for name, _ in known]
+        find, given = self._rows.get, self._given
+        known = [
+            (row, value)
+            for name, value in features
+            if (row := find(name) or (self._read_row(name) if name in given else None))
+        ]
+        columns = zip(*(row for row, _ in known), strict=True)
         values = [value for _, value in known]
-        sums = [sum(map(mul, column, values)) for column in zip(*rows, strict=True)]
-        return sums or [0.0] * len(self.labels)
+        return [sum(map(mul, column, values)) for column in columns] or [0.0] * len(self.labels)
 
     def scores_of(self, names: Iterable[str]) -> list[float]:
         """The scores of features that all have the value 1."""
-        rows = map(self._row, filter(self._given.__contains__, names))
+        find, given = self._rows.get, self._given
+        rows = [
+            row
+            for name in names
+            if (row := find(name) or (self._read_row(name) if name in given else None))
+        ]
         return list(map(sum, zip(*rows, strict=True))) or [0.0] * len(self.labels)
 
     def best(self, options: Iterable[Iterable[str]]) -> int:
