@@ -13,17 +13,10 @@ from typing import Any, Literal
 
 from summarizer.linear import likely_labels, load_linear
 from summarizer.models import Level, Signal
-from summarizer.tables import read_toml
+from summarizer.tables import read_toml, word_set
 from summarizer.text.reading import Text
 from summarizer.text.spans import Span
 
-# Outlets with named editors and a corrections policy: name without blanks, or start of the domain.
-_OUTLETS = frozenset(
-    "coindesk theblock cointelegraph decrypt blockworks dlnews bloomberg reuters associatedpress ap"
-    " apnews forbes cnbc fortune wsj thewallstreetjournal ft financialtimes nytimes thenewyorktimes"
-    " bbc theguardian economist theeconomist barrons axios politico seekingalpha techcrunch"
-    " wired".split()
-)
 _BYLINE = re.compile(r"(?:^|\s)(By [A-Z][a-z]+ [A-Z][\w'’-]+)")
 _BYLINE_WITHIN = 1500  # code points from the start of the text
 LIKELY = 0.4  # a signal is shown where the weights give it this chance: best F1 by cross-validation
@@ -95,14 +88,13 @@ def _find_places(text: Text) -> Places:
     elif article.authors:
         places["byline", True] = []
     source, domain = article.source or "", article.domain or ""
-    if not _OUTLETS.isdisjoint((source.lower().replace(" ", ""), domain.split(".")[0])):
+    if not word_set("outlet").isdisjoint((source.lower().replace(" ", ""), domain.split(".")[0])):
         places["established_outlet", True] = []
-    for name, kind in SIGNALS.items():  # the surest words come first, and are shown
-        if kind.strict and (spans := [*find_words(kind.strict, text)]):
-            places[name, True] = spans
-    for name, kind in SIGNALS.items():
-        if kind.broad and (spans := [*islice(find_words(kind.broad, text), 1)]):
-            places[name, False] = spans
+    for is_strict, most in ((True, None), (False, 1)):  # the surest words first: they are shown
+        for name, kind in SIGNALS.items():
+            pattern = kind.strict if is_strict else kind.broad
+            if pattern and (spans := [*islice(find_words(pattern, text), most)]):
+                places[name, is_strict] = spans
     return places
 
 

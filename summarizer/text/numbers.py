@@ -48,7 +48,7 @@ _NUMBER = re.compile(
       | \s?-?(?P<scale>(?i:thousand|million|billion|trillion
             |mln|mn|mio|bln|bn|tn|trn|mm|crore|lakh|[kmbt]))
             (?![A-Za-z0-9])
-      | \s(?P<slip>[a-z;'\[\],./]{6,9})(?![A-Za-z0-9])           # "bo;;opm", see units.py
+      | \s(?P<slip>[a-z;'\[\],./]{6,9})(?![A-Za-z0-9])           # "bo;;opm", see units.tsv
     )?
     """,
     re.VERBOSE,

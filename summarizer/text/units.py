@@ -1,14 +1,6 @@
 """UNITS: what the currencies, scales and number words of `data/units.tsv` mean."""
 
-from itertools import pairwise
-
 from summarizer.tables import read_rows
-
-# A scale word typed one key to the right on a QWERTY row ("billion" -> "bo;;opm"), or one to the
-# left.
-_ROWS = ("qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./")
-_RIGHT = {left: right for row in _ROWS for left, right in pairwise(row)}
-_LEFT = {right: left for left, right in _RIGHT.items()}
 
 
 def _read_group(group: str) -> dict[str, str]:
@@ -20,23 +12,9 @@ def _read_group(group: str) -> dict[str, str]:
 CURRENCIES = _read_group("code")
 NUMBER_WORDS = {word: int(value) for word, value in _read_group("number").items()}
 SCALES = {word: int(power) for word, power in _read_group("scale").items()}
+SLIPPED_SCALES = {word: int(power) for word, power in _read_group("slip").items()}
 _SIGNS = _read_group("sign")
 _DOLLARS = _read_group("dollar")
-
-
-def _list_slips() -> dict[str, int]:
-    """Scale words as they look when a hand slips one key after the first letter or two, or from the
-    first.
-    """
-    return {
-        word[:kept] + "".join(keys.get(letter, letter) for letter in word[kept:]): SCALES[word]
-        for word in ("thousand", "million", "billion", "trillion")
-        for keys in (_RIGHT, _LEFT)
-        for kept in (0, 1, 2)
-    }
-
-
-SLIPPED_SCALES = _list_slips()
 
 
 def read_sign(sign: str) -> str:
