@@ -122,7 +122,7 @@ def find_venue(text: Text, candidate: Candidate) -> str | None:
         distance = end - start + _PAST_CLAUSE * bool(is_parted)
         distance += _PAST_NUMBER * bool(text.numbers_between(start, end))
         hits.append((distance, match[0]))
-    return min(hits)[1] if hits else None
+    return min(hits, default=(0, None))[1]
 
 
 def find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
@@ -161,7 +161,7 @@ def find_date(text: Text, candidate: Candidate) -> str | None:
     for match in _DATE.finditer(text.string, low, high):
         start, end = candidate.gap_to(*match.span())
         hits.append((abs(end - start), match[0]))
-    return min(hits)[1] if hits else None
+    return min(hits, default=(0, None))[1]
 
 
 def choose_evidence(text: Text, candidate: Candidate) -> Evidence:

@@ -14,7 +14,6 @@ from summarizer.text.units import (
     CURRENCIES,
     NUMBER_WORDS,
     SCALES,
-    SLIPPED_SCALES,
     find_power,
     read_sign,
 )
@@ -152,7 +151,7 @@ def _read_tail(match: re.Match[str], currency: str) -> tuple[str, int, int]:
     scale = match["scale"]
     if match["slip"]:
         word = match["slip"].rstrip(",.")
-        if power := SLIPPED_SCALES.get(word):
+        if power := SCALES.get(word):
             return currency, power, match.start("slip") + len(word)
     elif scale:
         # "5 m" and "3 t" are metres and tonnes: one letter wants no space or a currency

@@ -12,7 +12,6 @@ def _read_group(group: str) -> dict[str, str]:
 CURRENCIES = _read_group("code")
 NUMBER_WORDS = {word: int(value) for word, value in _read_group("number").items()}
 SCALES = {word: int(power) for word, power in _read_group("scale").items()}
-SLIPPED_SCALES = {word: int(power) for word, power in _read_group("slip").items()}
 _SIGNS = _read_group("sign")
 _DOLLARS = _read_group("dollar")
 
@@ -26,5 +25,4 @@ def read_sign(sign: str) -> str:
 
 def find_power(words: list[str]) -> int:
     """The power of ten that the first scale word stands for, 0 if there is none."""
-    powers = (SCALES.get(word) or SLIPPED_SCALES.get(word) for word in words)
-    return next((power for power in powers if power), 0)
+    return next((SCALES[word] for word in words if word in SCALES), 0)

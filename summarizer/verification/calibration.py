@@ -9,7 +9,6 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 Knots = Sequence[Sequence[float]]  # (confidence, frequency), rising
@@ -50,7 +49,7 @@ def find_frequency(name: str, confidence: float) -> float | None:
 @cache
 def load_maps() -> dict[str, Knots]:
     """The knots of each forecaster that was measured."""
-    path = Path(str(files("summarizer") / "data" / "calibration.json"))
+    path = files("summarizer") / "data" / "calibration.json"
     if not path.is_file():
         return {}
     maps = json.loads(path.read_text("utf-8"))
