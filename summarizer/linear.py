@@ -29,19 +29,19 @@ class Linear:
     @property
     def weights(self) -> dict[str, Weights]:
         """The weights of every feature."""
-        return {name: self._read_weights(name) for name in self._given}
-
-    def _read_weights(self, name: str) -> Weights:
-        given = self._given[name]
-        if not isinstance(given, str):
-            return given
-        pairs = (pair.split(":") for pair in given.split(" "))  # "2:0.41 5:-0.2"
-        return tuple([(int(i), float(weight)) for i, weight in pairs])
+        rows = {name: self._read_row(name) for name in self._given}
+        return {
+            name: tuple((i, weight) for i, weight in enumerate(row) if weight)
+            for name, row in rows.items()
+        }
 
     def _read_row(self, name: str) -> Row:
         row = [0.0] * len(self.labels)
-        for i, weight in self._read_weights(name):
-            row[i] = weight
+        given = self._given[name]
+        pairs: Iterable[Iterable[str | float]]
+        pairs = (pair.split(":") for pair in given.split(" ")) if isinstance(given, str) else given
+        for i, weight in pairs:
+            row[int(i)] = float(weight)
         return self._rows.setdefault(name, tuple(row))
 
     def scores(self, features: Iterable[tuple[str, float]]) -> list[float]:
