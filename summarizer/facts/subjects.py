@@ -76,7 +76,8 @@ def underlying(subject: str) -> str:
     >>> underlying("IBIT"), underlying("BTC.D"), underlying("MSTR")
     ('BTC', 'BTC', 'MSTR')
     """
-    return _SHARES.get(subject) or load_assets().held.get(subject, subject)
+    shared = _SHARES.get(subject) or subject.removesuffix(".D")
+    return load_assets().held.get(shared, shared)
 
 
 class Subjects:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from summarizer.facts.kinds import KINDS, LEVELS, PRICES, SIGNED
+from summarizer.facts.kinds import KINDS, LEVELS, SIGNED
 from summarizer.facts.levels import find_price
 from summarizer.facts.subjects import underlying
 from summarizer.models import Fact
@@ -22,6 +22,7 @@ from summarizer.verification.wording import (
     calls_it,
     is_as_certain,
     is_bent,
+    last_phrase,
     named_kinds,
     periods_beside,
     sign_word,
@@ -50,7 +51,10 @@ _STANDS = re.compile(  # "is trading well above the support at {N7}"
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_TOLD_AS_PRICES = PRICES | {"price_change"}
+_TOLD_AS_PRICES = frozenset({"price", "price_change", "price_target"})
+_SHARE_KINDS = frozenset("dominance call_share liquidation_share other".split())
+_PRONOUN = re.compile(r"\b(?:it|its|their|they|which)\b", re.IGNORECASE)
+_MOOD = re.compile(r"\b(?:index|sentiment|greed|fear)\b", re.IGNORECASE)
 _ON = re.compile(r"\b(?:on|via|through|at)\s\Z")
 _MOVED_TO = re.compile(r"\bto\s(?:a\s)?(?:(?:price|low|high)\sof\s|about\s|around\s|nearly\s)?\Z")
 _NAME_REACH = 80  # code points around a figure in which its own subject is named
@@ -90,8 +94,15 @@ def list_disagreements(use: Use) -> list[str]:
 
 def _check_subject(use: Use) -> Iterator[str]:
     """A figure belongs to its fact's subject: not "Ether rose {N0}" of bitcoin's change."""
-    if not _is_about(use):
+    if not _is_named_apart(use) and not _is_about(use):
         yield f"{use.meaning}, which the words around it do not name"
+
+
+def _is_named_apart(use: Use) -> bool:
+    """Whether a distance stands beside its figure, which says what it is: "at {N7}, {D7} away"."""
+    return use.figure.is_distance and any(
+        other.facts == use.figure.facts and not other.is_distance for other in use.sentence.figures
+    )
 
 
 def _check_kind(use: Use) -> Iterator[str]:
@@ -99,18 +110,16 @@ def _check_kind(use: Use) -> Iterator[str]:
 
     In "support at {N7} lies {D7}" the distance takes its kind from the figure.
     """
-    is_named_apart = use.figure.is_distance and any(
-        other.facts == use.figure.facts and not other.is_distance for other in use.sentence.figures
-    )
     fact, scope = use.fact, use.scope
     kinds = named_kinds(scope, fact) or frozenset()
     is_loose = (
         kinds == frozenset({"other"})  # words that are used of every kind: "ETH holds {N17}"
         or (fact.kind == "macro_indicator" and kinds <= _TOLD_AS_PRICES)  # "consumer prices fell"
         or (fact.kind == "other" and not calls_it(scope))
+        or (fact.kind in _SHARE_KINDS and kinds <= _SHARE_KINDS)  # "a share of {N1} was long"
         or (fact.kind in LEVELS and _STANDS.search(scope.before))  # its side is checked apart
     )
-    if kinds and fact.kind not in kinds and not is_named_apart and not is_loose:
+    if kinds and fact.kind not in kinds and not _is_named_apart(use) and not is_loose:
         yield f"{use.meaning}, not what the sentence calls it"
 
 
@@ -200,8 +209,11 @@ _CHECKS = (
 def _is_about(use: Use) -> bool:
     """Whether the words around a figure, or else those before, name the fact's subject."""
     fact, sentence, scope = use.fact, use.sentence, use.scope
-    if fact.kind in ("sentiment_index", "macro_indicator"):
-        return True  # of a whole market or country, whoever is named beside it
+    if fact.kind == "sentiment_index" and _MOOD.search(scope.before + scope.after):
+        return True  # of the whole market's mood, whoever's it is called
+    if fact.kind == "macro_indicator":
+        named = sentence.support.find_mentions(last_phrase(scope.before))
+        return all(mention.group in ("macro", "index", "market") for mention in named)
     if fact.unit == fact.subject:
         return _is_own_unit(use)
     is_unlisted = fact.subject not in load_assets().tickers and fact.subject != MARKET
@@ -272,10 +284,22 @@ def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
         return True
     if not before and _is_worth_coins(use):
         return True
+    first = sentence.mentions[0].subject if sentence.mentions else None
+    if _PRONOUN.search(last_phrase(use.scope.before)) and use.fact.subject in (
+        first,
+        *sentence.carried,
+    ):
+        return True  # "Bitcoin gains from Trump Media, and its chart points to {N12}"
+    is_elsewhere = not before
     before = before or _before(use)
+    if is_elsewhere and before and before[0].group == "market":
+        return True  # "The crypto rally stalls: ETF inflows cooled to {N1}"
     if before:
         return _name_subject(use, before)
-    return use.fact.subject in sentence.carried
+    if sentence.carried:
+        return use.fact.subject in sentence.carried
+    alike = {fact.subject for fact in sentence.facts if fact.kind == use.fact.kind}
+    return alike == {use.fact.subject}  # "ETF inflows cooled to {N1}" where all are bitcoin's
 
 
 def _is_worth_coins(use: Use) -> bool:
@@ -291,8 +315,9 @@ def _is_attached(use: Use, mention: Mention) -> bool:
 
 def _are_holders(use: Use, holders: Sequence[Mention]) -> bool:
     """Whether the sentence that states the fact names these too: their coins are not another's."""
-    named = {mention.subject for mention in use.sentence.support.find_mentions(use.printed)}
-    return named.issuperset(mention.subject for mention in holders)
+    named = use.sentence.support.find_mentions(use.printed)
+    printed = {mention.subject for mention in named if mention.group in _HOLDERS}
+    return not printed or printed.issuperset(mention.subject for mention in holders)
 
 
 def _before(use: Use) -> list[Mention]:
@@ -316,4 +341,7 @@ def _name_subject(use: Use, mentions: Sequence[Mention]) -> bool:
     if len(mentions) > 1 and _ON.search(use.sentence.blank[: mentions[0].start]):
         subjects.add(mentions[1].subject)  # "Dai on Compound pays {N10}"
     subjects |= {underlying(subject) for subject in subjects}
+    groups = use.sentence.support.groups
+    if len(subjects) > 1 and groups.get(use.fact.subject) == "sector":
+        return True  # the altcoins' open interest, of coins that are listed
     return use.fact.subject in subjects or use.fact.venue in subjects

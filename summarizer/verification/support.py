@@ -16,6 +16,7 @@ _MARKED_TICKER = (
     r"\(\$?{0}\)|:\s?{0}\)|\${0}(?!\w)|(?<!\w){0}\s\$\d|\b(?:token|coin),?\s{0}(?!\w)"
     r"|(?<!\w){0},?\s(?:the\s)?(?:\w+[’']s\s)?(?:native\s)?(?:token|coin)\b"
 )
+_INTRODUCED = r"((?:[A-Z][\w&]+\s){{1,2}})(?:Inc\.|Corp\.|Holdings|Group)?\s?\([^)]{{0,12}}\$?{0}\)"
 _TICKER = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 
 
@@ -37,7 +38,9 @@ class Support:
         for fact in facts:  # a ticker that a model read and only the article knows
             if fact.subject not in self.groups and self.is_printed_ticker(fact.subject):
                 self.groups[fact.subject] = load_assets().tickers.get(fact.subject, "coin")
-                known[fact.subject] = Mention(0, 0, fact.subject, self.groups[fact.subject])
+                mention = Mention(0, 0, fact.subject, self.groups[fact.subject])
+                names = re.findall(_INTRODUCED.format(fact.subject), text.string)
+                known |= dict.fromkeys((fact.subject, *map(str.strip, names)), mention)
         self._add_companies(facts)
         subjects = [name for fact in facts for name in (fact.subject, fact.venue)]
         self.subjects = frozenset((*self.groups, *subjects))
