@@ -20,6 +20,7 @@ from summarizer.verification.figures import ClaimFigure, ClaimSentence
 from summarizer.verification.wording import (
     Scope,
     calls_it,
+    find_periods,
     is_as_certain,
     is_bent,
     last_phrase,
@@ -53,7 +54,14 @@ _STANDS = re.compile(  # "is trading well above the support at {N7}"
 )
 _TOLD_AS_PRICES = frozenset({"price", "price_change", "price_target"})
 _SHARE_KINDS = frozenset("dominance call_share liquidation_share other".split())
-_PRONOUN = re.compile(r"\b(?:it|its|their|they|which)\b", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\b(?:it|its|their|they|which"
+    r"|the (?:company|firm|exchange|protocol|fund|bank|token|project))\b",
+    re.IGNORECASE,
+)
+_OF_ITS = re.compile(r"\s(?:of|in)\s(?:its|their)\b")
+_CODE = re.compile(r"\b[A-Z]{2,}\b")
+_RECORD = re.compile(r"\b(?:highs?|lows?|peak|record)\b", re.IGNORECASE)
 _MOOD = re.compile(r"\b(?:index|sentiment|greed|fear)\b", re.IGNORECASE)
 _ON = re.compile(r"\b(?:on|via|through|at)\s\Z")
 _MOVED_TO = re.compile(r"\bto\s(?:a\s)?(?:(?:price|low|high)\sof\s|about\s|around\s|nearly\s)?\Z")
@@ -116,6 +124,12 @@ def _check_kind(use: Use) -> Iterator[str]:
         kinds == frozenset({"other"})  # words that are used of every kind: "ETH holds {N17}"
         or (fact.kind == "macro_indicator" and kinds <= _TOLD_AS_PRICES)  # "consumer prices fell"
         or (fact.kind == "other" and not calls_it(scope))
+        or (
+            fact.kind in LEVELS
+            and kinds <= _TOLD_AS_PRICES | {"price_past"}
+            and not calls_it(scope)
+        )
+        or (fact.kind in LEVELS and kinds == {"price_past"} and _RECORD.search(use.printed))
         or (fact.kind in _SHARE_KINDS and kinds <= _SHARE_KINDS)  # "a share of {N1} was long"
         or (fact.kind in LEVELS and _STANDS.search(scope.before))  # its side is checked apart
     )
@@ -179,7 +193,8 @@ def _check_period(use: Use) -> Iterator[str]:
     periods, words = periods_beside(scope)
     if fact.kind not in _WITH_PERIOD or not fact.period or not periods:
         return
-    if fact.period not in periods and not spells_period(words, fact.period):
+    is_printed = not periods.isdisjoint(find_periods(use.printed))
+    if fact.period not in periods and not spells_period(words, fact.period) and not is_printed:
         yield f"{use.meaning} over {fact.period}, not over the time named"
 
 
@@ -213,7 +228,7 @@ def _is_about(use: Use) -> bool:
         return True  # of the whole market's mood, whoever's it is called
     if fact.kind == "macro_indicator":
         named = sentence.support.find_mentions(last_phrase(scope.before))
-        return all(mention.group in ("macro", "index", "market") for mention in named)
+        return all(mention.subject == fact.subject for mention in named)
     if fact.unit == fact.subject:
         return _is_own_unit(use)
     is_unlisted = fact.subject not in load_assets().tickers and fact.subject != MARKET
@@ -223,7 +238,8 @@ def _is_about(use: Use) -> bool:
         return True  # an exchange's open interest
     if fact.subject not in sentence.support.groups and fact.subject != MARKET:
         is_named = fact.subject.casefold() in sentence.raw.casefold()  # a company or a project
-        return is_named or fact.subject in sentence.carried
+        is_pronoun = not _before(use) and _PRONOUN.search(scope.before)
+        return is_named or fact.subject in sentence.carried or bool(is_pronoun)
     end = use.figure.end + len(scope.after)
     nearby = [
         mention
@@ -285,10 +301,8 @@ def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
     if not before and _is_worth_coins(use):
         return True
     first = sentence.mentions[0].subject if sentence.mentions else None
-    if _PRONOUN.search(last_phrase(use.scope.before)) and use.fact.subject in (
-        first,
-        *sentence.carried,
-    ):
+    is_pronoun = _PRONOUN.search(last_phrase(use.scope.before)) or _OF_ITS.match(use.scope.after)
+    if is_pronoun and use.fact.subject in (first, *sentence.carried):
         return True  # "Bitcoin gains from Trump Media, and its chart points to {N12}"
     is_elsewhere = not before
     before = before or _before(use)
@@ -299,7 +313,8 @@ def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
     if sentence.carried:
         return use.fact.subject in sentence.carried
     alike = {fact.subject for fact in sentence.facts if fact.kind == use.fact.kind}
-    return alike == {use.fact.subject}  # "ETF inflows cooled to {N1}" where all are bitcoin's
+    is_other_named = set(_CODE.findall(use.scope.before)) - {"ETF"}
+    return alike == {use.fact.subject} and not is_other_named  # "ETF inflows cooled to {N1}"
 
 
 def _is_worth_coins(use: Use) -> bool:

@@ -67,7 +67,7 @@ _POSSIBLE = re.compile(
 _UNIT_CLASSES = {"%": "percent", "bps": "bps", "ratio": "plain", "index": "plain", "count": "plain"}
 _CALLS_IT = re.compile(  # "the support of BTC is {N0}"
     r"""
-    \s(?:(?:of|for|in|on|by)\s(?:the\s)?[\w$]+\s)?
+    \s(?:(?:of|for|in)\s(?:the\s)?[\w$]+\s)?
     (?:is\s|was\s|are\s|were\s|of\s|at\s|stands\s|reached\s|hit\s|now\s|about\s|only\s){1,3}\Z
     """,
     re.VERBOSE,
@@ -76,7 +76,7 @@ _WORD = re.compile(r"\W*\w+")
 _WORDS_AFTER = 5  # behind a figure that may say what it is
 PLACED = re.compile(r"\b(?:to|at|near|around|above|below|reached|hit|touched)\s\Z")
 _PROMISED = re.compile(  # "the promised listing price of {N20}"
-    r"\b(?:promis|plan|sees?|guess|target|aim|point|expect|forecast|predict|project|propos|launch|listing|next)\w*",
+    r"\b(?:promis|plan|sees?|straddle|room|guess|target|aim|point|expect|forecast|predict|project|propos|launch|listing|next)\w*",
     re.IGNORECASE,
 )
 _DOUBT = re.compile(
@@ -192,7 +192,8 @@ def _possible_kinds(fact: Fact) -> frozenset[str]:
         "coins" if fact.unit in load_assets().tickers else "money"
     )
     is_large = abs(fact.value) >= LARGE
-    return kinds_where(lambda kind: kind.takes(unit, is_large)) | {fact.kind}
+    kinds = kinds_where(lambda kind: kind.takes(unit, is_large))
+    return (kinds - PRICES if unit == "plain" else kinds) | {fact.kind}
 
 
 def sign_word(scope: Scope, fact: Fact) -> int | None:
