@@ -124,11 +124,6 @@ def _check_kind(use: Use) -> Iterator[str]:
         kinds == frozenset({"other"})  # words that are used of every kind: "ETH holds {N17}"
         or (fact.kind == "macro_indicator" and kinds <= _TOLD_AS_PRICES)  # "consumer prices fell"
         or (fact.kind == "other" and not calls_it(scope))
-        or (
-            fact.kind in LEVELS
-            and kinds <= _TOLD_AS_PRICES | {"price_past"}
-            and not calls_it(scope)
-        )
         or (fact.kind in LEVELS and kinds == {"price_past"} and _RECORD.search(use.printed))
         or (fact.kind in _SHARE_KINDS and kinds <= _SHARE_KINDS)  # "a share of {N1} was long"
         or (fact.kind in LEVELS and _STANDS.search(scope.before))  # its side is checked apart
