@@ -114,6 +114,14 @@ class Subjects:
         self.remember(candidate, kind, options[best].subject)
         return options[best].subject
 
+    def rank(self, candidate: Candidate, kind: str) -> dict[str, float]:
+        """How far the score of each possible subject of the number is below the highest."""
+        scores: dict[str, float] = {}
+        for option in self.options(candidate, kind):
+            score = load_linear("subjects").scores_of(option.features)[0]
+            scores[option.subject] = max(score, scores.get(option.subject, score))
+        return {subject: max(scores.values()) - score for subject, score in scores.items()}
+
     def remember(self, candidate: Candidate, kind: str, subject: str) -> None:
         """Note that the number is about the subject, which is evidence for the numbers after it."""
         self._last = (candidate, subject)

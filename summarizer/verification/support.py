@@ -45,6 +45,13 @@ class Support:
         subjects = [name for fact in facts for name in (fact.subject, fact.venue)]
         self.subjects = frozenset((*self.groups, *subjects))
 
+    @cached_property
+    def main_subjects(self) -> frozenset[str]:
+        """The assets of the title, and the one that the article names most."""
+        coins = (mention.subject for mention in self.text.mentions if mention.group == "coin")
+        most = [subject for subject, _ in Counter(coins).most_common(1)]
+        return frozenset((*most, *(mention.subject for mention in self.text.title_mentions)))
+
     def says(self, words: str) -> bool:
         """Whether the article, its title or its source has these words, in any case, unbroken."""
         words = re.escape(plain_quotes(words).casefold())
