@@ -1,6 +1,7 @@
 """TEXT, FACTS -> SUPPORT: what an article prints and names, made ready to check claims against."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from summarizer.facts.kinds import LEVELS
