@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 
 from summarizer.facts.kinds import LEVELS
 from summarizer.facts.levels import find_price
