@@ -117,7 +117,8 @@ def governing_sign(text: Text, candidate: Candidate, kind: str) -> int:
         if text.crosses_clause(*gap) or text.numbers_between(*gap):
             break
         if not is_bound and (sign := signs.get(word) or _movements().get(word)):
-            found.add(sign)
+            is_given_up = word == "up" and text.lowered[i - 1].startswith(("gave", "giv"))
+            found.add(-1 if is_given_up else sign)
     if not found and candidate.past_word < past:
         found.add(_movements().get(text.lowered[candidate.past_word], 0))
     return found.pop() if len(found) == 1 else 0

@@ -33,7 +33,7 @@ from summarizer.verification.wording import (
 _HOLDERS = frozenset({"stock", "etf"})
 _WITH_PERIOD = SIGNED | {"liquidations", "trading_volume"}
 _SET_APART = re.compile(  # "expects Sui to outperform Bitcoin on the way to {N2}"
-    r"\b(?:unlike|not|rather than|instead of|than|versus|vs\.?|against|(?:outperform|beat)\w*)\s"
+    r"\b(?:unlike|not|rather than|instead of|than|over|versus|vs\.?|against|(?:outperform|beat)\w*)\s"
     r"(?:the |its )?\Z",
     re.IGNORECASE,
 )
@@ -240,6 +240,7 @@ def _is_about(use: Use) -> bool:
         mention
         for mention in sentence.mentions
         if scope.start <= mention.start < end
+        and mention.group != "macro"  # "sees bitcoin at {N3} if the Fed cuts, or at {N4}"
         and not _SET_APART.search(sentence.blank[: mention.start])  # "bitcoin, unlike ether, rose"
     ]
     if KINDS[fact.kind].of_holding:  # the figure is of what a fund or company holds
@@ -332,7 +333,8 @@ def _are_holders(use: Use, holders: Sequence[Mention]) -> bool:
 
 def _before(use: Use) -> list[Mention]:
     """The assets named before a figure, the nearest first."""
-    return [m for m in reversed(use.sentence.mentions) if m.end <= use.figure.start]
+    before = [m for m in reversed(use.sentence.mentions) if m.end <= use.figure.start]
+    return [m for m in before if m.group != "macro"]
 
 
 def _name_subject(use: Use, mentions: Sequence[Mention]) -> bool:

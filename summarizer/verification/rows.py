@@ -39,6 +39,9 @@ _TOLD_BY = {
     "JP10Y": ("ten-year", "10-year"),
     "VIX": ("volatility index",),
     "BNB": ("BSC",),
+    "XRP": ("Ripple",),
+    "KRW": ("won",),
+    "MARA": ("Marathon",),
 }
 _UNIT_REACH = 10  # code points between a number and its coins
 _BULK = 3  # readings that fail, if they are more than half: none of the answer's is believed
@@ -83,7 +86,7 @@ def correct_rows(text: Text, rows: Rows, claims: Sequence[RowClaim]) -> Correcte
                 facts[place] = reading.fact and _mark(reading.fact, facts[place])
     corrections = sum(claim.figure is None for claim in claims)
     is_bulk = failed >= _BULK and failed * 2 > corrections
-    is_most = len(own) >= 10 and len(claims) > _MOST * len(own) and failed * 10 > len(claims)
+    is_most = len(own) >= 10 and len(claims) > _MOST * len(own) and failed * 4 > len(claims)
     if is_bulk or is_most:
         note = f"{len(claims)} readings of {len(own)} numbers, {failed} of them refused: "
         note += "; ".join(finding.detail for finding in findings[:9])
@@ -153,7 +156,7 @@ def _read_claim(
     subject = _find_subject(support, claim.subject)
     if subject is None and any(map(support.says, _TOLD_BY.get(claim.subject, ()))):
         subject = claim.subject
-    if claim.kind == "macro_indicator" and claim.subject in _ECONOMIES:
+    if claim.kind in ("macro_indicator", "other") and claim.subject in _ECONOMIES:
         subject = claim.subject
     candidate = _with_unit(candidate, KINDS[claim.kind], subject)
     fact = _make_fact(text, candidate, claim, subject)
@@ -215,7 +218,8 @@ def _with_unit(candidate: Candidate, kind: Kind, subject: str | None) -> Candida
 
     Coins are those that are named behind it, "71 wrapped bitcoin", else those of its subject.
     """
-    if candidate.unit_class != "plain" or "plain" in kind.units:
+    is_coins = kind.of_holding and not candidate.is_large  # "holds 668"
+    if candidate.unit_class != "plain" or ("plain" in kind.units and not is_coins):
         return candidate
     if "percent" in kind.units:  # "a 53-47 split"
         return replace(candidate, unit_class="percent", unit="%")

@@ -1,11 +1,9 @@
 """TEXT, FACTS -> SUPPORT: what an article prints and names, made ready to check claims against."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from functools import cached_property
 
-from summarizer.facts.kinds import LEVELS
+from summarizer.facts.kinds import LEVELS, PRICES
 from summarizer.facts.levels import find_price
 from summarizer.models import Fact
 from summarizer.tables import word_set
@@ -18,7 +16,8 @@ _MARKED_TICKER = (
     r"\(\$?{0}\)|:\s?{0}\)|\${0}(?!\w)|(?<!\w){0}\s\$\d|\b(?:token|coin),?\s{0}(?!\w)"
     r"|(?<!\w){0},?\s(?:the\s)?(?:\w+[’']s\s)?(?:native\s)?(?:token|coin)\b"
 )
-_INTRODUCED = r"((?:[A-Z][\w&]+\s){{1,2}})(?:Inc\.|Corp\.|Holdings|Group)?\s?\([^)]{{0,12}}\$?{0}\)"
+_INTRODUCED = r"((?:[A-Z][\w&]+\s){{1,2}})(?:Inc\.|Corp\.|Holdings|Group)?\s?\([^)]{{0,20}}\$?{0}\)"
+_PRICED = PRICES | {"price_change", "market_cap", "token_unlock"}
 _TICKER = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 
 
@@ -38,7 +37,9 @@ class Support:
         self._mentions = known = {text.string[m.start : m.end]: m for m in text.mentions}
         self.groups = {m.subject: m.group for m in (*text.title_mentions, *text.mentions)}
         for fact in facts:  # a ticker that a model read and only the article knows
-            if fact.subject not in self.groups and self.is_printed_ticker(fact.subject):
+            is_priced = fact.kind in _PRICED and _TICKER.fullmatch(fact.subject)
+            is_asset = is_priced or self.is_printed_ticker(fact.subject)
+            if fact.subject not in self.groups and is_asset:
                 self.groups[fact.subject] = load_assets().tickers.get(fact.subject, "coin")
                 mention = Mention(0, 0, fact.subject, self.groups[fact.subject])
                 names = re.findall(_INTRODUCED.format(fact.subject), text.string)
@@ -46,13 +47,6 @@ class Support:
         self._add_companies(facts)
         subjects = [name for fact in facts for name in (fact.subject, fact.venue)]
         self.subjects = frozenset((*self.groups, *subjects))
-
-    @cached_property
-    def main_subjects(self) -> frozenset[str]:
-        """The assets of the title, and the one that the article names most."""
-        coins = (mention.subject for mention in self.text.mentions if mention.group == "coin")
-        most = [subject for subject, _ in Counter(coins).most_common(1)]
-        return frozenset((*most, *(mention.subject for mention in self.text.title_mentions)))
 
     def says(self, words: str) -> bool:
         """Whether the article, its title or its source has these words, in any case, unbroken."""

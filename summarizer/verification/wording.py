@@ -305,5 +305,7 @@ def is_bent(scope: Scope, printed: str) -> bool:
 
 def _says_rate(noun: str, printed: str) -> bool:
     """Whether the article's sentence has the rate too: "a day" is "daily" or "per day"."""
+    if noun == "day" and "24" in printed:  # "24-hour volume"
+        return True
     stem = {"day": "dai", "year": "annual"}.get(noun, noun)
     return re.search(rf"(?:a|an|per|each|every|/)\s?{noun}|{stem}ly", printed) is not None
