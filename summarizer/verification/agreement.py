@@ -33,8 +33,8 @@ from summarizer.verification.wording import (
 _HOLDERS = frozenset({"stock", "etf"})
 _WITH_PERIOD = SIGNED | {"liquidations", "trading_volume"}
 _SET_APART = re.compile(  # "expects Sui to outperform Bitcoin on the way to {N2}"
-    r"\b(?:unlike|not|rather than|instead of|than|over|versus|vs\.?|against|(?:outperform|beat)\w*)\s"
-    r"(?:the |its )?\Z",
+    r"\b(?:unlike|not|rather than|instead of|than|over|versus|vs\.?|against"
+    r"|(?:outperform|beat)\w*)\s(?:the |its )?\Z",
     re.IGNORECASE,
 )
 _ATTACHED = re.compile(
@@ -60,7 +60,7 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _OF_ITS = re.compile(r"\s(?:of|in)\s(?:its|their)\b")
-_CODE = re.compile(r"\b[A-Z]{2,}\b")
+_CODE = re.compile(r"\b[A-Z][A-Z0-9]+\b")
 _RECORD = re.compile(r"\b(?:highs?|lows?|peak|record)\b", re.IGNORECASE)
 _MOOD = re.compile(r"\b(?:index|sentiment|greed|fear)\b", re.IGNORECASE)
 _ON = re.compile(r"\b(?:on|via|through|at)\s\Z")
@@ -240,7 +240,6 @@ def _is_about(use: Use) -> bool:
         mention
         for mention in sentence.mentions
         if scope.start <= mention.start < end
-        and mention.group != "macro"  # "sees bitcoin at {N3} if the Fed cuts, or at {N4}"
         and not _SET_APART.search(sentence.blank[: mention.start])  # "bitcoin, unlike ether, rose"
     ]
     if KINDS[fact.kind].of_holding:  # the figure is of what a fund or company holds
@@ -334,7 +333,8 @@ def _are_holders(use: Use, holders: Sequence[Mention]) -> bool:
 def _before(use: Use) -> list[Mention]:
     """The assets named before a figure, the nearest first."""
     before = [m for m in reversed(use.sentence.mentions) if m.end <= use.figure.start]
-    return [m for m in before if m.group != "macro"]
+    assets = [m for m in before if m.group != "macro"]
+    return assets or before  # "sees bitcoin at {N3} if the Fed cuts, or at {N4}"
 
 
 def _name_subject(use: Use, mentions: Sequence[Mention]) -> bool:

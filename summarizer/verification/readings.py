@@ -109,8 +109,7 @@ def _check_subject(case: Case) -> Iterator[str]:
     ranks = [case.ranks[name] for name in (*names, case.subject) if name in case.ranks]
     is_asset = case.support.groups.get(case.subject) in ("coin", "stock")
     named = [m for m in case.candidate.mentions if m.group in ("coin", "stock")]
-    reach = _LEAST_RANK if named else math.inf  # where none is named, any spoken of may be meant
-    is_unlikely = not any(rank <= reach for rank in ranks)
+    is_unlikely = named and not any(rank <= _LEAST_RANK for rank in ranks)
     if case.ranks and is_asset and is_unlikely:
         yield f"N{claim.row} is hardly {case.subject}'s by the words around it"
     if attached and names.isdisjoint(attached.split("/")) and underlying(attached) != case.subject:
