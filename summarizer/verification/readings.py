@@ -73,6 +73,9 @@ def _check_unit(case: Case) -> Iterator[str]:
     is_in_coins = candidate.unit_class == "coins" and kind.name in PRICES  # "0.032 BTC"
     if candidate.unit_class not in kind.units and not is_in_coins:
         yield f"N{case.claim.row}: {kind.name} is not counted in {candidate.unit or 'nothing'}"
+    elif kind.size == "large" and candidate.unit_class == "plain" and not candidate.is_large:
+        # "2,650 contracts"
+        yield f"N{case.claim.row} has no unit, and is too small for {kind.name}"
     elif kind.size == "large" and candidate.unit_class != "coins" and size < _LEAST_LARGE:
         yield f"N{case.claim.row} is too small for {kind.name}"
 

@@ -219,6 +219,7 @@ def _with_unit(candidate: Candidate, kind: Kind, subject: str | None) -> Candida
     Coins are those that are named behind it, "71 wrapped bitcoin", else those of its subject.
     """
     is_coins = kind.of_holding and not candidate.is_large  # "holds 668"
+    is_coins |= kind.name == "token_unlock"
     if candidate.unit_class != "plain" or ("plain" in kind.units and not is_coins):
         return candidate
     if "percent" in kind.units:  # "a 53-47 split"
@@ -237,6 +238,8 @@ def _make_fact(text: Text, candidate: Candidate, claim: RowClaim, subject: str |
         "period": claim.period if kind.has_period else None,
         "venue": claim.venue,
     }
+    if claim.kind == "macro_indicator" and not claim.sign and not candidate.number.is_signed:
+        change["value"] = abs(fact.value)  # a level, not a move
     if kind.sign and claim.sign:
         change["value"] = abs(fact.value) * (-1 if claim.sign == "-" else 1)
     if claim.is_past and claim.kind == "price":

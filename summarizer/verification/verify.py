@@ -44,6 +44,8 @@ from summarizer.verification.totals import find_wrong_totals
 DAYS = {"short_term": 14, "medium_term": 180, "long_term": 365}
 # Most confidence in a rise that somebody is paid to foretell: little more than a coin's toss.
 PAID_CONFIDENCE = 0.55
+# No group of calls that were measured is large enough to show that more of them come true.
+MOST_CONFIDENCE = 0.95
 _MAX_CITED = 3  # sentences that are shown as evidence of a call
 _MAX_DETAIL = 300  # characters of a finding
 
@@ -84,7 +86,7 @@ def verify(
         overall=Overall(
             direction=analysis.overall,
             tone=_bound(analysis.overall_tone, -1),
-            confidence=_bound(analysis.overall_confidence, 0),
+            confidence=min(MOST_CONFIDENCE, _bound(analysis.overall_confidence, 0)),
         ),
         timeframe=Timeframe(horizon=analysis.horizon, rationale=horizon_rationale),
         credibility=Credibility(level=level, note=note, signals=signals),
@@ -205,6 +207,7 @@ class _Check:
         """
         measured = find_frequency(forecaster(analyst.model_dump()), claim.confidence)
         confidence = _bound(claim.confidence if measured is None else measured, 0)
+        confidence = min(confidence, MOST_CONFIDENCE)
         is_paid = any(SIGNALS[signal.name].is_paid for signal in self._signals)
         if claim.direction == "bullish" and is_paid and confidence > PAID_CONFIDENCE:
             detail = (

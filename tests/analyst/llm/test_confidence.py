@@ -102,7 +102,7 @@ def test_samples_are_not_asked_where_chances_are_given_or_the_endpoint_stops():
     assert len(server.asked) == 1
     report, server = ask(GOOD, GOOD, fails(401), samples=5)
     assert (len(server.asked), report.analyst.confidence_from) == (3, "samples")
-    assert report.calls[0].confidence == 1.0
+    assert report.calls[0].confidence == 0.95
 
 
 def test_with_neither_the_evidence_decides_and_disagreement_is_a_finding():
