@@ -7,11 +7,11 @@ Nothing is believed here: verification drops what the article does not support.
 import secrets
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from summarizer.analyst.llm.answers import answer_key, find_answer, keep_answer
-from summarizer.analyst.llm.completion import Completion
+from summarizer.analyst.llm.completion import Completion, Usage
 from summarizer.analyst.llm.confidence import Directions, set_confidence
 from summarizer.analyst.llm.dialect import RUNGS
 from summarizer.analyst.llm.endpoint import Allowance, Endpoint, NoTriesLeft
@@ -138,7 +138,7 @@ class Conversation:
         The temperature lets them differ. An answer that cannot be read agrees with nothing.
         """
         samples = []
-        self._allowance = Allowance(self._allowance.end, tries=number)
+        self._allowance = replace(self._allowance, tries=number)
         for i in range(1, number + 1):
             try:
                 analysis = self._answer(self._messages, sample=i).analysis
@@ -194,19 +194,21 @@ class Conversation:
     ) -> Analyst:
         """Who answered, and what it cost.
 
-        Token counts are None if any answer lacks them; kept answers count as zero.
+        Token counts are None if any answer lacks them; kept answers count as zero, and those that
+        could not be used as what they cost.
         """
-        paid = [completion for completion in self._completions if not completion.kept]
+        paid: list[Completion | Usage] = [each for each in self._completions if not each.kept]
+        paid += self._allowance.lost
         return Analyst(
             name="llm",
             model=model,
             prompt=self._prompt.name,
             prompt_sha256=self._prompt.sha256,
             confidence_from=confidence_from,
-            input_tokens=_sum(completion.input_tokens for completion in paid),
-            cached_tokens=_sum(completion.cached_tokens for completion in paid),
-            output_tokens=_sum(completion.output_tokens for completion in paid),
-            cost_usd=_sum(completion.cost_usd for completion in paid),
+            input_tokens=_sum(each.input_tokens for each in paid),
+            cached_tokens=_sum(each.cached_tokens for each in paid),
+            output_tokens=_sum(each.output_tokens for each in paid),
+            cost_usd=_sum(each.cost_usd for each in paid),
         )
 
     def _list_flags(self) -> tuple[str, ...]:

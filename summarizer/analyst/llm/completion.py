@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from summarizer.analyst.llm.confidence import Chance, find_chances
 from summarizer.analyst.llm.costs import Price, cost_of
@@ -18,6 +18,15 @@ EMPTY_WAIT = 0.5  # seconds until an endpoint that answered with nothing is aske
 _STREAMED = ("data:", "event:", "id:", "retry:", ":")  # how the lines of an event stream begin
 # Where an answer stands; some servers take one for a model's thoughts.
 _PLACES = ("content", "reasoning_content", "reasoning")
+
+
+class Usage(NamedTuple):
+    """What an answer cost. A count that the server does not give is None."""
+
+    input_tokens: int | None
+    cached_tokens: int | None
+    output_tokens: int | None
+    cost_usd: float | None
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,7 @@ def parse_body(content: bytes) -> dict[str, Any]:
 
 
 def read_completion(
-    body: dict[str, Any], model: str, rung: Rung, price: Price | None, key: str | None
+    body: dict[str, Any], model: str, rung: Rung, usage: Usage, key: str | None
 ) -> Completion:
     """The completion in the body of a response to a request for `model`, without the `key`.
 
@@ -59,22 +68,24 @@ def read_completion(
     """
     text = _find_text(body, key)
     name = body.get("model")
-    details = "prompt_tokens_details"
-    given = _find_count(body, "prompt_tokens")
-    cached = _find_count(body, details, "cached_tokens")
-    written = _find_count(body, "completion_tokens")
-    stored = _find_count(body, details, "cache_write_tokens")
     is_named = isinstance(name, str) and name.strip()
     return Completion(
         text=mask_key(text, key),
         model=mask_key(clean(str(name))[:100], key) if is_named else model,
         rung=rung,
-        input_tokens=given,
-        cached_tokens=cached,
-        output_tokens=written,
-        cost_usd=cost_of(price, given, cached, written, stored),
         chances=find_chances(text, find(body, "choices", 0, "logprobs", "content")),
+        **usage._asdict(),
     )
+
+
+def read_usage(body: dict[str, Any], price: Price | None) -> Usage:
+    """What the answer in the body of a response cost, whether or not it can be used."""
+    details = "prompt_tokens_details"
+    given = _find_count(body, "prompt_tokens")
+    cached = _find_count(body, details, "cached_tokens")
+    written = _find_count(body, "completion_tokens")
+    stored = _find_count(body, details, "cache_write_tokens")
+    return Usage(given, cached, written, cost_of(price, given, cached, written, stored))
 
 
 def _parse(text: str) -> Any:

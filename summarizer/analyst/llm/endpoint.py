@@ -17,7 +17,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from summarizer.analyst.llm.completion import Completion, find, parse_body, read_completion
+from summarizer.analyst.llm.completion import (
+    Completion,
+    Usage,
+    find,
+    parse_body,
+    read_completion,
+    read_usage,
+)
 from summarizer.analyst.llm.costs import cost_of, find_price
 from summarizer.analyst.llm.dialect import (
     ANSWER_TOKENS,
@@ -72,13 +79,14 @@ _CLIENTS: dict[tuple[str | None, str], Any] = {}
 class Allowance:
     """What is left for an article: the time (monotonic) at which all ends, tries, lessons.
 
-    `limit` is how many tokens its next answer may have.
+    `limit` is how many tokens its next answer may have, `lost` what was paid for nothing.
     """
 
     end: float
     tries: int = MAX_TRIES
     lessons: int = MAX_LESSONS
     limit: int = field(default_factory=lambda: ANSWER_TOKENS)
+    lost: list[Usage] = field(default_factory=list)
 
     def left(self) -> float:
         return self.end - time.monotonic()
@@ -216,11 +224,15 @@ class Endpoint:
                 status = code if isinstance(code, int) and 400 <= code < 600 else raw.status_code
                 refusal = read_refusal(status, json.dumps(body).encode(), raw.headers)
                 raise self._react(refusal, request, client, allowance)
-            rung = rung_of(request)
-            completion = read_completion(body, self.model, rung, self.price, self._key)
-            if completion.cost_usd is not None:
-                admitted.cost = completion.cost_usd
-            return completion
+            usage = read_usage(body, self.price)
+            if usage.cost_usd is not None:
+                admitted.cost = usage.cost_usd
+            try:
+                return read_completion(body, self.model, rung_of(request), usage, self._key)
+            except AnswerError:
+                if usage.output_tokens is not None:
+                    allowance.lost.append(usage)
+                raise
 
     def _wait_for_turn(self, allowance: Allowance) -> None:
         """Sleep while the endpoint asked any worker to wait. Raises LLMError for want of time."""
@@ -239,7 +251,7 @@ class Endpoint:
         """What a refusal means; `retry_after` where another request may help."""
         reason = quote(refusal.reason, self._key)
         error = explain(refusal, reason, self.model)
-        may_teach = error.code in ("llm_bad_request", "llm_model", "llm_unavailable")
+        may_teach = error.code in ("llm_bad_request", "llm_model") or refusal.status in (500, 501)
         if may_teach and not isinstance(error, ContextTooLong):
             guess = refusal.status in (400, 404, 422)
             if self._dialect.learn(refusal.words, request, guess=guess):

@@ -214,6 +214,15 @@ def test_an_empty_answer_is_asked_for_again():
         assert (report.analyst.name, len(server.asked)) == ("llm", 2)
 
 
+def test_what_was_paid_for_an_answer_that_cannot_be_used_is_told():
+    for lost in (says("{", reason="length"), says(None), says("prose")):
+        report, _ = ask(lost, GOOD, model="gpt-5.4-nano")
+        assert (report.analyst.input_tokens, report.analyst.output_tokens) == (5000, 400)
+        assert report.analyst.cost_usd == pytest.approx(
+            2 * (2100 * 0.20 + 400 * 0.02 + 200 * 1.25) / 1e6
+        )
+
+
 # ---- where the answer is
 
 TEXT = json.dumps(ANSWER)
