@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from summarizer.facts import attributes
-from summarizer.facts.candidates import SHARES, Candidate, find_candidates, make_candidate
+from summarizer.facts.candidates import Candidate, find_candidates
 from summarizer.facts.choice import NONE, choose_kinds
 from summarizer.facts.cue_scores import score_candidates
 from summarizer.facts.kinds import KINDS
 from summarizer.facts.subjects import Subjects
 from summarizer.models import Fact
 from summarizer.text.assets import MARKET
-from summarizer.text.orders import cut_orders
 from summarizer.text.reading import Text
 from summarizer.text.spans import Span
 
 _POINTER = re.compile(
     r"""
-    \b(?:Related[ ]Reading|Also[ ]Read|Read[ ]More|Read[ ]Also|See[ ]Also
+    \b(?-i:(?=[ARSars]))  # most words are passed over at once
+    (?:Related[ ]Reading|Also[ ]Read|Read[ ]More|Read[ ]Also|See[ ]Also
         |Recommended[ ]Articles?|RELATED|ALSO[ ]READ)
     \s?[:|–-]\s?[^.?!\n]{10,160}[.?!\n]?
     """,
@@ -61,9 +61,7 @@ def read_rows(text: Text) -> Rows:
     Orders to machines are left out before anything is read.
     """
     if text.orders:
-        string, places = cut_orders(text.string, text.orders)
-        shorter = Text(text.article.model_copy(update={"text": string}))
-        return _restore_places(text, read_rows(shorter), places)
+        return _keep_printed(text, read_rows(text.for_people))
     candidates, subjects = read_candidates(text)
     kinds = choose_kinds(text, candidates)
     facts, others = [], []
@@ -76,29 +74,16 @@ def read_rows(text: Text) -> Rows:
     return _sort_rows(facts, others)
 
 
-def _restore_places(text: Text, rows: Rows, places: Sequence[int]) -> Rows:
-    """Rows of a text without its orders, at their places in the whole text, but for facts that span
-    an order.
-    """
-
-    def restore(start: int, end: int) -> Span:
-        return Span(places[start], places[end - 1] + 1)
-
-    facts: list[Fact] = []
-    numbers: list[Candidate] = []
-    kept: dict[int, int] = {}
-    for i, candidate in enumerate(rows.numbers):
-        span = restore(candidate.number.start, candidate.number.end)
-        number = candidate.number._replace(start=span.start, end=span.end)
-        if i < len(rows.facts):
-            fact = rows.facts[i]
-            place = restore(fact.evidence.start, fact.evidence.end)
-            if text.quote(place) != fact.evidence.quote:
-                continue
-            kept[i] = len(facts)
-            facts.append(fact.model_copy(update={"evidence": text.evidence(place)}))
-        numbers.append(make_candidate(text, number))
-    return Rows(facts, numbers, {}, frozenset(kept[i] for i in rows.unsure if i in kept))
+def _keep_printed(text: Text, rows: Rows) -> Rows:
+    """The rows of a text without its orders, but for facts whose words an order interrupts."""
+    kept = [
+        i
+        for i, fact in enumerate(rows.facts)
+        if text.string[fact.evidence.start : fact.evidence.end] == fact.evidence.quote
+    ]
+    numbers = [rows.numbers[i] for i in kept] + rows.numbers[len(rows.facts) :]
+    unsure = frozenset(kept.index(i) for i in rows.unsure if i in kept)
+    return Rows([rows.facts[i] for i in kept], numbers, {}, unsure)
 
 
 def read_candidates(text: Text) -> tuple[list[Candidate], Subjects]:
@@ -119,11 +104,8 @@ def read_candidates(text: Text) -> tuple[list[Candidate], Subjects]:
 
 
 def _find_furniture(text: Text) -> list[Span]:
-    """Places whose numbers are not the article's: its title said again, pointers to other articles,
-    orders to machines.
-    """
+    """Places whose numbers are not the article's: its title said again, pointers to others."""
     spans = [Span(match.start(), match.end()) for match in _POINTER.finditer(text.string)]
-    spans += text.orders
     title = text.article.title
     if title and len(title) > 20:
         start = text.string.find(title)
@@ -145,20 +127,12 @@ def make_fact(text: Text, candidate: Candidate, name: str) -> Fact:
         unit=candidate.unit or kind.bare_unit,
         period=attributes.find_period(text, candidate) if kind.has_period else None,
         venue=attributes.find_venue(text, candidate) if kind.has_venue else None,
-        qualifier=_find_qualifier(text, candidate, name),
+        qualifier=attributes.find_qualifier(text, candidate, name),
         attributed_to=attributes.find_speaker(text, candidate),
         condition=attributes.find_condition(text, candidate),
         as_of=attributes.find_date(text, candidate),
         evidence=attributes.choose_evidence(text, candidate),
     )
-
-
-def _find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
-    if kind == "liquidation_share" and (
-        shares := SHARES.match(text.string, candidate.number.start)
-    ):
-        return shares[3].rstrip("s")
-    return attributes.find_qualifier(text, candidate, kind)
 
 
 def _sort_rows(facts: Sequence[tuple[Candidate, Fact, float]], others: Sequence[Candidate]) -> Rows:

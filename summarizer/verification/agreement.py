@@ -19,10 +19,13 @@ from summarizer.text.names import find_names
 from summarizer.verification.figures import ClaimFigure, ClaimSentence
 from summarizer.verification.wording import (
     Scope,
+    calls_it,
     find_periods,
     is_as_certain,
     is_bent,
+    last_phrase,
     named_kinds,
+    periods_beside,
     sign_word,
     spells_period,
 )
@@ -30,8 +33,8 @@ from summarizer.verification.wording import (
 _HOLDERS = frozenset({"stock", "etf"})
 _WITH_PERIOD = SIGNED | {"liquidations", "trading_volume"}
 _SET_APART = re.compile(  # "expects Sui to outperform Bitcoin on the way to {N2}"
-    r"\b(?:unlike|not|rather than|instead of|than|versus|vs\.?|against|(?:outperform|beat)\w*)\s"
-    r"(?:the |its )?\Z",
+    r"\b(?:unlike|not|rather than|instead of|than|over|versus|vs\.?|against"
+    r"|(?:outperform|beat)\w*)\s(?:the |its )?\Z",
     re.IGNORECASE,
 )
 _ATTACHED = re.compile(
@@ -49,6 +52,18 @@ _STANDS = re.compile(  # "is trading well above the support at {N7}"
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_TOLD_AS_PRICES = frozenset({"price", "price_change", "price_target"})
+_SHARE_KINDS = frozenset("dominance call_share liquidation_share other".split())
+_PRONOUN = re.compile(
+    r"\b(?:it|its|their|they|which"
+    r"|the (?:company|firm|exchange|protocol|fund|bank|token|project))\b",
+    re.IGNORECASE,
+)
+_OF_ITS = re.compile(r"\s(?:of|in)\s(?:its|their)\b")
+_CODE = re.compile(r"\b[A-Z][A-Z0-9]+\b")
+_RECORD = re.compile(r"\b(?:highs?|lows?|peak|record)\b", re.IGNORECASE)
+_MOOD = re.compile(r"\b(?:index|sentiment|greed|fear)\b", re.IGNORECASE)
+_ON = re.compile(r"\b(?:on|via|through|at)\s\Z")
 _MOVED_TO = re.compile(r"\bto\s(?:a\s)?(?:(?:price|low|high)\sof\s|about\s|around\s|nearly\s)?\Z")
 _NAME_REACH = 80  # code points around a figure in which its own subject is named
 _VENUE = re.compile(r"\s(?:on|at|from|by)\s([A-Z]\w+)")
@@ -87,8 +102,15 @@ def list_disagreements(use: Use) -> list[str]:
 
 def _check_subject(use: Use) -> Iterator[str]:
     """A figure belongs to its fact's subject: not "Ether rose {N0}" of bitcoin's change."""
-    if not _is_about(use):
+    if not _is_named_apart(use) and not _is_about(use):
         yield f"{use.meaning}, which the words around it do not name"
+
+
+def _is_named_apart(use: Use) -> bool:
+    """Whether a distance stands beside its figure, which says what it is: "at {N7}, {D7} away"."""
+    return use.figure.is_distance and any(
+        other.facts == use.figure.facts and not other.is_distance for other in use.sentence.figures
+    )
 
 
 def _check_kind(use: Use) -> Iterator[str]:
@@ -96,22 +118,18 @@ def _check_kind(use: Use) -> Iterator[str]:
 
     In "support at {N7} lies {D7}" the distance takes its kind from the figure.
     """
-    is_named_apart = use.figure.is_distance and any(
-        other.facts == use.figure.facts and not other.is_distance for other in use.sentence.figures
+    fact, scope = use.fact, use.scope
+    kinds = named_kinds(scope, fact) or frozenset()
+    is_loose = (
+        kinds == frozenset({"other"})  # words that are used of every kind: "ETH holds {N17}"
+        or (fact.kind == "macro_indicator" and kinds <= _TOLD_AS_PRICES)  # "consumer prices fell"
+        or (fact.kind == "other" and not calls_it(scope))
+        or (fact.kind in LEVELS and kinds == {"price_past"} and _RECORD.search(use.printed))
+        or (fact.kind in _SHARE_KINDS and kinds <= _SHARE_KINDS)  # "a share of {N1} was long"
+        or (fact.kind in LEVELS and _STANDS.search(scope.before))  # its side is checked apart
     )
-    kinds = named_kinds(use.scope, use.fact)
-    if kinds == frozenset({"other"}):
-        return  # words that are used of every kind: "ETH holds the {N17} range"
-    is_own_word = use.fact.kind == "other" and kinds and _is_printed_kind(use)
-    if kinds and use.fact.kind not in kinds and not is_named_apart and not is_own_word:
+    if kinds and fact.kind not in kinds and not _is_named_apart(use) and not is_loose:
         yield f"{use.meaning}, not what the sentence calls it"
-
-
-def _is_printed_kind(use: Use) -> bool:
-    """Whether the article's sentence calls a number of no kind what the claim calls it."""
-    scope = Scope(before=use.printed, after="", earlier="", start=0)
-    own, claimed = named_kinds(scope, use.fact), named_kinds(use.scope, use.fact)
-    return bool(own and claimed and own & claimed)
 
 
 def _check_attached(use: Use) -> Iterator[str]:
@@ -167,10 +185,11 @@ def _check_side(use: Use) -> Iterator[str]:
 def _check_period(use: Use) -> Iterator[str]:
     """The time named is the fact's: not "over the past week" of a change in 24 hours."""
     fact, scope = use.fact, use.scope
-    periods = find_periods(scope.after) or find_periods(scope.before)
+    periods, words = periods_beside(scope)
     if fact.kind not in _WITH_PERIOD or not fact.period or not periods:
         return
-    if fact.period not in periods and not spells_period(scope.after, fact.period):
+    is_printed = not periods.isdisjoint(find_periods(use.printed))
+    if fact.period not in periods and not spells_period(words, fact.period) and not is_printed:
         yield f"{use.meaning} over {fact.period}, not over the time named"
 
 
@@ -200,8 +219,11 @@ _CHECKS = (
 def _is_about(use: Use) -> bool:
     """Whether the words around a figure, or else those before, name the fact's subject."""
     fact, sentence, scope = use.fact, use.sentence, use.scope
-    if fact.kind == "sentiment_index":
-        return True  # an index of the whole market's mood, whoever's it is called
+    if fact.kind == "sentiment_index" and _MOOD.search(scope.before + scope.after):
+        return True  # of the whole market's mood, whoever's it is called
+    if fact.kind == "macro_indicator":
+        named = sentence.support.find_mentions(last_phrase(scope.before))
+        return all(mention.subject == fact.subject for mention in named)
     if fact.unit == fact.subject:
         return _is_own_unit(use)
     is_unlisted = fact.subject not in load_assets().tickers and fact.subject != MARKET
@@ -211,7 +233,8 @@ def _is_about(use: Use) -> bool:
         return True  # an exchange's open interest
     if fact.subject not in sentence.support.groups and fact.subject != MARKET:
         is_named = fact.subject.casefold() in sentence.raw.casefold()  # a company or a project
-        return is_named or fact.subject in sentence.carried
+        is_pronoun = not _before(use) and _PRONOUN.search(scope.before)
+        return is_named or fact.subject in sentence.carried or bool(is_pronoun)
     end = use.figure.end + len(scope.after)
     nearby = [
         mention
@@ -235,7 +258,7 @@ def _is_about(use: Use) -> bool:
 def _shares_name(use: Use) -> bool:
     """Whether a name near the figure stands near it in the article too: "from Wormhole"."""
     start, end = use.scope.start, use.figure.end + len(use.scope.after)
-    near = use.sentence.blank[start:end]
+    near = use.sentence.blank
     place = use.printed.find(use.fact.evidence.quote)
     printed = use.printed[max(0, place - _NAME_REACH) : place + _NAME_REACH]
     names = {word for _, name in find_names(near) for word in name.split()}
@@ -266,14 +289,33 @@ def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
     if is_attached and _name_subject(use, after[:1]):
         return True
     before = [mention for mention in _before(use) if mention in nearby]
+    if use.fact.subject == MARKET and not before:
+        return not is_attached
     if not before and after and _name_subject(use, after):
         return True
+    if not before and _is_worth_coins(use):
+        return True
+    first = sentence.mentions[0].subject if sentence.mentions else None
+    is_pronoun = _PRONOUN.search(last_phrase(use.scope.before)) or _OF_ITS.match(use.scope.after)
+    if is_pronoun and use.fact.subject in (first, *sentence.carried):
+        return True  # "Bitcoin gains from Trump Media, and its chart points to {N12}"
+    is_elsewhere = not before
     before = before or _before(use)
+    if is_elsewhere and before and before[0].group == "market":
+        return True  # "The crypto rally stalls: ETF inflows cooled to {N1}"
     if before:
         return _name_subject(use, before)
-    if use.fact.subject == MARKET:
-        return not is_attached
-    return use.fact.subject in sentence.carried
+    if sentence.carried:
+        return use.fact.subject in sentence.carried
+    alike = {fact.subject for fact in sentence.facts if fact.kind == use.fact.kind}
+    is_other_named = set(_CODE.findall(use.scope.before)) - {"ETF"}
+    return alike == {use.fact.subject} and not is_other_named  # "ETF inflows cooled to {N1}"
+
+
+def _is_worth_coins(use: Use) -> bool:
+    """Whether the figure in front counts the coins themselves: "holds {N6}, worth {N7}"."""
+    fronts = [other for other in use.sentence.figures if other.end <= use.figure.start]
+    return any(fact.unit == use.fact.subject for fact in fronts[-1].facts) if fronts else False
 
 
 def _is_attached(use: Use, mention: Mention) -> bool:
@@ -283,13 +325,16 @@ def _is_attached(use: Use, mention: Mention) -> bool:
 
 def _are_holders(use: Use, holders: Sequence[Mention]) -> bool:
     """Whether the sentence that states the fact names these too: their coins are not another's."""
-    named = {mention.subject for mention in use.sentence.support.find_mentions(use.printed)}
-    return named.issuperset(mention.subject for mention in holders)
+    named = use.sentence.support.find_mentions(use.printed)
+    printed = {mention.subject for mention in named if mention.group in _HOLDERS}
+    return not printed or printed.issuperset(mention.subject for mention in holders)
 
 
 def _before(use: Use) -> list[Mention]:
     """The assets named before a figure, the nearest first."""
-    return [m for m in reversed(use.sentence.mentions) if m.end <= use.figure.start]
+    before = [m for m in reversed(use.sentence.mentions) if m.end <= use.figure.start]
+    assets = [m for m in before if m.group != "macro"]
+    return assets or before  # "sees bitcoin at {N3} if the Fed cuts, or at {N4}"
 
 
 def _name_subject(use: Use, mentions: Sequence[Mention]) -> bool:
@@ -305,5 +350,10 @@ def _name_subject(use: Use, mentions: Sequence[Mention]) -> bool:
         if not is_repeated and not _LISTED.match(use.sentence.blank[left.end : right.start]):
             break
         subjects.add(mention.subject)
+    if len(mentions) > 1 and _ON.search(use.sentence.blank[: mentions[0].start]):
+        subjects.add(mentions[1].subject)  # "Dai on Compound pays {N10}"
     subjects |= {underlying(subject) for subject in subjects}
+    groups = use.sentence.support.groups
+    if len(subjects) > 1 and groups.get(use.fact.subject) == "sector":
+        return True  # the altcoins' open interest, of coins that are listed
     return use.fact.subject in subjects or use.fact.venue in subjects

@@ -22,6 +22,9 @@ _UNWRITTEN = frozenset("ratio index count".split())  # units that are not writte
 _SAME = 1e-9  # share by which a typed value may miss its fact's
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _MULTIPLE = re.compile(r"\d+(?:[.,]\d+)*[xX]")
+_TOKEN = re.compile(r"\S+")
+_STOPS = ".,;:!?()[]'\"“”‘’"
+_LETTER_AND_DIGIT = re.compile(r"[A-Za-z]-\d|\d-[A-Za-z]")
 _WORD_AFTER = re.compile(r"[\s-]([A-Za-z]+)")
 _WORD_BEFORE = re.compile(r"([A-Za-z]+\.?)\s\Z")
 _TIME = re.compile(
@@ -104,7 +107,9 @@ class ClaimSentence:
             facts = tuple(fact for fact in self.facts if self._is_typed(number, fact))
             if facts:
                 yield ClaimFigure(number.start, self._end(number, facts), facts, number.is_signed)
-            elif number.unit or not self._is_date_or_name(number):
+            elif (number.unit or not self._is_date_or_name(number)) and not self._is_in_name(
+                number
+            ):
                 self._refuse(self.blank[number.start : number.end].strip())
         self._refuse_other_digits(covered)
 
@@ -143,6 +148,12 @@ class ClaimSentence:
             phrases.append(f"{before[1]} {written}")
         return any(says(phrase) or says(phrase.removesuffix("s")) for phrase in phrases)
 
+    def _is_in_name(self, number: Number) -> bool:
+        """Whether the article has the word that the number is part of: "8-K", "S-1"."""
+        word = next(m for m in _TOKEN.finditer(self.blank) if m.end() > number.start)[0]
+        bare = word.strip(_STOPS)
+        return _LETTER_AND_DIGIT.search(bare) is not None and self.support.says(bare)
+
     def _refuse_other_digits(self, covered: Sequence[Mention | Number]) -> None:
         """Refuse what else holds a digit, "½" and "10x" among it, unless the article prints it."""
         rest = list(self.blank)
@@ -151,7 +162,7 @@ class ClaimSentence:
         periods = {fact.period for fact in self.facts}
         for word in "".join(rest).split():
             if any(letter.isnumeric() for letter in word):
-                bare = word.strip(".,;:!?()[]'\"“”‘’")
+                bare = word.strip(_STOPS)
                 is_known = bare in periods or self.support.says(bare)
                 if _MULTIPLE.fullmatch(bare) or not is_known:
                     self._refuse(bare)
