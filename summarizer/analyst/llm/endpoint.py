@@ -268,12 +268,13 @@ class Endpoint:
 
     def _move_to_v1(self, client: Any) -> bool:
         """Whether to ask again, at the address with /v1: once, where it names no version."""
-        if client is self._client:
-            base = str(client.base_url).rstrip("/")
-            if re.search(r"/v\d|\?", f"{base}{urlsplit(self._url or '').query and '?'}"):
-                return False
-            _CLIENTS[self._address] = client.with_options(base_url=f"{base}/v1")
-        return True  # if it is not, another thread has moved meanwhile
+        if client is not self._client:
+            return True  # another thread has moved meanwhile
+        if urlsplit(self._url or "").query or re.search(r"/v\d", client.base_url.path):
+            return False
+        base = str(client.base_url).rstrip("/")
+        _CLIENTS[self._address] = client.with_options(base_url=f"{base}/v1")
+        return True
 
 
 def _interruption(error: Exception, allowance: Allowance) -> LLMError:

@@ -185,6 +185,12 @@ def test_a_slip_of_the_model_is_asked_again_and_teaches_nothing():
     assert (len(server.asked), report.flags) == (2, ())
 
 
+def test_an_article_that_azure_filters_is_no_wrong_request():
+    words = "The response was filtered due to the prompt triggering our content policy"
+    error, server = ask(fails(400, words, code="content_filter"))
+    assert (error.code, error.exit_status, len(server.asked)) == ("llm_filtered", 1, 1)
+
+
 # ---- no article costs more than three answers
 
 
