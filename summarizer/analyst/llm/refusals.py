@@ -129,7 +129,9 @@ def explain(refusal: Refusal, reason: str, model: str) -> LLMError:
     if status == 400 and "content_filter" in words:
         detail = "the endpoint's content filter held the article back"
         return AnswerError(detail, code="llm_filtered", retryable=False)
-    if _TOO_LONG.search(words):
+    too_long = _TOO_LONG.search(words)
+    # of a 429 it is the one that no wait helps: "too many tokens" may be those of a minute
+    if too_long and (status != 429 or too_long[0].lower() == "request too large"):
         detail = f"the article is too long for the model: {reason}"
         advice = "Use a model with a larger context, or give the server more of it"
         return ContextTooLong(detail, advice=advice, share=_fitting_share(words, ANSWER_TOKENS))

@@ -411,6 +411,14 @@ def test_every_servers_words_for_too_long(words, status):
     assert len(server.asked) == 2
 
 
+def test_too_many_tokens_of_a_minute_are_waited_for():
+    words = {"message": "Too many tokens, please wait before trying again."}
+    report, server = ask(reply(429, words, **{"Retry-After": "0"}), GOOD, text=LONG)
+    assert (len(server.asked), "text_cut" in report.flags) == (2, False)
+    too_large = {"error": {"message": "Request too large: Limit 6000, Requested 9000"}}
+    assert "text_cut" in ask(reply(429, too_large), GOOD, text=LONG)[0].flags
+
+
 # ---- addresses
 
 
