@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from summarizer.facts import attributes
-from summarizer.facts.candidates import Candidate, find_candidates
+from summarizer.facts.candidates import Candidate, find_candidates, make_candidate
 from summarizer.facts.choice import NONE, choose_kinds
 from summarizer.facts.cue_scores import score_candidates
 from summarizer.facts.kinds import KINDS
 from summarizer.facts.subjects import Subjects
 from summarizer.models import Fact
 from summarizer.text.assets import MARKET
+from summarizer.text.orders import cut_orders
 from summarizer.text.reading import Text
 from summarizer.text.spans import Span
 
@@ -61,7 +62,9 @@ def read_rows(text: Text) -> Rows:
     Orders to machines are left out before anything is read.
     """
     if text.orders:
-        return _keep_printed(text, read_rows(text.for_people))
+        string, places = cut_orders(text.string, text.orders)
+        shorter = Text(text.article.model_copy(update={"text": string}))
+        return _restore_places(text, read_rows(shorter), places)
     candidates, subjects = read_candidates(text)
     kinds = choose_kinds(text, candidates)
     facts, others = [], []
@@ -74,16 +77,22 @@ def read_rows(text: Text) -> Rows:
     return _sort_rows(facts, others)
 
 
-def _keep_printed(text: Text, rows: Rows) -> Rows:
-    """The rows of a text without its orders, but for facts whose words an order interrupts."""
-    kept = [
-        i
-        for i, fact in enumerate(rows.facts)
-        if text.string[fact.evidence.start : fact.evidence.end] == fact.evidence.quote
-    ]
-    numbers = [rows.numbers[i] for i in kept] + rows.numbers[len(rows.facts) :]
-    unsure = frozenset(kept.index(i) for i in rows.unsure if i in kept)
-    return Rows([rows.facts[i] for i in kept], numbers, {}, unsure)
+def _restore_places(text: Text, rows: Rows, places: Sequence[int]) -> Rows:
+    """Rows of a text without its orders, at their places in the whole text, but for facts whose
+    words an order interrupts.
+    """
+
+    def restore(start: int, end: int) -> Span:
+        return Span(places[start], places[end - 1] + 1)
+
+    spans = [restore(fact.evidence.start, fact.evidence.end) for fact in rows.facts]
+    kept = [i for i, span in enumerate(spans) if text.quote(span) == rows.facts[i].evidence.quote]
+    facts = [rows.facts[i].model_copy(update={"evidence": text.evidence(spans[i])}) for i in kept]
+    numbers = []
+    for candidate in [rows.numbers[i] for i in kept] + rows.numbers[len(rows.facts) :]:
+        start, end = restore(candidate.number.start, candidate.number.end)
+        numbers.append(make_candidate(text, candidate.number._replace(start=start, end=end)))
+    return Rows(facts, numbers, {}, frozenset(kept.index(i) for i in rows.unsure if i in kept))
 
 
 def read_candidates(text: Text) -> tuple[list[Candidate], Subjects]:

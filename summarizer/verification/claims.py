@@ -17,8 +17,8 @@ from summarizer.text.numbers import find_numbers
 from summarizer.text.printed import find_printed, fold
 from summarizer.text.sentences import split_sentences
 from summarizer.text.spans import clean
-from summarizer.verification.agreement import Use, list_disagreements
-from summarizer.verification.figures import REFERENCE, ClaimSentence
+from summarizer.verification.agreement import list_disagreements
+from summarizer.verification.figures import REFERENCE, ClaimSentence, Use
 from summarizer.verification.names import find_name_faults
 from summarizer.verification.plain import without_markup
 from summarizer.verification.support import Support

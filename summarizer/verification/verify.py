@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from summarizer.credibility import SIGNALS, cap_level
+from summarizer.credibility import SIGNALS, cap_level, choose_signals
 from summarizer.facts.extract import Rows
 from summarizer.facts.levels import is_target
 from summarizer.models import (
@@ -92,29 +92,6 @@ def verify(
         flags=tuple(dict.fromkeys(flags)),
         analyst=analysis.analyst,
     )
-
-
-def choose_signals(
-    text: Text, found: tuple[Signal, ...], cited: Sequence[Cited] | None
-) -> tuple[Signal, ...]:
-    """The signals that an analyst cites, with those that the rules are certain of.
-
-    Without an analyst's, all that the rules found.
-    """
-    if cited is None:
-        return found
-    certain = [s for s in found if s.evidence is None or SIGNALS[s.name].is_certain]
-    shown = {signal.name: signal for signal in certain}
-    for each in cited:
-        kind = SIGNALS.get(each.name)
-        if kind and (kind.strict or kind.broad) and _is_sentence(text, each.sentence):
-            evidence = text.evidence(text.sentences[each.sentence or 0])
-            shown.setdefault(each.name, Signal(name=each.name, evidence=evidence))
-    return tuple(shown[name] for name in SIGNALS if name in shown)
-
-
-def _is_sentence(text: Text, i: int | None) -> bool:
-    return i is not None and 0 <= i < len(text.sentences)
 
 
 def list_faults(report: Report) -> list[Finding]:
@@ -296,7 +273,8 @@ def _find_other_directions(analysis: Analysis, calls: Sequence[Call]) -> Iterato
                 check="second_analyst",
                 where=name if name == "overall" else f"calls.{name}",
                 verdict="inconsistent",
-                detail=f"{analysis.analyst.name} says {direction}, the other analyst {other}",
+                detail=f"{name}: {analysis.analyst.name} says {direction},"
+                f" the other analyst {other}",
             )
 
 

@@ -109,8 +109,6 @@ def test_with_neither_the_evidence_decides_and_disagreement_is_a_finding():
     offline = analyze_text(EXAMPLE, settings=Settings(offline=True))
     other = "bullish" if offline.calls[0].direction == "bearish" else "bearish"
     report, _ = ask(turned(other))
-    assert report.calls[0].confidence == pytest.approx(
-        (1 - offline.calls[0].confidence) / 2, abs=1e-3
-    )
+    assert report.calls[0].confidence == pytest.approx(1 / 3, abs=1e-3)
     where = [finding.where for finding in report.findings if finding.check == "second_analyst"]
     assert "calls.BTC" in where
