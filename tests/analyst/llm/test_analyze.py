@@ -145,9 +145,7 @@ def test_confidence_is_the_evidences_and_disagreement_is_a_finding():
     other = "bullish" if theirs.get("BTC") == "bearish" else "bearish"
     call = {**ANSWER["calls"][0], "direction": other, "target": None}
     report, _ = ask(says(changed(calls=[call])))
-    assert report.calls[0].confidence == pytest.approx(
-        (1 - offline.calls[0].confidence) / 2, abs=1e-3
-    )
+    assert report.calls[0].confidence == pytest.approx(1 / 3, abs=1e-3)
     assert "calls.BTC" in [f.where for f in report.findings if f.check == "second_analyst"]
 
 
