@@ -92,7 +92,7 @@ def test_without_chances_the_agreement_of_samples_is_the_confidence():
     report, server = ask(*replies, says("no JSON"), samples=5)
     assert [asked["temperature"] for asked in server.asked] == [0, 1, 1, 1, 1]
     assert (report.calls[0].confidence, report.overall.confidence) == (0.6, 0.6)
-    assert (report.analyst.confidence_from, report.analyst.input_tokens) == ("samples", 12500)
+    assert (report.analyst.confidence_from, report.analyst.input_tokens) == ("samples", 12_500)
     # each is asked the first question
     assert {len(asked["messages"]) for asked in server.asked} == {4}
 
