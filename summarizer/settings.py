@@ -90,7 +90,7 @@ def load_settings(**flags: Any) -> Settings:
     values["api_key"] = (os.environ.get("OPENAI_API_KEY") or "").strip() or None
     values["base_url"] = os.environ.get("OPENAI_BASE_URL") or values.get("base_url")
     values |= {name: value for name, value in flags.items() if value}
-    for name, kind in {"timeout": float, "samples": int}.items():
+    for name, kind in {"timeout": float, "samples": int, "prompt": str}.items():
         if name in values:
             try:
                 values[name] = kind(values[name])

@@ -102,8 +102,7 @@ def _score_labels(model: Linear, features: Sequence[str], candidate: Candidate) 
 
 def _add_scores(scores: Sequence[float], model: Linear, features: Sequence[str]) -> list[float]:
     added = list(scores)
-    fitted = model.scores((name, 1.0) for name in features)
-    for label, score in zip(model.labels, fitted, strict=True):
+    for label, score in zip(model.labels, model.scores_of(features), strict=True):
         added[_PLACES[label]] += score
     return added
 

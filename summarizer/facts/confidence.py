@@ -63,7 +63,7 @@ def _describe_sign(text: Text, candidate: Candidate, kind: str) -> str:
         return "none"
     if candidate.number.is_signed:
         return "printed"
-    governing = attributes.governing_sign(text, candidate)
+    governing = attributes.governing_sign(text, candidate, kind)
     if not governing:
         return "far"
     return "agreed" if governing == attributes.find_sign(text, candidate) else "other"

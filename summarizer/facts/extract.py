@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from summarizer.facts import attributes
-from summarizer.facts.candidates import SHARES, Candidate, find_candidates, make_candidate
+from summarizer.facts.candidates import Candidate, find_candidates, make_candidate
 from summarizer.facts.choice import NONE
 from summarizer.facts.confidence import describe_doubts, measure_confidence
 from summarizer.facts.cue_scores import score_candidates
@@ -22,7 +22,8 @@ from summarizer.text.spans import Span
 
 _POINTER = re.compile(
     r"""
-    \b(?:Related[ ]Reading|Also[ ]Read|Read[ ]More|Read[ ]Also|See[ ]Also
+    \b(?-i:(?=[ARSars]))  # most words are passed over at once
+    (?:Related[ ]Reading|Also[ ]Read|Read[ ]More|Read[ ]Also|See[ ]Also
         |Recommended[ ]Articles?|RELATED|ALSO[ ]READ)
     \s?[:|–-]\s?[^.?!\n]{10,160}[.?!\n]?
     """,
@@ -93,25 +94,20 @@ def _rate(fact: Fact, confidence: float, reader: Reader) -> Fact:
 
 
 def _restore_places(text: Text, rows: Rows, places: Sequence[int]) -> Rows:
-    """Rows of a text without its orders, at their places in the whole text, but for facts that span
-    an order.
+    """Rows of a text without its orders, at their places in the whole text, but for facts whose
+    words an order interrupts.
     """
 
     def restore(start: int, end: int) -> Span:
         return Span(places[start], places[end - 1] + 1)
 
-    facts: list[Fact] = []
-    numbers: list[Candidate] = []
-    for i, candidate in enumerate(rows.numbers):
-        span = restore(candidate.number.start, candidate.number.end)
-        number = candidate.number._replace(start=span.start, end=span.end)
-        if i < len(rows.facts):
-            fact = rows.facts[i]
-            place = restore(fact.evidence.start, fact.evidence.end)
-            if text.quote(place) != fact.evidence.quote:
-                continue
-            facts.append(fact.model_copy(update={"evidence": text.evidence(place)}))
-        moved = make_candidate(text, number)
+    spans = [restore(fact.evidence.start, fact.evidence.end) for fact in rows.facts]
+    kept = [i for i, span in enumerate(spans) if text.quote(span) == rows.facts[i].evidence.quote]
+    facts = [rows.facts[i].model_copy(update={"evidence": text.evidence(spans[i])}) for i in kept]
+    numbers = []
+    for candidate in [rows.numbers[i] for i in kept] + rows.numbers[len(rows.facts) :]:
+        start, end = restore(candidate.number.start, candidate.number.end)
+        moved = make_candidate(text, candidate.number._replace(start=start, end=end))
         numbers.append(replace(moved, chances=candidate.chances, doubts=candidate.doubts))
     return Rows(facts, numbers, {})
 
@@ -134,11 +130,8 @@ def read_candidates(text: Text) -> tuple[list[Candidate], Subjects]:
 
 
 def _find_furniture(text: Text) -> list[Span]:
-    """Places whose numbers are not the article's: its title said again, pointers to other articles,
-    orders to machines.
-    """
+    """Places whose numbers are not the article's: its title said again, pointers to others."""
     spans = [Span(match.start(), match.end()) for match in _POINTER.finditer(text.string)]
-    spans += text.orders
     title = text.article.title
     if title and len(title) > 20:
         start = text.string.find(title)
@@ -160,20 +153,12 @@ def make_fact(text: Text, candidate: Candidate, name: str) -> Fact:
         unit=candidate.unit or kind.bare_unit,
         period=attributes.find_period(text, candidate) if kind.has_period else None,
         venue=attributes.find_venue(text, candidate) if kind.has_venue else None,
-        qualifier=_find_qualifier(text, candidate, name),
+        qualifier=attributes.find_qualifier(text, candidate, name),
         attributed_to=attributes.find_speaker(text, candidate),
         condition=attributes.find_condition(text, candidate),
         as_of=attributes.find_date(text, candidate),
         evidence=attributes.choose_evidence(text, candidate),
     )
-
-
-def _find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
-    if kind == "liquidation_share" and (
-        shares := SHARES.match(text.string, candidate.number.start)
-    ):
-        return shares[3].rstrip("s")
-    return attributes.find_qualifier(text, candidate, kind)
 
 
 def _sort_rows(facts: Sequence[tuple[Candidate, Fact, float]], others: Sequence[Candidate]) -> Rows:

@@ -25,7 +25,7 @@ from summarizer.facts.nearby import (
     list_earlier,
     name_assets,
 )
-from summarizer.linear import Linear, softmax
+from summarizer.linear import Linear, load_linear, softmax
 from summarizer.text.asset_table import load_assets
 from summarizer.text.assets import MARKET, Mention
 from summarizer.text.reading import Text
@@ -84,7 +84,8 @@ def underlying(subject: str) -> str:
     >>> underlying("IBIT"), underlying("BTC.D"), underlying("MSTR")
     ('BTC', 'BTC', 'MSTR')
     """
-    return _SHARES.get(subject) or load_assets().held.get(subject, subject)
+    shared = _SHARES.get(subject) or subject.removesuffix(".D")
+    return load_assets().held.get(shared, shared)
 
 
 def list_subjects(mention: Mention) -> tuple[str, ...]:
@@ -137,7 +138,7 @@ class Subjects:
         Where the encoder has read the number, its scores are added to those of the weights.
         """
         options = self.options(candidate, kind)
-        linear = [model.scores((name, 1.0) for name in option.features)[0] for option in options]
+        linear = [model.scores_of(option.features)[0] for option in options]
         scores = linear
         if reading := candidate.reading:
             read = [reading.score_subject(one, self.standing(one)) for one, _ in options]
@@ -152,6 +153,14 @@ class Subjects:
         )
         is_agreed = options[linear.index(max(linear))].subject == subject
         return SubjectChoice(subject, chance, is_agreed)
+
+    def rank(self, candidate: Candidate, kind: str) -> dict[str, float]:
+        """How far the score of each possible subject of the number is below the highest."""
+        scores: dict[str, float] = {}
+        for option in self.options(candidate, kind):
+            score = load_linear("subjects").scores_of(option.features)[0]
+            scores[option.subject] = max(score, scores.get(option.subject, score))
+        return {subject: max(scores.values()) - score for subject, score in scores.items()}
 
     def remember(self, candidate: Candidate, kind: str, subject: str) -> None:
         """Note that the number is about the subject, which is evidence for the numbers after it."""

@@ -5,21 +5,15 @@ check yields its faults in words that a model can act on.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator
 
-from summarizer.facts.kinds import KINDS, LEVELS, PRICES, SIGNED
+from summarizer.facts.kinds import LEVELS, SIGNED
 from summarizer.facts.levels import find_price
-from summarizer.facts.subjects import underlying
-from summarizer.models import Fact
-from summarizer.text.asset_table import load_assets
-from summarizer.text.assets import MARKET, Mention
-from summarizer.text.names import find_names
-from summarizer.verification.figures import ClaimFigure, ClaimSentence
+from summarizer.verification.figures import Use
+from summarizer.verification.naming import is_about
 from summarizer.verification.wording import (
-    Scope,
     calls_it,
+    find_periods,
     is_as_certain,
     is_bent,
     named_kinds,
@@ -28,21 +22,7 @@ from summarizer.verification.wording import (
     spells_period,
 )
 
-_HOLDERS = frozenset({"stock", "etf"})
 _WITH_PERIOD = SIGNED | {"liquidations", "trading_volume"}
-_SET_APART = re.compile(  # "expects Sui to outperform Bitcoin on the way to {N2}"
-    r"\b(?:unlike|not|rather than|instead of|than|versus|vs\.?|against|(?:outperform|beat)\w*)\s"
-    r"(?:the |its )?\Z",
-    re.IGNORECASE,
-)
-_ATTACHED = re.compile(
-    r"""
-    \s?(?:worth[ ])?(?:of|in|into|from|to|for|on)?                    # "{N10} worth of bitcoin"
-    \s?(?:the[ ]|spot[ ]|net[ ]|open[ ]|total[ ]|futures[ ]|options[ ]|more[ ])*\Z
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_LISTED = re.compile(r"\s?(?:,|and|or|&|/|,\s?and)\s?\Z")
 _STANDS = re.compile(  # "is trading well above the support at {N7}"
     r"""
     \b(?:trad\w+|hold\w*|remain\w*|stay\w*|sit\w*|hover\w*|is|was)\s(?:\w+\s){0,2}
@@ -50,36 +30,11 @@ _STANDS = re.compile(  # "is trading well above the support at {N7}"
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_TOLD_AS_PRICES = PRICES | {"price_change"}
-_ON = re.compile(r"\b(?:on|via|through|at)\s\Z")
+_TOLD_AS_PRICES = frozenset({"price", "price_change", "price_target"})
+_SHARE_KINDS = frozenset("dominance call_share liquidation_share other".split())
+_RECORD = re.compile(r"\b(?:highs?|lows?|peak|record)\b", re.IGNORECASE)
 _MOVED_TO = re.compile(r"\bto\s(?:a\s)?(?:(?:price|low|high)\sof\s|about\s|around\s|nearly\s)?\Z")
-_NAME_REACH = 80  # code points around a figure in which its own subject is named
 _VENUE = re.compile(r"\s(?:on|at|from|by)\s([A-Z]\w+)")
-
-
-@dataclass(frozen=True)
-class Use:
-    """A figure as a sentence uses it, one of the facts that it may be, and the words around it."""
-
-    sentence: ClaimSentence
-    figure: ClaimFigure
-    fact: Fact
-    scope: Scope
-
-    @property
-    def written(self) -> str:
-        """The figure as the analyst wrote it."""
-        return self.sentence.raw[self.figure.start : self.figure.end]
-
-    @property
-    def meaning(self) -> str:
-        """What the figure is by its fact, for a fault."""
-        return f"{self.written} is {self.fact.kind} of {self.fact.subject}"
-
-    @property
-    def printed(self) -> str:
-        """The article's sentence that states the fact."""
-        return self.sentence.support.sentence_of(self.fact)
 
 
 def list_disagreements(use: Use) -> list[str]:
@@ -90,8 +45,15 @@ def list_disagreements(use: Use) -> list[str]:
 
 def _check_subject(use: Use) -> Iterator[str]:
     """A figure belongs to its fact's subject: not "Ether rose {N0}" of bitcoin's change."""
-    if not _is_about(use):
+    if not _is_named_apart(use) and not is_about(use):
         yield f"{use.meaning}, which the words around it do not name"
+
+
+def _is_named_apart(use: Use) -> bool:
+    """Whether a distance stands beside its figure, which says what it is: "at {N7}, {D7} away"."""
+    return use.figure.is_distance and any(
+        other.facts == use.figure.facts and not other.is_distance for other in use.sentence.figures
+    )
 
 
 def _check_kind(use: Use) -> Iterator[str]:
@@ -99,18 +61,17 @@ def _check_kind(use: Use) -> Iterator[str]:
 
     In "support at {N7} lies {D7}" the distance takes its kind from the figure.
     """
-    is_named_apart = use.figure.is_distance and any(
-        other.facts == use.figure.facts and not other.is_distance for other in use.sentence.figures
-    )
     fact, scope = use.fact, use.scope
     kinds = named_kinds(scope, fact) or frozenset()
     is_loose = (
         kinds == frozenset({"other"})  # words that are used of every kind: "ETH holds {N17}"
         or (fact.kind == "macro_indicator" and kinds <= _TOLD_AS_PRICES)  # "consumer prices fell"
         or (fact.kind == "other" and not calls_it(scope))
+        or (fact.kind in LEVELS and kinds == {"price_past"} and _RECORD.search(use.printed))
+        or (fact.kind in _SHARE_KINDS and kinds <= _SHARE_KINDS)  # "a share of {N1} was long"
         or (fact.kind in LEVELS and _STANDS.search(scope.before))  # its side is checked apart
     )
-    if kinds and fact.kind not in kinds and not is_named_apart and not is_loose:
+    if kinds and fact.kind not in kinds and not _is_named_apart(use) and not is_loose:
         yield f"{use.meaning}, not what the sentence calls it"
 
 
@@ -170,7 +131,8 @@ def _check_period(use: Use) -> Iterator[str]:
     periods, words = periods_beside(scope)
     if fact.kind not in _WITH_PERIOD or not fact.period or not periods:
         return
-    if fact.period not in periods and not spells_period(words, fact.period):
+    is_printed = not periods.isdisjoint(find_periods(use.printed))
+    if fact.period not in periods and not spells_period(words, fact.period) and not is_printed:
         yield f"{use.meaning} over {fact.period}, not over the time named"
 
 
@@ -195,125 +157,3 @@ _CHECKS = (
     _check_period,
     _check_venue,
 )
-
-
-def _is_about(use: Use) -> bool:
-    """Whether the words around a figure, or else those before, name the fact's subject."""
-    fact, sentence, scope = use.fact, use.sentence, use.scope
-    if fact.kind in ("sentiment_index", "macro_indicator"):
-        return True  # of a whole market or country, whoever is named beside it
-    if fact.unit == fact.subject:
-        return _is_own_unit(use)
-    is_unlisted = fact.subject not in load_assets().tickers and fact.subject != MARKET
-    if (KINDS[fact.kind].of_company or is_unlisted) and _shares_name(use):
-        return True
-    if fact.subject == MARKET and fact.venue and fact.venue.casefold() in sentence.raw.casefold():
-        return True  # an exchange's open interest
-    if fact.subject not in sentence.support.groups and fact.subject != MARKET:
-        is_named = fact.subject.casefold() in sentence.raw.casefold()  # a company or a project
-        return is_named or fact.subject in sentence.carried
-    end = use.figure.end + len(scope.after)
-    nearby = [
-        mention
-        for mention in sentence.mentions
-        if scope.start <= mention.start < end
-        and not _SET_APART.search(sentence.blank[: mention.start])  # "bitcoin, unlike ether, rose"
-    ]
-    if KINDS[fact.kind].of_holding:  # the figure is of what a fund or company holds
-        holders = [
-            mention
-            for mention in nearby
-            if mention.group in _HOLDERS
-            and (mention.end <= use.figure.start or _is_attached(use, mention))
-        ]
-        if not _are_holders(use, holders):
-            return False
-        nearby = [mention for mention in nearby if mention.group not in _HOLDERS]
-    return _is_named(use, nearby)
-
-
-def _shares_name(use: Use) -> bool:
-    """Whether a name near the figure stands near it in the article too: "from Wormhole"."""
-    start, end = use.scope.start, use.figure.end + len(use.scope.after)
-    near = use.sentence.blank
-    place = use.printed.find(use.fact.evidence.quote)
-    printed = use.printed[max(0, place - _NAME_REACH) : place + _NAME_REACH]
-    names = {word for _, name in find_names(near) for word in name.split()}
-    is_foreign = any(start <= m.start < end for m in use.sentence.mentions)
-    return not is_foreign and any(name in printed for name in names if name[0].isupper())
-
-
-def _is_own_unit(use: Use) -> bool:
-    """Whether "1,142 BTC", which says itself what it is of, is not said of another coin."""
-    after = [m for m in use.sentence.mentions if m.start >= use.figure.end][:1]
-    if after and _is_attached(use, after[0]):
-        return _name_subject(use, after)  # "{N4} in ether"
-    before = [mention for mention in _before(use) if mention.start >= use.scope.start]
-    if before and before[0].group in _HOLDERS:
-        return _are_holders(use, before[:1])
-    return not before or _name_subject(use, before)
-
-
-def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
-    """Whether the assets that are named nearest to a figure are what its fact is about.
-
-    Nearest is what is attached to it ("{N10} of bitcoin positions"), then what stands before it in
-    its clause, behind it in its clause, earlier in the sentence, and in the sentence before.
-    """
-    sentence, figure = use.sentence, use.figure
-    after = [mention for mention in nearby if mention.start >= figure.end]
-    is_attached = after and _is_attached(use, after[0])
-    if is_attached and _name_subject(use, after[:1]):
-        return True
-    before = [mention for mention in _before(use) if mention in nearby]
-    if use.fact.subject == MARKET and not before:
-        return not is_attached
-    if not before and after and _name_subject(use, after):
-        return True
-    if not before and _is_worth_coins(use):
-        return True
-    before = before or _before(use)
-    if before:
-        return _name_subject(use, before)
-    return use.fact.subject in sentence.carried
-
-
-def _is_worth_coins(use: Use) -> bool:
-    """Whether the figure in front counts the coins themselves: "holds {N6}, worth {N7}"."""
-    fronts = [other for other in use.sentence.figures if other.end <= use.figure.start]
-    return any(fact.unit == use.fact.subject for fact in fronts[-1].facts) if fronts else False
-
-
-def _is_attached(use: Use, mention: Mention) -> bool:
-    """Whether an asset stands right behind the figure: "{N10} of bitcoin positions"."""
-    return _ATTACHED.match(use.sentence.blank[use.figure.end : mention.start]) is not None
-
-
-def _are_holders(use: Use, holders: Sequence[Mention]) -> bool:
-    """Whether the sentence that states the fact names these too: their coins are not another's."""
-    named = {mention.subject for mention in use.sentence.support.find_mentions(use.printed)}
-    return named.issuperset(mention.subject for mention in holders)
-
-
-def _before(use: Use) -> list[Mention]:
-    """The assets named before a figure, the nearest first."""
-    return [m for m in reversed(use.sentence.mentions) if m.end <= use.figure.start]
-
-
-def _name_subject(use: Use, mentions: Sequence[Mention]) -> bool:
-    """Whether the first of the mentions, or one listed with it, is what the fact is about.
-
-    They are listed in "Bitcoin (BTC) and ether fell {N0}" and in "{N0} for bitcoin and ether".
-    """
-    subjects = {mentions[0].subject}
-    for last, mention in pairwise(mentions):
-        is_before = mention.end <= use.figure.start
-        left, right = (mention, last) if is_before else (last, mention)
-        is_repeated = is_before and left.subject == right.subject
-        if not is_repeated and not _LISTED.match(use.sentence.blank[left.end : right.start]):
-            break
-        subjects.add(mention.subject)
-    if len(mentions) > 1 and _ON.search(use.sentence.blank[: mentions[0].start]):
-        subjects.add(mentions[1].subject)  # "Dai on Compound pays {N10}"
-    subjects |= {underlying(subject) for subject in subjects}
-    return use.fact.subject in subjects or use.fact.venue in subjects

@@ -7,6 +7,7 @@ has it, and has to say of it what the fact says: whose and what it is, its sign,
 Code writes the figure.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,14 +18,14 @@ from summarizer.text.numbers import find_numbers
 from summarizer.text.printed import find_printed, fold
 from summarizer.text.sentences import split_sentences
 from summarizer.text.spans import clean
-from summarizer.verification.agreement import Use, list_disagreements
-from summarizer.verification.figures import REFERENCE, ClaimSentence
+from summarizer.verification.agreement import list_disagreements
+from summarizer.verification.figures import REFERENCE, ClaimSentence, Use
 from summarizer.verification.names import find_name_faults
 from summarizer.verification.plain import without_markup
 from summarizer.verification.support import Support
-from summarizer.verification.wording import PLACED, STATES, is_possible, named_kinds, sign_word
+from summarizer.verification.wording import STATES, named_kinds, sign_word
 
-_SPOT = ("price", "price_past")
+_OF_COINS = re.compile(r"\s(?:of\s|in\s)?")
 
 
 @dataclass(frozen=True)
@@ -92,22 +93,34 @@ def _fill(sentence: ClaimSentence, faults: list[str]) -> str:
         figure_faults, use = min(tried, key=lambda pair: len(pair[0]))
         faults += figure_faults
         parts += [sentence.raw[end : figure.start], _write(use)]
-        end = figure.end
+        end = _past_own_unit(use)
     return "".join([*parts, sentence.raw[end:]])
 
 
+def _past_own_unit(use: Use) -> int:
+    """Where the figure ends, with the coins that it prints itself: "{N4} of bitcoin"."""
+    end = use.figure.end
+    for mention in use.sentence.mentions:
+        is_own = mention.subject == use.fact.unit
+        if is_own and _OF_COINS.fullmatch(use.sentence.blank[end : mention.start]):
+            return mention.end
+    return end
+
+
 def _write(use: Use) -> str:
-    """The figure; its sign where no word tells it, and what it is where no word says so."""
+    """The figure; its sign where no word tells it, and what a percentage is where no word says so.
+
+    A sum of money or coins needs no such word: it is checked that none calls it something else.
+    """
     fact = use.fact
     if use.figure.is_distance:
         return use.sentence.support.distance(fact) or ""
     is_signed_in_words = fact.kind in SIGNED - STATES and sign_word(use.scope, fact)
     written = format_value(abs(fact.value) if is_signed_in_words else fact.value, fact.unit)
-    if fact.kind in SIGNED and not is_signed_in_words and fact.value > 0:
+    is_move = fact.kind in SIGNED and fact.kind != "macro_indicator"  # a rate of 4% is no rise
+    if is_move and not is_signed_in_words and fact.value > 0:
         written = "+" + written
-    # "fell to $61,300"
-    is_price_placed = fact.kind in _SPOT and PLACED.search(use.scope.before)
-    is_expected = fact.kind == "price_target" and is_possible(use.scope.before)
-    if is_price_placed or is_expected or fact.kind == "other" or named_kinds(use.scope, fact):
+    is_plain = fact.unit != "%" or fact.kind in ("other", "price_change")
+    if is_plain or named_kinds(use.scope, fact):
         return written
     return f"{written} ({fact.kind.replace('_', ' ')})"

@@ -169,3 +169,28 @@ class ClaimSentence:
 
     def _refuse(self, written: str) -> None:
         self.faults.append(f"{written} was typed and is no fact")
+
+
+@dataclass(frozen=True)
+class Use:
+    """A figure as a sentence uses it, one of the facts that it may be, and the words around it."""
+
+    sentence: ClaimSentence
+    figure: ClaimFigure
+    fact: Fact
+    scope: Scope
+
+    @property
+    def written(self) -> str:
+        """The figure as the analyst wrote it."""
+        return self.sentence.raw[self.figure.start : self.figure.end]
+
+    @property
+    def meaning(self) -> str:
+        """What the figure is by its fact, for a fault."""
+        return f"{self.written} is {self.fact.kind} of {self.fact.subject}"
+
+    @property
+    def printed(self) -> str:
+        """The article's sentence that states the fact."""
+        return self.sentence.support.sentence_of(self.fact)

@@ -57,8 +57,8 @@ def _check_names(sentence: ClaimSentence) -> Iterator[str]:
     """A person or firm is one of the article's: not "said John Smith" where Jane Miller said it."""
     says, acronyms = sentence.support.says, load_words()["acronym"]
     for start, name in find_names(sentence.blank):
-        is_first = _OPENS.search(sentence.blank[:start]) and " " not in name
         name = _INITIAL.sub("", name)  # "Softer U" of "Softer U.S. inflation"
+        is_first = _OPENS.search(sentence.blank[:start]) and " " not in name
         if name.islower() or (is_first and not name.isupper()):
             continue  # a period such as 24h; a sentence begins with a capital
         words = [
@@ -67,7 +67,7 @@ def _check_names(sentence: ClaimSentence) -> Iterator[str]:
             if word not in acronyms
             and not any(m.start <= start + name.find(word) < m.end for m in sentence.mentions)
         ]
-        parts = re.split(r" (?:of|at|from|and|&) ", name)  # "Julio Moreno of CryptoQuant"
+        parts = re.split(r" (?:of|at|from|and|&) |['’]s ", name)  # "Julio Moreno of CryptoQuant"
         if (
             words
             and not says(" ".join(words))

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
-from summarizer.facts.kinds import LEVELS
+from summarizer.facts.kinds import LEVELS, PRICES
 from summarizer.facts.levels import find_price
 from summarizer.models import Fact
 from summarizer.tables import word_set
@@ -17,6 +16,8 @@ _MARKED_TICKER = (
     r"\(\$?{0}\)|:\s?{0}\)|\${0}(?!\w)|(?<!\w){0}\s\$\d|\b(?:token|coin),?\s{0}(?!\w)"
     r"|(?<!\w){0},?\s(?:the\s)?(?:\w+[’']s\s)?(?:native\s)?(?:token|coin)\b"
 )
+_INTRODUCED = r"((?:[A-Z][\w&]+\s){{1,2}})(?:Inc\.|Corp\.|Holdings|Group)?\s?\([^)]{{0,20}}\$?{0}\)"
+_PRICED = PRICES | {"price_change", "market_cap", "token_unlock"}
 _TICKER = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 
 
@@ -36,9 +37,13 @@ class Support:
         self._mentions = known = {text.string[m.start : m.end]: m for m in text.mentions}
         self.groups = {m.subject: m.group for m in (*text.title_mentions, *text.mentions)}
         for fact in facts:  # a ticker that a model read and only the article knows
-            if fact.subject not in self.groups and self.is_printed_ticker(fact.subject):
+            is_priced = fact.kind in _PRICED and _TICKER.fullmatch(fact.subject)
+            is_asset = is_priced or self.is_printed_ticker(fact.subject)
+            if fact.subject not in self.groups and is_asset:
                 self.groups[fact.subject] = load_assets().tickers.get(fact.subject, "coin")
-                known[fact.subject] = Mention(0, 0, fact.subject, self.groups[fact.subject])
+                mention = Mention(0, 0, fact.subject, self.groups[fact.subject])
+                names = re.findall(_INTRODUCED.format(fact.subject), text.string)
+                known |= dict.fromkeys((fact.subject, *map(str.strip, names)), mention)
         self._add_companies(facts)
         subjects = [name for fact in facts for name in (fact.subject, fact.venue)]
         self.subjects = frozenset((*self.groups, *subjects))
@@ -81,7 +86,7 @@ class Support:
         """The assets that a claim's sentence names, also those that only the article introduces."""
         mentions = find_mentions(sentence)
         others = [
-            replace(mention, start=match.start(), end=match.end())
+            mention._replace(start=match.start(), end=match.end())
             for name, mention in self._mentions.items()
             if len(name) > 1 and name in sentence
             for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", sentence)

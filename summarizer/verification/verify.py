@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from summarizer.credibility import SIGNALS, cap_level
+from summarizer.credibility import SIGNALS, cap_level, choose_signals
 from summarizer.facts.extract import Rows
 from summarizer.facts.levels import is_target
 from summarizer.models import (
@@ -44,6 +44,8 @@ from summarizer.verification.totals import find_wrong_totals
 DAYS = {"short_term": 14, "medium_term": 180, "long_term": 365}
 # Most confidence in a rise that somebody is paid to foretell: little more than a coin's toss.
 PAID_CONFIDENCE = 0.55
+# No group of calls that were measured is large enough to show that more of them come true.
+MOST_CONFIDENCE = 0.95
 _MAX_CITED = 3  # sentences that are shown as evidence of a call
 _MAX_DETAIL = 300  # characters of a finding
 
@@ -84,7 +86,7 @@ def verify(
         overall=Overall(
             direction=analysis.overall,
             tone=_bound(analysis.overall_tone, -1),
-            confidence=_bound(analysis.overall_confidence, 0),
+            confidence=min(MOST_CONFIDENCE, _bound(analysis.overall_confidence, 0)),
         ),
         timeframe=Timeframe(horizon=analysis.horizon, rationale=horizon_rationale),
         credibility=Credibility(level=level, note=note, signals=signals),
@@ -92,29 +94,6 @@ def verify(
         flags=tuple(dict.fromkeys(flags)),
         analyst=analysis.analyst,
     )
-
-
-def choose_signals(
-    text: Text, found: tuple[Signal, ...], cited: Sequence[Cited] | None
-) -> tuple[Signal, ...]:
-    """The signals that an analyst cites, with those that the rules are certain of.
-
-    Without an analyst's, all that the rules found.
-    """
-    if cited is None:
-        return found
-    certain = [s for s in found if s.evidence is None or SIGNALS[s.name].is_certain]
-    shown = {signal.name: signal for signal in certain}
-    for each in cited:
-        kind = SIGNALS.get(each.name)
-        if kind and (kind.strict or kind.broad) and _is_sentence(text, each.sentence):
-            evidence = text.evidence(text.sentences[each.sentence or 0])
-            shown.setdefault(each.name, Signal(name=each.name, evidence=evidence))
-    return tuple(shown[name] for name in SIGNALS if name in shown)
-
-
-def _is_sentence(text: Text, i: int | None) -> bool:
-    return i is not None and 0 <= i < len(text.sentences)
 
 
 def list_faults(report: Report) -> list[Finding]:
@@ -228,6 +207,7 @@ class _Check:
         """
         measured = find_frequency(forecaster(analyst.model_dump()), claim.confidence)
         confidence = _bound(claim.confidence if measured is None else measured, 0)
+        confidence = min(confidence, MOST_CONFIDENCE)
         is_paid = any(SIGNALS[signal.name].is_paid for signal in self._signals)
         if claim.direction == "bullish" and is_paid and confidence > PAID_CONFIDENCE:
             detail = (
@@ -296,7 +276,8 @@ def _find_other_directions(analysis: Analysis, calls: Sequence[Call]) -> Iterato
                 check="second_analyst",
                 where=name if name == "overall" else f"calls.{name}",
                 verdict="inconsistent",
-                detail=f"{analysis.analyst.name} says {direction}, the other analyst {other}",
+                detail=f"{name}: {analysis.analyst.name} says {direction},"
+                f" the other analyst {other}",
             )
 
 

@@ -26,6 +26,13 @@ NEGATION = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _STATE_WORDS = re.compile(r"\b(?:(?P<up>positive)|(?P<down>negative))\b", re.IGNORECASE)
+_GROWING = re.compile(  # "its weekly loss grew to {N14}"
+    r"""
+    \b(?:(?P<up>gains?|advance|rally)|(?P<down>loss(?:es)?|declines?|slide))\s
+    (?:\w+\s)?(?:grew|widened|deepened|rose|climbed|increased|extended|narrowed|shrank)\b[^,;]*\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _FLOWS = re.compile(
     r"""
     \b(?:(?P<up>inflows?|took[ ]in|takes?[ ]in|drew|attract\w+|pulled[ ]in|added|raked[ ]in
@@ -60,14 +67,16 @@ _POSSIBLE = re.compile(
 _UNIT_CLASSES = {"%": "percent", "bps": "bps", "ratio": "plain", "index": "plain", "count": "plain"}
 _CALLS_IT = re.compile(  # "the support of BTC is {N0}"
     r"""
-    \s(?:(?:of|for|in|on|by)\s(?:the\s)?[\w$]+\s)?
+    \s(?:(?:of|for|in)\s(?:the\s)?[\w$]+\s)?
     (?:is\s|was\s|are\s|were\s|of\s|at\s|stands\s|reached\s|hit\s|now\s|about\s|only\s){1,3}\Z
     """,
     re.VERBOSE,
 )
+_WORD = re.compile(r"\W*\w+")
+_WORDS_AFTER = 5  # behind a figure that may say what it is
 PLACED = re.compile(r"\b(?:to|at|near|around|above|below|reached|hit|touched)\s\Z")
 _PROMISED = re.compile(  # "the promised listing price of {N20}"
-    r"\b(?:promis|plan|sees?|guess|expect|forecast|predict|project|propos|launch|listing|next)\w*",
+    r"\b(?:promis|plan|sees?|straddle|room|guess|target|aim|point|expect|forecast|predict|project|propos|launch|listing|next)\w*",
     re.IGNORECASE,
 )
 _DOUBT = re.compile(
@@ -143,11 +152,15 @@ def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
         if is_share or (is_after and fact.kind in PRICES and PLACED.search(scope.before)):
             continue  # "at {N6} could still test {N5}"
         words = _PHRASE_ENDS.split(words)[0 if is_after else -1]
-        words = words.replace(fact.subject, " ")  # a firm called D2X Raises has not raised
+        if is_after:
+            words = "".join(_WORD.findall(words)[:_WORDS_AFTER])
+        words = words.replace(
+            fact.subject, "x" * len(fact.subject)
+        )  # a firm called D2X Raises has not raised
         matches = list(pattern.finditer(words))
-        if matches and not is_after and _CALLS_IT.match(words, matches[-1].end()):
-            return names[str(matches[-1].lastgroup)]
         named = [names[str(match.lastgroup)] & possible for match in matches]
+        if matches and not is_after and _CALLS_IT.match(words, matches[-1].end()):
+            named = [names[str(matches[-1].lastgroup)]]
         if is_after and fact.unit == "%":  # "4.2% below its all-time high": no percentage is a high
             named = [kinds for kinds in named if not kinds <= PRICES]
         kinds = frozenset().union(*named)
@@ -161,10 +174,15 @@ def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
     return None
 
 
+def last_phrase(words: str) -> str:
+    """What stands behind the last comma or joining word."""
+    return _PHRASE_ENDS.split(words)[-1]
+
+
 def calls_it(scope: Scope) -> bool:
     """Whether the words right before a figure say what it is: "the support of BTC is {N0}"."""
     pattern, _ = _kind_words()
-    words = _PHRASE_ENDS.split(scope.before)[-1]
+    words = last_phrase(scope.before)
     return any(_CALLS_IT.match(words, match.end()) for match in pattern.finditer(words))
 
 
@@ -174,7 +192,8 @@ def _possible_kinds(fact: Fact) -> frozenset[str]:
         "coins" if fact.unit in load_assets().tickers else "money"
     )
     is_large = abs(fact.value) >= LARGE
-    return kinds_where(lambda kind: kind.takes(unit, is_large)) | {fact.kind}
+    kinds = kinds_where(lambda kind: kind.takes(unit, is_large))
+    return (kinds - PRICES if unit == "plain" else kinds) | {fact.kind}
 
 
 def sign_word(scope: Scope, fact: Fact) -> int | None:
@@ -182,6 +201,8 @@ def sign_word(scope: Scope, fact: Fact) -> int | None:
     pattern = _STATE_WORDS if fact.kind in STATES else _moves()
     if fact.kind == "etf_flow" and any(_FLOWS.search(words) for words, _ in scope.parts()):
         pattern = _FLOWS  # "inflows dropped to {N4}" is an inflow
+    if noun := _GROWING.search(scope.before):
+        return 1 if noun["up"] else -1
     for words, is_after in scope.parts():
         matches = list(pattern.finditer(words))
         if not matches:
@@ -212,7 +233,7 @@ def _period_words() -> dict[str, re.Pattern[str]]:
 
 def periods_beside(scope: Scope) -> tuple[set[str], str]:
     """The periods that the phrase of a figure names, and its words."""
-    after, before = _PHRASE_ENDS.split(scope.after)[0], _PHRASE_ENDS.split(scope.before)[-1]
+    after, before = _PHRASE_ENDS.split(scope.after)[0], last_phrase(scope.before)
     return find_periods(after) or find_periods(before), f"{before} {after}"
 
 
@@ -284,5 +305,7 @@ def is_bent(scope: Scope, printed: str) -> bool:
 
 def _says_rate(noun: str, printed: str) -> bool:
     """Whether the article's sentence has the rate too: "a day" is "daily" or "per day"."""
+    if noun == "day" and "24" in printed:  # "24-hour volume"
+        return True
     stem = {"day": "dai", "year": "annual"}.get(noun, noun)
     return re.search(rf"(?:a|an|per|each|every|/)\s?{noun}|{stem}ly", printed) is not None

@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from summarizer import SummarizerError, analyze_text
-from summarizer.analyst.llm import endpoint
 from summarizer.analyst.llm.dialect import ANSWER_TOKENS, LONG_ANSWER_TOKENS
 from summarizer.analyst.llm.messages import neutralise, write_messages
+from summarizer.analyst.llm.refusals import ContextTooLong
 from summarizer.analyst.llm.schema import (
     SIGNAL_NAMES,
     UnreadableAnswer,
@@ -82,6 +82,21 @@ def test_the_request_is_as_it_should_be():
     assert asked["messages"][0]["content"].startswith(PROMPT.parts["system"][:500])
 
 
+def test_an_answer_of_the_first_form_is_read_as_well():
+    call = {key: value for key, value in ANSWER["calls"][0].items() if key != "rows"}
+    old = changed(
+        summary=[{"text": "Bitcoin fell {F0} to {F1}.", "sentences": [0]}],
+        calls=[call | {"facts": [0, 1], "rationale": "Bitcoin fell {F0}."}],
+        narratives=["deleveraging"],
+        added_facts=[],
+    )
+    report, server = ask(
+        says({k: v for k, v in old.items() if k not in ("rows", "added", "signals")})
+    )
+    assert (len(server.asked), report.summary) == (1, "Bitcoin fell 4.2% to $61,300.")
+    assert [narrative.name for narrative in report.narratives] == ["deleveraging"]
+
+
 def test_the_cost_comes_from_the_price_table_and_the_users_rows_win(tmp_path):
     report, _ = ask(GOOD, model="gpt-5.4-nano")
     assert report.analyst.cost_usd == pytest.approx((2100 * 0.20 + 400 * 0.02 + 200 * 1.25) / 1e6)
@@ -145,9 +160,7 @@ def test_confidence_is_the_evidences_and_disagreement_is_a_finding():
     other = "bullish" if theirs.get("BTC") == "bearish" else "bearish"
     call = {**ANSWER["calls"][0], "direction": other, "target": None}
     report, _ = ask(says(changed(calls=[call])))
-    assert report.calls[0].confidence == pytest.approx(
-        (1 - offline.calls[0].confidence) / 2, abs=1e-3
-    )
+    assert report.calls[0].confidence == pytest.approx(1 / 3, abs=1e-3)
     assert "calls.BTC" in [f.where for f in report.findings if f.check == "second_analyst"]
 
 
@@ -223,7 +236,7 @@ FAULTS = {
     "content filter": (says(None, reason="content_filter"), "llm_filtered", 1, 1, False),
     "refusal": (says(None, refusal="I cannot"), "llm_refused", 1, 1, False),
     "HTML": (Reply(body=b"<html>hello</html>"), "llm_bad_response", 1, 1, True),
-    "empty": (Reply(body=b""), "llm_bad_response", 1, 1, True),
+    "empty": (Reply(body=b""), "llm_bad_response", 1, 3, True),
     "cut JSON": (Reply(body=GOOD.body[:90]), "llm_bad_response", 1, 1, True),
     "not UTF-8": (Reply(body=b'{"a": "\xff"}'), "llm_bad_response", 1, 1, True),
     "error in a 200": (
@@ -233,15 +246,15 @@ FAULTS = {
         1,
         True,
     ),
-    "no choices": (Reply(body=b'{"choices": []}'), "llm_bad_response", 1, 1, True),
+    "no choices": (Reply(body=b'{"choices": []}'), "llm_bad_response", 1, 3, True),
     "a list": (Reply(body=b"[1]"), "llm_bad_response", 1, 1, True),
-    "null content": (says(None), "llm_bad_response", 1, 1, True),
+    "null content": (says(None), "llm_bad_response", 1, 3, True),
     "content in parts": (
         Reply(body=b'{"choices": [{"message": {"content": [{"text": "x"}]}}]}'),
-        "llm_bad_response",
+        "llm_schema",
         1,
-        1,
-        True,
+        2,
+        False,
     ),
     "too large": (Reply(body=b" " * 1_100_000), "llm_bad_response", 1, 1, True),
     "packed": (
@@ -473,7 +486,7 @@ def test_a_fence_and_thoughts_are_taken_off(text):
     "change",
     [
         {"overall": "sideways"},
-        *({"overall_tone": tone} for tone in (0.7, True, "7", 101, None)),
+        *({"overall_tone": tone} for tone in (0.7, True, "7.5", "101", 101, None)),
         {"more": 1},
         {"horizon_rationale": ""},
         {"horizon_rationale": "x" * 321},
@@ -522,4 +535,4 @@ def test_the_schema_bounds_every_string_list_and_number():
 
 
 def test_an_answer_error_is_of_this_article_alone():
-    assert issubclass(endpoint.ContextTooLong, AnswerError)
+    assert issubclass(ContextTooLong, AnswerError)
