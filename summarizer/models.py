@@ -116,7 +116,7 @@ class Fact(Model):
     origin: Literal["rule", "model"] = "rule"
     """whether the rules read it so, or a model did"""
     confidence: Share | None = None
-    """how often such facts are right on labelled articles; null for one that a model read"""
+    """how often such facts are right on labelled articles; null where a model read the numbers"""
     unsure: bool = False
     """whether that is too rare to show the fact, or to use it as a reason"""
     corrected_from: str | None = None

@@ -93,6 +93,8 @@ def correct_rows(text: Text, rows: Rows, claims: Sequence[RowClaim]) -> Correcte
         return CorrectedRows(own, [_drop("rows", note)], is_ignored=True)
     for again, first in rows.repeats.items():  # a row that only says another one again is that one
         facts[again] = facts[again] or facts[first]
+    if claims:  # the model read the rows, so that those it let stand are its readings too
+        facts = [fact and _trust(fact) for fact in facts]
     return CorrectedRows(facts, findings)
 
 
@@ -100,10 +102,15 @@ def _drop(where: str, detail: str) -> Finding:
     return Finding(check="support", where=where, verdict="dropped", detail=detail)
 
 
+def _trust(fact: Fact) -> Fact:
+    """The fact without the confidence of the rules' reader, who was not the last to read it."""
+    return fact.model_copy(update={"confidence": None, "unsure": False})
+
+
 def _mark(fact: Fact, before: Fact | None) -> Fact:
-    """The fact as the model's, unless it reads as the rules did: what both read is sure."""
-    if before and before.model_copy(update={"confidence": None, "unsure": False}) == fact:
-        return fact  # read by both
+    """The fact as the model's, unless it reads as the rules did."""
+    if before and _trust(before) == fact:
+        return before
     change: dict[str, object] = {"origin": "model"}
     if before:
         change["corrected_from"] = f"{before.kind} {before.subject} {describe_fact(before)}"
