@@ -137,7 +137,7 @@ def fit_encoder(
     steps = EPOCHS * sum(1 for _ in _batches(lessons, random.Random(1)))  # noqa: S311
     step = 0
     losses = 0.0
-    while step < steps:
+    for _ in range(EPOCHS):
         for some in _batches(lessons, order):
             share = step / steps
             rise, fall = (share + 1 / steps) / _WARM, (1 - share) / (1 - _WARM)
