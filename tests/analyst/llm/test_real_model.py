@@ -37,7 +37,7 @@ def model():
         Path(spec.submodule_search_locations[0]) / "SmolLM2-135M-Instruct.Q4_1.gguf"
     )
     params.hostnames, params.port, params.cors_origins = ["127.0.0.1"], 0, "http://127.0.0.1"
-    params.n_ctx, params.n_parallel = 2 * 4096, 2
+    params.n_ctx, params.n_parallel = 2 * 8192, 2
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
     params.model_alias, params.ui, params.offline, params.verbosity = (
         {"smollm2-135m-instruct"},
