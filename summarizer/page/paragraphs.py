@@ -48,6 +48,16 @@ def read_blocks(root: HtmlElement) -> list[Block]:
     return blocks
 
 
+def count_blocks(blocks: list[Block]) -> int:
+    """Words of some blocks."""
+    return sum(count_words(block.text) for block in blocks)
+
+
+def join_blocks(blocks: list[Block]) -> str:
+    """The text of some blocks, a line each."""
+    return "\n".join(block.text for block in blocks)
+
+
 def _flow(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[str]]]:
     """Each block element and the pieces of its inline text: a new one wherever a block begins or
     ends. A row of a data table is one piece, `Fund | Flow`. No recursion, for pages nest deep."""
