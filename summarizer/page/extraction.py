@@ -15,16 +15,16 @@ from lxml.html import HtmlElement
 
 from summarizer.page.charset import decode
 from summarizer.page.clutter import drop_boxes, drop_comments, drop_furniture
+from summarizer.page.dates import choose_date, read_time
 from summarizer.page.extracted import ExtractedPage
 from summarizer.page.hidden import drop_hidden
 from summarizer.page.location import find_prose, is_stream, locate, trim_ends, weigh_prose
 from summarizer.page.markup import PROSE_WORDS, parse, read_line
-from summarizer.page.metadata import read_metadata
+from summarizer.page.metadata import choose_authors, read_metadata
 from summarizer.page.paragraphs import Block, count_blocks, join_blocks, read_blocks
 from summarizer.page.trimming import trim_blocks
 from summarizer.page.walls import TEASER_WORDS, PageView, find_wall, is_notice, is_shell, is_teaser
 from summarizer.page.words import count_words, flatten, read_plain
-from summarizer.text.dates import parse_time
 
 MIN_WORDS = 4  # a record of one headline is an article like any other
 # Share of trafilatura's prose that may be missing from our reading before trafilatura's is taken.
@@ -53,21 +53,30 @@ def read_page(
     metadata = read_metadata(tree, url)
     # not extensive: to guess a date from any words takes 14 s at worst
     known = trafilatura.extract_metadata(copy.deepcopy(tree), default_url=url, extensive=False)
-    authors = tuple(known.author.split("; ")) if known.author else metadata.authors
+    times = tree.xpath("//article//time/@datetime")[:1]
     title, heading = (next(map(read_line, tree.iter(tag)), "") for tag in ("title", "h1"))
+    drop_hidden(tree)
+    visible = read_line(tree)
+    authors = choose_authors(known.author, metadata.authors, visible, heading or title)
     text, kept = extract_text(tree, url, known.title or title, authors)
     is_short = count_words(text) < min(TEASER_WORDS, count_words(metadata.body))
     if is_short and metadata.is_free is not False:
         text = read_plain(metadata.body)  # a shell that scripts would fill from this very text
-    view = PageView(title, heading, read_line(tree), markup[:MAX_MARKUP], text, metadata.is_typed)
+    view = PageView(title, heading, visible, markup[:MAX_MARKUP], text, metadata.is_typed)
     wall = find_wall(view)
     if wall or is_shell(view) or is_notice(view) or view.words < MIN_WORDS:
         return ExtractedPage(flags=flags, wall=wall, is_shell=is_shell(view))
-    after = view.visible.replace(text, "")
+    after = visible.replace(text, "")
     if is_teaser(text, after, is_free=metadata.is_free, stated_words=metadata.stated_words):
         flags += ("partial_text",)
     elif kept < WHOLE:
         flags += ("partial_text", f"text_kept_{kept:.0%}".replace("%", "_percent"))
+    found = next(filter(None, map(read_time, (*times, known.date))), None)
+    published_at, is_doubtful = choose_date(
+        metadata.dates, found, metadata.updated_at, visible, heading or title
+    )
+    if is_doubtful:
+        flags += ("date_uncertain",)
     return ExtractedPage(
         text=text,
         flags=flags + metadata.flags,
@@ -77,7 +86,7 @@ def read_page(
         section=metadata.section,
         language=metadata.language or known.language,
         authors=authors,
-        published_at=metadata.published_at or parse_time(known.date),
+        published_at=published_at,
         updated_at=metadata.updated_at,
     )
 
@@ -86,8 +95,7 @@ def extract_text(
     tree: HtmlElement, url: str | None, title: str | None, authors: tuple[str, ...]
 ) -> tuple[str, float]:
     """The article's paragraphs, parted by newlines, empty where none was found; and the share that
-    they are of what a simpler reading holds. What is hidden is dropped from the tree."""
-    drop_hidden(tree)
+    they are of what a simpler reading holds."""
     known = trafilatura.bare_extraction(
         copy.deepcopy(tree), url=url, fast=True, include_comments=False
     )
