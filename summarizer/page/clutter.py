@@ -43,13 +43,13 @@ _STYLED_TAGS = frozenset("a b em strong i h1 td tr tbody".split())
 _NAMING = ("class", "id", "data-testid", "data-module", "data-component", "itemprop")
 # `border-secondary-700`, `md:text-card`: colours and conditions of Tailwind
 _STYLE = re.compile(
-    r"""[\w-]*[\[\]:&]                                 # any variant: md:flex, [&>p]:my-6
-    |(?:bg|text|border|from|to|via|ring|fill|stroke|divide|accent|shadow|rounded)-
-    """,
-    re.VERBOSE,
+    r"[\w-]*[\[\]:&]|(?:tw-)?(?:bg|text|border|from|to|via|ring|fill|stroke|divide|accent|shadow)-"
 )
 # `elementor-widget-text-editor` is a text, and `elementor-widget-nav-menu` a menu
-_BUILDER = re.compile("^(?:elementor-(?:element|widget)|hs_cos_wrapper(?:_widget)?)(?:[-_]|$)")
+_BUILDER = re.compile(
+    "^(?:elementor-(?:element|widget)|hs_cos_wrapper(?:_widget)?|kg-card|widget-(?:span|type)"
+    "|layout-widget-wrapper|node--promoted)(?:[-_]|$)"
+)
 _COMMENTS = re.compile("-(?:comments?|comment-?list|respond|disqus|replies)(?=-)")
 MINIFIED = 2  # names of one or two letters: with more, `nl` beside `gm` is no newsletter
 _SPEECH = re.compile('[“”„«»"]')  # a pull quote stands in a frame too
@@ -103,6 +103,8 @@ def _is_small_box(node: HtmlElement) -> bool:
 
 
 def _is_furniture(node: HtmlElement) -> bool:
+    if node.tag == "button" and node.getparent().tag in HEADINGS:
+        return False  # a question that opens its answer
     if (
         node.tag in _DROPPED_TAGS
         or node.get("role") in _DROPPED_ROLES

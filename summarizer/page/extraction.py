@@ -33,6 +33,7 @@ LOST = 0.45
 DOUBTED = 0.5
 DENSE_SHARE = 0.5  # of all prose: in the simpler reading, a block with so much is the article
 MISSED = 1 / 3  # share of the simpler reading under which that is taken instead of ours
+BRIEF = 250  # words: a shorter simpler reading may be the imprint below a brief article
 WHOLE = 0.65  # share of it under which our reading is flagged as a part
 SEEN = 0.7  # share of the located words that must stand where trafilatura finds the article
 MAX_MARKUP = 300_000  # characters in which the names of wall products are looked for
@@ -111,7 +112,7 @@ def extract_text(
         return join_blocks(blocks), 1.0
     dense = trim_blocks(_find_dense(tree), title, authors)
     kept = min(1.0, words / (count_blocks(dense) or 1))
-    if kept < MISSED:
+    if kept < MISSED and count_blocks(dense) >= BRIEF:
         return join_blocks(dense), 1.0
     return join_blocks(blocks), kept
 
