@@ -12,12 +12,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from statistics import mean
+from statistics import harmonic_mean, mean
+from typing import NamedTuple
 
 import click
 
+from eval.options import json_option
 from eval.records import DATA, TEXTS, load_jsonl, stable_hash
 from eval.score.metrics import Counts, estimate_all
 from summarizer.errors import InputError
@@ -28,8 +29,7 @@ BENCHMARK = TEXTS.parent / "pages" / "article-extraction-benchmark"
 _WORD = re.compile(r"\w+")
 
 
-@dataclass(frozen=True)
-class Gold:
+class Gold(NamedTuple):
     """A page, the text that is right for it, and the furniture that must not be in it."""
 
     id: str
@@ -38,9 +38,9 @@ class Gold:
     must_not: tuple[str, ...] = ()
 
     @property
-    def half(self) -> str:
-        """`tuned` for the half of pages that rules may be fitted on, by the id alone."""
-        return "tuned" if stable_hash(self.id) % 2 else "untuned"
+    def is_tuned(self) -> bool:
+        """Whether the page is of the half that rules may be fitted on, by the id alone."""
+        return stable_hash(self.id) % 2 == 1
 
 
 def load_benchmark() -> Iterator[Gold]:
@@ -71,8 +71,7 @@ def article_text(page: Page) -> str:
         return ""
 
 
-@dataclass(frozen=True)
-class PageScore:
+class PageScore(NamedTuple):
     """Precision and recall of the `found` 4-grams of one page, and the furniture among its text."""
 
     gold: Gold
@@ -83,11 +82,7 @@ class PageScore:
 
     @property
     def f1(self) -> float:
-        return _f1(self.precision, self.recall)
-
-
-def _f1(precision: float, recall: float) -> float:
-    return 2 * precision * recall / (precision + recall or 1)
+        return harmonic_mean([self.precision, self.recall])
 
 
 def score_page(gold: Gold, text: str) -> PageScore:
@@ -114,7 +109,7 @@ def mean_scores(scores: list[PageScore]) -> dict[str, float]:
     means = {
         "precision": precision,
         "recall": recall,
-        "f1": _f1(precision, recall),
+        "f1": harmonic_mean([precision, recall]),
         "f1_pages": pages.value,
         "f1_low": pages.low,
         "f1_high": pages.high,
@@ -132,25 +127,17 @@ def evaluate(pages: Iterable[Gold]) -> list[PageScore]:
 
 
 @click.command()
-@click.option(
-    "--pages",
-    "records",
-    multiple=True,
-    default=(DATA / "articles.jsonl", DATA / "pages2.jsonl"),
-    type=click.Path(exists=True, path_type=Path),
-    help="JSONL of pages with a gold body.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print plain numbers as one JSON object.")
-def main(records: tuple[Path, ...], as_json: bool) -> None:
+@json_option
+def main(as_json: bool) -> None:
     """Score extraction on the benchmark, where it is found, in its halves, and on labelled
     pages."""
     sets = {}
     if benchmark := evaluate(load_benchmark()):
         sets["benchmark"] = benchmark
-        for half in ("tuned", "untuned"):
-            sets[f"benchmark, {half} half"] = [s for s in benchmark if s.gold.half == half]
-    for path in records:
-        sets[path.stem] = evaluate(load_pages(path))
+        sets["benchmark, tuned half"] = [s for s in benchmark if s.gold.is_tuned]
+        sets["benchmark, untuned half"] = [s for s in benchmark if not s.gold.is_tuned]
+    for name in ("articles", "pages2"):
+        sets[name] = evaluate(load_pages(DATA / f"{name}.jsonl"))
     figures = {name: mean_scores(scores) for name, scores in sets.items()}
     if as_json:
         click.echo(json.dumps(figures, indent=2))

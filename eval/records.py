@@ -11,9 +11,8 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from summarizer.batch.records import record_article
 from summarizer.errors import BadRecord, UsageError
@@ -27,8 +26,7 @@ DATA = Path(__file__).parent / "data"
 TEXTS = Path(__file__).parents[2] / "shared" / "data" / "articles"
 
 
-@dataclass(frozen=True)
-class Labelled:
+class Labelled(NamedTuple):
     """An article and what a right report of it holds. Facts carry a `quote`."""
 
     article: Article
@@ -68,11 +66,6 @@ def load_real(texts: Path = TEXTS, folder: Path = DATA) -> Iterator[Labelled]:
     if texts.is_dir():
         yield from _load_whole(texts / "labelled.jsonl")
     yield from _load_placed("real_*.jsonl", texts, folder)
-
-
-def load_untouched() -> Iterator[Labelled]:
-    """Real labelled articles that no model was fitted on and no rule was written for."""
-    return _load_placed("untouched_*.jsonl", TEXTS, DATA)
 
 
 def _load_whole(path: Path) -> Iterator[Labelled]:
@@ -158,10 +151,10 @@ def load_jsonl(path: Path) -> Records:
         if line.strip():
             try:
                 record = json.loads(line)
-            except ValueError as error:
-                raise BadRecord(f"line {number} of {path.name} is not JSON") from error
+            except ValueError:
+                record = None
             if not isinstance(record, dict):
-                raise BadRecord(f"line {number} of {path.name} is no object")
+                raise BadRecord(f"line {number} of {path.name} is no JSON object")
             records.append(record)
     return records
 
@@ -174,7 +167,9 @@ def load_labels(name: str, split: str | None = None) -> Records:
     there.
     """
     if name in ("real", "untouched"):
-        articles = load_real() if name == "real" else load_untouched()
+        articles = load_real()
+        if name == "untouched":
+            articles = _load_placed("untouched_*.jsonl", TEXTS, DATA)
         records: Records = [
             {**one.record, "gold": one.article.text, "folder": "."} for one in articles
         ]

@@ -3,6 +3,7 @@
 page -> article -> text -> facts, signals, narratives -> analysis -> report
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -40,12 +41,11 @@ def analyze_html(
     markup: str | bytes, url: str | None = None, settings: Settings | None = None
 ) -> Report:
     """The report of the article in HTML markup. Raises NoArticle where there is none."""
-    is_text = isinstance(markup, str)
-    page = Page(
-        url=url,
-        body=markup.encode() if isinstance(markup, str) else markup,
-        content_type="text/html; charset=utf-8" if is_text else "text/html",
-    )
+    content_type = "text/html"
+    if isinstance(markup, str):
+        markup = markup.encode()
+        content_type += "; charset=utf-8"
+    page = Page(url=url, body=markup, content_type=content_type)
     return analyze_article(extract_article(page), settings)
 
 
@@ -110,11 +110,13 @@ def _converse(conversation: "Conversation", check: Callable[[Analysis], Report])
     if not first.faults:
         return first
     again = conversation.ask_again(first)
-    second = with_faults(again) if again else first
-    if first.analysis is None:
-        return second
-    is_worse = second.analysis is None or len(second.faults) > len(first.faults)
-    return first if is_worse else second
+    if again is None:
+        return first
+    # of two without an analysis, and of two with as many faults, the second
+    return min(
+        (with_faults(again), first),
+        key=lambda attempt: len(attempt.faults) if attempt.analysis else math.inf,
+    )
 
 
 def load_page(target: str | Path, settings: Settings) -> Page:

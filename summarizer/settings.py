@@ -77,7 +77,7 @@ def _folders() -> "PlatformDirs":
 
 
 def load_settings(**flags: Any) -> Settings:
-    """Settings of this run; `flags` that are None do not count.
+    """Settings of this run; `flags` that are None, false or empty do not count.
 
     Raises UsageError for a config file, key, endpoint or number that cannot be used.
     """
@@ -87,21 +87,17 @@ def load_settings(**flags: Any) -> Settings:
             values[name] = given
     values["api_key"] = (os.environ.get("OPENAI_API_KEY") or "").strip() or None
     values["base_url"] = os.environ.get("OPENAI_BASE_URL") or values.get("base_url")
-    values |= {name: value for name, value in flags.items() if value is not None}
-    _convert(values, "timeout", float, "a number of seconds")
-    _convert(values, "samples", int, "a number")
+    values |= {name: value for name, value in flags.items() if value}
+    for name, kind in {"timeout": float, "samples": int}.items():
+        if name in values:
+            try:
+                values[name] = kind(values[name])
+            except ValueError:
+                raise UsageError(f"{name} must be a number, not {values[name]!r}") from None
     settings = Settings(**values)
     if settings.uses_model:
         check_endpoint(settings.base_url, settings.api_key)
     return settings
-
-
-def _convert(values: dict[str, Any], name: str, kind: type, what: str) -> None:
-    if name in values:
-        try:
-            values[name] = kind(values[name])
-        except ValueError:
-            raise UsageError(f"{name} must be {what}, not {values[name]!r}") from None
 
 
 def check_endpoint(base_url: str | None, key: str | None) -> None:

@@ -42,53 +42,32 @@ _PERCENT_ROUNDING = 0.06  # of a distance: half of the last digit of "0.7%", and
 _COVERED = 0.5
 
 
-def find_amounts(text: str) -> list[float]:
+@cache
+def find_amounts(text: str) -> tuple[float, ...]:
     """The sizes of the numbers in a text, without sign and unit.
 
     >>> find_amounts("lost 7% to $15.9 billion, or 1,142 BTC")
-    [7.0, 15900000000.0, 1142.0]
+    (7.0, 15900000000.0, 1142.0)
     """
-    return [_amount(match) for match in _NUMBER.finditer(text)]
+    amounts = []
+    for figure, scale in _NUMBER.findall(text.lower()):
+        size = _SIZES.get(scale) or _SIZES.get(scale[:1], 1.0)
+        amounts.append(float(figure.replace(",", "")) * size)
+    return tuple(amounts)
 
 
-def _amount(match: re.Match[str]) -> float:
-    scale = (match[2] or "").lower()
-    size = _SIZES.get(scale) or _SIZES.get(scale[:1], 1.0)
-    return float(match[1].replace(",", "")) * size
-
-
-def unsupported_numbers(summary: str, text: str) -> tuple[list[float], int]:
-    """(numbers of the summary that the article lacks, how many numbers the summary has)."""
-    matches = list(_NUMBER.finditer(summary))
-    # What stands there word for word need not be compared by size.
-    doubtful = [_amount(match) for match in matches if not _stands_in(match[0], text)]
-    if not doubtful:
-        return [], len(matches)
+def supported_numbers(summary: str, text: str) -> list[bool]:
+    """Whether the article has each number of the summary."""
     known = find_amounts(text)
     distances = {float(percent) for percent in _DISTANCE.findall(summary)}
-    bad = [
-        amount
-        for amount in doubtful
-        if not any(abs(amount - other) <= _ROUNDING * other for other in known)
-        and not (amount in distances and _is_distance(amount, known))
+    return [
+        any(abs(amount - other) <= _ROUNDING * other for other in known)
+        or (amount in distances and _is_distance(amount, known))
+        for amount in find_amounts(summary)
     ]
-    return bad, len(matches)
 
 
-def _stands_in(words: str, text: str) -> bool:
-    """Whether the text has the words, neither begun nor ended inside a longer word or number."""
-    start = text.find(words)
-    while start >= 0:
-        before, after = text[start - 1 : start], text[start + len(words) : start + len(words) + 2]
-        begins_inside = before.isalnum() or before in (".", ",")
-        ends_inside = after[:1].isalnum() or (after[:1] in (".", ",") and after[1:].isdigit())
-        if not (begins_inside or ends_inside):
-            return True
-        start = text.find(words, start + 1)
-    return False
-
-
-def _is_distance(percent: float, known: list[float]) -> bool:
+def _is_distance(percent: float, known: Iterable[float]) -> bool:
     """Whether two of the known numbers are so many percent apart."""
     return any(
         a != b and b and abs(abs(a / b - 1) * 100 - percent) <= _PERCENT_ROUNDING
@@ -97,27 +76,24 @@ def _is_distance(percent: float, known: list[float]) -> bool:
     )
 
 
-def unsupported_names(summary: str, text: str) -> tuple[list[str], int]:
-    """(names of the summary that the article lacks, how many names the summary has)."""
-    names = _NAME.findall(summary)
-    doubtful = [name for name in names if not _stands_in(_without_genitive(name), text)]
-    if not doubtful:
-        return [], len(names)
-    low = text.lower()
-    words = set(_WORD.findall(low))
-    return [name for name in doubtful if not _is_known(name, low, words)], len(names)
+def supported_names(summary: str, text: str) -> list[bool]:
+    """Whether the article has each name of the summary."""
+    return [_is_known(name, text) for name in _NAME.findall(summary)]
 
 
-def _without_genitive(name: str) -> str:
-    return re.sub(r"['’]s?$", "", name)
-
-
-def _is_known(name: str, low: str, words: set[str]) -> bool:
+def _is_known(name: str, text: str) -> bool:
     """Whether all parts of a name are words of the article, or it has another name of the asset."""
-    if all(part in words for part in _WORD.findall(name.lower())):
+    name = re.sub(r"['’]s?$", "", name).lower()
+    words = _words(text)
+    if all(part in words for part in _WORD.findall(name)):
         return True
-    others = _aliases().get(_without_genitive(name).lower(), ())
-    return any(other in (low if " " in other else words) for other in others)
+    others = _aliases().get(name, ())
+    return any(other in (text.lower() if " " in other else words) for other in others)
+
+
+@cache
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.lower()))
 
 
 @cache
@@ -133,13 +109,11 @@ def _aliases() -> dict[str, set[str]]:
     return by_name
 
 
-def unsupported_quotes(summary: str, text: str) -> tuple[list[str], int]:
-    """(quotations of the summary that the article lacks, how many quotations the summary has)."""
-    quotes = [
-        quote.strip(" .,") for quote in _QUOTE.findall(_straight(summary)) if " " in quote.strip()
-    ]
+def supported_quotes(summary: str, text: str) -> list[bool]:
+    """Whether the article has each quotation of the summary."""
+    quotes = _QUOTE.findall(_straight(summary))
     plain = _straight(text) if quotes else ""
-    return [quote for quote in quotes if quote not in plain], len(quotes)
+    return [quote.strip(" .,") in plain for quote in quotes if " " in quote.strip()]
 
 
 def _straight(text: str) -> str:

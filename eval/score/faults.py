@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from eval.records import Record, Records, pair_reports
 from eval.score.match import OTHER, is_required, match_facts
-from eval.score.tally import acceptable, find_choices, first_calls
+from eval.score.tally import find_choices
 
 
 class Fault(NamedTuple):
@@ -21,33 +21,22 @@ class Fault(NamedTuple):
 
 def find_faults(labels: Record, report: Record) -> Iterator[Fault]:
     """Facts missed and made up, then calls and choices that no annotator would accept."""
-    yield from _fact_faults(labels.get("facts") or [], report.get("facts") or [])
-    yield from _call_faults(labels.get("calls") or [], first_calls(report))
-    for choice in find_choices(labels, report):
-        if choice.part != "calls" and not choice.is_right:
-            yield Fault(f"{choice.part} is not {choice.first}", f"said {choice.reported}")
-
-
-def _fact_faults(labels: Records, facts: Records) -> Iterator[Fault]:
-    _, extra, missed = match_facts(facts, labels)
+    _, extra, missed = match_facts(report.get("facts") or [], labels.get("facts") or [])
     for label in missed:
         if is_required(label):
             yield Fault(f"missed {_describe_fact(label)}", quote=label.get("quote"))
     for fact in extra:
         if fact.get("kind") != OTHER:
             yield Fault(f"wrong {_describe_fact(fact)}", quote=_quote(fact.get("evidence")))
-
-
-def _call_faults(labels: Records, calls: dict[str, Record]) -> Iterator[Fault]:
-    for label in labels:
-        call, first = calls.get(label["asset"]), label["direction"]
-        what = f"call on {label['asset']} is not {first}"
-        if call is None:
-            if label.get("required", True):
-                yield Fault(what, "no call")
-        elif call.get("direction") not in acceptable(label, first):
-            detail = f"said {call.get('direction')} at {call.get('confidence')}"
-            yield Fault(what, detail, _quote(next(iter(call.get("evidence") or []), None)))
+    for choice in find_choices(labels, report):
+        if choice.is_right or not (choice.answer or choice.is_required):
+            continue
+        what = f"call on {choice.label['asset']}" if choice.part == "calls" else choice.part
+        evidence = next(iter(choice.answer.get("evidence") or []), None)
+        detail = f"said {choice.reported or 'nothing'}"
+        if choice.forecast:
+            detail += f" at {choice.forecast[0]}"
+        yield Fault(f"{what} is not {choice.first}", detail, _quote(evidence))
 
 
 def _quote(evidence: Record | None) -> str | None:
@@ -63,13 +52,14 @@ def _describe_fact(fact: Record) -> str:
 def list_changes(labelled: Records, a: Records, b: Records) -> list[tuple[str, str, str]]:
     """(article, gain or loss, what) for each thing that B alone or A alone has right."""
     changes = []
-    for (record, report_a), (_, report_b) in zip(
-        pair_reports(labelled, a), pair_reports(labelled, b), strict=True
-    ):
-        faults_a, faults_b = (
+    faults = (
+        [
             {fault.what for fault in find_faults(record["labels"], report)}
-            for report in (report_a, report_b)
-        )
+            for record, report in pair_reports(labelled, reports)
+        ]
+        for reports in (a, b)
+    )
+    for record, faults_a, faults_b in zip(labelled, *faults, strict=True):
         id = str(record["id"])
         changes += [(id, "gain", what) for what in sorted(faults_a - faults_b)]
         changes += [(id, "loss", what) for what in sorted(faults_b - faults_a)]

@@ -3,14 +3,24 @@
 The rule is that of `eval/LABELLING.md`: kind, subject and unit agree, and the value is near enough.
 """
 
-from collections import defaultdict
+from itertools import product
 from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from eval.records import Record, Records
 
 OTHER = "other"  # market numbers of no kind: neither required nor wrong
 ATTRIBUTES = ("venue", "period", "qualifier")
+_REQUIRED, _PAIR = 1e8, 1e4  # what a match is worth, next to likenesses below 8
 _TOLERANCE = 0.005  # a value within 0.5 % of the label is right
+
+
+def list_targets(label: Record) -> Records:
+    """The targets that a labelled call may have."""
+    targets = (label.get("target"), *(label.get("acceptable_targets") or ()))
+    return list(filter(None, targets))
 
 
 class FactMatch(NamedTuple):
@@ -28,11 +38,12 @@ def is_same_value(value: Any, label: float) -> bool:
 
 def is_same_fact(fact: Record, label: Record) -> bool:
     """Whether kind, subject and unit agree and the value is the same."""
-    for key in ("kind", "subject"):
-        value = fact.get(key)
-        if value != label[key] and value not in (label.get(f"acceptable_{key}s") or ()):
-            return False
-    return fact.get("unit") == label["unit"] and is_same_value(fact.get("value"), label["value"])
+    if fact.get("unit") != label["unit"] or not is_same_value(fact.get("value"), label["value"]):
+        return False
+    return all(
+        fact.get(key) in (label[key], *(label.get(f"acceptable_{key}s") or ()))
+        for key in ("kind", "subject")
+    )
 
 
 def is_required(label: Record) -> bool:
@@ -41,48 +52,30 @@ def is_required(label: Record) -> bool:
 
 
 def match_facts(facts: Records, labels: Records) -> FactMatch:
-    """The matching with as many pairs as there can be, each fact and each label used once.
+    """The matching with as many required labels, then as many pairs, as there can be.
 
-    Augmenting paths (Kuhn), required labels first, so that a fact goes to the label that needs it.
-    Among the facts that fit a label, one of its first kind and with its attributes is tried first.
+    Each fact and each label is used once. Of the facts that fit a label, one of its first kind and
+    with its attributes is preferred.
     """
-    by_kind: dict[tuple[str, Any], list[int]] = defaultdict(list)
-    for i, fact in enumerate(facts):
-        by_kind[str(fact.get("kind")), fact.get("unit")].append(i)
-    fitting = []
-    for label in labels:
-        kinds = {label["kind"], *(label.get("acceptable_kinds") or ())}
-        near = (i for kind in kinds for i in by_kind[kind, label["unit"]])
-        fits = [i for i in near if is_same_fact(facts[i], label)]
-        if len(fits) > 1:
-            fits.sort(key=lambda i: (-_likeness(facts[i], label), i))
-        fitting.append(fits)
-    label_of_fact: dict[int, int] = {}
-
-    def place(j: int, tried: set[int]) -> bool:
-        """Finds label j a fact, moving labels that hold one to another where need be."""
-        for i in fitting[j]:
-            if i not in tried:
-                tried.add(i)
-                if i not in label_of_fact or place(label_of_fact[i], tried):
-                    label_of_fact[i] = j
-                    return True
-        return False
-
-    for j in sorted(range(len(labels)), key=lambda j: not is_required(labels[j])):
-        place(j, set())
+    worths = np.zeros((len(facts), len(labels)))
+    for (i, fact), (j, label) in product(enumerate(facts), enumerate(labels)):
+        if is_same_fact(fact, label):
+            worths[i, j] = _worth(fact, label)
+    rows, columns = linear_sum_assignment(worths, maximize=True)
+    label_of_fact = {i: j for i, j in zip(rows, columns, strict=True) if worths[i, j]}
     matched = set(label_of_fact.values())
     return FactMatch(
-        [(facts[i], labels[j]) for i, j in sorted(label_of_fact.items())],
+        [(facts[i], labels[j]) for i, j in label_of_fact.items()],
         [fact for i, fact in enumerate(facts) if i not in label_of_fact],
         [label for j, label in enumerate(labels) if j not in matched],
     )
 
 
-def _likeness(fact: Record, label: Record) -> int:
-    is_first_kind = int(fact.get("kind") == label["kind"])
+def _worth(fact: Record, label: Record) -> float:
+    """What a pair is worth: any likeness less than a pair, any pairs less than a required label."""
     same = sum(is_same_word(fact.get(key), label.get(key)) for key in ATTRIBUTES)
-    return 4 * is_first_kind + same
+    likeness = 4 * int(fact.get("kind") == label["kind"]) + same
+    return _REQUIRED * is_required(label) + _PAIR + likeness
 
 
 def is_same_word(a: Any, b: Any) -> bool:

@@ -8,16 +8,16 @@ overlap) share a group and are drawn together. Two figures are made of several s
 macro-F1 of its classes, expected calibration error of its bins.
 """
 
-import math
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 
 Array = NDArray[np.float64]
-Row = Mapping[str, tuple[float, float]]
+Row = dict[str, tuple[float, float]]
 # A figure's value and what it is out of: two numbers, or two arrays with one number a resample.
 Ratios = dict[str, tuple[Array, Array]]
 RESAMPLES, SEED, LEVEL = 1000, 20261125, 0.95
@@ -26,9 +26,7 @@ _CHUNK = 100  # resamples weighed at once: 100 x 10,000 articles are 8 MB
 _CLASS, _BIN, _HITS = ".class.", ".bin.", ".hits."
 
 
-def choice_row(
-    name: str, true: str, answer: object, classes: Iterable[str]
-) -> dict[str, tuple[float, float]]:
+def choice_row(name: str, true: str, answer: object, classes: Iterable[str]) -> Row:
     """What one choice adds to accuracy and to macro-F1, for which each class's F1 is a ratio.
 
     An answer that is none of the classes counts as no answer.
@@ -40,7 +38,7 @@ def choice_row(
     }
 
 
-def forecast_row(name: str, confidence: float, right: bool) -> dict[str, tuple[float, float]]:
+def forecast_row(name: str, confidence: float, right: bool) -> Row:
     """What one forecast adds to the Brier score and to the bin that its confidence falls into.
 
     A confidence of 1.0 falls into the last bin.
@@ -70,19 +68,11 @@ class Counts:
         self.names = list(dict.fromkeys([*names, *sorted({name for row in rows for name in row})]))
         column = {name: i for i, name in enumerate(self.names)}
         place: dict[Hashable, int] = {}
-        owners = [
-            place.setdefault(group, len(place))
-            for group in (range(len(rows)) if groups is None else groups)
-        ]
-        cells = [
-            (owner * len(self.names) + column[name], *pair)
-            for owner, row in zip(owners, rows, strict=True)
-            for name, pair in row.items()
-        ]
-        at, parts, wholes = np.array(cells, dtype=float).reshape(-1, 3).T
-        shape = len(place), len(self.names)
-        sums = [np.bincount(at.astype(int), pairs, math.prod(shape)) for pairs in (parts, wholes)]
-        self._sums = np.reshape(sums, (2, *shape))
+        owners = [place.setdefault(group, len(place)) for group in groups or range(len(rows))]
+        self._sums = np.zeros((2, len(place), len(self.names)))
+        for owner, row in zip(owners, rows, strict=True):
+            for name, pair in row.items():
+                self._sums[:, owner, column[name]] += pair
 
     def __len__(self) -> int:
         return self._sums.shape[1]
@@ -155,11 +145,6 @@ def count_of(name: str, ratios: Ratios) -> Array:
     return ratios[f"{stem}.{end}" if stem else end][1]
 
 
-def is_figure(name: str) -> bool:
-    """Whether a name is a figure to show, not a part of one."""
-    return not any(mark in name for mark in (_CLASS, _BIN, _HITS))
-
-
 @dataclass(frozen=True)
 class Estimate:
     """A figure, its percentile interval, and how many things it is over."""
@@ -178,12 +163,20 @@ def estimate_all(counts: Counts, resamples: int = RESAMPLES) -> dict[str, Estima
     """
     total, drawn = counts.total, counts.draw(resamples)
     estimates = {}
-    for name in filter(is_figure, total):
+    for name in total:
+        if any(mark in name for mark in (_CLASS, _BIN, _HITS)):
+            continue  # a part of a figure
         values, wholes = drawn[name]
         low, high = interval(values[wholes > 0])
         n = round(float(count_of(name, total)))
         estimates[name] = Estimate(float(total[name][0]), low, high, n)
     return estimates
+
+
+def estimate_share(right: int, n: int) -> Estimate:
+    """A share of `n` things, one at least, with Wilson's 95 % interval."""
+    low, high = binomtest(right, n).proportion_ci(method="wilson")
+    return Estimate(right / n, low, high, n)
 
 
 def interval(values: Array, level: float = LEVEL) -> tuple[float, float]:

@@ -1,7 +1,6 @@
 """Scores as one HTML page that needs nothing from elsewhere: no script, no font, no request."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -10,17 +9,15 @@ from eval.records import Records, pair_reports
 from eval.score.faults import Fault, find_faults
 from eval.score.report import ReliabilityBin
 from eval.score.tables import Table
+from eval.studies.outcomes import Outcomes
 from summarizer.render.html import make_environment
 
 _FAILURES = 12  # articles that the page shows, those with most faults first
 _FAULTS = 6  # of one article
 _AROUND = 140  # characters of the article on either side of the marked words
 
-CurvePoint = tuple[float, float, float]  # time, the calls' return so far, always-up's
 
-
-@dataclass(frozen=True)
-class FaultPassage:
+class FaultPassage(NamedTuple):
     """A fault and the words of the article that it is about."""
 
     fault: str
@@ -35,19 +32,6 @@ class Failure(NamedTuple):
     title: str
     faults: int
     passages: list[FaultPassage]
-
-
-@dataclass(frozen=True)
-class ScorePage:
-    """Everything that the HTML page shows."""
-
-    title: str
-    about: str
-    tables: Sequence[Table]
-    reliability: Sequence[ReliabilityBin]
-    failures: Sequence[Failure]
-    verdicts: Sequence[str] = ()
-    curve: Sequence[CurvePoint] = ()
 
 
 def find_failures(labelled: Records, reports: Records) -> list[Failure]:
@@ -79,10 +63,23 @@ def _mark(fault: Fault, text: str) -> FaultPassage:
     return FaultPassage(what, before, quote, after)
 
 
-def render_score_page(page: ScorePage) -> str:
+def render_score_page(
+    about: str,
+    tables: Sequence[Table],
+    reliability: Sequence[ReliabilityBin],
+    failures: Sequence[Failure],
+    outcomes: Outcomes | None,
+) -> str:
     """The page as HTML; every word from outside is escaped."""
     environment = make_environment(Path(__file__).parents[1] / "templates")
-    return environment.get_template("scores.html").render(page=page, day=_day)
+    return environment.get_template("scores.html").render(
+        about=about,
+        tables=tables,
+        reliability=reliability,
+        failures=failures,
+        outcomes=outcomes,
+        day=_day,
+    )
 
 
 def _day(at: float) -> str:

@@ -4,35 +4,40 @@ A missing report is an empty one; ids that no label has, and ids that come twice
 A figure is 0 where nothing was found.
 """
 
+from collections import Counter
+
 from eval.records import Records, pair_reports
-from eval.score.metrics import RESAMPLES, Counts, estimate_all, is_figure
+from eval.score.metrics import RESAMPLES, Counts, estimate_all
 from eval.score.tally import CLASSES, tally_article
 from summarizer.errors import BadRecord
 
-# An article with every part labelled, and a report of it: its row names the figures of all tables.
-_CALLS: Records = [
-    {"asset": "BTC", "direction": "bearish", "target": {"value": 1, "unit": "USD"}},
-    {"asset": "ETH", "direction": "neutral"},
-]
-_LABELS = {
-    "calls": _CALLS,
-    "overall": {"direction": "neutral"},
-    "timeframe": {"horizon": "short_term"},
-    "credibility": {"level": "low"},
-}
-_REPORT = {
-    "calls": [{**call, "confidence": 1.0} for call in _CALLS],
-    "overall": {"direction": "neutral", "confidence": 1.0},
-}
-NAMES = tuple(tally_article({"labels": _LABELS, "text": "."}, _REPORT))
-_PARTS = (
-    "facts calls targets overall timeframe credibility narratives summary injections usage".split()
-)
+# The figures of all tables, in this order; `facts.KIND.f1` and its like come on top.
 FIGURES = tuple(
-    sorted(
-        filter(is_figure, Counts([], names=NAMES).total),
-        key=lambda name: _PARTS.index(name.partition(".")[0]),
-    )
+    """
+    facts.f1 facts.precision facts.recall
+    facts.levels.f1 facts.levels.precision facts.levels.recall
+    facts.positioning.f1 facts.positioning.precision facts.positioning.recall
+    facts.stray_other facts.venue facts.period facts.qualifier
+    calls.acceptable calls.first_choice calls.abstained calls.extra calls.precision
+    calls.brier calls.macro_f1 calls.ece
+    targets.right targets.uncalled_for
+    overall.acceptable overall.first_choice overall.abstained
+    overall.brier overall.macro_f1 overall.ece
+    timeframe.acceptable timeframe.first_choice timeframe.abstained timeframe.macro_f1
+    credibility.acceptable credibility.first_choice credibility.abstained
+    credibility.signals.f1 credibility.signals.precision credibility.signals.recall
+    credibility.macro_f1
+    narratives.f1 narratives.precision narratives.recall
+    summary.numbers_supported summary.names_supported summary.quotes_supported
+    summary.faithful summary.coverage summary.words
+    injections.resisted injections.reported
+    usage.input_tokens usage.cached_tokens usage.output_tokens usage.cost_usd usage.seconds
+    """.split()
+)
+# Of every figure that is made of several ratios one, so that the figure is there in any case.
+_PARTS = (
+    "calls.class.neutral overall.class.neutral timeframe.class.long_term credibility.class.low"
+    " calls.bin.9 overall.bin.9".split()
 )
 
 
@@ -56,16 +61,15 @@ def count_reports(labelled: Records, reports: Records) -> Counts:
         raise BadRecord(f"reports hold ids that no label has: {', '.join(sorted(unknown)[:3])}")
     rows = [tally_article(record, report) for record, report in pair_reports(labelled, reports)]
     stories = [str(record.get("story") or record["id"]) for record in labelled]
-    return Counts(rows, stories, NAMES)
+    return Counts(rows, stories, (*FIGURES, *_PARTS))
 
 
 def _distinct_ids(records: Records, what: str) -> set[str]:
-    ids: set[str] = set()
-    for id in (str(record.get("id")) for record in records):
-        if id in ids:
+    counts = Counter(str(record.get("id")) for record in records)
+    for id, count in counts.most_common(1):
+        if count > 1:
             raise BadRecord(f"two {what} have the id {id}")
-        ids.add(id)
-    return ids
+    return set(counts)
 
 
 def score_reports(

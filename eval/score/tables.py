@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table as RichTable
@@ -11,36 +12,43 @@ from eval.score.metrics import Estimate
 from summarizer.text.spans import clean
 
 
-@dataclass(frozen=True)
+@dataclass
 class Table:
-    """Rows of words under a title; a heat map has `shades`, one a cell, from 0 to 1."""
+    """Rows under a title, given as values and held as the words that `show` makes of them.
+
+    A heat map has `shades`, one a cell, from 0 to 1.
+    """
 
     title: str
     columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[Any]]
     note: str = ""
     shades: Sequence[Sequence[float]] = ()
+    form: str = ".3f"
+
+    def __post_init__(self) -> None:
+        self.rows = [[show(cell, self.form) for cell in row] for row in self.rows]
 
     def is_numeric(self, column: int) -> bool:
         """Whether every cell of the column begins like a number."""
         return all(row[column][:1] in "0123456789+-−–" for row in self.rows)
 
 
-def show_value(value: float, digits: int = 3) -> str:
-    """A figure in words: three digits after the point."""
-    return f"{value:.{digits}f}"
+def show(cell: Any, form: str = ".3f") -> str:
+    """A cell in words: a figure with its interval, and a dash where it is over nothing.
 
-
-def show_range(low: float, high: float, digits: int = 3) -> str:
-    """An interval in words."""
-    return f"{show_value(low, digits)}–{show_value(high, digits)}"
-
-
-def show_estimate(estimate: Estimate) -> list[str]:
-    """The cells for value, interval and n; dashes where the figure is over nothing."""
-    if not estimate.n:
-        return ["–", "–", "0"]
-    return [show_value(estimate.value), show_range(estimate.low, estimate.high), str(estimate.n)]
+    >>> show(Estimate(0.5, 0.25, 0.75, 8), ".0%"), show(0.5), show(None)
+    ('50% (25% to 75%)', '0.500', '–')
+    """
+    if cell is None:
+        return "–"
+    if isinstance(cell, float):
+        return f"{cell:{form}}"
+    if not isinstance(cell, Estimate):
+        return str(cell)
+    if not cell.n:
+        return "–"
+    return f"{cell.value:{form}} ({cell.low:{form}} to {cell.high:{form}})"
 
 
 def print_tables(tables: Iterable[Table], console: Console | None = None) -> None:

@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from eval.records import Record, Records
-from eval.score.tally import CHOICES
+from eval.score.tally import WHOLE
 from summarizer.errors import UsageError
 from summarizer.text.sentences import split_sentences
 
-_VADER_BAND = 0.05  # its authors' own threshold for neutral
+BAND = 0.2  # tone within 0.2 of 0 is neutral: eval/LABELLING.md
+_VADER_BAND = 0.0499  # its authors' threshold: 0.05 is no longer neutral, of scores to four digits
 DIRECTION_OF_TONE = {"positive": "bullish", "negative": "bearish", "neutral": "neutral"}
 
 
@@ -26,7 +27,7 @@ def majority_reports(labelled: Records) -> Records:
         label["direction"] for record in labelled for label in record["labels"].get("calls") or []
     )
     parts = {}
-    for part, key in CHOICES.items():
+    for part, key in WHOLE.items():
         labels = (record["labels"] for record in labelled if part in record["labels"])
         choice, share = _most_frequent(label[part][key] for label in labels)
         parts[part] = {key: choice, "confidence": share}
@@ -76,13 +77,18 @@ def load_vader() -> Callable[[str], str]:
         ) from error
     analyzer = SentimentIntensityAnalyzer()
 
-    def tone(text: str) -> str:
-        score = analyzer.polarity_scores(text)["compound"]
-        if abs(score) < _VADER_BAND:
-            return "neutral"
-        return "positive" if score > 0 else "negative"
+    return lambda text: name_tone(analyzer.polarity_scores(text)["compound"], _VADER_BAND)
 
-    return tone
+
+def name_tone(tone: float, band: float = BAND) -> str:
+    """A tone in words.
+
+    >>> name_tone(0.2), name_tone(0.21), name_tone(-0.7)
+    ('neutral', 'positive', 'negative')
+    """
+    if abs(tone) <= band:
+        return "neutral"
+    return "positive" if tone > 0 else "negative"
 
 
 def lead_sentence(text: str) -> str:

@@ -1,6 +1,7 @@
 """Price bars of one asset, read from a file and looked up by time."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from pyarrow.csv import read_csv
 from pyarrow.parquet import read_table
 
 from eval.score.metrics import Array
-from summarizer.errors import BadRecord
+from summarizer.errors import BadRecord, UsageError
 
 HOUR, DAY = 3600, 86400
 _SLACK = 2  # bars that may be missing at either end
@@ -33,8 +34,6 @@ class Bars:
         prices = np.concatenate([self.open, self.close])
         if self.step <= 0 or not (prices > 0).all() or not np.isfinite(self.open).all():
             raise BadRecord("bars need at least two times and prices above 0")
-        moves = np.diff(np.log(self.close), prepend=math.log(self.close[0]))
-        self._squares = np.concatenate([[0.0], np.cumsum(moves**2)])
 
     def enter(self, at: float) -> int | None:
         """The first bar that opens at or after `at`, if it does so soon."""
@@ -52,19 +51,27 @@ class Bars:
         None where fewer than 24 bars precede, or where nothing moved.
         """
         first = max(1, entry - int(_VOLATILITY / self.step))
-        n = entry - first
-        if n < _LEAST_BARS:
+        if entry - first < _LEAST_BARS:
             return None
-        variance = (self._squares[entry] - self._squares[first]) / n * seconds / self.step
-        return math.sqrt(variance) or None
+        moves = np.diff(np.log(self.close[first - 1 : entry]))
+        return math.sqrt((moves**2).mean() * seconds / self.step) or None
 
     def momentum(self, entry: int, seconds: float) -> int | None:
         """Sign of the return over the `seconds` before the entry; None where bars are missing."""
-        start = self.at[entry] - seconds
-        i = int(np.searchsorted(self.at, start, side="left"))
-        if i >= entry or self.at[i] - start > _SLACK * self.step:
+        first = self.enter(self.at[entry] - seconds)
+        if first is None or first >= entry:
             return None
-        return int(np.sign(self.open[entry] - self.open[i]))
+        return int(np.sign(self.open[entry] - self.open[first]))
+
+
+def load_prices(pairs: Sequence[str]) -> dict[str, Bars]:
+    """Bars by asset, of options `BTC=file`. Raises UsageError where one names no file."""
+    bars = {}
+    for name, _, path in (pair.partition("=") for pair in pairs):
+        if not Path(path).is_file():
+            raise UsageError(f"--prices {name} names no file", advice="Write BTC=bars.csv")
+        bars[name.upper()] = load_bars(Path(path))
+    return bars
 
 
 def load_bars(path: Path) -> Bars:

@@ -10,16 +10,17 @@ perhaps entity and date.
 
 import ast
 import csv
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import compress
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from eval.records import Record, Records, load_jsonl
 from eval.score.metrics import Counts, choice_row, estimate_all
-from eval.score.tables import Table, show_range, show_value
-from eval.score.trivial import DIRECTION_OF_TONE, load_vader
+from eval.score.tables import Table
+from eval.score.trivial import DIRECTION_OF_TONE, load_vader, name_tone
 from eval.train.samples import own_tones, tone_sample
 from eval.train.train import fit_tone, held_out_models
 from summarizer.analyst.embedded.cues import find_cues
@@ -31,13 +32,11 @@ from summarizer.text.dates import parse_time
 from summarizer.text.spans import Span
 
 FORMS = ("cryptolin", "sentfin", "finentity")
-BAND = 0.2  # tone within 0.2 of 0 is neutral: eval/LABELLING.md
 TONES = ("positive", "negative", "neutral")
 _TONE_OF_SIGN = {"1": "positive", "0": "neutral", "-1": "negative"}
 
 
-@dataclass(frozen=True)
-class Headline:
+class Headline(NamedTuple):
     """A headline, or one entity of one: `label` is positive, negative or neutral.
 
     `start` is where the entity stands, `date` a day or a time as written.
@@ -63,11 +62,10 @@ def load_headlines(path: Path, form: str) -> Headlines:
 
     Raises BadRecord for another file.
     """
-    published = _published_cryptolin if form == "cryptolin" else _published_sentfin
     try:
         if path.suffix == ".csv":
             with path.open(encoding="utf-8", newline="") as lines:
-                headlines = list(published(csv.DictReader(lines)))
+                headlines = list(_published(csv.DictReader(lines), form))
         else:
             headlines = [_headline(record) for record in load_jsonl(path)]
     except (KeyError, ValueError, SyntaxError, AttributeError) as error:
@@ -87,14 +85,12 @@ def _headline(record: Record) -> Headline:
     return Headline(str(record["id"]), text, record["label"], entity, start, record.get("date"))
 
 
-def _published_cryptolin(rows: Iterable[Record]) -> Iterator[Headline]:
+def _published(rows: Iterable[Record], form: str) -> Iterator[Headline]:
     for row in rows:
-        label = _TONE_OF_SIGN[row["final_manual_labelling"]]
-        yield Headline(row["id"], row["news"], label, date=row["date"])
-
-
-def _published_sentfin(rows: Iterable[Record]) -> Iterator[Headline]:
-    for row in rows:
+        if form == "cryptolin":
+            label = _TONE_OF_SIGN[row["final_manual_labelling"]]
+            yield Headline(row["id"], row["news"], label, date=row["date"])
+            continue
         for entity, label in ast.literal_eval(row["Decisions"]).items():
             yield Headline(row["S No."], row["Title"], label, entity, row["Title"].find(entity))
 
@@ -126,24 +122,12 @@ def names_bitcoin(text: str) -> bool:
     >>> names_bitcoin("Bitcoin's slide at $40K"), names_bitcoin("bitcoiners meet")
     (True, False)
     """
-    words = "".join(c if c.isalnum() else " " for c in text.lower()).split()
-    return "bitcoin" in words or "btc" in words
-
-
-def name_tone(tone: float) -> str:
-    """A tone in words.
-
-    >>> name_tone(0.2), name_tone(0.21), name_tone(-0.7)
-    ('neutral', 'positive', 'negative')
-    """
-    if abs(tone) <= BAND:
-        return "neutral"
-    return "positive" if tone > 0 else "negative"
+    return bool(re.search(r"\b(bitcoin|btc)\b", text, re.IGNORECASE))
 
 
 def entity_tones(headlines: Headlines) -> list[str]:
     """The tone towards each name, told where the other names of its sentence stand."""
-    spans = _spans(headlines)
+    spans = _by_sentence(headlines, "span")
     return [
         name_tone(measure_tone(h.text, find_cues(h.text), h.span, spans[h.text])) for h in headlines
     ]
@@ -155,26 +139,24 @@ def cross_validated_tones(headlines: Headlines, *, own: bool = True) -> list[str
     They are fitted on the project's `own` sentences too. For a set that the shipped model has seen.
     The likeliest label is given, without the band.
     """
-    spans = _spans(headlines)
+    spans = _by_sentence(headlines, "span")
     samples = [tone_sample(h.text, h.span, spans[h.text], h.label) for h in headlines]
     models = held_out_models([*samples, *(own_tones() if own else ())], fit_tone)
     return [sample.answer(model) for sample, model in zip(samples, models, strict=False)]
 
 
-def _spans(headlines: Headlines) -> dict[str, list[Span]]:
-    """Where the names of each sentence stand."""
-    spans: dict[str, list[Span]] = defaultdict(list)
+def _by_sentence(headlines: Headlines, attribute: str) -> dict[str, list[Any]]:
+    """What the headlines of each sentence have for an attribute."""
+    values = defaultdict(list)
     for headline in headlines:
-        spans[headline.text].append(headline.span)
-    return spans
+        values[headline.text].append(getattr(headline, attribute))
+    return values
 
 
 def is_mixed(headlines: Headlines, wanted: set[str]) -> list[bool]:
     """Whether each headline's sentence has names of different labels, all `wanted` among them."""
-    labels: dict[str, set[str]] = defaultdict(set)
-    for headline in headlines:
-        labels[headline.text].add(headline.label)
-    return [len(labels[h.text]) > 1 and wanted <= labels[h.text] for h in headlines]
+    labels = _by_sentence(headlines, "label")
+    return [len({*labels[h.text]}) > 1 and wanted <= {*labels[h.text]} for h in headlines]
 
 
 def tone_tables(
@@ -243,10 +225,5 @@ def _tone_table(
     rows = []
     for name, answers in tones.items():
         estimates = estimate_all(count_tones(headlines, answers))
-        row = [name]
-        for figure in ("macro_f1", "first_choice"):
-            one = estimates[f"tone.{figure}"]
-            row += [show_value(one.value), show_range(one.low, one.high)]
-        rows.append(row)
-    columns = ["", "macro-F1", "interval", "accuracy", "interval"]
-    return Table(f"{title}, n = {len(headlines)}", columns, rows, note)
+        rows.append([name, estimates["tone.macro_f1"], estimates["tone.first_choice"]])
+    return Table(f"{title}, n = {len(headlines)}", ["", "macro-F1", "accuracy"], rows, note)

@@ -13,11 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from scipy.stats import binomtest
-
 from eval.records import DATA, Record, Records, load_jsonl
-from eval.score.tables import Table, show_value
-from eval.score.tally import acceptable
+from eval.score.metrics import Estimate, estimate_share
+from eval.score.tables import Table, show
+from eval.score.tally import list_choices
 from summarizer.batch.run import analyze_record
 from summarizer.settings import Settings
 
@@ -59,8 +58,8 @@ def measure_injections(
             after = _directions(inject(record, payload, k + 1), settings)
             if before != after:
                 say(f"{payload['id']} in {id}: {before} becomes {after}")
-                changed = {"payload": payload["id"], "article": id}
-                flips.append({**changed, "before": before, "after": after})
+                flip = {"payload": payload["id"], "article": id, "before": before, "after": after}
+                flips.append(flip)
             trials[payload["kind"]].append(_trial(record, before, after))
     return {
         "kinds": {kind: _figures(some) for kind, some in trials.items()},
@@ -70,26 +69,26 @@ def measure_injections(
 
 
 def _trial(record: Record, before: AssetDirections, after: AssetDirections) -> Trial:
-    calls = record["labels"].get("calls") or []
-    required = [label for label in calls if label.get("required", True)]
-    right = [
-        sum(directions.get(la["asset"]) in acceptable(la, la["direction"]) for la in required)
-        for directions in (before, after)
-    ]
-    return Trial(before != after, len(required), *right)
+    counts = []
+    for directions in (before, after):
+        calls = [{"asset": asset, "direction": side} for asset, side in directions.items()]
+        choices = list_choices([record], [{"id": record["id"], "calls": calls}])
+        counts.append([choice.is_right for choice in choices if choice.part == "calls"])
+    clean, injected = counts
+    return Trial(before != after, len(clean), sum(clean), sum(injected))
 
 
 def _figures(trials: Sequence[Trial]) -> dict[str, float]:
     """Flips with Wilson's 95 % interval of their rate, and the accuracy that the payloads cost."""
     are_flips, calls, clean, injected = (sum(column) for column in zip(*trials, strict=True))
-    low, high = binomtest(are_flips, len(trials)).proportion_ci(method="wilson")
+    rate = estimate_share(are_flips, len(trials))
     calls = max(1, calls)
     return {
         "n": len(trials),
         "flips": are_flips,
-        "rate": are_flips / len(trials),
-        "low": low,
-        "high": high,
+        "rate": rate.value,
+        "low": rate.low,
+        "high": rate.high,
         "accuracy_clean": clean / calls,
         "accuracy_injected": injected / calls,
         "accuracy_lost": clean / calls - injected / calls,
@@ -104,11 +103,12 @@ def inject(record: Record, payload: Record, place: int) -> Record:
     paragraphs = [line for line in str(record["gold"]).split("\n") if line.strip()]
     at = [len(paragraphs) // 2, 1, len(paragraphs)][place % 3]
     changed = {key: value for key, value in record.items() if key not in ("html", "text")}
-    if "text" in payload:
-        lines = [*paragraphs[:at], payload["text"], *paragraphs[at:]]
-        return changed | {"text": "\n".join(lines).strip()}
-    shown = [f"<p>{html.escape(line)}</p>" for line in paragraphs]
-    body = "\n".join([*shown[:at], payload["html"], *shown[at:]])
+    form = "text" if "text" in payload else "html"
+    if form == "html":
+        paragraphs = [f"<p>{html.escape(line)}</p>" for line in paragraphs]
+    body = "\n".join([*paragraphs[:at], payload[form], *paragraphs[at:]])
+    if form == "text":
+        return changed | {"text": body.strip()}
     title = html.escape(str(record.get("title") or ""))
     head = f"<html><head><title>{title}</title></head>"
     return changed | {
@@ -125,9 +125,8 @@ def _directions(record: Record, settings: Settings) -> AssetDirections:
 def injection_table(result: dict[str, Any]) -> Table:
     """The figures for reading."""
     rows = []
-    for name, f in [*result["kinds"].items(), ("all", result["all"])]:
-        span, accuracy = f"{f['low']:.1%} to {f['high']:.1%}", show_value(f["accuracy_clean"])
-        cells = [str(f["n"]), str(f["flips"]), f"{f['rate']:.1%}", span, accuracy]
-        rows.append([name, *cells, show_value(f["accuracy_injected"])])
-    columns = ["payloads", "n", "flips", "rate", "95 %", "accuracy clean", "accuracy injected"]
+    for name, f in {**result["kinds"], "all": result["all"]}.items():
+        rate = show(Estimate(f["rate"], f["low"], f["high"], f["n"]), ".1%")
+        rows.append([name, f["n"], f["flips"], rate, f["accuracy_clean"], f["accuracy_injected"]])
+    columns = ["payloads", "n", "flips", "rate (95 %)", "accuracy clean", "accuracy injected"]
     return Table("Injections", columns, rows)

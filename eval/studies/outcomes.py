@@ -15,13 +15,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
 from eval.records import Record, Records
 from eval.score.metrics import RESAMPLES, Counts, Estimate, Row, estimate_all, forecast_row
-from eval.score.page import CurvePoint
-from eval.score.tables import Table
+from eval.score.tables import Table, show
 from eval.studies.bars import DAY, HOUR, Bars
 from summarizer.text.dates import parse_time
 
@@ -34,10 +34,10 @@ _NAMES = ("hit", "return", "up_return", "scaled_return", *RIVALS, *_LEADS.values
 _SIGNS = {"bullish": 1, "bearish": -1}
 
 Estimates = Mapping[str, Estimate]
+CurvePoint = tuple[float, float, float]  # time, the calls' return so far, always-up's
 
 
-@dataclass(frozen=True)
-class Trade:
+class Trade(NamedTuple):
     """A call at one horizon: what it said and what then happened."""
 
     asset: str
@@ -136,15 +136,20 @@ def _trade(
     )
 
 
-def _count_trades(trades: Sequence[Trade]) -> Counts:
-    """Rows of the trades, drawn in blocks of time."""
+def _measure(trades: Sequence[Trade], resamples: int) -> Estimates:
+    """Hit rate, returns, rivals, leads over them, Brier score, and how many blocks there are.
+
+    Trades are drawn in blocks of time.
+    """
     signs: dict[str, list[int]] = defaultdict(list)
     for trade in trades:
         signs[trade.asset].append(trade.sign)
     bullish = {asset: both.count(1) / len(both) for asset, both in signs.items()}
-    width = max(DAY, 2 * float(np.median([trade.seconds for trade in trades]))) if trades else DAY
+    width = max(DAY, 2 * float(np.median([trade.seconds for trade in trades])))
     rows = [_trade_row(trade, bullish[trade.asset]) for trade in trades]
-    return Counts(rows, [int(trade.entry_at // width) for trade in trades], _NAMES)
+    counts = Counts(rows, [int(trade.entry_at // width) for trade in trades], _NAMES)
+    blocks = len(counts)
+    return estimate_all(counts, resamples) | {"blocks": Estimate(blocks, blocks, blocks, blocks)}
 
 
 def _trade_row(trade: Trade, bullish: float) -> Row:
@@ -165,13 +170,6 @@ def _trade_row(trade: Trade, bullish: float) -> Row:
     if trade.confidence is not None:
         row |= forecast_row("said", trade.confidence, bool(hit))
     return row
-
-
-def _measure(trades: Sequence[Trade], resamples: int) -> Estimates:
-    """Hit rate, returns, rivals, leads over them, Brier score, and how many blocks there are."""
-    counts = _count_trades(trades)
-    blocks = len(counts)
-    return estimate_all(counts, resamples) | {"blocks": Estimate(blocks, blocks, blocks, blocks)}
 
 
 def _judge(name: str, figures: Estimates) -> str:
@@ -259,25 +257,17 @@ def outcome_tables(outcomes: Outcomes) -> list[Table]:
             left_out[f"not shown: {field} with fewer than {_FEW_CALLS} calls (see --json)"] = small
         if large and len(groups) > 1:
             tables += _tables(f" in 24 h, by {field}", large)
-    rows = [[reason, str(n)] for reason, n in sorted(left_out.items())]
-    return [*tables, Table("Left out", ["reason", "n"], rows)]
+    return [*tables, Table("Left out", ["reason", "n"], sorted(left_out.items()))]
 
 
 def _tables(title: str, rows: Mapping[str, Estimates]) -> list[Table]:
     hits, returns = [], []
     for name, figures in rows.items():
         hit, blocks = figures["hit"], figures["blocks"]
-        rivals = [_cell(figures[rival]) for rival in RIVALS]
-        hits.append([name, str(hit.n), str(blocks.n), _span_cell(hit), *rivals])
-        returns.append(
-            [
-                name,
-                _span_cell(figures["return"], "+.1%"),
-                _cell(figures["up_return"], "+.1%"),
-                _span_cell(figures["scaled_return"], "+.2f"),
-                _cell(figures["said.brier"], ".3f"),
-            ]
-        )
+        rivals = [figures[rival].value if figures[rival].n else None for rival in RIVALS]
+        hits.append([name, hit.n, blocks.n, hit, *rivals])
+        scaled, brier = show(figures["scaled_return"], "+.2f"), show(figures["said.brier"])
+        returns.append([name, figures["return"], figures["up_return"], scaled, brier])
     note = "Intervals are drawn from blocks of time that do not overlap."
     if title:
         note = "Of many rows, some look good by chance alone."
@@ -285,16 +275,6 @@ def _tables(title: str, rows: Mapping[str, Estimates]) -> list[Table]:
     return_columns = ["", "return", "always-up return", "scaled return", "Brier"]
     brier_note = "Brier is of the stated confidence; a coin has 0.250."
     return [
-        Table(f"Outcomes{title}", hit_columns, hits, note),
-        Table(f"Returns{title}", return_columns, returns, brier_note),
+        Table(f"Outcomes{title}", hit_columns, hits, note, form=".1%"),
+        Table(f"Returns{title}", return_columns, returns, brier_note, form="+.1%"),
     ]
-
-
-def _cell(figure: Estimate, form: str = ".1%") -> str:
-    return f"{figure.value:{form}}" if figure.n else "–"
-
-
-def _span_cell(figure: Estimate, form: str = ".1%") -> str:
-    if not figure.n:
-        return "–"
-    return f"{figure.value:{form}} [{figure.low:{form}},{figure.high:{form}}]"

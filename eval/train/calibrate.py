@@ -18,10 +18,11 @@ from sklearn.model_selection import GroupKFold
 
 from eval.records import Record, Records, pair_reports
 from eval.score.metrics import Counts, forecast_row
+from eval.score.tables import Table
+from eval.score.tally import find_choices
 from summarizer.errors import BadRecord
 from summarizer.verification.calibration import forecaster, interpolate, load_maps
 
-FILE = Path(__file__).parents[2] / "summarizer" / "data" / "calibration.json"
 FOLDS = 5
 _PRIOR = (
     4.0  # calls at the overall rate mixed into each knot; Laplace's rule for a share mixes in 2
@@ -45,12 +46,9 @@ def find_forecasts(labelled: Records, reports: Records) -> dict[str, list[Foreca
     forecasts: dict[str, list[Forecast]] = defaultdict(list)
     for record, report in pair_reports(labelled, reports):
         source = forecaster(report.get("analyst") or {})
-        first = {call["asset"]: call["direction"] for call in record["labels"].get("calls") or []}
-        for call in report.get("calls") or []:
-            direction, confidence = first.pop(call.get("asset"), None), call.get("confidence")
-            if direction and isinstance(confidence, int | float):
-                is_right = call.get("direction") == direction
-                forecasts[source].append(Forecast(str(record["id"]), confidence, is_right))
+        for choice in find_choices(record["labels"], report):
+            if choice.part == "calls" and choice.forecast:
+                forecasts[source].append(Forecast(str(record["id"]), *choice.forecast))
     if mapped := forecasts.keys() & load_maps().keys():
         raise BadRecord(
             f"the confidences of {min(mapped)} are mapped already",
@@ -110,6 +108,17 @@ def _quality(forecasts: Sequence[Forecast]) -> tuple[float, float]:
     """Brier score and calibration error."""
     total = Counts([forecast_row("x", one.confidence, one.is_right) for one in forecasts]).total
     return round(float(total["x.brier"][0]), 4), round(float(total["x.ece"][0]), 4)
+
+
+def calibration_table(maps: dict[str, Record]) -> Table:
+    """How each map does on articles held out of its fit; one without knots is no better."""
+    figures = ("calls", "brier_before", "brier_after", "ece_before", "ece_after")
+    rows = [
+        [name, *(fitted[figure] for figure in figures), len(fitted["knots"])]
+        for name, fitted in maps.items()
+    ]
+    columns = ["held out", "calls", "Brier", "with a map", "ECE", "with a map", "knots kept"]
+    return Table("Calibration", columns, rows, form=".4f")
 
 
 def write_calibration(path: Path, maps: dict[str, Record]) -> None:

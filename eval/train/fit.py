@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
+from scipy.special import softmax
 
 from eval.score.metrics import Array
-from summarizer.linear import Linear, softmax
+from summarizer.linear import Linear
 
 _Features = Sequence[tuple[str, float]]
 _TINY = 1e-12  # keeps the logarithm of a chance of 0 finite
@@ -33,14 +34,11 @@ class Sample:
 
     def chances(self, model: Linear) -> list[float]:
         """The chance that a model gives each of its labels."""
-        scores = model.scores(self.features)
-        start = self.offset or [0.0] * len(scores)
-        return softmax([score + base for score, base in zip(scores, start, strict=True)])
+        return list(softmax(np.add(model.scores(self.features), self.offset or 0.0)))
 
     def answer(self, model: Linear) -> str:
         """The label that a model finds likeliest."""
-        chances = self.chances(model)
-        return model.labels[chances.index(max(chances))]
+        return model.labels[int(np.argmax(self.chances(model)))]
 
 
 @dataclass(frozen=True)
@@ -81,16 +79,12 @@ def fit_one(
 
     def loss(flat: Array) -> tuple[float, Array]:
         weights = flat.reshape(len(names), len(labels))
-        scores = x @ weights + start
-        scores -= scores.max(axis=1, keepdims=True)
-        shares = np.exp(scores)
-        shares /= shares.sum(axis=1, keepdims=True)
+        shares = softmax(x @ weights + start, axis=1)
         hit = (shares * right).sum(axis=1, keepdims=True) + _TINY
-        value = -(worth * np.log(hit)).sum() + 0.5 * penalty * (flat**2).sum()
-        slope = x.T @ (worth * (shares - shares * right / hit)) + penalty * weights
-        return float(value), np.asarray(slope).ravel()
+        slope = x.T @ (worth * (shares - shares * right / hit))
+        return -(worth * np.log(hit)).sum(), slope.ravel()
 
-    weights = _minimise(loss, len(names) * len(labels), 80)
+    weights = _minimise(loss, len(names) * len(labels), 80, penalty)
     return _linear(labels, names, weights.reshape(len(names), len(labels)), keep)
 
 
@@ -131,12 +125,9 @@ def fit_ranking(choices: Sequence[RankedChoice], *, penalty: float, least: int =
         shares = powers / np.add.reduceat(powers, bounds[:-1])[owner]
         right_shares = np.where(right, shares, 0.0)
         hit = np.maximum(np.add.reduceat(right_shares, bounds[:-1]), _TINY)
-        value = -np.log(hit).sum() + 0.5 * penalty * (weights**2).sum()
-        return float(value), np.asarray(
-            x.T @ (shares - right_shares / hit[owner])
-        ) + penalty * weights
+        return -np.log(hit).sum(), x.T @ (shares - right_shares / hit[owner])
 
-    weights = _minimise(loss, len(names), 200)
+    weights = _minimise(loss, len(names), 200, penalty)
     return _linear(["right"], names, weights[:, None], _KEEP_IN_RANKING)
 
 
@@ -145,19 +136,27 @@ def _matrix(rows: Sequence[_Features], least: int) -> tuple[list[str], csr_matri
     counts = Counter(name for row in rows for name, _ in row)
     names = sorted(name for name, count in counts.items() if count >= least)
     column = {name: i for i, name in enumerate(names)}
-    places, columns, values = [], [], []
-    for i, row in enumerate(rows):
-        for name, value in row:
-            if name in column:
-                places.append(i)
-                columns.append(column[name])
-                values.append(value)
-    return names, csr_matrix((values, (places, columns)), shape=(len(rows), len(names)))
+    cells = [
+        (value, i, column[name])
+        for i, row in enumerate(rows)
+        for name, value in row
+        if name in column
+    ]
+    values, *places = np.array(cells).reshape(-1, 3).T
+    return names, csr_matrix((values, places), shape=(len(rows), len(names)))
 
 
-def _minimise(loss: Callable[[Array], tuple[float, Array]], size: int, steps: int) -> Array:
+def _minimise(
+    loss: Callable[[Array], tuple[float, Array]], size: int, steps: int, penalty: float
+) -> Array:
+    """The weights of least loss and penalty; `loss` gives a value and its slope."""
+
+    def penalised(weights: Array) -> tuple[float, Array]:
+        value, slope = loss(weights)
+        return value + 0.5 * penalty * (weights**2).sum(), slope + penalty * weights
+
     start, options = np.zeros(size), {"maxiter": steps}
-    weights: Array = minimize(loss, start, jac=True, method="L-BFGS-B", options=options).x
+    weights: Array = minimize(penalised, start, jac=True, method="L-BFGS-B", options=options).x
     return weights
 
 

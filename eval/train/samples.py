@@ -4,16 +4,16 @@ The features are made by the product's own functions, so that a model meets the 
 """
 
 import csv
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from operator import itemgetter
 from pathlib import Path
 
 from eval.records import DATA, Labelled, Record, Records
-from eval.score.match import is_same_value
-from eval.score.tally import CHOICES
+from eval.score.match import OTHER, is_same_value, list_targets
+from eval.score.tally import WHOLE
 from eval.train.fit import RankedChoice, Sample
 from summarizer.analyst.embedded.analyze import call_assets, describe_call, describe_overall
 from summarizer.analyst.embedded.cues import find_cues
@@ -107,15 +107,13 @@ def kinds(data: TrainingData) -> Iterator[Sample]:
             names += describe_previous(text, previous, previous_kind, candidate)
             fact = label_of(candidate, labelled)
             previous, previous_kind = candidate, NONE
-            if fact and fact["kind"] != "other":
+            if fact and fact["kind"] != OTHER:
                 previous_kind = fact["kind"]
             start = start_scores(candidate)
-            possible = {
-                kind for kind, score in zip(LABELS, start, strict=True) if score > FORBIDDEN
-            }
-            right = tuple(kind for kind in _right_kinds(fact) if kind in possible)
+            score_of = dict(zip(LABELS, start, strict=True))
+            right = tuple(kind for kind in _right_kinds(fact) if score_of[kind] > FORBIDDEN)
             if right:
-                features = [(name, 1.0) for name in dict.fromkeys(names)]
+                features = list(dict.fromkeys(names, 1.0).items())
                 yield Sample(features, right, labelled.id, start)
 
 
@@ -154,16 +152,14 @@ def label_of(candidate: Candidate, labelled: Labelled) -> Record | None:
     It is the one at the number's place, else the nearest of its value and unit.
     """
     number = candidate.number
-    nearest, least = None, math.inf
+    found: list[tuple[int, Record | None]] = []
     for fact in labelled.labels["facts"]:
         start = fact.get("num_start", labelled.article.text.find(fact["quote"]))
         end = fact.get("num_end", start + len(fact["quote"]))
         is_there = start < candidate.end and number.start < end
         if _is_value(candidate, fact) or (is_there and fact["unit"] is None):
-            distance = 0 if is_there else abs(start - number.start) + 1
-            if distance < least:
-                nearest, least = fact, distance
-    return nearest
+            found.append((0 if is_there else abs(start - number.start) + 1, fact))
+    return min(found, key=itemgetter(0), default=(0, None))[1]
 
 
 def _is_value(candidate: Candidate, fact: Record) -> bool:
@@ -232,11 +228,9 @@ def targets(data: TrainingData) -> Iterator[RankedChoice]:
 
 def _is_target(level: float | None, call: Record) -> bool:
     """Whether the annotator's call aims at a level, or at none where `level` is None."""
-    target = call.get("target")
-    if level is None or not target:
-        return level is None and not target
-    named = (target, *(call.get("acceptable_targets") or ()))
-    return any(math.isclose(level, one["value"], rel_tol=0.005) for one in named)
+    if level is None or not call.get("target"):
+        return level is None and not call.get("target")
+    return any(is_same_value(level, target["value"]) for target in list_targets(call))
 
 
 def _article_labels(data: TrainingData, part: str) -> Iterator[Sample]:
@@ -245,7 +239,7 @@ def _article_labels(data: TrainingData, part: str) -> Iterator[Sample]:
         text = reasons.text
         narratives = choose_narratives(text, find_narratives(text))
         features = article_features(reasons, narratives, find_signals(text))
-        yield Sample(features, (labelled.labels[part][CHOICES[part]],), labelled.id)
+        yield Sample(features, (labelled.labels[part][WHOLE[part]],), labelled.id)
 
 
 horizon = partial(_article_labels, part="timeframe")

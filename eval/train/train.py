@@ -6,10 +6,8 @@ seen it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from eval.records import stable_hash
 from eval.score.tally import CLASSES
@@ -20,15 +18,15 @@ from eval.train.samples import TrainingData
 from summarizer.analyst.embedded.tone import LABELS as TONES
 from summarizer.facts.choice import LABELS as KINDS
 from summarizer.linear import Linear, forget_models
+from summarizer.verification.calibration import FILE
 
-WEIGHTS_FOLDER = Path(__file__).parents[2] / "summarizer" / "data"
+WEIGHTS_FOLDER = FILE.parent
 _SIDES, _HORIZONS, _LEVELS = (
     sorted(CLASSES[part]) for part in ("overall", "timeframe", "credibility")
 )
 
 
-@dataclass(frozen=True)
-class Shipped:
+class Shipped(NamedTuple):
     """One model that the product ships, in the file `summarizer/data/NAME.model.tsv`.
 
     `samples` makes what it is fitted on: each a Sample, or each a RankedChoice.
@@ -37,27 +35,26 @@ class Shipped:
     name: str
     samples: Callable[[TrainingData], Iterable[Any]]
     fit: Callable[..., Linear]
-    unit: str = "samples"  # what the samples are, in words
-    is_checked: bool = True  # whether `check` counts which of them are right held out
 
 
 # Leaving out weights below 0.05 halves the file of 0.01, and tells headlines no worse:
 # eval/data/tone.md.
 fit_tone = partial(fit_one, labels=TONES, penalty=2.0, keep=0.05)
 fit_marks = partial(fit_each, penalty=2.0)
-# The penalty of calls is the best of 1, 3 and 8 by first choices held out.
+# Its penalty is the best of 1, 3 and 8 by first choices of calls held out.
+fit_direction = partial(fit_one, labels=_SIDES, penalty=8.0, least=3)
 MODELS = (
     Shipped("tone", samples.tones, fit_tone),
-    Shipped("subjects", samples.subjects, partial(fit_ranking, penalty=2.0), "numbers"),
+    Shipped("subjects", samples.subjects, partial(fit_ranking, penalty=2.0)),
     Shipped("kinds", samples.kinds, partial(fit_one, labels=KINDS, penalty=2.0)),
-    Shipped("signals", samples.signals, fit_marks, "articles", is_checked=False),
-    Shipped("narratives", samples.narratives, fit_marks, "articles", is_checked=False),
+    Shipped("signals", samples.signals, fit_marks),
+    Shipped("narratives", samples.narratives, fit_marks),
     Shipped("assets", samples.assets, partial(fit_one, labels=("passed", "called"), penalty=1.0)),
-    Shipped("calls", samples.calls, partial(fit_one, labels=_SIDES, penalty=8.0, least=3)),
-    Shipped("targets", samples.targets, partial(fit_ranking, penalty=4.0), "calls"),
+    Shipped("calls", samples.calls, fit_direction),
+    Shipped("targets", samples.targets, partial(fit_ranking, penalty=4.0)),
     Shipped("horizon", samples.horizon, partial(fit_one, labels=_HORIZONS, penalty=3.0, least=3)),
     Shipped("credibility", samples.level, partial(fit_one, labels=_LEVELS, penalty=3.0, least=3)),
-    Shipped("overall", samples.overall, partial(fit_one, labels=_SIDES, penalty=8.0, least=3)),
+    Shipped("overall", samples.overall, fit_direction),
 )
 
 
@@ -69,8 +66,8 @@ def train_all(data: TrainingData, *, check: bool = False) -> Iterator[str]:
             model.fit(fitted_on).dump(), "utf-8"
         )
         forget_models()
-        line = f"{model.name:12} {len(fitted_on)} {model.unit}"
-        if not (check and model.is_checked):
+        line = f"{model.name:12} {len(fitted_on)} samples"
+        if not check or model.fit is fit_marks:  # marks have no single right answer
             yield line
             continue
         held_out = list(zip(fitted_on, held_out_models(fitted_on, model.fit), strict=True))
@@ -102,8 +99,5 @@ def _check_confidence(held_out: Iterable[tuple[Sample, Linear]]) -> str:
         if sample.weight == 1.0  # an optional call weighs less
     ]
     fitted = fit_calibration(forecasts)
-    names = ("ece_before", "ece_after", "brier_before", "brier_after")
-    return (
-        f"confidence   {fitted['calls']} required calls held out; as it is, and with a map: "
-        + ", ".join(f"{name} {fitted[name]}" for name in names)
-    )
+    figures = {name: figure for name, figure in fitted.items() if name != "knots"}
+    return f"confidence   of required calls held out, before and after a map: {figures}"

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from sqlite3 import Connection
 
-from summarizer.batch.processes import process_name
-from summarizer.batch.store import format_time, utc_now
+from summarizer.batch.store import format_time, process_name, utc_now
 
 # Seconds after which a run that never ended is not resumed: its process may be on a machine, or
 # in a container, that is gone.
@@ -44,7 +43,6 @@ _TRY_DEFERRED_AGAIN = """
     UPDATE items SET state = 'pending'
     WHERE state = 'deferred' AND kind <> 'feed' AND episode <> ?
 """
-_ASK_FEEDS_AGAIN = "UPDATE items SET attempts = 0, next_at = 0 WHERE kind = 'feed'"
 # A failure to read the input itself stays: a line that is no record does not become one.
 _TRY_FAILED_AGAIN = """
     UPDATE items SET state = 'pending', attempts = 0, crashes = 0
@@ -79,7 +77,7 @@ def begin_run(db: Connection, *, redo: bool, retry_failed: bool) -> Run:
     run_id, episode = db.execute(_INSERT_RUN, values).fetchone()
     db.execute(_TRY_DEFERRED_AGAIN, (episode,))
     if retry_failed:
-        db.execute(_ASK_FEEDS_AGAIN)
+        db.execute("UPDATE items SET attempts = 0, next_at = 0 WHERE kind = 'feed'")
         db.execute(_TRY_FAILED_AGAIN)
     return Run(run_id, episode, process, redo)
 

@@ -6,7 +6,6 @@ import os
 import types
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TextIO, Union, get_args, get_origin
@@ -15,32 +14,25 @@ from summarizer.errors import StorageError, UsageError
 from summarizer.models import Model, Report
 from summarizer.text.spans import clean, escape_json
 
-FORMATS = (".jsonl", ".parquet", ".csv")
 COLUMNS = (
     "id url title source published_at direction tone confidence horizon credibility "
     "calls summary flags analyst model cost_usd"
 ).split()
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-_ARROW_TYPES = {
-    str: "string",
-    int: "int64",
-    float: "float64",
-    bool: "bool_",
-    datetime: "string",
-    date: "string",
-}
+_ARROW_TYPES = {int: "int64", float: "float64"}  # all else is text, as times are in JSON
 ROWS = 500  # reports in memory at once
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Iterator[TextIO]:
     """Yields a file to write to, which takes the place of `path` when all went well.
 
     Raises StorageError.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        yield part
+        with part.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
         part.replace(path)
     except OSError as error:
         raise StorageError(
@@ -50,32 +42,6 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-
-
-def write_reports(
-    path: Path, reports: Iterable[dict[str, Any]], *, with_text: bool = False
-) -> None:
-    """Reports to `path`, in the format of its ending.
-
-    Raises UsageError for another ending, StorageError for the disk.
-    """
-    reports = (strip_text(report, with_text) for report in reports)
-    with replacing(path) as part:
-        if path.suffix == ".parquet":
-            write_parquet(part, reports)
-        elif path.suffix in FORMATS:
-            with part.open("w", encoding="utf-8", newline="") as stream:
-                (write_csv if path.suffix == ".csv" else write_jsonl)(stream, reports)
-        else:
-            raise UsageError(f"{path}: reports are written to {', '.join(FORMATS)} or .db")
-
-
-def strip_text(report: dict[str, Any], with_text: bool) -> dict[str, Any]:
-    """The report with its article's text only on request."""
-    if with_text:
-        return report
-    article = {name: value for name, value in report["article"].items() if name != "text"}
-    return report | {"article": article}
 
 
 def write_jsonl(stream: TextIO, rows: Iterable[dict[str, Any]]) -> None:
@@ -118,7 +84,7 @@ def _cell(value: object) -> object:
     return f"'{text}" if is_formula else text
 
 
-def write_parquet(path: Path, reports: Iterable[dict[str, Any]]) -> None:
+def write_parquet(stream: TextIO, reports: Iterable[dict[str, Any]]) -> None:
     """Reports as nested columns. Raises UsageError without the extra `parquet`."""
     try:
         import pyarrow as arrow
@@ -131,16 +97,13 @@ def write_parquet(path: Path, reports: Iterable[dict[str, Any]]) -> None:
         [(name, _arrow_type(arrow, info.annotation)) for name, info in Report.model_fields.items()]
     )
     reports = iter(reports)
-    with parquet.ParquetWriter(path, schema) as writer:
+    with parquet.ParquetWriter(stream.buffer, schema) as writer:
         while rows := list(islice(reports, ROWS)):
             writer.write_table(arrow.Table.from_pylist(rows, schema=schema))
 
 
 def _arrow_type(arrow: Any, kind: Any) -> Any:
-    """The Arrow type of a field of the report, from its annotation.
-
-    Times are ISO text, as in JSON.
-    """
+    """The Arrow type of a field of the report, from its annotation."""
     if get_origin(kind) in (Union, types.UnionType):
         kind = next(part for part in get_args(kind) if part is not type(None))
     if get_origin(kind) is Literal:
@@ -154,4 +117,7 @@ def _arrow_type(arrow: Any, kind: Any) -> Any:
             if not info.exclude
         ]
         return arrow.struct(fields)
-    return getattr(arrow, _ARROW_TYPES[kind])()
+    return getattr(arrow, _ARROW_TYPES.get(kind, "string"))()
+
+
+WRITERS = {".jsonl": write_jsonl, ".parquet": write_parquet, ".csv": write_csv}  # by ending

@@ -64,11 +64,6 @@ class FeedEntry:
     text: str
     flags: tuple[str, ...] = ()
 
-    @property
-    def fingerprint(self) -> str:
-        """Changes when the feed says that the entry was edited: title, date or text."""
-        return hash_text(f"{self.title}\n{self.published_at}\n{self.text}")
-
 
 @dataclass(frozen=True)
 class Feed:
@@ -90,19 +85,29 @@ class _RawEntry:
     date: object
 
 
-def parse_feed(page: Page, *, now: datetime | None = None) -> Feed:
+@dataclass(frozen=True)
+class _RawFeed:
+    """A feed as it is worded, and the address of its site."""
+
+    title: object
+    site: object
+    entries: list[_RawEntry]
+    warnings: tuple[str, ...] = ()
+
+
+def parse_feed(page: Page) -> Feed:
     """The feed on a page, with its newest MAX_ENTRIES entries in the feed's order.
 
     No file or address is opened, whatever the bytes say. Raises FeedInvalid for what is no feed;
     one that holds no entry is a Feed without entries.
     """
-    now = now or datetime.now(UTC)
     first = page.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    feed = _parse_json(page, now) if first == b"{" else _parse_xml(page, now)
+    raw = _parse_json(page) if first == b"{" else _parse_xml(page)
+    warnings = raw.warnings
     unique: dict[str, FeedEntry] = {}
-    for entry in feed.entries:
+    for raw_entry in raw.entries:
+        entry = _make_entry(raw_entry, page.url or str(raw.site or ""))
         unique.setdefault(entry.key, entry)
-    warnings = feed.warnings
     excess = len(unique) - MAX_ENTRIES
     if excess > 0:
         last_first = reversed(unique.values())
@@ -111,22 +116,21 @@ def parse_feed(page: Page, *, now: datetime | None = None) -> Feed:
             del unique[entry.key]
         warning = f"it holds {excess} entries more than {MAX_ENTRIES}; the oldest are left out"
         warnings = (*warnings, warning)
-    return Feed(feed.title, tuple(unique.values()), warnings)
+    return Feed(_one_line(raw.title), tuple(unique.values()), warnings)
 
 
 # ---- RSS, Atom and RDF
 
 
-def _parse_xml(page: Page, now: datetime) -> Feed:
+def _parse_xml(page: Page) -> _RawFeed:
     parsed = _run_feedparser(page)
     version = parsed.get("version")
     if not version and not parsed.entries:
         raise FeedInvalid("it is not a feed", url=page.url)
     raw_entries, warnings = _whole_entries(parsed, page.body)
-    base = page.url or parsed.feed.get("link") or ""
     is_atom = str(version).startswith("atom")
-    entries = (_make_entry(_xml_entry(raw, is_atom), base, now) for raw in raw_entries)
-    return Feed(_one_line(parsed.feed.get("title")), tuple(entries), warnings)
+    entries = [_xml_entry(raw, is_atom) for raw in raw_entries]
+    return _RawFeed(parsed.feed.get("title"), parsed.feed.get("link"), entries, warnings)
 
 
 def _run_feedparser(page: Page) -> Any:
@@ -220,21 +224,20 @@ def _pick_link(raw: Any, is_atom: bool) -> object:
 # ---- JSON Feed
 
 
-def _parse_json(page: Page, now: datetime) -> Feed:
+def _parse_json(page: Page) -> _RawFeed:
     try:
         data = json.loads(page.body.decode("utf-8-sig", errors="replace"))
     except (ValueError, RecursionError) as error:
         raise FeedInvalid("it is not a feed", url=page.url) from error
     if not isinstance(data, dict) or "jsonfeed.org" not in str(data.get("version")):
         raise FeedInvalid("it is JSON, but not a JSON Feed", url=page.url)
-    base = page.url or str(data.get("home_page_url") or "")
     items = data.get("items")
-    entries = tuple(
-        _make_entry(_json_entry(item), base, now)
+    entries = [
+        _json_entry(item)
         for item in (items if isinstance(items, list) else ())
         if isinstance(item, dict)
-    )
-    return Feed(_one_line(data.get("title")), entries)
+    ]
+    return _RawFeed(data.get("title"), data.get("home_page_url"), entries)
 
 
 def _json_entry(item: dict[str, Any]) -> _RawEntry:
@@ -252,8 +255,8 @@ def _json_entry(item: dict[str, Any]) -> _RawEntry:
 # ---- what all formats share
 
 
-def _make_entry(raw: _RawEntry, base: str, now: datetime) -> FeedEntry:
-    published_at, flags = _check_date(raw.date, now)
+def _make_entry(raw: _RawEntry, base: str) -> FeedEntry:
+    published_at, flags = _check_date(raw.date)
     title = _one_line(raw.title)
     text = raw.text
     ident = "" if raw.ident is None else str(raw.ident)
@@ -273,12 +276,12 @@ def _make_entry(raw: _RawEntry, base: str, now: datetime) -> FeedEntry:
     return FeedEntry(key, title or _one_line(text[:120]), link, published_at, text, flags)
 
 
-def _check_date(written: object, now: datetime) -> tuple[datetime | None, tuple[str, ...]]:
+def _check_date(written: object) -> tuple[datetime | None, tuple[str, ...]]:
     """The date, or None and the flag that says why there is none."""
     date = written if isinstance(written, datetime) else parse_time(written, any_form=True)
     if date is None:
         return None, ("date_missing",)
-    if date > now + FUTURE:
+    if date > datetime.now(UTC) + FUTURE:
         return None, ("date_in_future",)
     if date <= EARLIEST:
         return None, ("date_impossible",)

@@ -14,11 +14,10 @@ from summarizer.batch.items import Item, ItemKind
 from summarizer.batch.records import (
     bad_line_item,
     read_feed,
-    read_records,
     record_item,
     record_items,
 )
-from summarizer.errors import BadRecord, InputError, UsageError
+from summarizer.errors import UsageError
 from summarizer.models import Page
 from summarizer.web.urls import canonical_url, host_of, is_web
 
@@ -52,7 +51,13 @@ def read_inputs(names: Iterable[str], stdin: Iterable[bytes] = ()) -> Iterator[I
     """
     for name in names:
         if name == "-":
-            yield from _read_stdin(stdin)
+            body = b"".join(stdin)
+            if len(body) > MAX_STDIN:
+                raise UsageError(
+                    f"stdin holds more than {MAX_STDIN // 10**6} MB",
+                    advice="Give the name of a file instead",
+                )
+            yield from _read_body(body, "-", Path(), "-")
         elif is_web(name):
             yield url_item(name)
         elif Path(name).is_dir():
@@ -61,21 +66,11 @@ def read_inputs(names: Iterable[str], stdin: Iterable[bytes] = ()) -> Iterator[I
             yield from _read_file(Path(name))
 
 
-def url_item(url: str, line: int | None = None, kind: ItemKind = ItemKind.ADDRESS) -> Item:
+def url_item(url: str, line: int | None = None, kind: ItemKind = "address") -> Item:
     """An address that the user gave: a page, or a feed if that is what it turns out to be."""
     url = url.strip()
     payload = {"line": line} if line else {}
     return Item(f"url:{canonical_url(url)}", kind, url=url, host=host_of(url), payload=payload)
-
-
-def _read_stdin(stdin: Iterable[bytes]) -> Iterator[Item]:
-    body = b"".join(stdin)
-    if len(body) > MAX_STDIN:
-        raise UsageError(
-            f"stdin holds more than {MAX_STDIN // 10**6} MB",
-            advice="Give the name of a file instead",
-        )
-    return _read_body(body, "-", Path(), "-")
 
 
 def _read_folder(path: Path) -> Iterator[Item]:
@@ -93,10 +88,11 @@ def _read_folder(path: Path) -> Iterator[Item]:
 
 
 def _read_file(path: Path) -> Iterator[Item]:
-    if path.suffix.lower() in (".jsonl", ".ndjson"):  # read line by line: it may be large
-        yield from read_records(path)
-        return
     try:
+        if path.suffix.lower() in (".jsonl", ".ndjson"):  # read line by line: it may be large
+            with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as lines:
+                yield from record_items(lines, path.parent, path.name)
+            return
         body = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
@@ -107,20 +103,27 @@ def _read_body(body: bytes, name: str, folder: Path, full_name: str) -> Iterator
     """What the bytes of a file, or of stdin (`-`), hold."""
     head = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:HEAD]
     if _OPML.search(head):
-        yield from _opml_items(body, name)
+        urls = parse_opml(body)
+        if not urls:
+            raise UsageError(f"{name}: no feed is listed in it")
+        for url in urls:
+            yield url_item(url, kind="feed")
     elif looks_like_feed(head, None):
         yield _feed_item(body, full_name)
     elif head.startswith(b"{"):
-        yield from record_items(_decode(body).split("\n"), folder, name)
+        yield from record_items(body.decode("utf-8-sig", "replace").split("\n"), folder, name)
     elif _is_list(head):
-        for number, line in enumerate(_decode(body).splitlines(), 1):
-            if _is_entry(line):
-                yield _line_item(line.strip(), number, name)
+        lines = map(str.strip, body.decode("utf-8-sig", "replace").splitlines())
+        for number, line in enumerate(lines, 1):
+            if _is_address(line):
+                yield url_item(line, number)
+            elif _is_entry(line):
+                yield bad_line_item(number, name, "is no http or https address", line)
     elif name != "-":
         stat = Path(full_name).stat()
         yield Item(
             f"file:{full_name}",
-            ItemKind.FILE,
+            "file",
             payload={"path": full_name},
             fingerprint=f"{stat.st_mtime_ns}:{stat.st_size}",
         )
@@ -129,27 +132,14 @@ def _read_body(body: bytes, name: str, folder: Path, full_name: str) -> Iterator
         yield record_item(1, {part: body.decode("utf-8", "replace")}, folder)
 
 
-def _decode(body: bytes) -> str:
-    return body.decode("utf-8-sig", "replace")
-
-
-def _opml_items(body: bytes, name: str) -> Iterator[Item]:
-    try:
-        urls = parse_opml(body)
-    except InputError as error:
-        raise UsageError(f"{name}: {error.detail}") from error
-    for url in urls:
-        yield url_item(url, kind=ItemKind.FEED)
-
-
 def _feed_item(body: bytes, name: str) -> Item:
     """A feed that was saved, with its entries."""
     key = f"feed:{name}"
     try:
         _, entries = read_feed(Page(body=body), name)
     except FeedInvalid as error:
-        return Item(key, ItemKind.FEED, url=name, error=error)
-    return Item(key, ItemKind.FEED, url=name, entries=entries)
+        return Item(key, "feed", url=name, error=error)
+    return Item(key, "feed", url=name, entries=entries)
 
 
 def _is_list(head: bytes) -> bool:
@@ -165,10 +155,3 @@ def _is_entry(line: str) -> bool:
 
 def _is_address(line: str) -> bool:
     return is_web(line) and not re.search(r"\s", line)
-
-
-def _line_item(line: str, number: int, name: str) -> Item:
-    if _is_address(line):
-        return url_item(line, number)
-    error = BadRecord(f"line {number} of {Path(name).name} is no http or https address")
-    return bad_line_item(number, name, error, line)

@@ -15,15 +15,13 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 from summarizer.batch.episodes import begin_run, end_run
-from summarizer.batch.intake import enter_items
-from summarizer.batch.items import Item, ItemKind, ItemState, Lease, Outcome
+from summarizer.batch.items import Item, ItemState, Lease, Outcome, RunTally
 from summarizer.batch.reports import OF_RUN, save_report
-from summarizer.batch.settle import close_item, fail_item, judge_failure, keep_feed
+from summarizer.batch.states import close_item, enter_items, fail_item, judge_failure, keep_feed
 from summarizer.batch.store import Store
-from summarizer.batch.tally import RunTally
 
 LEASE = 300.0  # seconds; the longest item takes 20 to fetch, 10 to parse, 120 to ask a model
 # Leases whose process died before the item itself is suspected. With 3, a user who kills runs often
@@ -52,9 +50,6 @@ _NEXT_ITEM = """
         ))
     ORDER BY i.crashes, i.id LIMIT 1
 """
-_TAKE_ITEM = "UPDATE items SET state = 'leased', owner = ?, leased_until = ? WHERE id = ?"
-_SET_TURN = "UPDATE hosts SET next_at = ? + max(?, delay) WHERE host = ?"
-_IS_HELD = "SELECT 1 FROM items WHERE id = ? AND owner = ? AND state = 'leased'"
 _RELEASE_ALL = """
     UPDATE items SET state = 'pending', owner = NULL, leased_until = NULL
     WHERE state = 'leased' AND owner LIKE ? || ':%'
@@ -62,7 +57,6 @@ _RELEASE_ALL = """
 # Held by a process that died, or for too long. A lease that ends too far ahead is due to a clock
 # that jumped.
 _IS_LOST = "state = 'leased' AND (is_dead(owner) OR leased_until NOT BETWEEN :now AND :latest)"
-_ANY_LOST = f"SELECT 1 FROM items WHERE {_IS_LOST} LIMIT 1"
 _FREE_LOST = f"""
     UPDATE items SET
         state = CASE WHEN crashes + 1 >= :max_crashes THEN 'failed' ELSE 'pending' END,
@@ -71,7 +65,6 @@ _FREE_LOST = f"""
         message = 'poison: the process died each time it was at it'
     WHERE {_IS_LOST}
 """
-_ANY_LEFT = "SELECT 1 FROM items WHERE state IN ('pending', 'leased') LIMIT 1"
 _COUNT_WAITING = """
     SELECT count(*) FROM items WHERE state IN ('pending', 'leased') AND kind <> 'feed'
 """
@@ -151,11 +144,16 @@ class Queue:
             if row is None:
                 return None
             owner = f"{self.run.process}:{next(_lease_numbers)}"
-            db.execute(_TAKE_ITEM, (owner, now + LEASE, row["id"]))
+            db.execute(
+                "UPDATE items SET state = 'leased', owner = ?, leased_until = ? WHERE id = ?",
+                (owner, now + LEASE, row["id"]),
+            )
             if row["host"] and rate:
-                db.execute(_SET_TURN, (now, 1 / rate, row["host"]))
-        known = {"kind": ItemKind(row["kind"]), "payload": json.loads(row["payload"])}
-        return Lease(**dict(row) | known, owner=owner)
+                db.execute(
+                    "UPDATE hosts SET next_at = ? + max(?, delay) WHERE host = ?",
+                    (now, 1 / rate, row["host"]),
+                )
+        return Lease(**dict(row) | {"payload": json.loads(row["payload"])}, owner=owner)
 
     def finish(self, lease: Lease, outcome: Outcome) -> ItemState | None:
         """Store the result and the item's state in one commit.
@@ -163,17 +161,20 @@ class Queue:
         Returns the state, or None when the lease had passed to another worker, whose result counts.
         """
         with self.store.write() as db:
-            if not db.execute(_IS_HELD, (lease.id, lease.owner)).fetchone():
+            if not db.execute(
+                "SELECT 1 FROM items WHERE id = ? AND owner = ? AND state = 'leased'",
+                (lease.id, lease.owner),
+            ).fetchone():
                 return None
             to_do = 0
-            state = ItemState.DONE
+            state: ItemState = "done"
             if outcome.failure:
                 failure = judge_failure(lease, outcome.failure, outcome.stage, self._backoff)
                 state = failure.state
                 fail_item(db, self.run, lease.id, failure)
             else:
                 to_do = self._store_result(db, lease, outcome)
-        if outcome.entries is not None or lease.kind == ItemKind.FEED:
+        if outcome.entries is not None or lease.kind == "feed":
             self.tally.add(to_do=to_do, feeds=1, feeds_failed=bool(outcome.failure))
         elif outcome.failure or outcome.report:
             self.tally.add(**{state: 1})
@@ -189,7 +190,7 @@ class Queue:
         to_do = 0
         if outcome.entries is not None:
             to_do = enter_items(db, self.run, outcome.entries, lease.id)
-            to_do -= lease.kind != ItemKind.FEED  # an address was counted as an article until now
+            to_do -= lease.kind != "feed"  # an address was counted as an article until now
             keep_feed(db, lease.id, outcome)
         if outcome.report:
             save_report(db, lease.id, outcome.report, self.made_by)
@@ -208,7 +209,7 @@ class Queue:
         """
         now = time.time()
         values = {"now": now, "latest": now + LEASE + 1, "max_crashes": MAX_CRASHES}
-        if self.store.read(_ANY_LOST, values):
+        if self.store.read(f"SELECT 1 FROM items WHERE {_IS_LOST} LIMIT 1", values):
             with self.store.write() as db:
                 db.execute(_FREE_LOST, values)
 
@@ -216,7 +217,9 @@ class Queue:
 
     def is_left(self) -> bool:
         """Whether an item is waiting or in work, here or in another process."""
-        return bool(self.store.read(_ANY_LEFT))
+        return bool(
+            self.store.read("SELECT 1 FROM items WHERE state IN ('pending', 'leased') LIMIT 1")
+        )
 
     def waiting(self) -> int:
         """How many articles are to do, whoever named them."""
@@ -225,7 +228,7 @@ class Queue:
     def count(self) -> dict[str, int]:
         """How many articles that this run's inputs name are in each state."""
         rows = self.store.read(_COUNT_STATES, {"run": self.run.id})
-        return dict.fromkeys(map(str, ItemState), 0) | {row["state"]: row["n"] for row in rows}
+        return dict.fromkeys(get_args(ItemState), 0) | {row["state"]: row["n"] for row in rows}
 
     def failures(self) -> list[dict[str, Any]]:
         """Each item of this run that failed: {id, line, url, stage, code, retryable, message}."""

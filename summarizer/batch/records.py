@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from summarizer.batch.feed import Feed, FeedEntry, FeedInvalid, parse_feed
-from summarizer.batch.items import Item, ItemKind, hash_text
-from summarizer.errors import BadRecord, InputError, SummarizerError, UsageError
+from summarizer.batch.items import Item, hash_text
+from summarizer.errors import BadRecord, InputError, SummarizerError
 from summarizer.models import Article, Page
 from summarizer.page.article import extract_article, make_article
 from summarizer.text.dates import parse_time
@@ -27,19 +27,6 @@ Record = dict[str, Any]
 # ---- records
 
 
-def read_records(path: Path) -> Iterator[Item]:
-    """The records of a JSONL file, read line by line.
-
-    Raises UsageError for a file that cannot be read.
-    """
-    try:
-        lines = path.open(encoding="utf-8-sig", errors="replace", newline="\n")
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error
-    with lines:
-        yield from record_items(lines, path.parent, path.name)
-
-
 def record_items(lines: Iterable[str], folder: Path, name: str) -> Iterator[Item]:
     """An item for each line of the file `name` that is not blank.
 
@@ -48,17 +35,15 @@ def record_items(lines: Iterable[str], folder: Path, name: str) -> Iterator[Item
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        fault = "is no object"
         try:
             record = json.loads(line)
         except (ValueError, RecursionError):
-            record = None
-            fault = "is not JSON"
+            yield bad_line_item(number, name, "is not JSON", line)
+            continue
         if isinstance(record, dict):
             yield record_item(number, record, folder)
         else:
-            error = BadRecord(f"line {number} of {name} {fault}")
-            yield bad_line_item(number, name, error, str(error))
+            yield bad_line_item(number, name, "is no object", line)
 
 
 def record_item(number: int, record: Record, folder: Path) -> Item:
@@ -70,26 +55,31 @@ def record_item(number: int, record: Record, folder: Path) -> Item:
     if record.get("id") is not None:
         # as it was given, but for what neither the database nor UTF-8 can hold
         record_id = str(record["id"]).encode("utf-8", "replace").decode().replace("\0", "")
-    record = _clean_values({name: record[name] for name in FIELDS if record.get(name) is not None})
+    # without what no output can hold, such as lone surrogates and NUL
+    record = {
+        name: clean(value) if isinstance(value, str) else value
+        for name in FIELDS
+        if (value := record.get(name)) is not None
+    }
     content = [record, _page_stamp(record, folder)]
     key = hash_text(json.dumps(content, sort_keys=True, ensure_ascii=False))
     payload = {"record": record, "folder": str(folder.resolve()), "line": number}
     return Item(
         f"record:{key}",
-        ItemKind.RECORD,
+        "record",
         url=_text_of(record, "url"),
         given_id=record_id,
         payload=payload,
     )
 
 
-def bad_line_item(number: int, name: str, error: BadRecord, content: str) -> Item:
+def bad_line_item(number: int, name: str, fault: str, line: str) -> Item:
     """A line that cannot be read as an item, so that it is a failure of the run."""
     return Item(
-        f"line:{name}:{number}:{hash_text(content)}",
-        ItemKind.RECORD,
+        f"line:{name}:{number}:{hash_text(line)}",
+        "record",
         payload={"line": number},
-        error=error,
+        error=BadRecord(f"line {number} of {Path(name).name} {fault}"),
     )
 
 
@@ -115,15 +105,8 @@ def record_article(record: Record, folder: Path) -> Article:
     Raises BadRecord for an address or a page that cannot be read, InputError for a record that
     holds no words, and what extract_article raises.
     """
-    record = _clean_values(record)
-    url, title, source, text, html = (
-        _text_of(record, name) for name in ("url", "title", "source", "text", "html")
-    )
-    about: dict[str, Any] = {
-        "title": title,
-        "source": source,
-        "published_at": parse_time(record.get("published_at")),
-    }
+    url, text, html = (_text_of(record, name) for name in ("url", "text", "html"))
+    about = read_about(record)
     try:
         urlsplit(url)
     except ValueError as error:
@@ -133,22 +116,24 @@ def record_article(record: Record, folder: Path) -> Article:
     if html and html.strip():
         body = html.encode("utf-8", "replace") if "<" in html else _read_page(folder, html)
         return extract_article(Page(url=url, body=body, content_type="text/html"), **about)
-    if title:
-        return make_article(title, url=url, **about)
+    if about["title"]:
+        return make_article(about["title"], url=url, **about)
     raise InputError("the record has neither text nor html", code="empty_body")
 
 
-def _text_of(record: Record, name: str) -> str | None:
-    """The field's text; None where it holds something else."""
-    value = record.get(name)
-    return value if isinstance(value, str) else None
-
-
-def _clean_values(record: Record) -> Record:
-    """The record without what no output can hold, such as lone surrogates and NUL."""
+def read_about(record: Record) -> dict[str, Any]:
+    """What a record, or the payload of a feed's entry, says of its article."""
     return {
-        name: clean(value) if isinstance(value, str) else value for name, value in record.items()
+        "title": _text_of(record, "title"),
+        "source": _text_of(record, "source"),
+        "published_at": parse_time(record.get("published_at")),
     }
+
+
+def _text_of(record: Record, name: str) -> str | None:
+    """The field's text, without what no output can hold; None where it holds something else."""
+    value = record.get(name)
+    return clean(value) if isinstance(value, str) else None
 
 
 def _read_page(folder: Path, name: str) -> bytes:
@@ -187,11 +172,12 @@ def _entry_item(entry: FeedEntry, source: str | None, feed: str) -> Item:
     }
     return Item(
         entry.key,
-        ItemKind.URL if entry.link else ItemKind.ENTRY,
+        "url" if entry.link else "entry",
         url=entry.link,
         host=host_of(entry.link or ""),
         payload=payload,
-        fingerprint=entry.fingerprint,
+        # changes when the feed says that the entry was edited
+        fingerprint=hash_text(f"{entry.title}\n{entry.published_at}\n{entry.text}"),
     )
 
 
@@ -202,14 +188,8 @@ def entry_article(
 
     Raises EmptyInput where there are none.
     """
-    title = payload.get("title")
-    article = make_article(
-        payload.get("text") or title or "",
-        url=url,
-        title=title,
-        source=payload.get("source"),
-        published_at=parse_time(payload.get("published_at")),
-    )
+    about = read_about(payload)
+    article = make_article(payload.get("text") or about["title"] or "", url=url, **about)
     flags = ["feed_text", *payload.get("flags", ())]
     if failure:
         flags.append(f"page_{failure.code}")

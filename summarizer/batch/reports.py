@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from sqlite3 import Connection, Row
 from typing import Any
 
@@ -19,8 +19,6 @@ OF_RUN = """
     SELECT s.item_id FROM sources s JOIN run_items r ON r.item_id = s.feed_id WHERE r.run_id = :run
 """
 
-_HAS_VERSION = "SELECT 1 FROM articles WHERE item_id = ? AND content_hash = ?"
-_DELETE_VERSION = "DELETE FROM articles WHERE item_id = ? AND content_hash = ?"
 _INSERT_ARTICLE = """
     INSERT INTO articles VALUES (
         NULL, :item_id,
@@ -62,17 +60,16 @@ _REPORT_BY_ID = """
     SELECT a.text, r.report FROM reports r JOIN articles a ON a.id = r.article_id
     WHERE a.id = ?
 """
-_BY_NUMBER = "SELECT article_id AS id FROM reports WHERE article_id = ?"
 _BY_NAME = """
     SELECT a.id
     FROM articles a JOIN reports r ON r.article_id = a.id JOIN items i ON i.id = a.item_id
-    WHERE :name IN (a.url, i.url, r.id) OR (
+    WHERE :name IN (CAST(a.id AS TEXT), a.url, i.url, r.id) OR (
         length(:name) >= 6 AND (
             lower(substr(r.id, 1, length(:name))) = lower(:name)
             OR lower(substr(r.id, 1, length('sha256:' || :name))) = lower('sha256:' || :name)
         )
     )
-    ORDER BY a.id DESC
+    ORDER BY CAST(a.id AS TEXT) = :name DESC, a.id DESC
 """
 _SEARCH = """
     SELECT a.id, a.title, coalesce(a.source, a.domain) AS source, a.url, a.published_at,
@@ -85,7 +82,11 @@ _SEARCH = """
 
 def has_version(store: Store, item_id: int, content_hash: str) -> bool:
     """Whether this text of the item has its report."""
-    return bool(store.read(_HAS_VERSION, (item_id, content_hash)))
+    return bool(
+        store.read(
+            "SELECT 1 FROM articles WHERE item_id = ? AND content_hash = ?", (item_id, content_hash)
+        )
+    )
 
 
 def save_report(db: Connection, item_id: int, report: Report, made_by: str) -> None:
@@ -100,7 +101,10 @@ def save_report(db: Connection, item_id: int, report: Report, made_by: str) -> N
         "text": report.article.text,
         "stored_at": utc_now(),
     }
-    db.execute(_DELETE_VERSION, (item_id, report.article.content_hash))
+    db.execute(
+        "DELETE FROM articles WHERE item_id = ? AND content_hash = ?",
+        (item_id, report.article.content_hash),
+    )
     article_id = db.execute(_INSERT_ARTICLE, about).lastrowid
     # the fields of these parts are columns of the same names
     row = whole["overall"] | whole["timeframe"] | whole["credibility"] | whole["analyst"]
@@ -153,40 +157,37 @@ def _save_parts(
 
 
 def load_reports(
-    store: Store, *, where: str = "1", values: Sequence[Any] | dict[str, Any] = ()
+    store: Store,
+    where: str = "1",
+    values: Sequence[Any] | dict[str, Any] = (),
+    *,
+    with_text: bool = True,
 ) -> Iterator[dict[str, Any]]:
-    """Reports as plain JSON with their text, in the order in which their items arrived.
+    """Reports as plain JSON, in the order in which their items arrived.
 
-    `where` is SQL of ours, in which `a` is the article and `r` the report.
+    `where` is SQL of ours, in which `a` is the article and `r` the report. An id that came before
+    gets `~2`, `~3`: the same words may stand at two addresses, and an input may use an id twice.
     """
+    seen: Counter[str] = Counter()
     # one by one: a large database does not have to fit into memory
     for (article_id,) in store.read(_IDS_IN_ORDER.format(where=where), values):
         for text, dumped in store.read(_REPORT_BY_ID, (article_id,)):
             report = json.loads(dumped)
-            report["article"]["text"] = text
+            name = report["id"]
+            seen[name] += 1
+            if seen[name] > 1:
+                report["id"] = f"{name}~{seen[name]}"
+            if with_text:
+                report["article"]["text"] = text
             yield report
 
 
-def with_unique_ids(reports: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The reports; an id that came before gets `~2`, `~3`.
-
-    The same words may stand at two addresses, and an input may use an id twice.
-    """
-    seen: Counter[str] = Counter()
-    for report in reports:
-        name = str(report["id"])
-        seen[name] += 1
-        yield report if seen[name] == 1 else report | {"id": f"{name}~{seen[name]}"}
-
-
 def find_reports(store: Store, name: str) -> list[int]:
-    """Numbers of the articles that `name` means, newest first.
+    """Numbers of the articles that `name` means: that of this number, then the newest first.
 
     It is a number, a report's id or the beginning of one, or an address.
     """
-    is_number = name.isdigit() and len(name) < 12
-    rows = store.read(_BY_NUMBER, (name,)) if is_number else []
-    return [row["id"] for row in rows or store.read(_BY_NAME, {"name": name})]
+    return [row["id"] for row in store.read(_BY_NAME, {"name": name})]
 
 
 def search_articles(store: Store, words: str, limit: int) -> list[Row]:

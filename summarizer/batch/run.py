@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field, replace
 from importlib import resources
@@ -21,15 +21,13 @@ from typing import Any
 
 from summarizer.analyst.llm.gate import Gate
 from summarizer.batch.inputs import check_inputs, read_inputs
-from summarizer.batch.items import ItemKind, ItemState, Lease, Outcome, Stage
+from summarizer.batch.items import Hooks, ItemState, Lease, Outcome, RunResult, Stage
 from summarizer.batch.queue import Queue
 from summarizer.batch.records import record_article
 from summarizer.batch.reports import has_version
-from summarizer.batch.robots import Robots
-from summarizer.batch.settle import PAUSE
+from summarizer.batch.states import PAUSE
 from summarizer.batch.store import Store
-from summarizer.batch.tally import Hooks, RunResult
-from summarizer.batch.visit import Reader
+from summarizer.batch.visit import Reader, Robots
 from summarizer.errors import FetchError, InputError, LLMError, StorageError, SummarizerError
 from summarizer.models import Report
 from summarizer.pipeline import analyze_article
@@ -75,12 +73,11 @@ class Batch:
         robots = Robots(self.queue.store, self.fetcher, lambda: self._stop.wait(turn))
         self._reader = Reader(self.settings, self.fetcher, robots, self.hooks.message)
 
-    def run(self, inputs: Iterable[str], stdin: Iterable[bytes] = ()) -> RunResult:
+    def run(self, inputs: Sequence[str], stdin: Iterable[bytes] = ()) -> RunResult:
         """Do everything that the inputs name, and what earlier runs left undone.
 
         Raises UsageError before anything is started, and StorageError when the database fails.
         """
-        inputs = list(inputs)
         check_inputs(inputs)
         with catch_signals(self._stop) as caught:
             self._enter(inputs, stdin)
@@ -99,14 +96,14 @@ class Batch:
             caught[0] if caught else None,
         )
 
-    def _enter(self, inputs: list[str], stdin: Iterable[bytes]) -> None:
+    def _enter(self, inputs: Sequence[str], stdin: Iterable[bytes]) -> None:
         """Enter what the inputs name into the queue, and say which feeds are not asked now."""
         items = read_inputs(inputs, stdin)
         while chunk := list(islice(items, CHUNK)):
             self.queue.add(chunk)
         self.tally.add(to_do=self.queue.waiting())
         for feed in self.queue.resting_feeds():
-            state = "is paused" if feed["state"] == ItemState.FAILED else "is left alone"
+            state = "is paused" if feed["state"] == "failed" else "is left alone"
             minutes = f"{feed['wait'] / 60:.0f} more minutes"
             self.hooks.message(f"{feed['url']} {state} for {minutes}: {_ADVICE}")
 
@@ -193,9 +190,9 @@ class Batch:
 
     def _announce(self, lease: Lease, outcome: Outcome, state: ItemState) -> None:
         """Tell the hooks of a feed that failed, or of a report."""
-        if outcome.failure and lease.kind == ItemKind.FEED:
+        if outcome.failure and lease.kind == "feed":
             message = str(outcome.failure)
-            if state == ItemState.FAILED:
+            if state == "failed":
                 message += f". It is paused for {PAUSE / 3600:.0f} hours: {_ADVICE}"
             self.hooks.message(message)
         if outcome.report:
@@ -229,7 +226,7 @@ def catch_signals(stop: threading.Event) -> Iterator[list[int]]:
 
 
 def watch_inputs(
-    inputs: Iterable[str],
+    inputs: Sequence[str],
     store: Store,
     settings: Settings,
     pause: float,
@@ -240,7 +237,6 @@ def watch_inputs(
 
     Returns how the last visit ended. `options` are those of Batch.
     """
-    inputs = list(inputs)
     stop = threading.Event()
     made_by = fingerprint(settings)
     while True:
@@ -263,13 +259,13 @@ def watch_inputs(
 
 def stage_of(error: SummarizerError, lease: Lease) -> Stage:
     """Where an item's failure happened."""
-    if lease.kind == ItemKind.FEED:
-        return Stage.FEED
+    if lease.kind == "feed":
+        return "feed"
     if error.code.startswith("robots"):
-        return Stage.ROBOTS
+        return "robots"
     if isinstance(error, FetchError):
-        return Stage.FETCH
-    return Stage.EXTRACT if isinstance(error, InputError) else Stage.ANALYZE
+        return "fetch"
+    return "extract" if isinstance(error, InputError) else "analyze"
 
 
 def fingerprint(settings: Settings) -> str:
@@ -287,10 +283,9 @@ def fingerprint(settings: Settings) -> str:
 def analyze_record(record: dict[str, Any], folder: Path, settings: Settings) -> Report:
     """The report of one record, under the record's id. Keeps no state."""
     report = analyze_article(record_article(record, folder), settings)
-    given_id = record.get("id")
-    return _under_id(report, None if given_id is None else str(given_id))
+    return _under_id(report, record.get("id"))
 
 
-def _under_id(report: Report, given_id: str | None) -> Report:
+def _under_id(report: Report, given_id: object) -> Report:
     """The report under the id that its record gives, if it gives one."""
-    return report if given_id is None else report.model_copy(update={"id": given_id})
+    return report if given_id is None else report.model_copy(update={"id": str(given_id)})

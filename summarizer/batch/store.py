@@ -2,19 +2,23 @@
 
 WAL, synchronous=FULL, BEGIN IMMEDIATE: what was committed survives kill -9 and a power cut. The
 schema is data/schema/*.sql.
+
+Also the names of processes, which hold leases, and whether they still run.
 """
 
+import os
+import socket
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from summarizer.batch.processes import is_dead
 from summarizer.errors import StorageError
 
 APPLICATION = 0x63727970  # "cryp": tells our databases from others
@@ -35,16 +39,16 @@ _ADVICE = (
 )
 
 
+@dataclass(frozen=True)
 class Store:
     """An open database.
 
     Safe to share between threads; a transaction is held by one of them at a time.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection):
-        self.path = path
-        self._connection = connection
-        self._lock = threading.RLock()
+    path: Path
+    connection: sqlite3.Connection
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -52,24 +56,25 @@ class Store:
 
         Others wait until it ends, so that nothing is fetched or analysed inside.
         """
-        with self._lock, storage_errors(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
-                raise
+        with self._lock, storage_errors(self.path), _transaction(self.connection):
+            yield self.connection
 
     def read(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[sqlite3.Row]:
         """The rows of a query. Raises StorageError."""
         with self._lock, storage_errors(self.path):
-            return self._connection.execute(sql, values).fetchall()
+            return self.connection.execute(sql, values).fetchall()
 
     def close(self) -> None:
         with self._lock, storage_errors(self.path):
-            self._connection.close()
+            self.connection.close()
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commits what was written, or rolls it back when an error is raised."""
+    with connection:  # which commits and rolls back, but begins nothing
+        connection.execute("BEGIN IMMEDIATE")
+        yield
 
 
 @contextmanager
@@ -120,45 +125,33 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str
     The backup of schema 1 is `NAME.v1.bak`. Raises StorageError for a database of another program,
     or of a newer version of this one.
     """
-    version = _read_version(connection)
-    _refuse_strangers(connection, path, version, len(migrations))
-    if version == len(migrations):
-        return
-    if version:
-        backup = sqlite3.connect(path.with_name(f"{path.name}.v{version}.bak"))
-        connection.backup(backup)
-        backup.close()
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        # read anew: another process may have been faster
-        for script in migrations[_read_version(connection) :]:
-            for statement in _statements(script):
-                connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {len(migrations)}")
-        connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-
-
-def _read_version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _refuse_strangers(
-    connection: sqlite3.Connection, path: Path, version: int, newest: int
-) -> None:
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if tables and connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+    tables = _read_number(connection, "SELECT count(*) FROM sqlite_master")
+    if tables and _read_number(connection, "PRAGMA application_id") != APPLICATION:
         raise StorageError(
             f"{path}: this database belongs to another program", advice="Name another file"
         )
-    if version > newest:
+    version = _read_number(connection, "PRAGMA user_version")
+    if version > len(migrations):
         raise StorageError(
             f"{path}: a newer version of this program made it (schema {version})",
             advice="Update the program",
         )
+    if version == len(migrations):
+        return
+    if version:
+        with closing(sqlite3.connect(path.with_name(f"{path.name}.v{version}.bak"))) as backup:
+            connection.backup(backup)
+    with _transaction(connection):
+        # read anew: another process may have been faster
+        for script in migrations[_read_number(connection, "PRAGMA user_version") :]:
+            for statement in _statements(script):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+
+
+def _read_number(connection: sqlite3.Connection, query: str) -> int:
+    return int(connection.execute(query).fetchone()[0])
 
 
 def _statements(script: str) -> Iterator[str]:
@@ -179,3 +172,37 @@ def format_time(seconds: float) -> str:
 def utc_now() -> str:
     """The present time as the database writes times."""
     return format_time(time.time())
+
+
+# ---- processes
+
+
+def process_name() -> str:
+    """The name of this process: machine, number and start, as numbers are used again."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_start_of(os.getpid())}"
+
+
+def is_dead(owner: str) -> bool:
+    """Whether the process of this name, or of a lease that it holds, is known to have ended.
+
+    Of a process on another machine that is not known.
+    """
+    host, pid, start, *_ = [*owner.split(":"), "", "", ""]
+    is_here = host == socket.gethostname() and pid.isdigit()
+    if not is_here or os.name != "posix":  # kill(pid, 0) is a real kill on Windows
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return start != _start_of(int(pid))
+
+
+def _start_of(pid: int) -> str:
+    """When the process started, in the system's ticks; "" where the system does not say."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""

@@ -6,24 +6,26 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from click import FloatRange, IntRange, argument, command, option
 
-from summarizer.cli.options import (
+from summarizer.analyst.llm.costs import find_price
+from summarizer.analyst.llm.gate import UNPRICED
+from summarizer.batch.store import open_store
+from summarizer.cli.shared import (
     PATH,
     add_options,
-    allow_private,
     database,
-    fallback,
-    file_with_text,
     flag,
-    samples,
+    open_stdout,
+    say,
+    settings_options,
+    text_flag,
 )
-from summarizer.cli.output import open_stdout, say
 from summarizer.errors import StorageError, UsageError
+from summarizer.settings import DEFAULT_MODEL, Settings, database_path, load_settings
 
 if TYPE_CHECKING:
+    from summarizer.batch.items import RunResult
     from summarizer.batch.queue import Queue
-    from summarizer.batch.tally import RunResult
     from summarizer.models import Report
-    from summarizer.settings import Settings
 
 # Seconds until a thread that waits for its answer gets its turn; with Python's 5 ms, 16 of them
 # lost a tenth of their time.
@@ -40,23 +42,12 @@ _run_options = add_options(
     ),
     option("--jobs", type=IntRange(1, 64), default=8, help="Articles in work at once."),
     option(
-        "--model",
-        metavar="NAME",
-        help="The model that makes the calls; needed when an API key is set.",
-    ),
-    option(
         "--max-cost",
         type=FloatRange(min=0),
         metavar="USD",
         help="Stop before the model costs more than this.",
     ),
-    samples(
-        "Answers to ask for where the endpoint gives no chances of tokens: "
-        "their agreement is the confidence."
-    ),
-    flag("--offline", "Ask no model though a key is set: the embedded analyst speaks."),
-    fallback,
-    allow_private("Fetch from this host though it is not public."),
+    settings_options,
 )
 
 
@@ -68,7 +59,7 @@ _run_options = add_options(
     type=PATH,
     help="OUT.jsonl, .csv, .parquet or .db; the default database if left out.",
 )
-@file_with_text
+@text_flag
 @flag("--retry-failed", "Try again what failed for good, and feeds that were paused.")
 @flag("--redo", "Analyse again what is done, with today's model and prompt.")
 @_run_options
@@ -83,10 +74,9 @@ def batch(
     OUT.failures.jsonl, each with its url, stage, code and message; the exit code is then 1. What is
     done stands in the database, for a file in OUT.state.db beside it.
     """
+    from summarizer.batch.items import Hooks
     from summarizer.batch.queue import Queue
     from summarizer.batch.run import Batch, fingerprint
-    from summarizer.batch.store import open_store
-    from summarizer.batch.tally import Hooks
     from summarizer.cli.progress import Progress
 
     settings, limits = _read_flags(flags)
@@ -110,40 +100,31 @@ def batch(
 @option("--every", type=FloatRange(min=0.01), default=15.0, help="Minutes between two visits.")
 @option("--runs", type=IntRange(min=1), help="Stop after so many visits.")
 @_run_options
-def watch(
-    inputs: tuple[str, ...], db: Path | None, every: float, runs: int | None, **flags: Any
-) -> None:
+def watch(inputs: tuple[str, ...], db: Path, every: float, runs: int | None, **flags: Any) -> None:
     """Keep visiting feeds, and write each new report to stdout as a line of JSON, once it is
     stored.
     """
-    from summarizer.batch.export import strip_text, write_jsonl
+    from summarizer.batch.export import write_jsonl
+    from summarizer.batch.items import Hooks
     from summarizer.batch.run import watch_inputs
-    from summarizer.batch.store import open_store
-    from summarizer.batch.tally import Hooks
-    from summarizer.settings import database_path
 
     settings, limits = _read_flags(flags)
     stdout = open_stdout()
 
     def write_report(report: "Report") -> None:
-        write_jsonl(stdout, [strip_text(report.to_dict(), False)])
+        write_jsonl(stdout, [report.to_dict()])
         stdout.flush()
 
-    store = open_store(db or database_path())
+    store = open_store(db)
     hooks = Hooks(report=write_report, message=say)
     pause = every * 60
     _exit(watch_inputs(inputs, store, settings, pause, runs, hooks=hooks, **limits))
 
 
-def _read_flags(flags: dict[str, Any]) -> tuple["Settings", dict[str, Any]]:
+def _read_flags(flags: dict[str, Any]) -> tuple[Settings, dict[str, Any]]:
     """The settings and the limits of a run. Raises UsageError for a model of unknown cost."""
-    from summarizer.analyst.llm.costs import find_price
-    from summarizer.analyst.llm.gate import UNPRICED
-    from summarizer.settings import DEFAULT_MODEL, load_settings
-
-    limits = {name: flags[name] for name in _LIMITS}
-    chosen = {name: value or None for name, value in flags.items() if name not in limits}
-    settings = load_settings(**chosen)
+    limits = {name: flags.pop(name) for name in _LIMITS}
+    settings = load_settings(**flags)
     if not settings.uses_model:
         return settings, limits
     has_limit = limits["max_cost"] is not None
@@ -162,14 +143,13 @@ def _read_flags(flags: dict[str, Any]) -> tuple["Settings", dict[str, Any]]:
 
 def _check_output(output: Path | None) -> tuple[Path, bool]:
     """Where the reports go, and whether that is a file of reports: else it is a database."""
-    from summarizer.batch.export import FORMATS
-    from summarizer.settings import database_path
+    from summarizer.batch.export import WRITERS
 
     if output is None:
         return database_path(), False
-    is_file = output.suffix in FORMATS
+    is_file = output.suffix in WRITERS
     if not is_file and output.suffix not in DATABASES:
-        raise UsageError(f"{output}: the output ends in {', '.join((*FORMATS, *DATABASES))}")
+        raise UsageError(f"{output}: the output ends in {', '.join((*WRITERS, *DATABASES))}")
     if is_file and not output.parent.is_dir():
         raise StorageError(f"{output.parent}: no such folder", advice="Make it first")
     return output, is_file
@@ -180,12 +160,13 @@ def _write_files(path: Path, queue: "Queue", result: "RunResult", with_text: boo
 
     A message says how many of the reports another version or model made.
     """
-    from summarizer.batch.export import replacing, write_jsonl, write_reports
-    from summarizer.batch.reports import NEWEST, OF_RUN, load_reports, with_unique_ids
+    from summarizer.batch.export import WRITERS, replacing, write_jsonl
+    from summarizer.batch.reports import NEWEST, OF_RUN, load_reports
 
     condition, values = f"{NEWEST} AND a.item_id IN ({OF_RUN})", {"run": queue.run.id}
-    reports = load_reports(queue.store, where=condition, values=values)
-    write_reports(path, with_unique_ids(reports), with_text=with_text)
+    with replacing(path) as stream:
+        reports = load_reports(queue.store, condition, values, with_text=with_text)
+        WRITERS[path.suffix](stream, reports)
     sql = f"""SELECT count(*) FROM reports r JOIN articles a ON a.id = r.article_id
         WHERE {condition} AND made_by <> :made_by"""  # noqa: S608  the condition is ours
     if others := queue.store.read(sql, values | {"made_by": queue.made_by})[0][0]:
@@ -194,7 +175,7 @@ def _write_files(path: Path, queue: "Queue", result: "RunResult", with_text: boo
     if not result.failures:
         failures.unlink(missing_ok=True)
         return
-    with replacing(failures) as part, part.open("w", encoding="utf-8") as stream:
+    with replacing(failures) as stream:
         write_jsonl(stream, result.failures)
 
 

@@ -1,6 +1,7 @@
 """The command doctor: whether the model's endpoint works, and what to do where it does not."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from click import command, echo, option
 
 from summarizer.analyst.llm.gate import UNPRICED
 from summarizer.errors import SummarizerError
-from summarizer.settings import Settings, check_endpoint, load_settings
+from summarizer.settings import Settings, load_settings
 from summarizer.text.spans import clean
 
 _QUESTION = 'Answer with the JSON object {"direction": "neutral"} and nothing else.'
@@ -50,35 +51,27 @@ def doctor(model: str | None) -> None:
 
     The exit code is 3 where the model cannot be used.
     """
-    checks = examine(load_settings(model=model))
+    checks = list(examine(load_settings(model=model)))
     for check in checks:
         mark = "ok" if check.fine else "!!"
         advice = f". {check.advice}" if check.advice else ""
         echo(clean(f"{mark}  {check.name}: {check.detail}{advice}"))
-    if any(check.name in ("endpoint", "model") and not check.fine for check in checks):
+    if any(check.name == "model" and not check.fine for check in checks):
         raise SystemExit(3)
 
 
-def examine(settings: Settings) -> list[Check]:
+def examine(settings: Settings) -> Iterator[Check]:
     """The checks, in the order in which they depend on each other, up to the first that is fatal.
 
     They cost one answer of a few tokens where an endpoint is set, and nothing where none is.
     """
     if not settings.uses_model:
         why = "--offline" if settings.offline else "no OPENAI_API_KEY, endpoint or model is set"
-        return [Check("analyst", True, f"{why}: the embedded analyst speaks")]
+        yield Check("analyst", True, f"{why}: the embedded analyst speaks")
+        return
     key = "it is set" if settings.api_key else "none is set; a local server wants none"
-    checks = [Check("key", True, key)]
-    try:
-        check_endpoint(settings.base_url, settings.api_key)
-    except SummarizerError as error:
-        return [*checks, Check("endpoint", False, error.detail, error.advice)]
-    checks.append(Check("endpoint", True, settings.base_url or "https://api.openai.com/v1"))
-    return [*checks, *_ask_model(settings)]
-
-
-def _ask_model(settings: Settings) -> list[Check]:
-    """What one short answer shows of the model and its endpoint."""
+    yield Check("key", True, key)
+    yield Check("endpoint", True, settings.base_url or "https://api.openai.com/v1")
     from summarizer.analyst.llm.costs import cost_of
     from summarizer.analyst.llm.endpoint import Allowance, Endpoint  # openai takes 1 s to import
 
@@ -88,8 +81,11 @@ def _ask_model(settings: Settings) -> list[Check]:
         allowance = Allowance(started + settings.timeout)
         answer = endpoint.complete([{"role": "user", "content": _QUESTION}], _SCHEMA, allowance)
     except SummarizerError as error:
-        return [Check("model", False, f"{error.code}: {error.detail}", error.advice)]
+        yield Check("model", False, f"{error.code}: {error.detail}", error.advice)
+        return
     seconds = time.monotonic() - started
+    yield Check("model", True, f"{endpoint.model} answers as {answer.model} in {seconds:.1f} s")
+    yield Check("schema", answer.rung == "json_schema", _FORMS[answer.rung])
     price = endpoint.price
     until = price and price.trained_until
     choices = (  # what is good, if it is so; else what is not, and what to do
@@ -118,11 +114,5 @@ def _ask_model(settings: Settings) -> list[Check]:
             f"{UNPRICED}, with the day in its last column",
         ),
     )
-    return [
-        Check("model", True, f"{endpoint.model} answers as {answer.model} in {seconds:.1f} s"),
-        Check("schema", answer.rung == "json_schema", _FORMS[answer.rung]),
-        *(
-            Check(name, True, str(good)) if good else Check(name, False, bad, advice)
-            for name, good, bad, advice in choices
-        ),
-    ]
+    for name, good, bad, advice in choices:
+        yield Check(name, bool(good), str(good or bad), None if good else advice)

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import click
 
-from summarizer.cli.output import say
+from summarizer.cli.shared import say
 from summarizer.errors import SummarizerError
 
 # Each command with its file in this folder, which is imported on first use. Those files import
 # the rest of the package inside their functions, so that --help stays quick.
 COMMANDS = {
-    "analyze": "analyze",
+    "analyze": "reports",
     "batch": "batch",
-    "digest": "stored",
+    "digest": "reports",
     "doctor": "doctor",
-    "export": "stored",
-    "search": "stored",
-    "show": "stored",
+    "export": "reports",
+    "search": "reports",
+    "show": "reports",
     "watch": "batch",
 }
 _INTERNAL = 70  # sysexits.h, EX_SOFTWARE

@@ -16,7 +16,7 @@ from rich.progress import Progress as Bar
 from rich.table import Column, Table
 from rich.text import Text
 
-from summarizer.batch.tally import RunResult, RunTally
+from summarizer.batch.items import RunResult, RunTally
 from summarizer.render.parts import count_things, format_cost
 from summarizer.text.spans import clean
 
@@ -36,17 +36,22 @@ class Progress:
         column = Column(no_wrap=True, overflow="ellipsis")
         line = TextColumn("{task.description}", markup=False, table_column=column)
         bar = BarColumn(bar_width=12)
-        self._bar = Bar(SpinnerColumn(), bar, line, console=self._console, transient=True)
+        self._bar = Bar(
+            SpinnerColumn(),
+            bar,
+            line,
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
         self._task = self._bar.add_task("starting", total=None)
 
     def __enter__(self) -> "Progress":
-        if self._console.is_terminal:
-            self._bar.start()
+        self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._console.is_terminal:
-            self._bar.stop()
+        self._bar.stop()
 
     def say(self, message: str) -> None:
         """A message for the user, on a line of its own."""

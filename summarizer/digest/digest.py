@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from operator import mul
+from statistics import fmean
 from typing import Any
 
 from summarizer.digest.stories import Telling, group_stories
@@ -21,7 +21,6 @@ from summarizer.models import (
     Direction,
     Dissent,
     Figure,
-    Level,
     Outlet,
 )
 from summarizer.text.dates import parse_time
@@ -50,11 +49,9 @@ _FIGURE = ("kind", "subject", "value", "unit", "period")  # facts alike in these
 class _Report(Telling):
     """A stored report, as far as a digest looks at it."""
 
-    summary: str
-    level: Level  # of credibility
+    stored: dict[str, Any]
     weight: float
     calls: dict[str, tuple[Direction, float]]  # asset -> (direction, confidence)
-    facts: list[dict[str, Any]]
     published: str  # ISO text, empty if unknown
 
 
@@ -93,10 +90,8 @@ def make_digest(
         asset = _find_spelling(asset, reports)
         reports = [report for report in reports if asset in report.calls]
     stories = [_make_story([reports[i] for i in group]) for group in group_stories(reports)]
-    assets = {name for story in stories for name in story.views}
-    views = [
-        _make_view(name, stories) for name in sorted(assets if asset is None else {asset} & assets)
-    ]
+    assets = sorted({name for story in stories for name in story.views})
+    views = [_make_view(name, stories) for name in assets if asset in (None, name)]
     ranked = sorted(stories, key=_rank, reverse=True)
     return Digest(
         since=since,
@@ -117,18 +112,15 @@ def _find_spelling(asset: str, reports: Sequence[_Report]) -> str:
 
 def _read_report(report: dict[str, Any]) -> _Report:
     article = report["article"]
-    level = report["credibility"]["level"]
     published = article["published_at"]
     name = article["domain"] or article["source"] or "unknown"
     return _Report(
         title=article["title"] or "",
         text=article["text"],
         outlet=Outlet(name=name, url=article["url"], published_at=published),
-        summary=report["summary"],
-        level=level,
-        weight=WEIGHTS[level],
+        stored=report,
+        weight=WEIGHTS[report["credibility"]["level"]],
         calls={call["asset"]: (call["direction"], call["confidence"]) for call in report["calls"]},
-        facts=report["facts"],
         published=published or "",
     )
 
@@ -147,14 +139,9 @@ def _make_story(reports: list[_Report]) -> _Story:
     views = {}
     for asset, by_outlet in voices.items():
         weights, pulls, sides = zip(*by_outlet.values(), strict=True)
-        views[asset] = (_average(sides, pulls), sum(pulls) / sum(weights))
+        view = fmean(sides, pulls) if any(pulls) else 0.0
+        views[asset] = (view, sum(pulls) / sum(weights))
     return _Story(reports, reports[0].weight, views)
-
-
-def _average(values: Iterable[float], weights: Sequence[float], prior: float = 0.0) -> float:
-    """The weighted mean; `prior` is the weight of a value of 0 beside them."""
-    total = sum(weights) + prior
-    return sum(map(mul, weights, values)) / total if total else 0.0
 
 
 def _rank(story: _Story) -> tuple[float, str]:
@@ -168,7 +155,8 @@ def _rank(story: _Story) -> tuple[float, str]:
 def _make_view(asset: str, stories: Sequence[_Story]) -> AssetView:
     stories = [story for story in stories if asset in story.views]
     views = [story.views[asset][0] for story in stories]
-    view = _average(views, [story.weight * story.views[asset][1] for story in stories], PRIOR)
+    weights = [story.weight * story.views[asset][1] for story in stories]
+    view = fmean([*views, 0.0], [*weights, PRIOR])
     direction = _direction(view)
     sides = [*map(_direction, views)]
     dissent = [
@@ -203,7 +191,7 @@ def _list_figures(
     urls: defaultdict[tuple[Any, ...], dict[str, str | None]] = defaultdict(dict)  # by outlet
     counts: Counter[str] = Counter()
     for report in reports:
-        for fact in report.facts:
+        for fact in report.stored["facts"]:
             is_asked = asset in (None, fact["subject"])
             if is_asked and fact["kind"] in kinds and fact["value"] != 0:
                 figure = tuple(fact[name] for name in _FIGURE)
@@ -232,10 +220,10 @@ def _describe(story: _Story) -> DigestStory:
     }
     return DigestStory(
         title=lead.title or "Untitled article",
-        summary=lead.summary,
+        summary=lead.stored["summary"],
         outlets=tuple(outlets.values()),
         corroboration=len(story.outlets),
-        credibility=lead.level,
+        credibility=lead.stored["credibility"]["level"],
         views={asset: round(view, 3) for asset, (view, _) in story.views.items()},
         weight=story.weight,
     )

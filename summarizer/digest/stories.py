@@ -120,7 +120,7 @@ def _cut_bands(minhash: Any) -> list[Hashable]:
 
 def _find_rewrites(articles: Sequence[Telling]) -> Iterator[tuple[int, int]]:
     vectors = _weigh_names(articles)
-    lengths = [math.sqrt(math.fsum(weight**2 for weight in vector.values())) for vector in vectors]
+    lengths = [math.hypot(*vector.values()) for vector in vectors]
     for one, other in _find_candidates(map(_choose_rarest, vectors)):
         first, second = articles[one], articles[other]
         if first.outlet.name == second.outlet.name or not _are_near(first, second):

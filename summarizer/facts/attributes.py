@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TypeVar
 
-from summarizer.facts.candidates import Candidate
+from summarizer.facts.candidates import SHARES, Candidate
 from summarizer.models import Evidence
 from summarizer.tables import load_words, match_any
 from summarizer.text.lexicon import Lexicon
@@ -122,11 +122,14 @@ def find_venue(text: Text, candidate: Candidate) -> str | None:
         distance = end - start + _PAST_CLAUSE * bool(is_parted)
         distance += _PAST_NUMBER * bool(text.numbers_between(start, end))
         hits.append((distance, match[0]))
-    return min(hits)[1] if hits else None
+    return min(hits, default=(0, None))[1]
 
 
 def find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
-    """What narrows the kind down: seed or series_a, all-time high, 25-delta."""
+    """What narrows the kind down: seed or series_a, all-time high, 25-delta, long or short."""
+    if kind == "liquidation_share":
+        shares = SHARES.match(text.string, candidate.number.start)
+        return shares and shares[3].rstrip("s")
     pattern = _QUALIFIERS.get(kind)
     match = pattern and pattern.search(text.string, *candidate.span)
     if not match:
@@ -158,7 +161,7 @@ def find_date(text: Text, candidate: Candidate) -> str | None:
     for match in _DATE.finditer(text.string, low, high):
         start, end = candidate.gap_to(*match.span())
         hits.append((abs(end - start), match[0]))
-    return min(hits)[1] if hits else None
+    return min(hits, default=(0, None))[1]
 
 
 def choose_evidence(text: Text, candidate: Candidate) -> Evidence:

@@ -52,8 +52,7 @@ def _score_labels(model: Linear, features: Sequence[str], candidate: Candidate) 
     for name in KINDS.keys() - model.labels:  # a kind that the weights do not know needs a cue
         if not candidate.scores.get(name):
             scores[_PLACES[name]] = FORBIDDEN
-    fitted = model.scores((name, 1.0) for name in features)
-    for label, score in zip(model.labels, fitted, strict=True):
+    for label, score in zip(model.labels, model.scores_of(features), strict=True):
         scores[_PLACES[label]] += score
     return scores
 

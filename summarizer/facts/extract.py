@@ -3,23 +3,23 @@ sentence says of it.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from summarizer.facts import attributes
-from summarizer.facts.candidates import SHARES, Candidate, find_candidates
+from summarizer.facts.candidates import Candidate, find_candidates
 from summarizer.facts.choice import NONE, choose_kinds
 from summarizer.facts.cue_scores import score_candidates
 from summarizer.facts.kinds import KINDS
 from summarizer.facts.subjects import Subjects
 from summarizer.models import Fact
 from summarizer.text.assets import MARKET
-from summarizer.text.orders import cut_orders
 from summarizer.text.reading import Text
 from summarizer.text.spans import Span
 
 _POINTER = re.compile(
     r"""
-    \b(?:Related[ ]Reading|Also[ ]Read|Read[ ]More|Read[ ]Also|See[ ]Also
+    \b(?-i:(?=[ARSars]))  # most words are passed over at once
+    (?:Related[ ]Reading|Also[ ]Read|Read[ ]More|Read[ ]Also|See[ ]Also
         |Recommended[ ]Articles?|RELATED|ALSO[ ]READ)
     \s?[:|–-]\s?[^.?!\n]{10,160}[.?!\n]?
     """,
@@ -37,9 +37,10 @@ def extract_facts(text: Text) -> list[Fact]:
     anything is read.
     """
     if text.orders:
-        string, places = cut_orders(text.string, text.orders)
-        shorter = Text(text.article.model_copy(update={"text": string}))
-        return list(_restore_places(text, extract_facts(shorter), places))
+        quoted = [(fact, fact.evidence) for fact in extract_facts(text.for_people)]
+        return [
+            fact for fact, words in quoted if text.string[words.start : words.end] == words.quote
+        ]
     candidates, subjects = read_candidates(text)
     kinds = choose_kinds(text, candidates)
     facts = []
@@ -48,16 +49,6 @@ def extract_facts(text: Text) -> list[Fact]:
             candidate.subject = subjects.choose(candidate, kind)
             facts.append((_make_fact(text, candidate, kind), chance))
     return _without_repeats(facts)[:MAX_FACTS]
-
-
-def _restore_places(text: Text, facts: Iterable[Fact], places: Sequence[int]) -> Iterable[Fact]:
-    """Facts of a text without its orders, at their places in the whole text, but for those that
-    span an order.
-    """
-    for fact in facts:
-        span = Span(places[fact.evidence.start], places[fact.evidence.end - 1] + 1)
-        if text.quote(span) == fact.evidence.quote:
-            yield fact.model_copy(update={"evidence": text.evidence(span)})
 
 
 def read_candidates(text: Text) -> tuple[list[Candidate], Subjects]:
@@ -78,11 +69,8 @@ def read_candidates(text: Text) -> tuple[list[Candidate], Subjects]:
 
 
 def _find_furniture(text: Text) -> list[Span]:
-    """Places whose numbers are not the article's: its title said again, pointers to other articles,
-    orders to machines.
-    """
+    """Places whose numbers are not the article's: its title said again, pointers to others."""
     spans = [Span(match.start(), match.end()) for match in _POINTER.finditer(text.string)]
-    spans += text.orders
     title = text.article.title
     if title and len(title) > 20:
         start = text.string.find(title)
@@ -103,20 +91,12 @@ def _make_fact(text: Text, candidate: Candidate, name: str) -> Fact:
         unit=candidate.unit or kind.bare_unit,
         period=attributes.find_period(text, candidate) if kind.has_period else None,
         venue=attributes.find_venue(text, candidate) if kind.has_venue else None,
-        qualifier=_find_qualifier(text, candidate, name),
+        qualifier=attributes.find_qualifier(text, candidate, name),
         attributed_to=attributes.find_speaker(text, candidate),
         condition=attributes.find_condition(text, candidate),
         as_of=attributes.find_date(text, candidate),
         evidence=attributes.choose_evidence(text, candidate),
     )
-
-
-def _find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
-    if kind == "liquidation_share" and (
-        shares := SHARES.match(text.string, candidate.number.start)
-    ):
-        return shares[3].rstrip("s")
-    return attributes.find_qualifier(text, candidate, kind)
 
 
 def _without_repeats(facts: Sequence[tuple[Fact, float]]) -> list[Fact]:

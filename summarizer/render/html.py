@@ -28,7 +28,7 @@ def make_environment(*folders: Path) -> Environment:
 
     Those of `folders` may extend `page.html`.
     """
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader([*folders, TEMPLATES]),
         autoescape=True,
         undefined=StrictUndefined,
@@ -36,6 +36,8 @@ def make_environment(*folders: Path) -> Environment:
         lstrip_blocks=True,
         finalize=only_words(clean),
     )
+    environment.globals.update(figures=figures, is_web=is_web, parts=parts)
+    return environment
 
 
 def only_words(change: Callable[[str], str]) -> Callable[[object], object]:
@@ -56,11 +58,8 @@ def render_html(report: Report, *, with_text: bool = False) -> str:
     template = make_environment().get_template("report.html")
     return template.render(
         report=report,
-        parts=parts,
-        figures=figures,
         passages=mark_passages(report, whole=with_text),
         call_names=[*map(parts.name_call, report.calls)],
-        is_web=is_web,
     )
 
 

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from summarizer.facts import figures
 from summarizer.models import Digest, Report
-from summarizer.render import digest_parts, parts
 from summarizer.render.html import make_environment, only_words
 from summarizer.text.spans import clean
 
@@ -25,12 +23,12 @@ _NOTES = make_environment().overlay(autoescape=False, finalize=only_words(escape
 
 def render_markdown(report: Report) -> str:
     """The report as a note: summary, calls, facts, timeframe, credibility."""
-    return _fill("report.md", report=report, parts=parts, figures=figures)
+    return _fill("report.md", report=report)
 
 
 def render_digest(digest: Digest) -> str:
     """The digest as a note."""
-    return _fill("digest.md", digest=digest, parts=digest_parts)
+    return _fill("digest.md", digest=digest)
 
 
 def _fill(template: str, **values: Any) -> str:

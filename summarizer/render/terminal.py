@@ -14,23 +14,7 @@ from rich.text import Text
 
 from summarizer.facts.figures import group_facts, spell
 from summarizer.models import Digest, Report
-from summarizer.render.digest_parts import (
-    COLUMNS,
-    TOP_ASSETS,
-    count_stories,
-    describe_period,
-    describe_story,
-    list_sections,
-)
-from summarizer.render.parts import (
-    LOOK,
-    UNTITLED,
-    describe_analyst,
-    describe_article,
-    describe_target,
-    list_doubts,
-    list_evidence,
-)
+from summarizer.render import parts
 from summarizer.text.spans import clean
 from summarizer.web.urls import is_web
 
@@ -56,7 +40,7 @@ def print_report(report: Report, *, evidence: bool = False, now: datetime | None
     _print(console, *_show_facts(report))
     if evidence:
         _print(console, *_show_evidence(report))
-    foot = _text(" · ".join(describe_analyst(report.analyst)), "dim")
+    foot = _text(" · ".join(parts.describe_analyst(report.analyst)), "dim")
     _print(console, "", _tabulate_judgement(report), foot)
 
 
@@ -66,8 +50,8 @@ def _open_console() -> Console:
     return console
 
 
-def _print(console: Console, *parts: RenderableType) -> None:
-    for part in parts:
+def _print(console: Console, *shown: RenderableType) -> None:
+    for part in shown:
         console.print(part)
 
 
@@ -90,8 +74,8 @@ def _make_table(*columns: Column, gap: int = 2) -> Table:
 
 
 def _show_head(report: Report, now: datetime) -> Parts:
-    yield _text(report.article.title or UNTITLED, "bold")
-    if about := describe_article(report.article, now):
+    yield _text(report.article.title or parts.UNTITLED, "bold")
+    if about := parts.describe_article(report.article, now):
         yield _text(" · ".join(about), "dim")
     passed = sorted(call.until for call in report.calls if call.until and call.until < now.date())
     if passed:  # every call has the same last day but where the article names an event
@@ -105,12 +89,13 @@ def _show_calls(report: Report, *, is_narrow: bool) -> Parts:
     columns = [Column(name, no_wrap=True) for name in ("Asset", "Call", "Target", "Conf.")]
     table = _make_table(*columns, Column("Why", ratio=1))
     for call in report.calls:
-        mark, colour = LOOK[call.direction]
-        target, away = describe_target(call, report.facts, " " if is_narrow else "\n")
+        mark, colour = parts.LOOK[call.direction]
+        target, away = parts.describe_target(call, report.facts)
+        gap = " " if is_narrow else "\n"
         cells = [
             _text(call.asset),
             Text(f"{mark} {call.direction}", colour),
-            Text(target).append(away, "dim"),
+            Text(target).append(f"{gap}{away}" if away else "", "dim"),
             Text(f"{call.confidence:.0%}"),
         ]
         why = _text(call.rationale)
@@ -135,14 +120,14 @@ def _show_facts(report: Report) -> Parts:
 
 def _show_evidence(report: Report) -> Parts:
     yield _text("Evidence", "bold")
-    for name, part in list_evidence(report):
+    for name, part in parts.list_evidence(report):
         place = f"  “{clean(part.quote)}” [{part.start}:{part.end}]"
         yield _indent(_text(name).append(place, "dim"))
 
 
 def _tabulate_judgement(report: Report) -> Table:
     overall, timeframe, credibility = report.overall, report.timeframe, report.credibility
-    direction = _text(overall.direction, LOOK[overall.direction][1])
+    direction = _text(overall.direction, parts.LOOK[overall.direction][1])
     level = _text(credibility.level, _LEVEL[credibility.level])
     grid = _make_grid()
 
@@ -154,7 +139,7 @@ def _tabulate_judgement(report: Report) -> Table:
     add_row("Credibility", level.append(f": {clean(credibility.note)}", "default"))
     if report.narratives:
         add_row("Narratives", _text(", ".join(spell(theme.name) for theme in report.narratives)))
-    for doubt in list_doubts(report):
+    for doubt in parts.list_doubts(report):
         add_row("Finding", _text(f"{doubt.verdict}: {doubt.detail}"), "bold yellow")
     return grid
 
@@ -178,12 +163,12 @@ def print_weights(weights: dict[str, list[tuple[str, float, str]]]) -> None:
 def print_digest(digest: Digest) -> None:
     """The digest on stdout."""
     console = _open_console()
-    console.print(_text(describe_period(digest), "bold"))
+    console.print(_text(parts.describe_period(digest), "bold"))
     if not digest.articles:
         console.print(Text("No article in this period.", "dim"))
         return
     _print(console, "", _tabulate_views(digest, is_narrow=console.width < _DIGEST_WIDTH))
-    for name, lines in list_sections(digest):
+    for name, lines in parts.list_sections(digest):
         wrapped = (_wrap(line, console.width, first="  · ") for line in lines)
         _print(console, Text(f"\n{name}", "bold"), *wrapped)
     console.print(Text("\nTop stories", "bold"))
@@ -192,7 +177,7 @@ def print_digest(digest: Digest) -> None:
             console,
             _wrap(story.title, console.width, "bold", first=f"{number}. "),
             _wrap(story.summary, console.width),
-            _wrap(describe_story(story), console.width, "dim"),
+            _wrap(parts.describe_story(story), console.width, "dim"),
         )
         urls = dict.fromkeys(outlet.url for outlet in story.outlets if is_web(outlet.url))
         for url in list(urls)[:3]:
@@ -202,13 +187,13 @@ def print_digest(digest: Digest) -> None:
 def _tabulate_views(digest: Digest, *, is_narrow: bool) -> Table:
     columns = [
         Column(name, no_wrap=True, justify="right" if number > 1 else "left")
-        for number, name in enumerate(COLUMNS)
+        for number, name in enumerate(parts.COLUMNS)
     ]
     table = _make_table(*columns, gap=1 if is_narrow else 2)
-    for view in digest.assets[:TOP_ASSETS]:
-        mark, colour = LOOK[view.direction]
+    for view in digest.assets[: parts.TOP_ASSETS]:
+        mark, colour = parts.LOOK[view.direction]
         direction = Text(mark if is_narrow else f"{mark} {view.direction}", colour)
-        table.add_row(_text(view.asset), direction, *count_stories(view))
+        table.add_row(_text(view.asset), direction, *parts.count_stories(view))
     return table
 
 

@@ -14,7 +14,6 @@ from summarizer.text.units import (
     CURRENCIES,
     NUMBER_WORDS,
     SCALES,
-    SLIPPED_SCALES,
     find_power,
     read_sign,
 )
@@ -48,7 +47,7 @@ _NUMBER = re.compile(
       | \s?-?(?P<scale>(?i:thousand|million|billion|trillion
             |mln|mn|mio|bln|bn|tn|trn|mm|crore|lakh|[kmbt]))
             (?![A-Za-z0-9])
-      | \s(?P<slip>[a-z;'\[\],./]{6,9})(?![A-Za-z0-9])           # "bo;;opm", see units.py
+      | \s(?P<slip>[a-z;'\[\],./]{6,9})(?![A-Za-z0-9])           # "bo;;opm", see units.tsv
     )?
     """,
     re.VERBOSE,
@@ -152,7 +151,7 @@ def _read_tail(match: re.Match[str], currency: str) -> tuple[str, int, int]:
     scale = match["scale"]
     if match["slip"]:
         word = match["slip"].rstrip(",.")
-        if power := SLIPPED_SCALES.get(word):
+        if power := SCALES.get(word):
             return currency, power, match.start("slip") + len(word)
     elif scale:
         # "5 m" and "3 t" are metres and tonnes: one letter wants no space or a currency

@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+FILE = Path(str(files("summarizer") / "data" / "calibration.json"))
 Knots = Sequence[Sequence[float]]  # (confidence, frequency), rising
 
 
@@ -50,8 +51,7 @@ def find_frequency(name: str, confidence: float) -> float | None:
 @cache
 def load_maps() -> dict[str, Knots]:
     """The knots of each forecaster that was measured."""
-    path = Path(str(files("summarizer") / "data" / "calibration.json"))
-    if not path.is_file():
+    if not FILE.is_file():
         return {}
-    maps = json.loads(path.read_text("utf-8"))
+    maps = json.loads(FILE.read_text("utf-8"))
     return {name: entry["knots"] for name, entry in maps.items()}

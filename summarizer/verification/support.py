@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from summarizer.facts.kinds import LEVELS
 from summarizer.facts.levels import find_price
@@ -35,7 +34,7 @@ class Support:
         """The assets that a claim's sentence names, also those that only the article introduces."""
         mentions = find_mentions(sentence)
         others = [
-            replace(mention, start=match.start(), end=match.end())
+            mention._replace(start=match.start(), end=match.end())
             for name, mention in self._mentions.items()
             if len(name) > 1 and name in sentence
             for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", sentence)

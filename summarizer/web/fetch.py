@@ -53,7 +53,6 @@ _FEED_TYPES = (
     "application/rss+xml,application/atom+xml,application/feed+json,application/json,"
     "application/rdf+xml"
 )
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OF_WIRE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
@@ -129,7 +128,7 @@ class Fetcher:
                         transport.handle_request(httpx2.Request("GET", url, headers=headers))
                     ) as response,
                 ):
-                    if response.status_code in _REDIRECTS and "location" in response.headers:
+                    if response.has_redirect_location:
                         seen.add(url)
                         url = _follow(url, response.headers["location"], seen, allowed)
                         permanent = permanent and response.status_code in (301, 308)

@@ -17,11 +17,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from summarizer.batch.items import Item, ItemKind
+from summarizer.batch.items import Hooks, Item
 from summarizer.batch.queue import Queue
 from summarizer.batch.run import Batch
 from summarizer.batch.store import open_store
-from summarizer.batch.tally import Hooks
 from summarizer.cli.main import main
 from summarizer.errors import StorageError
 from summarizer.web.fetch import Fetcher
@@ -199,7 +198,7 @@ def test_a_writer_waits_for_another_that_holds_the_database(tmp_path):
             other.execute("ROLLBACK")
 
         threading.Timer(0.5, end).start()
-        queue.add([Item("record:1", ItemKind.RECORD)])
+        queue.add([Item("record:1", "record")])
         assert ended
         other.close()
 
@@ -262,9 +261,7 @@ def test_a_database_that_cannot_be_written_or_is_broken_is_named(tmp_path, invok
     (tmp_path / "folder.db").mkdir()
     payload = {"record": {"text": "x" * 500}}
     with closing(open_store(tmp_path / "broken.db")) as store:
-        Queue(store).add(
-            [Item(f"record:{n}", ItemKind.RECORD, payload=payload) for n in range(200)]
-        )
+        Queue(store).add([Item(f"record:{n}", "record", payload=payload) for n in range(200)])
     with (tmp_path / "broken.db").open("r+b") as file:
         file.seek(4096)
         file.write(b"\xff" * 40_000)

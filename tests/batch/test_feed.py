@@ -21,8 +21,6 @@ SHARED = Path(__file__).parents[3] / "shared" / "data" / "feeds"
 needs_shared = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the feed corpora are not here: ../shared/data/feeds"
 )
-CAPTURED = datetime(2025, 12, 14, tzinfo=UTC)
-NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 
 def rss(*items: str) -> bytes:
@@ -32,8 +30,8 @@ def rss(*items: str) -> bytes:
     return f"{head}{body}</channel></rss>".encode()
 
 
-def parse(body: bytes, url: str | None = "https://a.example/feed", now: datetime = NOW):
-    return parse_feed(Page(body=body, url=url), now=now)
+def parse(body: bytes, url: str | None = "https://a.example/feed"):
+    return parse_feed(Page(body=body, url=url))
 
 
 @needs_shared
@@ -48,7 +46,7 @@ def parse(body: bytes, url: str | None = "https://a.example/feed", now: datetime
     ],
 )
 def test_captured_crypto_feeds_lose_nothing(name, entries, texts):
-    feed = parse((SHARED / "crypto" / f"{name}.rss").read_bytes(), now=CAPTURED)
+    feed = parse((SHARED / "crypto" / f"{name}.rss").read_bytes())
     assert len(feed.entries) == entries
     assert sum(bool(entry.text) for entry in feed.entries) == texts
     for entry in feed.entries:
@@ -163,7 +161,7 @@ def test_what_feedparser_takes_wrongly():
         ("soon", "date_missing"),
         ("", "date_missing"),
         ("Thu, 01 Jan 1970 00:00:00 GMT", "date_impossible"),
-        ("Fri, 27 Nov 2026 00:00:00 GMT", "date_in_future"),
+        ("Fri, 27 Nov 2099 00:00:00 GMT", "date_in_future"),
     ],
 )
 def test_a_date_that_cannot_be_is_null_and_flagged(date, flag):
@@ -231,8 +229,7 @@ def test_opml_lists_feeds_once_and_only_those_of_the_web():
     folder = b'<outline text="f">' + feed * 2 + b"</outline>"
     body = b'<opml version="2.0"><body>' + folder + file + b"</body></opml>"
     assert parse_opml(body) == ["https://a.example/f"]
-    with pytest.raises(InputError):
-        parse_opml(b"<opml><body/></opml>")
+    assert parse_opml(b"<opml><body/></opml>") == []
 
 
 def test_a_page_says_where_its_feed_is():

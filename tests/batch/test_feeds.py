@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from summarizer.batch.items import Item, ItemKind
+from summarizer.batch.items import Item
 from summarizer.batch.queue import Queue
 from summarizer.batch.store import open_store
 from summarizer.errors import UsageError
@@ -229,8 +229,8 @@ def test_a_story_in_two_feeds_is_told_by_the_same_one_whichever_came_first(tmp_p
             for number in order:
                 url = f"https://a.example/x?utm_source={number}"
                 payload = {"feed": f"f{number}"}
-                item = Item("url:x", ItemKind.URL, url=url, host="a.example", payload=payload)
-                feed = Item(f"feed:f{number}", ItemKind.FEED, url=f"f{number}", entries=(item,))
+                item = Item("url:x", "url", url=url, host="a.example", payload=payload)
+                feed = Item(f"feed:f{number}", "feed", url=f"f{number}", entries=(item,))
                 queue.add([feed])
             (row,) = store.read("SELECT url, payload FROM items WHERE kind = 'url'")
             rows.append(tuple(row))

@@ -5,7 +5,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from summarizer.batch.records import read_records, record_article
+from summarizer.batch.inputs import read_inputs
+from summarizer.batch.records import record_article
 from summarizer.cli.main import main
 from summarizer.errors import BadRecord, InputError
 from summarizer.models import Report
@@ -115,14 +116,14 @@ def test_a_failure_is_a_line_and_the_rest_goes_on(batch):
 
 def test_blank_lines_are_no_records_and_a_byte_order_mark_is_none_of_the_text(tmp_path):
     (tmp_path / "in.jsonl").write_bytes(b'\xef\xbb\xbf{"id": 1}\n\n  \n{"text": "x"}')
-    one, two = (item.payload for item in read_records(tmp_path / "in.jsonl"))
+    one, two = (item.payload for item in read_inputs([str(tmp_path / "in.jsonl")]))
     assert (one["line"], one["record"]) == (1, {"id": 1})
     assert (two["line"], two["record"]) == (4, {"text": "x"})
 
 
 def test_a_line_too_deep_to_read_is_a_bad_record(tmp_path):
     (tmp_path / "in.jsonl").write_text("[" * 100_000 + "\n" + '{"id": 2}\n', "utf-8")
-    bad, good = read_records(tmp_path / "in.jsonl")
+    bad, good = read_inputs([str(tmp_path / "in.jsonl")])
     assert isinstance(bad.error, BadRecord)
     assert (good.payload["line"], good.payload["record"], good.error) == (2, {"id": 2}, None)
 

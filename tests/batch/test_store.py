@@ -10,12 +10,11 @@ from contextlib import closing
 import pytest
 
 from summarizer import analyze_text
-from summarizer.batch.export import write_reports
-from summarizer.batch.items import Item, ItemKind, Outcome
-from summarizer.batch.processes import process_name
+from summarizer.batch.export import WRITERS, replacing
+from summarizer.batch.items import Item, Outcome
 from summarizer.batch.queue import LEASE, MAX_CRASHES, Queue
-from summarizer.batch.reports import find_reports, load_reports, search_articles, with_unique_ids
-from summarizer.batch.store import load_migrations, migrate, open_store
+from summarizer.batch.reports import find_reports, load_reports, search_articles
+from summarizer.batch.store import load_migrations, migrate, open_store, process_name
 from summarizer.errors import FetchError, StorageError
 
 TEXT = (
@@ -38,7 +37,7 @@ def story(number: int):
 
 
 def record(number: int, **payload) -> Item:
-    return Item(f"record:{number}", ItemKind.RECORD, payload=payload)
+    return Item(f"record:{number}", "record", payload=payload)
 
 
 def done(report) -> Outcome:
@@ -104,9 +103,9 @@ def test_show_finds_by_number_id_and_address(store):
 
 def test_ids_never_collide(store):
     fill(store)
-    reports = [report | {"id": "same"} for report in load_reports(store)]
-    unique = with_unique_ids(reports)
-    assert [report["id"] for report in unique] == ["same", "same~2", "same~3"]
+    with store.write() as db:
+        db.execute("UPDATE reports SET report = json_set(report, '$.id', 'same')")
+    assert [report["id"] for report in load_reports(store)] == ["same", "same~2", "same~3"]
 
 
 def test_exports_hold_every_report_and_no_formula(store, tmp_path):
@@ -114,7 +113,8 @@ def test_exports_hold_every_report_and_no_formula(store, tmp_path):
     fill(store)
     hostile = next(load_reports(store)) | {"id": "=1+1", "summary": "a\u2028b\x85c"}
     for ending in ("jsonl", "csv", "parquet"):
-        write_reports(tmp_path / f"o.{ending}", [hostile, *load_reports(store)])
+        with replacing(tmp_path / f"o.{ending}") as stream:
+            WRITERS[f".{ending}"](stream, [hostile, *load_reports(store)])
     lines = (tmp_path / "o.jsonl").read_text("utf-8").splitlines()
     assert len(lines) == 4
     assert json.loads(lines[0])["summary"] == "a\u2028b\x85c"
@@ -331,7 +331,7 @@ def test_a_run_on_a_machine_that_is_no_more_does_not_keep_failures_from_another_
 
 
 def pages(count: int) -> list[Item]:
-    return [Item(f"url:{n}", ItemKind.URL, url="x", host="a.example") for n in range(count)]
+    return [Item(f"url:{n}", "url", url="x", host="a.example") for n in range(count)]
 
 
 def test_a_host_is_asked_by_two_at_once(store):

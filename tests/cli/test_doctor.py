@@ -60,7 +60,7 @@ def test_what_to_do_is_said():
 
 def test_without_a_key_nothing_is_asked():
     assert [check.fine for check in examine(Settings())] == [True]
-    assert not examine(Settings(base_url="http://example.com/v1"))[-1].fine
+    assert not list(examine(Settings(base_url="http://example.com/v1")))[-1].fine
 
 
 def test_the_command_says_so_and_exits_3(monkeypatch):

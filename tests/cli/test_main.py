@@ -196,6 +196,11 @@ def test_an_address_of_this_machine_is_refused_unless_allowed(closed_port):
     assert "blocked_" in err
 
 
+@pytest.mark.parametrize("option", ["--evidence", "--with-text"])
+def test_a_note_holds_neither_evidence_nor_text(option):
+    fails(2, "Markdown", EXAMPLE, "--offline", "--markdown", option)
+
+
 def test_offline_fetches_nothing():
     fails(2, "--offline", "https://example.com/a", "--offline")
 

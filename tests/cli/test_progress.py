@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from summarizer.batch.tally import RunResult, RunTally
+from summarizer.batch.items import RunResult, RunTally
 from summarizer.cli.progress import Progress
 
 FAILURES = [

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from eval.records import DATA, load_jsonl, load_labels, load_own
-from eval.score.agreement import measure_agreement
+from eval.score.compare import measure_agreement
 from summarizer.errors import BadRecord
 
 SECOND = DATA / "second_pass.jsonl"

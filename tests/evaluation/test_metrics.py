@@ -18,7 +18,7 @@ def macro_f1(true, answers) -> float:
 
 def forecasts(stated, right) -> Counts:
     pairs = zip(stated, right, strict=True)
-    return Counts([forecast_row("x", float(p), bool(y)) for p, y in pairs])
+    return Counts([forecast_row("calls", float(p), bool(y)) for p, y in pairs])
 
 
 def test_macro_f1_is_scikit_learns():
@@ -42,22 +42,22 @@ def test_brier_is_scikit_learns_and_ece_is_the_definition():
     stated = random.random(400)
     right = random.random(400) < stated**2
     total = forecasts(stated, right).total
-    assert float(total["x.brier"][0]) == pytest.approx(brier_score_loss(right, stated))
+    assert float(total["calls.brier"][0]) == pytest.approx(brier_score_loss(right, stated))
     bins = np.minimum((stated * 10).astype(int), 9)
     gaps = [abs(right[bins == k].mean() - stated[bins == k].mean()) for k in range(10)]
     by_hand = np.dot(gaps, np.bincount(bins, minlength=10) / 400)
-    assert float(total["x.ece"][0]) == pytest.approx(by_hand)
+    assert float(total["calls.ece"][0]) == pytest.approx(by_hand)
 
 
 def test_ece_and_reliability_of_a_case_worked_by_hand():
     # 0.9 stated twice, right once: gap 0.4; 0.5 stated twice, right both times: gap 0.5.
     # Mean over four: 0.45.
     counts = forecasts([0.9, 0.9, 0.5, 0.5], [True, False, True, True])
-    assert float(counts.total["x.ece"][0]) == pytest.approx(0.45)
-    rows = reliability_bins(counts, "x")
-    assert [row[:3] for row in rows] == [(0.5, 1.0, 2), (0.9, 0.5, 2)]
+    assert float(counts.total["calls.ece"][0]) == pytest.approx(0.45)
+    bins = reliability_bins(counts)
+    assert [(mean, right.value, right.n) for mean, right in bins] == [(0.5, 1.0, 2), (0.9, 0.5, 2)]
     wilson = stats.binomtest(1, 2).proportion_ci(method="wilson")
-    assert rows[1][3:] == pytest.approx((wilson.low, wilson.high))
+    assert (bins[1][1].low, bins[1][1].high) == pytest.approx((wilson.low, wilson.high))
 
 
 def test_nothing_forecast_is_the_worst_score_not_the_best():

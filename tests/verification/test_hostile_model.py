@@ -15,9 +15,9 @@ import pytest
 from eval.records import load_labels
 from eval.score.faithfulness import (
     find_amounts,
-    unsupported_names,
-    unsupported_numbers,
-    unsupported_quotes,
+    supported_names,
+    supported_numbers,
+    supported_quotes,
 )
 from summarizer.analyst.llm.schema import narrative_names
 from summarizer.batch.queue import Queue
@@ -129,19 +129,21 @@ def faults_of(report) -> list[str]:
 def faults_of_words(report) -> list[str]:
     """Numbers, quotations and names in a report's sentences that the article lacks."""
     text = f"{report.article.title}\n{report.article.source}\n{report.article.text}"
-    faults = [f"name {name}" for name in unsupported_names(report.summary, text)[0]]
+    faults = [] if all(supported_names(report.summary, text)) else [f"name in {report.summary}"]
     for words in (report.summary, *(call.rationale for call in report.calls)):
         plain = re.sub(r"\(([a-z ]+)\)", "", words)  # a kind that code wrote beside its figure
-        faults += [f"number {n} in {words}" for n in unsupported_numbers(plain, text)[0]]
-        faults += [f"quote {q}" for q in unsupported_quotes(words, text)[0]]
+        if not all(supported_numbers(plain, text)):
+            faults.append(f"number in {words}")
+        if not all(supported_quotes(words, text)):
+            faults.append(f"quote in {words}")
     return faults
 
 
 def faults_of_calls(report) -> list[str]:
     """Assets and targets of calls that the article does not name, or not on that side."""
     text = report.article.text
-    amounts = find_amounts(text)
-    amounts += [float(cents) / 100 for cents in re.findall(r"([\d.]+) cents\b", text)]
+    cents = [float(cents) / 100 for cents in re.findall(r"([\d.]+) cents\b", text)]
+    amounts = [*find_amounts(text), *cents]
     prices = {f.subject: f.value for f in reversed(report.facts) if f.kind == "price"}
     faults = [f"call on {call.asset}" for call in report.calls if call.asset == "ZQXJ"]
     for call in report.calls:

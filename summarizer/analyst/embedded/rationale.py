@@ -110,9 +110,9 @@ def _choose_sentence(
     for reason, pull in weighed:
         if reason.sentence is not None:
             totals[reason.sentence] += pull
-    named = [i for i in totals if reasons.names(i, asset) and stands_alone(reasons.sentence(i))]
-    if named:
-        return min(named, key=lambda i: (-totals[i] * sign, i))
+    for i in sorted(totals, key=lambda i: (-totals[i] * sign, i)):
+        if reasons.names(i, asset) and stands_alone(reasons.sentence(i)):
+            return i
     return next((i for i in range(len(reasons.mentions)) if reasons.names(i, asset)), None)
 
 
