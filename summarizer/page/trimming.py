@@ -9,8 +9,8 @@ from lxml.html import HtmlElement
 
 from summarizer.page.furniture import is_bio, is_furniture_line, read_byline
 from summarizer.page.location import LEAD_WORDS
-from summarizer.page.markup import HEADINGS, LINKED, PROSE_WORDS, link_share
-from summarizer.page.paragraphs import Block
+from summarizer.page.markup import HEADINGS, LINKED, PROSE_WORDS, link_share, read_line
+from summarizer.page.paragraphs import TEASER_TITLE, Block
 from summarizer.page.rules import load_rule
 from summarizer.page.words import count_words, flatten
 
@@ -22,6 +22,7 @@ POINTS = 8  # of a "What to know" box, at most
 POINTS_AFTER = 1  # paragraphs that may stand over such a box: a standfirst, or the lead
 BOX_SHARE = 0.5  # of the article's words: a labelled box with more is part of the story
 LAST_SHARE = 0.3  # the same of all that follows a label among the paragraphs
+LABEL_WORDS = 3  # "Hall of Flame:", before the title of another story
 TITLE_WORDS = 4  # that a heading and the page's title begin with alike, at least
 
 _POINTS = re.compile(
@@ -115,8 +116,17 @@ def _is_label(block: Block, is_linked: bool) -> bool:
     outside lists and tables."""
     if is_furniture_line(block.text):
         return True
-    is_link = block.is_link or (is_linked and block.node.tag not in ("li", "tr", "td"))
-    return is_link and count_words(block.text) < TEASER_LINE
+    if count_words(block.text) >= TEASER_LINE or block.node.tag in ("li", "tr", "td"):
+        return block.is_link and count_words(block.text) < TEASER_LINE
+    return block.is_link or is_linked or _is_labelled_link(block)
+
+
+def _is_labelled_link(block: Block) -> bool:
+    """Whether the block is the title of another story behind a label: `Watch: [Ether slips]`."""
+    label, _, title = map(str.strip, block.text.partition(":"))
+    if count_words(label) > LABEL_WORDS or count_words(title) < TEASER_TITLE:
+        return False
+    return any(read_line(link) == title for link in block.node.iter("a"))
 
 
 def _is_byline(text: str, names: tuple[str, ...]) -> bool:

@@ -426,9 +426,13 @@ def test_a_labelled_box_in_the_middle_cuts_nothing_below_it():
     assert "KEPT" not in text and "$15.9 billion" in text and text.count("$58,000") == 2
 
 
-def test_the_line_with_another_story_of_a_magazine_goes():
-    line = "<p><em>Magazine: </em><a href='/m'><em>XRP to hit $10, weekly digest</em></a></p>"
-    assert "XRP" not in read(f"<article><h1>t</h1>{P1}{P2}{line}</article>")
+@pytest.mark.parametrize("label", ["Magazine", "Watch", "Hall of Flame"])
+def test_a_labelled_link_to_another_story_goes(label):
+    link = "<a href='/m'>XRP to hit $10, weekly digest</a>"
+    for line in (f"<em>{label}: {link}</em>", f"<strong>{label}:</strong> {link}"):
+        assert "XRP" not in read(f"<article><h1>t</h1>{P1}{P2}<p>{line}</p></article>")
+    story = f"<p>{label}: it reads {link}, and that is wrong.</p>"
+    assert "XRP" in read(f"<article><h1>t</h1>{P1}{story}{P2}</article>") or label == "Magazine"
 
 
 def test_doubt_whether_the_text_is_whole_is_a_flag():
