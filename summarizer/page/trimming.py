@@ -9,8 +9,8 @@ from lxml.html import HtmlElement
 
 from summarizer.page.furniture import is_bio, is_furniture_line, read_byline
 from summarizer.page.location import LEAD_WORDS
-from summarizer.page.markup import HEADINGS, LINKED, PROSE_WORDS, link_share, read_line
-from summarizer.page.paragraphs import TEASER_TITLE, Block
+from summarizer.page.markup import HEADINGS, LINKED, PROSE_WORDS, link_share
+from summarizer.page.paragraphs import Block, count_blocks
 from summarizer.page.rules import load_rule
 from summarizer.page.words import count_words, flatten
 
@@ -22,7 +22,6 @@ POINTS = 8  # of a "What to know" box, at most
 POINTS_AFTER = 1  # paragraphs that may stand over such a box: a standfirst, or the lead
 BOX_SHARE = 0.5  # of the article's words: a labelled box with more is part of the story
 LAST_SHARE = 0.3  # the same of all that follows a label among the paragraphs
-LABEL_WORDS = 3  # "Hall of Flame:", before the title of another story
 TITLE_WORDS = 4  # that a heading and the page's title begin with alike, at least
 
 _POINTS = re.compile(
@@ -116,17 +115,8 @@ def _is_label(block: Block, is_linked: bool) -> bool:
     outside lists and tables."""
     if is_furniture_line(block.text):
         return True
-    if count_words(block.text) >= TEASER_LINE or block.node.tag in ("li", "tr", "td"):
-        return block.is_link and count_words(block.text) < TEASER_LINE
-    return block.is_link or is_linked or _is_labelled_link(block)
-
-
-def _is_labelled_link(block: Block) -> bool:
-    """Whether the block is the title of another story behind a label: `Watch: [Ether slips]`."""
-    label, _, title = map(str.strip, block.text.partition(":"))
-    if count_words(label) > LABEL_WORDS or count_words(title) < TEASER_TITLE:
-        return False
-    return any(read_line(link) == title for link in block.node.iter("a"))
+    is_link = block.is_link or (is_linked and block.node.tag not in ("li", "tr", "td"))
+    return is_link and count_words(block.text) < TEASER_LINE
 
 
 def _is_byline(text: str, names: tuple[str, ...]) -> bool:
@@ -151,27 +141,37 @@ def drop_neighbours(blocks: list[Block]) -> list[Block]:
     """The blocks without boxes of other stories and on the author: from a label, "More For You",
     to the end of the largest element that begins with it, or to the end of the page where it
     stands among the paragraphs of the article. What is too long for that is part of the story."""
-    kept = list(blocks)
-    sizes = [count_words(block.text) for block in blocks]
-    total, at = sum(sizes), 1
-    while at < len(kept):
-        if load_rule("box").match(kept[at].text):
-            end, share = _find_box_end(kept, at)
-            if sum(sizes[at:end]) <= share * total:
-                del kept[at:end], sizes[at:end]
+    total = left = count_blocks(blocks)
+    kept: list[Block] = []
+    at = 0
+    while at < len(blocks):
+        block, end = blocks[at], at + 1
+        if kept and load_rule("box").match(block.text):
+            box = _find_box(block.node, blocks[at - 1].node)
+            if box is None and left <= LAST_SHARE * total:
+                break
+            while box is not None and end < len(blocks) and _is_within(blocks[end].node, box):
+                end += 1
+            if end > at + 1 and count_blocks(blocks[at:end]) > BOX_SHARE * total:
+                end = at + 1
+            if box is not None and end > at + 1:
+                left -= count_blocks(blocks[at:end])
+                at = end
                 continue
+        left -= count_words(block.text)
+        kept.append(block)
         at += 1
     return kept
 
 
-def _find_box_end(blocks: list[Block], at: int) -> tuple[int, float]:
-    """Where the box ends whose label is the block at a place, and the share of the article's words
-    that such a box may have."""
-    box = blocks[at].node
-    before = {blocks[at - 1].node, *blocks[at - 1].node.iterancestors()}
-    while (parent := box.getparent()) is not None and parent not in before:
+def _find_box(label: HtmlElement, before: HtmlElement) -> HtmlElement | None:
+    """The largest element that begins with a label and does not hold what stands before it."""
+    above = {before, *before.iterancestors()}
+    box = label
+    while (parent := box.getparent()) is not None and parent not in above:
         box = parent
-    if box is blocks[at].node:
-        return len(blocks), LAST_SHARE
-    inside = takewhile(lambda block: box in (block.node, *block.node.iterancestors()), blocks[at:])
-    return at + len(list(inside)), BOX_SHARE
+    return None if box is label else box
+
+
+def _is_within(node: HtmlElement, box: HtmlElement) -> bool:
+    return node is box or box in node.iterancestors()
