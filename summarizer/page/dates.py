@@ -59,19 +59,23 @@ def read_time(written: object) -> datetime | None:
 
 def choose_date(
     stated: list[datetime],
+    own: datetime | None,
     found: datetime | None,
     updated_at: datetime | None,
     visible: str,
     title: str,
 ) -> tuple[datetime | None, bool]:
     """The date of publication, and whether it is in doubt. `stated` is what the page's fields say,
-    `found` what a library found. A date beside the title wins over both, since it is the article's
-    own, and fields are filled by machines."""
+    `own` the first time element of the article, `found` what a library found anywhere. A date
+    beside the title wins over all, since fields are filled by machines."""
     shown, updates = find_shown(visible, title)
     if not stated:
-        others = shown[:1] or [*updates, *filter(None, [updated_at])]
-        is_agreed = not found or not others or bool(shown and _is_among(found, others))
-        return next(iter(shown), found), not is_agreed
+        if shown:
+            other = own or found or shown[0]
+            is_agreed = _is_among(other, shown[:1])
+            return own if own and is_agreed else shown[0], not is_agreed
+        is_alone = own is not None and not updates and not updated_at
+        return own or found, bool(own or found) and not is_alone
     days = Counter(time.date() for time in stated)
     time = max(stated, key=lambda time: days[time.date()])
     if shown and not _is_among(time, shown):

@@ -72,9 +72,13 @@ def read_page(
         flags += ("partial_text",)
     elif kept < WHOLE:
         flags += ("partial_text", f"text_kept_{kept:.0%}".replace("%", "_percent"))
-    found = next(filter(None, map(read_time, (*times, known.date))), None)
     published_at, is_doubtful = choose_date(
-        metadata.dates, found, metadata.updated_at, visible, heading or title
+        metadata.dates,
+        read_time(next(iter(times), None)),
+        read_time(known.date),
+        metadata.updated_at,
+        visible,
+        heading or title,
     )
     if is_doubtful:
         flags += ("date_uncertain",)

@@ -49,6 +49,7 @@ UPDATED = '<meta property="article:modified_time" content="2026-06-01T08:00:00Z"
         (PUBLISHED, "Updated: June 1, 2026", "2026-05-06", True),
         (PUBLISHED, "June 1, 2026 | Published: May 6, 2026", "2026-05-06", False),
         (PUBLISHED, "It has fallen since June 1, 2024, as data show.", "2026-05-06", False),
+        ("", '<time datetime="2026-05-06T09:30:00Z">May 6, 2026</time>', "2026-05-06", False),
         ("", "Posted on 3 May 2026", "2026-05-03", False),
         ("", "3/5/2026", "2026-03-05", False),
         (UPDATED, "", "2026-06-01", True),
