@@ -12,7 +12,7 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from importlib import import_module
@@ -113,7 +113,7 @@ def htmldate() -> Reader:
     return lambda body, url: Reading(day=library.find_date(body, original_date=True, url=url) or "")
 
 
-MAKERS: dict[str, Callable[[], Reader]] = {
+MAKERS: Mapping[str, Callable[[], Reader]] = {
     "ours": lambda: read_ours,
     "trafilatura": trafilatura,
     "trafilatura, fast": lambda: trafilatura(fast=True),
@@ -126,12 +126,14 @@ MAKERS: dict[str, Callable[[], Reader]] = {
 }
 
 
-def evaluate_wcxb(folder: Path) -> dict[str, dict[str, float]]:
+def evaluate_wcxb(
+    folder: Path, makers: Mapping[str, Callable[[], Reader]] = MAKERS
+) -> dict[str, dict[str, float]]:
     """The figures of each installed reader on each half of the pages."""
     lines = gzip.decompress((folder / "ground-truth.jsonl.gz").read_bytes()).splitlines()
     golds = [gold for gold in map(json.loads, lines) if gold["main_content"]]
     figures = {}
-    for name, make in MAKERS.items():
+    for name, make in makers.items():
         with suppress(ImportError):
             read = make()
             rows = [_score(gold, *_read(read, folder, gold)) for gold in golds]
@@ -163,14 +165,14 @@ def _score(gold: dict[str, Any], reading: Reading, seconds: float) -> dict[str, 
         "refused": not found,
         "ms": seconds * 1000,
     }
-    return row | dict(_score_date(gold, reading)) | dict(_score_author(gold, reading))
+    return row | dict(score_date(gold, reading)) | dict(_score_author(gold, reading))
 
 
 def _words(text: str) -> Counter[str]:
     return Counter(re.findall(r"\w+", text.lower()))
 
 
-def _score_date(gold: dict[str, Any], reading: Reading) -> Iterator[tuple[str, bool]]:
+def score_date(gold: dict[str, Any], reading: Reading) -> Iterator[tuple[str, bool]]:
     """Whether the day is right, or off by no more than one, and whether it is wrong unflagged."""
     with suppress(TypeError, ValueError):
         right = date.fromisoformat(gold["publish_date"])

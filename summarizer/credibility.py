@@ -6,13 +6,13 @@ A signal is one entry in `data/signals.toml`, which is all that adding one takes
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
 from summarizer.linear import likely_labels, load_linear
-from summarizer.models import Level, Signal
+from summarizer.models import Cited, Level, Signal
 from summarizer.tables import read_toml, word_set
 from summarizer.text.reading import Text
 from summarizer.text.spans import Span
@@ -102,6 +102,29 @@ def find_words(pattern: re.Pattern[str], text: Text) -> Iterator[Span]:
     """The places of words that a pattern matches; one without capitals sees small letters."""
     string = text.lowered_string if pattern.pattern.islower() else text.string
     return (Span(*match.span()) for match in pattern.finditer(string))
+
+
+def choose_signals(
+    text: Text, found: tuple[Signal, ...], cited: Sequence[Cited] | None
+) -> tuple[Signal, ...]:
+    """The signals that an analyst cites, with those that the rules are certain of.
+
+    Without an analyst's, all that the rules found.
+    """
+    if cited is None:
+        return found
+    certain = [s for s in found if s.evidence is None or SIGNALS[s.name].is_certain]
+    shown = {signal.name: signal for signal in certain}
+    for each in cited:
+        kind = SIGNALS.get(each.name)
+        if kind and (kind.strict or kind.broad) and _is_sentence(text, each.sentence):
+            evidence = text.evidence(text.sentences[each.sentence or 0])
+            shown.setdefault(each.name, Signal(name=each.name, evidence=evidence))
+    return tuple(shown[name] for name in SIGNALS if name in shown)
+
+
+def _is_sentence(text: Text, i: int | None) -> bool:
+    return i is not None and 0 <= i < len(text.sentences)
 
 
 def cap_level(level: Level, signals: Iterable[Signal]) -> Level:

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from click import Choice, IntRange, argument, command, echo, option
 
+from summarizer.analyst.llm.gate import DryGate, Gate
 from summarizer.batch.store import open_store
 from summarizer.cli.shared import (
     PATH,
     database,
+    describe_cost,
+    dry_run_flag,
     flag,
     form_flag,
     open_stdout,
+    read_settings,
     report_options,
     say,
     settings_options,
@@ -23,7 +27,6 @@ from summarizer.cli.shared import (
 )
 from summarizer.errors import SummarizerError, UsageError
 from summarizer.render.formats import render_report
-from summarizer.settings import load_settings
 from summarizer.text.spans import clean
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 @flag("--explain", "Show what the embedded analyst weighed for each call.")
 @settings_options
 @flag("--redo", "Ask the model again, though its answer about this text is kept.")
+@dry_run_flag
 @flag("--no-cache", "Fetch the page anew, and keep no copy of it.")
 def analyze(
     input: str,
@@ -45,15 +49,17 @@ def analyze(
     with_text: bool,
     explain: bool,
     no_cache: bool,
+    dry_run: bool,
     **flags: Any,
 ) -> None:
     """Analyse one article: a URL, an .html or .txt file, or - for stdin."""
+    from summarizer.cli.progress import show_waiting
     from summarizer.models import Page
     from summarizer.page.article import extract_article
     from summarizer.pipeline import analyze_article, load_page
 
     _check_form(form, evidence or with_text)
-    settings = load_settings(**flags)
+    settings = read_settings(flags)
     if no_cache:
         settings = replace(settings, cache=False)
     page = Page(body=sys.stdin.buffer.read()) if input == "-" else load_page(input, settings)
@@ -63,12 +69,19 @@ def analyze(
         return
     if not settings.uses_model and not flags["offline"]:
         say("no OPENAI_API_KEY and no endpoint is set: the embedded analyst speaks")
-    report = analyze_article(article, settings)
+    if dry_run:
+        dry = DryGate()
+        analyze_article(article, replace(settings, fallback=True), dry)
+        echo(describe_cost(dry, settings))
+        return
+    with show_waiting(settings) as hear:
+        report = analyze_article(article, settings, Gate(hear=hear))
     analyst = report.analyst
     if analyst.name == "llm":
         cost = "of unknown cost" if analyst.cost_usd is None else f"${analyst.cost_usd:.4f}"
         tokens = f"{analyst.input_tokens} tokens in, {analyst.output_tokens} out"
-        say(f"{analyst.model}: {tokens}, {cost}")
+        kept = ". Its kept answer is used; --redo asks anew" * ("answer_kept" in report.flags)
+        say(f"{analyst.model}: {tokens}, {cost}{kept}")
     _show_report(report, form, evidence, with_text)
     if explain:
         from summarizer.analyst.embedded.analyze import explain as explain_calls

@@ -38,7 +38,7 @@ def choose_kinds(text: Text, candidates: Sequence[Candidate]) -> list[tuple[str,
     previous, previous_kind = None, NONE
     for candidate, features in zip(candidates, describe_candidates(text, candidates), strict=True):
         features += describe_previous(text, previous, previous_kind, candidate)
-        chances = softmax(_score_labels(model, features, candidate))
+        candidate.chances = chances = softmax(_score_labels(model, features, candidate))
         best = max(_NAMED, key=chances.__getitem__)
         if chances[best] < SURE:
             best = _OTHER if chances[_OTHER] >= SURE_OTHER else _PLACES[NONE]

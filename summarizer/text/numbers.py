@@ -79,6 +79,7 @@ _WORD_NUMBER = re.compile(
 )
 _SHARES = {"half a": 0.5, "a quarter of a": 0.25, "a": 1.0}
 _CENTS = "cents"
+_IN_CENTS = re.compile(r"\bcents?\Z")
 _MINUS_SIGNS = tuple("-−–‒")
 _LONGEST = 40  # digits and separators; what is longer is a key, and may be too large for a float
 
@@ -220,6 +221,8 @@ def _share_in_range(text: str, left: Number, right: Number) -> tuple[Number, Num
     if not _is_range(text, left, right):
         return left, right
     unit = left.unit or right.unit
+    if not left.unit and _IN_CENTS.search(text, right.start, right.end):
+        left = _scale(left, -2)  # "between 12 and 15 cents"
     if right.scaled and not left.scaled and abs(left.value) < 1000:
         left = _scale(left, _power(text, right))
     return left._replace(unit=unit), right._replace(unit=unit)

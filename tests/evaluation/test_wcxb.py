@@ -28,7 +28,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_readers_are_scored_on_both_halves(folder, monkeypatch):
+def test_readers_are_scored_on_both_halves(folder):
     def broken():
         raise ImportError
 
@@ -36,8 +36,7 @@ def test_readers_are_scored_on_both_halves(folder, monkeypatch):
         raise RuntimeError(url)
 
     makers = {"ours": wcxb.MAKERS["ours"], "absent": broken, "bad": lambda: falls_over}
-    monkeypatch.setattr(wcxb, "MAKERS", makers)
-    figures = wcxb.evaluate_wcxb(folder)
+    figures = wcxb.evaluate_wcxb(folder, makers)
     assert set(figures) == {f"{r}, {h} half" for r in ("ours", "bad") for h in ("tuned", "untuned")}
     assert sum(row["n"] for name, row in figures.items() if "ours" in name) == 4
     assert all(row["f1"] > 0.9 for name, row in figures.items() if "ours" in name)
@@ -57,4 +56,4 @@ def test_readers_are_scored_on_both_halves(folder, monkeypatch):
 def test_a_date_is_right_near_or_wrong(day, flags, scores):
     gold = {"publish_date": "2026-05-06"}
     reading = wcxb.Reading(day=day, flags=flags)
-    assert tuple(dict(wcxb._score_date(gold, reading)).values()) == scores
+    assert tuple(dict(wcxb.score_date(gold, reading)).values()) == scores
