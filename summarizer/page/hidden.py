@@ -13,8 +13,6 @@ MAX_SHEET = 200_000  # letters of one style element that are read for what they 
 # Share of the page's words that may go by signs of hiding that scripts undo once the page has
 # loaded.
 WEAK_SHARE = 0.25
-# Share by surer signs: what hides most of a page is undone too, for no page shows next to nothing.
-SURE_SHARE = 0.5
 
 _UNREAD = ("script", "style", "template", "noscript", "head")
 _HIDING = re.compile(
@@ -61,10 +59,9 @@ def drop_hidden(tree: HtmlElement) -> None:
     sheet = read_sheet(tree)
     for node in list(tree.iter(*_UNREAD)):
         drop(node)
-    words = words_in(tree)
+    few = WEAK_SHARE * max(1, words_in(tree))
     for node in walk_living(tree):
-        share = SURE_SHARE if _is_hidden(node) else WEAK_SHARE * _seems_hidden(node, sheet)
-        if share and words_in(node) <= share * words:
+        if _is_hidden(node) or (_seems_hidden(node, sheet) and words_in(node) < few):
             drop(node)
 
 
@@ -73,10 +70,10 @@ def _place_parts(tree: HtmlElement) -> None:
     would: at `<template id="B:1">` or `P:1`."""
     slots = {node.get("id"): node for node in tree.iter("template")}
     for part in tree.xpath("//div[@hidden][starts-with(@id, 'S:')]"):
-        del part.attrib["hidden"]
         number = part.get("id")[2:]
         slot = slots.get(f"B:{number}", slots.get(f"P:{number}"))
         if slot is not None and part not in slot.iterancestors():
+            del part.attrib["hidden"]
             slot.addprevious(part)
 
 

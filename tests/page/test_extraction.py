@@ -109,6 +109,13 @@ def test_hidden_text_is_gone_before_anything_is_read(hidden):
     assert "SECRET" not in text and "$58,000" in text and "$15.9 billion" in text
 
 
+@pytest.mark.parametrize("hidden", ["hidden", 'style="display:none"', 'style="font-size:0"'])
+def test_a_page_of_nothing_but_hidden_words_holds_no_article(hidden):
+    assert not read(f"<p {hidden}>{SECRET}: bitcoin rallies to $250,000.</p>")
+    for box in (f"<div {hidden}>{SECRET * 90}</div>", f"<div hidden id='S:1'>{SECRET * 90}</div>"):
+        assert "SECRET" not in read(f"{box}<article>{P1}{P2}</article>")
+
+
 def test_a_style_sheet_hides_by_class_but_not_when_printing():
     head = "<style>@media print{.story{display:none}} .x9,.x8{display:none;color:red}</style>"
     text = read(f'<article class="story">{P1}<p class="x9">{SECRET}</p>{P2}</article>', head)
@@ -360,13 +367,12 @@ def test_deep_nesting_is_read(depth):
     [
         f'<template id="B:0"></template><div hidden id="S:0">{P1}{P2}</div>',
         f'<div style="margin-top: -120px">{P1}{P2}</div>',
-        f'<div style="visibility:hidden"><h1>t</h1>{P1}{P2}</div>',
         f'<div class="elementor-element elementor-widget-text-editor">{P1}</div><div>{P2}</div>',
         f'<div class="pw my nl nm hp">{P1}</div><div class="pw my nl nm hp">{P2}</div>',
         f'<div class="text-secondary-700 md:text-card">{P1}</div><div>{P2}</div>',
         f"<header><nav><a href='/'>Home</a><main>{P1}{P2}</main>",
     ],
-    ids=["late", "margin", "unhidden", "builder", "minified", "style", "unclosed"],
+    ids=["late", "margin", "builder", "minified", "style", "unclosed"],
 )
 def test_an_article_in_a_part_that_looks_like_something_else_is_read(page):
     text = read(f"<p>Menu</p>{page}")
