@@ -1,3 +1,5 @@
+from importlib.util import find_spec
+
 import pytest
 
 from summarizer.errors import UsageError
@@ -66,3 +68,23 @@ def test_the_config_file_is_looked_for_where_others_look(monkeypatch, tmp_path):
     monkeypatch.delenv("SUMMARIZER_CONFIG")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert config_path() == tmp_path / "summarizer" / "config.toml"
+
+
+def test_the_careful_reader_is_the_default_where_it_is_installed(monkeypatch, config):
+    monkeypatch.delenv("SUMMARIZER_READER")
+    is_installed = find_spec("onnxruntime") is not None
+    assert load_settings().reader == ("careful" if is_installed else "fast")
+    config.write_text('reader = "fast"\n', "utf-8")
+    assert load_settings().reader == "fast"
+    monkeypatch.setenv("SUMMARIZER_READER", "careful")
+    if is_installed:
+        assert load_settings().reader == "careful"
+    else:
+        with pytest.raises(UsageError, match=r"not installed.*\[reader\]"):
+            load_settings()
+
+
+def test_a_reader_that_there_is_not_is_refused(monkeypatch):
+    monkeypatch.setenv("SUMMARIZER_READER", "slow")
+    with pytest.raises(UsageError, match=r"no reader 'slow'.*fast, careful"):
+        load_settings()
