@@ -28,7 +28,7 @@ _ATTACHED = re.compile(
 _LISTED = re.compile(r"\s?(?:,|and|or|&|/|,\s?and)\s?\Z")
 _PRONOUN = re.compile(
     r"\b(?:it|its|their|they|which"
-    r"|the (?:company|firm|exchange|protocol|fund|bank|token|project))\b",
+    r"|the (?:company|firm|exchange|protocol|bank|token|project))\b",
     re.IGNORECASE,
 )
 _OF_ITS = re.compile(r"\s(?:of|in)\s(?:its|their)\b")
