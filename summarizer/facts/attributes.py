@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 _PERIOD_REACH = 15  # words past which a period says nothing
 _PERIOD_BEHIND_CLAUSE = 7
+_OTHER_CLAUSE = re.compile(r",\s(?:and|but)\s(?:it|they|he|she|now)\b")
 _VENUE = re.compile(rf"\b{match_any('venue')}\b")
 _WITH = re.compile(r",\swith\s")  # "Binance stood at -0.011%, with Bybit at -0.014%"
 _PAST_CLAUSE, _PAST_NUMBER = 60, 40  # code points that a venue seems further off
@@ -37,7 +38,8 @@ _SAID = re.compile(
     (?:according[ ]to|said|says|told|wrote|noted|analyst|analysts[ ]at|strategists?[ ]at)\s
         ([A-Z][\w.’'&-]*(?:\s[A-Z][\w.’'&-]*){0,3})              # "said Jane Doe"
     | ([A-Z][\w.’'&-]*(?:\s[A-Z][\w.’'&-]*){0,3}),?\s            # "Jane Doe, said"
-        (?:said|says|told|wrote|noted|expects|predicts|believes|argues|warns|warned|added)\b
+        (?:said|says|told|wrote|noted|expects|predicts|believes|argues|warns|warned
+            |added(?!\s(?:\w+\s){0,2}[$€£]?\d))\b              # "NEAR added 5%" is a move
     """,
     re.VERBOSE,
 )
@@ -84,6 +86,8 @@ def find_period(text: Text, candidate: Candidate) -> str | None:
     for start, end, period in _period_lexicon().find(text.lowered[low:high]):
         distance = candidate.words_to(start + low, end + low)
         gap = candidate.gap_to(text.word_starts[start + low], text.words[end + low - 1].end())
+        if _OTHER_CLAUSE.search(text.string, *sorted(gap)):
+            continue
         hits.append((distance + _PERIOD_BEHIND_CLAUSE * text.crosses_clause(*gap), period))
     return nearest(hits, _PERIOD_REACH)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from summarizer.facts import attributes
+from summarizer.facts import attributes, statements
 from summarizer.facts.candidates import Candidate, find_candidates, make_candidate
 from summarizer.facts.choice import NONE, choose_kinds
 from summarizer.facts.cue_scores import score_candidates
@@ -70,7 +70,8 @@ def read_rows(text: Text) -> Rows:
     kinds = choose_kinds(text, candidates)
     facts, others = [], []
     for candidate, (kind, chance) in zip(candidates, kinds, strict=True):
-        subject = subjects.choose(candidate, kind) if kind != NONE else None
+        is_stated = kind != NONE and statements.is_stated(text, candidate, kind)
+        subject = subjects.choose(candidate, kind) if is_stated else None
         if subject is None:
             others.append(candidate)
         else:
