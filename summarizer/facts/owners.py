@@ -39,17 +39,22 @@ def _nouns() -> dict[str, str]:
     }
 
 
+def _with_capital(noun: str) -> str:
+    """The noun as it stands in a sentence or at its beginning."""
+    return f"[{noun[0].upper()}{noun[0]}]{re.escape(noun[1:])}"
+
+
 @cache
 def _pattern() -> re.Pattern[str]:
     moves = "|".join(sorted(word_set("up", "down", "quoted"), key=len, reverse=True))
-    nouns = "|".join(sorted(map(re.escape, _nouns()), key=len, reverse=True))
+    nouns = "|".join(sorted(map(_with_capital, _nouns()), key=len, reverse=True))
     return re.compile(
         rf"""
         (?<![\w$€.’'&/-])
         (?: (?P<coin>(?:memecoin|altcoin|token|coin|cryptocurrency)\s)?
             \$?(?P<name>(?:[A-Z]|[a-z]{{1,5}}(?=[A-Z]{{2}}))[\w.&’-]*?
                 (?:[ ][A-Z0-9][\w.&-]*?){{0,3}})
-          | (?P<noun>(?i:{nouns})) )
+          | (?P<noun>{nouns}) )
         (?P<ticker>\s?\(\$?[A-Z][\w:\s.]{{0,15}}\))?
         (?P<also>,\s(?:an?|the|which|one\sof)\s[^.;:()\d]{{3,60}}?,(?=\s[a-z]))?
         (?: \s(?:(?:has|have|had|is|was|were|are|also|then|since|later|meanwhile|itself
@@ -66,6 +71,12 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
+@cache
+def _move_of() -> re.Pattern[str]:
+    moves = "|".join(sorted(word_set("up", "down"), key=len, reverse=True))
+    return re.compile(rf"\s(?:[a-z-]+\s)?(?:{moves})\s(?:in|for|by|of)\s(?:the\s)?\$?")
+
+
 class Owner(NamedTuple):
     """What owns the figures from a place on: its code, a name, or NOBODY."""
 
@@ -78,6 +89,7 @@ class Owners:
 
     def __init__(self, text: Text):
         self._text = text
+        self._named = {mention.subject for mention in text.mentions}
         self._found: dict[int, list[Owner]] = {}
 
     def find(self, candidate: Candidate, kind: str) -> str | None:
@@ -85,10 +97,20 @@ class Owners:
         if kind not in _OWNED:
             return None
         number = candidate.number
+        if behind := self._behind(candidate):
+            return behind
         before = [o for o in self._in_sentence(candidate) if o.place <= number.start + 1]
         if not before or self._is_parted(before[-1], candidate):
             return None
         return before[-1].subject
+
+    def _behind(self, candidate: Candidate) -> str | None:
+        """The asset that "an 8% slide in SOL" names behind its figure."""
+        move = _move_of().match(self._text.string, candidate.end, candidate.span.end)
+        if candidate.unit_class != "percent" or not move:
+            return None
+        mentions = self._text.mentions_in(Span(move.end(), move.end() + 1))
+        return mentions[0].subject if mentions and mentions[0].group == "coin" else None
 
     def _is_parted(self, owner: Owner, candidate: Candidate) -> bool:
         """Whether another asset or the end of a clause stands between an owner and a figure."""
@@ -120,28 +142,29 @@ class Owners:
             is_asset = mentions[-1].group not in ("market", "macro")
             subject = mentions[-1].subject if is_asset else None
         else:
-            subject = _nouns()[match["noun"].lower()] if match["noun"] else _name(match)
+            subject = _nouns()[match["noun"].lower()] if match["noun"] else self._name(match)
         return Owner(match.end(), subject) if subject else None
 
-
-def _name(match: re.Match[str]) -> str | None:
-    """The code of a name that is no mention, the name itself where it is a coin's, NOBODY, or None
-    for words that are no name.
-    """
-    name, table = match["name"].rstrip("."), load_assets()
-    words = name.lower().split()
-    known = word_set("no_name", "acronym", "month", "venue")
-    is_common = all(
-        word in common_words() or word in _small_words() or part in known or not word.isalpha()
-        for word, part in zip(words, name.split(), strict=True)
-    )
-    if is_common or words[-1] in _small_words():
-        return None
-    ticker = name.upper()
-    if table.tickers.get(ticker) == "coin" and ticker not in table.shy:
-        return ticker
-    is_coin = match["coin"] or _COIN.search(match["also"] or "")
-    return name if is_coin else NOBODY
+    def _name(self, match: re.Match[str]) -> str | None:
+        """The code of a name that is no mention, the name itself where it is a coin's, NOBODY, or
+        None for words that are no name.
+        """
+        name, table = match["name"].rstrip("."), load_assets()
+        words = name.lower().split()
+        if name.upper() in self._named:
+            return name.upper()
+        known = word_set("no_name", "acronym", "month", "venue")
+        is_common = all(
+            word in common_words() or word in _small_words() or part in known or not word.isalpha()
+            for word, part in zip(words, name.split(), strict=True)
+        )
+        if is_common or words[-1] in _small_words():
+            return None
+        ticker = name.upper()
+        if table.tickers.get(ticker) == "coin" and ticker not in table.shy:
+            return ticker
+        is_coin = match["coin"] or _COIN.search(match["also"] or "")
+        return name if is_coin else NOBODY
 
 
 @cache

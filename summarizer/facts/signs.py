@@ -19,12 +19,16 @@ _REACH = 14  # words past which a movement says nothing
 _GOVERNS = 6  # words in which movements before a number decide its sign
 _BEHIND_CLAUSE, _BEHIND_PERCENT = 6, 3  # words that a movement seems further off
 _LOOKED_BACK = 20  # percentages of one list
+_ABOUT = r"(?:by|about|around|nearly|almost|roughly|over|some|more\sthan|another|an\sadditional)"
 _LISTED = re.compile(  # what parts two items of a list with one verb: " to $0.41, Jito (JTO) "
-    r"""
+    rf"""
     (?:\s(?:to|at)\s[$€£]?[\d.,]*\d)?
     (?:[,;/]|\s(?:and|or|&)\b|,\s(?:and|while)\b)\s?
-    (?:the\s)?[$]?[A-Z][\w.’'&-]*(?:\s[A-Z][\w.’'&-]*){0,2}(?:[’']s\s[A-Z]\w*)?(?:\s?\([^()\d]{1,16}\))?,?
-    \s(?:by\s|about\s|around\s|nearly\s|almost\s|roughly\s|over\s|some\s|more\sthan\s|another\s|an\sadditional\s)*
+    (?:the\s)?[$]?[A-Z][\w.’'&-]*(?:\s[A-Z][\w.’'&-]*){{0,2}}(?:\s?\([^()\d]{{1,16}}\))?,?
+    \s(?:{_ABOUT}\s)*
+    | (?:\s(?:on|over|in|for|since|from)\s[^,;%]{{2,32}})(?:,|,?\sand)  # "6% on the day, 14%"
+        \s(?:{_ABOUT}\s)*
+    | [,\s][^.;:%]{{0,60}}\b(?:compared\s(?:to|with)|versus|vs\.?)\s(?:the\s|an?\s)?
     """,
     re.VERBOSE,
 )
@@ -37,7 +41,6 @@ _TO = re.compile(
 _ACCOUNTED = re.compile(  # what stands before a sum in brackets that is a loss, not an aside
     r"(?:\b(?:saw|had|posted|recorded|reported|registered|logged|were|was|of|at|totaled|totalled)|:)\s\(\Z"
 )
-_LEVEL = re.compile(r"\b(?:to|at|of)\s(?:(?:just|about|around|nearly)\s)?\Z")  # "eased to 5.7%"
 _TOLERANCE = 0.06  # how far a percentage may lie from that of its two prices, of itself
 
 
@@ -61,17 +64,23 @@ def _turns() -> dict[tuple[str, ...], int]:
 def find_sign(text: Text, candidate: Candidate, kind: str) -> int:
     """Sign of a change: -1 or 1, 1 where nothing tells it."""
     if kind == "etf_flow":
-        if _is_accounted(text.string, candidate):
-            return -1
-        return _nearest_word(text, candidate, _flows()) or _nearest_word(text, candidate) or 1
-    if kind == "macro_indicator" and _LEVEL.search(
-        text.string, max(candidate.span.start, candidate.number.start - 20), candidate.number.start
-    ):
-        return 1
+        return _find_flow(text, candidate)
+    if kind == "macro_indicator":  # most are levels: "eased to 5.7%", "the Fed's 2% target"
+        return governing_sign(text, candidate, kind) or 1
     head = _find_head(text, candidate)
     if head.number.is_signed:  # "BTC -2%, ETH 3%"
         head = candidate
     return _compare_prices(text, head) or _nearest_word(text, head) or 1
+
+
+def _find_flow(text: Text, candidate: Candidate) -> int:
+    """The sign of a flow: by its brackets, by the signs of the row it stands in, or by words."""
+    if _is_accounted(text.string, candidate):
+        return -1
+    others = text.numbers_between(*candidate.span)
+    if any(n.is_signed and n.value < 0 and n.unit == candidate.unit for n in others):
+        return 1
+    return _nearest_word(text, candidate, _flows()) or governing_sign(text, candidate, "") or 1
 
 
 def _is_accounted(string: str, candidate: Candidate) -> bool:
@@ -161,6 +170,8 @@ def governing_sign(text: Text, candidate: Candidate, kind: str) -> int:
     for i in range(candidate.first_word - 1, max(first, candidate.first_word - _GOVERNS) - 1, -1):
         gap = candidate.gap_to(*text.words[i].span())
         if text.crosses_clause(*gap) or text.numbers_between(*gap):
+            break
+        if kind == "macro_indicator" and text.lowered[i] in ("to", "at", "of"):
             break
         if sign := signs.get(text.lowered[i]) or _sign_at(text.lowered, i, _movements()):
             found.add(sign)

@@ -26,6 +26,7 @@ from summarizer.facts.nearby import (
     name_assets,
 )
 from summarizer.facts.owners import NOBODY, Owners
+from summarizer.facts.parallel import find_parallel
 from summarizer.linear import load_linear
 from summarizer.text.asset_table import load_assets
 from summarizer.text.assets import MARKET
@@ -113,7 +114,9 @@ class Subjects:
         """The likeliest subject of the number, None for what no table knows; it is remembered for
         the numbers after it.
         """
-        owner = self._owners.find(candidate, kind)
+        parallel = find_parallel(self._text, candidate, name_assets(candidate.mentions))
+        is_said = parallel is not None and parallel[1]  # by "respectively"
+        owner = parallel[0] if parallel and is_said else self._owners.find(candidate, kind)
         if owner == NOBODY:
             return None
         if owner:

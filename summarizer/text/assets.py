@@ -223,7 +223,12 @@ def _find_introduced(text: str) -> Iterator[tuple[str, str, bool]]:
     """(name, ticker, whether in brackets) of each ticker that the text introduces by a name."""
     for match in _BRACKETED.finditer(text):
         name = match[1].strip()
-        if _is_news(match[2]) and ("index" in name.lower() or _abbreviates(name, match[2])):
+        is_body = not word_set("body").isdisjoint(name.split())
+        if (
+            not is_body
+            and _is_news(match[2])
+            and ("index" in name.lower() or _abbreviates(name, match[2]))
+        ):
             yield name, match[2], True
     for match in _NATIVE.finditer(text):
         if _is_news(match[2]):
