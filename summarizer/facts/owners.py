@@ -22,7 +22,7 @@ _OWNED = frozenset({"price", "price_change", "price_past", "macro_indicator", "o
 
 _NO_SUBJECT = re.compile(  # "… in New York was up", "Riot and Marathon have fallen 5% and 6%"
     r"""
-    (?:^|\s)(?:(?i:in|at|on|from|by|for|with|to|than|into|versus|vs\.?|against|over|like|despite|amid|as|the)
+    (?:^|\s)(?:(?i:in|at|on|from|by|for|with|to|than|into|versus|vs\.?|against|over|like|despite|amid|as)
         |(?<!price\s)(?<!prices\s)(?<!shares\s)(?<!value\s)(?i:of))\s\$?\Z
     | (?:[A-Z][\w.]*|\)),?\s(?:and|&|or)\s\Z
     """,

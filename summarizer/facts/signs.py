@@ -28,6 +28,7 @@ _LISTED = re.compile(  # what parts two items of a list with one verb: " to $0.4
     \s(?:{_ABOUT}\s)*
     | (?:\s(?:on|over|in|for|since|from)\s[^,;%]{{2,32}})(?:,|,?\sand)  # "6% on the day, 14%"
         \s(?:{_ABOUT}\s)*
+    | \s(?:when|if|with|without|excluding|including)\s[^.;:%]{{2,50}},?\sand\s
     | [,\s][^.;:%]{{0,60}}\b(?:compared\s(?:to|with)|versus|vs\.?)\s(?:the\s|an?\s)?
     """,
     re.VERBOSE,
@@ -123,9 +124,13 @@ def _compare_prices(text: Text, candidate: Candidate) -> int:
 def _nearest_word(text: Text, candidate: Candidate, signs: Mapping[str, int] | None = None) -> int:
     """The sign of the nearest word of movement, or of those given; 0 where there is none."""
     first, past = text.word_range(candidate.span)
+    telling = signs or _movements()
     hits = []
     for i in range(max(first, candidate.first_word - 12), min(past, candidate.past_word + 8)):
-        sign = _sign_at(text.lowered, i, signs or _movements())
+        word = text.lowered[i]
+        if word not in telling and word not in _phrases():
+            continue
+        sign = _sign_at(text.lowered, i, telling)
         if not sign or candidate.first_word <= i < candidate.past_word:
             continue
         gap = candidate.gap_to(*text.words[i].span())

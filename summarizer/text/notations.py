@@ -51,6 +51,8 @@ def read_digits(digits: str) -> Decimal:
     >>> [str(read_digits(digits)) for digits in ("120 000", "61'300", "2½", "5 1/4", "2.3E-5")]
     ['120000', '61300', '2.5', '5.25', '0.000023']
     """
+    if digits.replace(".", "", 1).isdecimal():  # most are plain
+        return Decimal(digits)
     if fraction := _FRACTION.fullmatch(digits):
         whole, part, parts = fraction.groups()
         return Decimal(whole or 0) + (Decimal(part) / Decimal(parts) if int(parts) else 0)
