@@ -65,14 +65,15 @@ def spell(name: str) -> str:
 def group_facts(facts: Sequence[Fact]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Facts for reading: (group, [(kind, "BTC −7% Binance, −8% Bybit; ETH …")]).
 
-    Groups and kinds are in the order of the table of kinds.
+    Groups and kinds are in the order of the table of kinds. A number that no kind covers says
+    nothing without its sentence, and is left out.
     """
     figures: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for fact in facts:
         figures[fact.kind][fact.subject].append(describe_fact(fact))
     groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for name, kind in KINDS.items():
-        if name in figures:
+        if name in figures and name != "other":
             by_subject = (f"{subject} {', '.join(each)}" for subject, each in figures[name].items())
             groups[kind.group].append((spell(name), "; ".join(by_subject)))
     return list(groups.items())
