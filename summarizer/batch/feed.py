@@ -4,7 +4,6 @@ The bytes are repaired and parsed. Each entry has a key, a plain title, a link t
 and a date or a flag that says why there is none.
 """
 
-import calendar
 import io
 import json
 import re
@@ -17,7 +16,7 @@ from summarizer.batch.items import hash_text
 from summarizer.errors import InputError
 from summarizer.models import Page
 from summarizer.page.words import read_plain
-from summarizer.text.dates import parse_time
+from summarizer.text.dates import is_ambiguous, parse_time
 from summarizer.text.spans import normalise
 from summarizer.web.urls import canonical_url, is_web
 
@@ -41,7 +40,6 @@ _DTD = re.compile(rb"<!DOCTYPE[^\[<>]{0,500}\[")
 _END = re.compile(
     rb"</(?:[\w-]+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*$", re.IGNORECASE | re.DOTALL
 )
-_EPOCH = re.compile(r"\s*\d{10,13}\s*")
 
 
 class FeedInvalid(InputError):
@@ -184,26 +182,13 @@ def _xml_entry(raw: Any, is_atom: bool) -> _RawEntry:
 
 
 def _pick_date(raw: Any) -> object:
-    """The first date that the entry gives, as feedparser reads it, else as it is written."""
-    for name in ("published", "updated", "created"):
-        # asked for by `in`: feedparser maps a missing `updated` to `published`, with a warning
-        if name not in raw:
-            continue
-        date: object = raw[name]
-        # feedparser takes Unix seconds for a year and a month
-        parsed = name + "_parsed"
-        if not _EPOCH.fullmatch(str(date)) and parsed in raw and raw[parsed]:
-            date = _from_struct(raw[parsed])
-        if date:
-            return date
-    return None
+    """The first date that the entry gives, as it is written.
 
-
-def _from_struct(parts: Any) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(calendar.timegm(parts), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+    feedparser reads dates too, and takes 2026/11/19 for the first of the month.
+    """
+    # asked for by `in`: feedparser maps a missing `updated` to `published`, with a warning
+    dates = (raw[name] for name in ("published", "updated", "created") if name in raw)
+    return next(filter(None, dates), None)
 
 
 def _pick_link(raw: Any, is_atom: bool) -> object:
@@ -278,9 +263,9 @@ def _make_entry(raw: _RawEntry, base: str) -> FeedEntry:
 
 def _check_date(written: object) -> tuple[datetime | None, tuple[str, ...]]:
     """The date, or None and the flag that says why there is none."""
-    date = written if isinstance(written, datetime) else parse_time(written, any_form=True)
+    date = parse_time(written, any_form=True) if written else None
     if date is None:
-        return None, ("date_missing",)
+        return None, ("date_ambiguous" if is_ambiguous(written) else "date_missing",)
     if date > datetime.now(UTC) + FUTURE:
         return None, ("date_in_future",)
     if date <= EARLIEST:

@@ -160,6 +160,7 @@ def test_what_feedparser_takes_wrongly():
     [
         ("soon", "date_missing"),
         ("", "date_missing"),
+        ("03/04/2025 10:00", "date_ambiguous"),
         ("Thu, 01 Jan 1970 00:00:00 GMT", "date_impossible"),
         ("Fri, 27 Nov 2099 00:00:00 GMT", "date_in_future"),
     ],
