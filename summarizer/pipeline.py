@@ -26,6 +26,14 @@ if TYPE_CHECKING:
     from summarizer.analyst.llm.analyze import Attempt, Conversation
     from summarizer.analyst.llm.gate import Gate
 
+# What a file's name says of it; its bytes may say otherwise.
+_TYPES = {
+    **dict.fromkeys((".html", ".htm", ".xhtml"), "text/html"),
+    **dict.fromkeys((".md", ".markdown"), "text/markdown"),
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+}
+
 
 def analyze(target: str | Path, settings: Settings | None = None) -> Report:
     """The verified report of the article at a URL or in a file.
@@ -129,8 +137,7 @@ def load_page(target: str | Path, settings: Settings) -> Page:
     except OSError as error:
         advice = "Give a URL, an .html or .txt file, or - for stdin"
         raise UsageError(f"{path}: {error.strerror}", advice=advice) from error
-    is_html = path.suffix.lower() in (".html", ".htm", ".xhtml")
-    return Page(body=body, content_type="text/html" if is_html else None)
+    return Page(body=body, content_type=_TYPES.get(path.suffix.lower()))
 
 
 def _fetch_page(url: str, settings: Settings) -> Page:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from summarizer.batch.discovery import looks_like_feed, parse_opml
-from summarizer.batch.feed import FeedInvalid
 from summarizer.batch.items import Item, ItemKind
 from summarizer.batch.records import (
     bad_line_item,
@@ -17,8 +16,9 @@ from summarizer.batch.records import (
     record_item,
     record_items,
 )
-from summarizer.errors import UsageError
+from summarizer.errors import InputError, UsageError
 from summarizer.models import Page
+from summarizer.page.sandbox import SANDBOX
 from summarizer.web.urls import canonical_url, host_of, is_web
 
 # What a folder is searched for.
@@ -103,7 +103,7 @@ def _read_body(body: bytes, name: str, folder: Path, full_name: str) -> Iterator
     """What the bytes of a file, or of stdin (`-`), hold."""
     head = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:HEAD]
     if _OPML.search(head):
-        urls = parse_opml(body)
+        urls = SANDBOX.call(parse_opml, (body,), load=list, url=name)
         if not urls:
             raise UsageError(f"{name}: no feed is listed in it")
         for url in urls:
@@ -137,7 +137,7 @@ def _feed_item(body: bytes, name: str) -> Item:
     key = f"feed:{name}"
     try:
         _, entries = read_feed(Page(body=body), name)
-    except FeedInvalid as error:
+    except InputError as error:
         return Item(key, "feed", url=name, error=error)
     return Item(key, "feed", url=name, entries=entries)
 

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from summarizer.batch.feed import Feed, FeedEntry, FeedInvalid, parse_feed
+from summarizer.batch.entries import FeedEntry
+from summarizer.batch.feed import Feed, FeedInvalid, parse_feed
 from summarizer.batch.items import Item, hash_text
 from summarizer.errors import BadRecord, InputError, SummarizerError
 from summarizer.models import Article, Page
 from summarizer.page.article import extract_article, make_article
+from summarizer.page.sandbox import SANDBOX
 from summarizer.text.dates import parse_time
 from summarizer.text.spans import clean
 from summarizer.web.urls import host_of
@@ -152,9 +154,10 @@ def _read_page(folder: Path, name: str) -> bytes:
 def read_feed(page: Page, url: str) -> tuple[Feed, tuple[Item, ...]]:
     """The feed on a page, and its entries as items.
 
-    Raises FeedInvalid for what is none, or an empty one.
+    Raises InputError `feed_invalid` for what is none, or an empty one, and NoArticle
+    `parse_timeout` or its like where it breaks its reader.
     """
-    feed = parse_feed(page)
+    feed = SANDBOX.call(parse_feed, (page,), load=Feed.from_json, url=url)
     if not feed.entries:
         raise FeedInvalid("the feed holds no entry", url=url)
     return feed, tuple(_entry_item(entry, feed.title, url) for entry in feed.entries)
@@ -166,7 +169,7 @@ def _entry_item(entry: FeedEntry, source: str | None, feed: str) -> Item:
         "title": entry.title,
         "published_at": entry.published_at.isoformat() if entry.published_at else None,
         "text": entry.text,
-        "source": source,
+        "source": entry.source or source,
         "feed": feed,
         "flags": list(entry.flags),
     }

@@ -7,7 +7,15 @@ from summarizer.web.addresses import PORTS
 
 # What is added to a link to see who clicked it. Everything else stays: `?id=1` and `?id=2` are two
 # pages.
-_TRACKING = re.compile(r"utm_\w+|fbclid|gclid", re.IGNORECASE)
+_TRACKING = re.compile(
+    r"""(?:utm_\w+|at_(?:medium|campaign|custom\d|link_\w+)   # BBC
+    |fbclid|gclid|gbraid|wbraid|gad_source|dclid|msclkid|yclid|twclid|ttclid|igshid|li_fat_id|srsltid
+    |mc_[ce]id|_hs(?:enc|mi)|hsctatracking|mkt_tok|oly_(?:anon|enc)_id|vero_(?:conv|id)|_openstat
+    |guccounter|guce_referr\w*)(?:=.*)?
+    |(?:source|src|ref|from|cmpid|ncid)=(?:rss|feed)\b.*      # Medium: source=rss-1111------2
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 def canonical_url(url: str) -> str:
@@ -30,7 +38,7 @@ def canonical_url(url: str) -> str:
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname.removesuffix(".")
     netloc = host if port in (None, PORTS[parts.scheme]) else f"{host}:{port}"
     pairs = parts.query.split("&")
-    query = "&".join(pair for pair in pairs if not _TRACKING.fullmatch(pair.partition("=")[0]))
+    query = "&".join(pair for pair in pairs if not _TRACKING.fullmatch(pair))
     # stripped, for blanks that stood before the fragment
     return urlunsplit((parts.scheme, netloc, parts.path or "/", query, "")).strip()
 
