@@ -253,7 +253,7 @@ def read_zip(body: bytes, _: str | None = None) -> ExtractedPage:
         return ExtractedPage(text=_without(text, title), title=title, authors=_names(author))
     pasted = read_pasted(text)
     return ExtractedPage(
-        text=pasted.text,
+        text=_without(pasted.text, pasted.title),
         title=pasted.title,
         published_at=pasted.published_at,
         authors=_names(author),
@@ -286,10 +286,10 @@ def _names(author: str | None) -> tuple[str, ...]:
     return (author,) if author and author.lower() not in ("python-docx", "user", "admin") else ()
 
 
-def _without(text: str, title: str) -> str:
+def _without(text: str, title: str | None) -> str:
     """The text without the title as its first line."""
     first, _, rest = text.partition("\n")
-    return rest if rest and normalise(first).lower() == normalise(title).lower() else text
+    return rest if rest and normalise(first).lower() == normalise(title or "").lower() else text
 
 
 # ---- PDF
@@ -319,9 +319,9 @@ def read_pdf(body: bytes, _: str | None = None) -> ExtractedPage:
     pasted = read_pasted(join_lines("\n".join(lines), is_typeset=True))
     title = str(title or "").strip()
     if title and not _PLACEHOLDER.fullmatch(title):
-        text = pasted.text if pasted.title else _without(pasted.text, title)
+        text = _without(pasted.text, title)
     else:
-        title, text = pasted.title or "", pasted.text
+        title, text = pasted.title or "", _without(pasted.text, pasted.title)
     return ExtractedPage(
         text=text,
         title=title or None,

@@ -133,8 +133,8 @@ def _join(line: str, after: str, typeset: str | None) -> str:
 
 
 def read_pasted(text: str) -> Pasted:
-    """The text without menus and tickers above it; its first line as its title, and its dateline
-    as its date, where they are sure.
+    """The text without menus, tickers and dateline above it; its first line, which stays, as its
+    title, and the dateline as its date, where they are sure.
 
     >>> read_pasted("Bitcoin slides to $61,300\\nNov 20, 2026\\nIt fell 4.2% on Friday.").title
     'Bitcoin slides to $61,300'
@@ -144,7 +144,7 @@ def read_pasted(text: str) -> Pasted:
     title = None
     label = _TITLE_LABEL.match(lines[0])
     if len(lines) > 1 and (label or _is_title(lines[0], lines[1:HEAD_LINES])):
-        title, lines = label[1] if label else lines[0], lines[1:]
+        title = label[1] if label else lines[0]
     elif len(lines) > 1 and (
         label := re.match(r"(?:title|headline)\s*:\s*(.{8,})", lines[0], re.I)
     ):

@@ -276,11 +276,13 @@ def test_a_pictures_caption_is_not_the_entrys_text(picture):
         assert (entry.title, entry.text) == ("Ether slips", "Ether fell 2%.")
 
 
+NEIGHBOUR = '<li><a href="https://news.google.com/2">SOL jumps 9%</a></li>'
+
+
 @pytest.mark.parametrize(
     "description",
     [
-        '<ol><li><a href="https://news.google.com/1">Ether slips</a>&nbsp;<font>The Block</font></li>'
-        + '<li><a href="https://news.google.com/a/2">SOL jumps 9%</a></li></ol>',
+        f'<ol><li><a href="https://news.google.com/1">Ether slips</a></li>{NEIGHBOUR}</ol>',
         '<a href="https://news.google.com/a/1">Ether slips</a>&nbsp;&nbsp;<font>The Block</font>',
     ],
 )
