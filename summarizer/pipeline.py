@@ -6,6 +6,7 @@ page -> article -> text -> facts, signals, narratives -> analysis -> report
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -18,9 +19,11 @@ from summarizer.facts.extract import extract_facts
 from summarizer.models import Analysis, Article, Page, Report
 from summarizer.narratives import find_narratives
 from summarizer.page.article import extract_article, make_article
+from summarizer.page.pasted import join_lines
 from summarizer.settings import Settings, cache_path, load_settings
 from summarizer.text.reading import read_text
 from summarizer.verification.verify import list_faults, verify
+from summarizer.web.urls import complete_url
 
 if TYPE_CHECKING:
     from summarizer.analyst.llm.analyze import Attempt, Conversation
@@ -67,6 +70,7 @@ def analyze_text(
     settings: Settings | None = None,
 ) -> Report:
     """The report of plain text. Raises EmptyInput where there is none."""
+    text = join_lines(text)
     article = make_article(text, url=url, title=title, source=source, published_at=published_at)
     return analyze_article(article, settings)
 
@@ -129,15 +133,30 @@ def _converse(conversation: "Conversation", check: Callable[[Analysis], Report])
 
 def load_page(target: str | Path, settings: Settings) -> Page:
     """What stands at a URL or in a file. Raises FetchError or UsageError."""
-    if isinstance(target, str) and "://" in target:
-        return _fetch_page(target, settings)
+    if isinstance(target, str):
+        target = target.strip()
+        if "://" in target:
+            return _fetch_page(target.strip("<>"), settings)
+        if not is_file(target) and (url := complete_url(target)):
+            return _fetch_page(url, settings)
     path = Path(target)
     try:
         body = path.read_bytes()
     except OSError as error:
-        advice = "Give a URL, an .html or .txt file, or - for stdin"
+        advice = "Give a URL, a page, a text, a PDF or DOCX file, or - for stdin"
+        if path.is_dir():
+            advice = "summarizer batch FOLDER reads what is in it"
         raise UsageError(f"{path}: {error.strerror}", advice=advice) from error
+    except ValueError as error:  # a name that holds a NUL
+        raise UsageError(f"{target!r} is no name of a file") from error
     return Page(body=body, content_type=_TYPES.get(path.suffix.lower()))
+
+
+def is_file(name: str) -> bool:
+    """Whether something stands under this name on the disk."""
+    with suppress(OSError, ValueError):  # a name that is too long, such as a pasted text
+        return Path(name).exists()
+    return False
 
 
 def _fetch_page(url: str, settings: Settings) -> Page:

@@ -98,7 +98,7 @@ class Batch:
 
     def _enter(self, inputs: Sequence[str], stdin: Iterable[bytes]) -> None:
         """Enter what the inputs name into the queue, and say which feeds are not asked now."""
-        items = read_inputs(inputs, stdin)
+        items = read_inputs(inputs, stdin, self.hooks.message)
         while chunk := list(islice(items, CHUNK)):
             self.queue.add(chunk)
         self.tally.add(to_do=self.queue.waiting())

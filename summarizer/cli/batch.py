@@ -15,6 +15,7 @@ from summarizer.cli.shared import (
     database,
     flag,
     open_stdout,
+    read_names,
     say,
     settings_options,
     text_flag,
@@ -52,7 +53,7 @@ _run_options = add_options(
 
 
 @command()
-@argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@argument("inputs", nargs=-1, metavar="INPUT...")
 @option(
     "-o",
     "--output",
@@ -79,6 +80,7 @@ def batch(
     from summarizer.batch.run import Batch, fingerprint
     from summarizer.cli.progress import Progress
 
+    inputs = read_names(inputs)
     settings, limits = _read_flags(flags)
     path, is_file = _check_output(output)
     store = open_store(path.with_name(f"{path.name}.state.db") if is_file else path)

@@ -16,6 +16,7 @@ from summarizer.cli.shared import (
     flag,
     form_flag,
     open_stdout,
+    read_names,
     report_options,
     say,
     settings_options,
@@ -23,15 +24,15 @@ from summarizer.cli.shared import (
 )
 from summarizer.errors import SummarizerError, UsageError
 from summarizer.render.formats import render_report
-from summarizer.settings import load_settings
+from summarizer.settings import Settings, load_settings
 from summarizer.text.spans import clean
 
 if TYPE_CHECKING:
-    from summarizer.models import Report
+    from summarizer.models import Article, Report
 
 
 @command()
-@argument("input")
+@argument("inputs", nargs=-1, metavar="INPUT...")
 @report_options
 @form_flag("extract", "Print the article's text only.")
 @flag("--explain", "Show what the embedded analyst weighed for each call.")
@@ -39,43 +40,91 @@ if TYPE_CHECKING:
 @flag("--redo", "Ask the model again, though its answer about this text is kept.")
 @flag("--no-cache", "Fetch the page anew, and keep no copy of it.")
 def analyze(
-    input: str,
+    inputs: tuple[str, ...],
     form: str | None,
     evidence: bool,
     with_text: bool,
+    length: str | None,
     explain: bool,
     no_cache: bool,
     **flags: Any,
 ) -> None:
-    """Analyse one article: a URL, an .html or .txt file, or - for stdin."""
-    from summarizer.models import Page
-    from summarizer.page.article import extract_article
-    from summarizer.pipeline import analyze_article, load_page
+    """Analyse an article, or several: each a URL, a page, a text, a PDF, DOCX, Markdown or .eml
+    file, or - for stdin, which needs no name where it is piped.
 
+    Several reports are printed one after the other, as JSON one a line. One that fails stops none
+    of the others; the exit code is then 1.
+    """
+    from summarizer.batch.export import write_jsonl
+    from summarizer.render.parts import shorten
+
+    inputs = read_names(inputs)
     _check_form(form, evidence or with_text)
+    if form == "html" and len(inputs) > 1:
+        advice = "summarizer batch stores many, and summarizer show --html prints each"
+        raise UsageError("--html prints one page, of one article", advice=advice)
     settings = load_settings(**flags)
     if no_cache:
         settings = replace(settings, cache=False)
-    page = Page(body=sys.stdin.buffer.read()) if input == "-" else load_page(input, settings)
-    article = extract_article(page)
-    if form == "extract":
-        echo(article.text)
-        return
-    if not settings.uses_model and not flags["offline"]:
-        say("no OPENAI_API_KEY and no endpoint is set: the embedded analyst speaks")
+    failures = []
+    is_told = False
+    for number, name in enumerate(inputs):
+        try:
+            article = _read_article(name, settings)
+            if form == "extract":
+                echo(article.text)
+                continue
+            if not settings.uses_model and not flags["offline"] and not is_told:
+                say("no OPENAI_API_KEY and no endpoint is set: the embedded analyst speaks")
+                is_told = True
+            report = shorten(_analyze_article(article, settings), length)
+        except SummarizerError as error:
+            if len(inputs) == 1 or error.exit_status > 2:
+                raise
+            say(f"{name}: {error}")
+            failures.append(error)
+            continue
+        if len(inputs) > 1 and form == "json":
+            write_jsonl(open_stdout(), [report.to_dict(with_text=with_text)])
+            continue
+        if number:
+            echo()
+        _show_report(report, form, evidence, with_text)
+        if explain:
+            _explain(article)
+    if failures:
+        raise SystemExit(max(error.exit_status for error in failures))
+
+
+def _read_article(name: str, settings: Settings) -> "Article":
+    from summarizer.models import Page
+    from summarizer.page.article import extract_article
+    from summarizer.pipeline import load_page
+
+    is_stdin = name == "-"
+    page = Page(body=sys.stdin.buffer.read()) if is_stdin else load_page(name, settings)
+    return extract_article(page)
+
+
+def _analyze_article(article: "Article", settings: Settings) -> "Report":
+    """The report; a line on stderr tells what a model's answer cost."""
+    from summarizer.pipeline import analyze_article
+
     report = analyze_article(article, settings)
     analyst = report.analyst
     if analyst.name == "llm":
         cost = "of unknown cost" if analyst.cost_usd is None else f"${analyst.cost_usd:.4f}"
         tokens = f"{analyst.input_tokens} tokens in, {analyst.output_tokens} out"
         say(f"{analyst.model}: {tokens}, {cost}")
-    _show_report(report, form, evidence, with_text)
-    if explain:
-        from summarizer.analyst.embedded.analyze import explain as explain_calls
-        from summarizer.render.terminal import print_weights
-        from summarizer.text.reading import read_text
+    return report
 
-        print_weights(explain_calls(read_text(article)))
+
+def _explain(article: "Article") -> None:
+    from summarizer.analyst.embedded.analyze import explain as explain_calls
+    from summarizer.render.terminal import print_weights
+    from summarizer.text.reading import read_text
+
+    print_weights(explain_calls(read_text(article)))
 
 
 def _check_form(form: str | None, more: bool) -> None:
@@ -102,12 +151,15 @@ def _show_report(report: "Report", form: str | None, evidence: bool, with_text: 
 @argument("name", metavar="ID")
 @database
 @report_options
-def show(name: str, db: Path, form: str | None, evidence: bool, with_text: bool) -> None:
+def show(
+    name: str, db: Path, form: str | None, evidence: bool, with_text: bool, length: str | None
+) -> None:
     """Show a stored report by its number (see search), its id or the beginning of it, or the
     article's address.
     """
     from summarizer.batch.reports import find_reports, load_reports
     from summarizer.models import Report
+    from summarizer.render.parts import shorten
 
     _check_form(form, evidence or with_text)
     store = open_store(db, create=False)
@@ -116,7 +168,7 @@ def show(name: str, db: Path, form: str | None, evidence: bool, with_text: bool)
         advice = "summarizer search WORDS finds one"
         raise SummarizerError(f"no report is known by {name}", code="not_found", advice=advice)
     report = next(load_reports(store, "a.id = ?", keys[:1]))
-    _show_report(Report.model_validate(report), form, evidence, with_text)
+    _show_report(shorten(Report.model_validate(report), length), form, evidence, with_text)
 
 
 @command()
@@ -140,6 +192,8 @@ def search(words: tuple[str, ...], db: Path, limit: int, form: str | None) -> No
         echo(clean(f"{row['id']:>6}  {row['title'] or 'Untitled article'}"))
         echo(clean(f"        {' · '.join(filter(None, about))}"))
         echo("        " + " ".join(clean(row["snippet"]).split()))
+        if row["url"]:
+            echo(clean(f"        {row['url']}"))
 
 
 @command()

@@ -43,6 +43,33 @@ def canonical_url(url: str) -> str:
     return urlunsplit((parts.scheme, netloc, parts.path or "/", query, "")).strip()
 
 
+# The host of an address that was copied without its scheme: "www.coindesk.com", "decrypt.co".
+_HOST = re.compile(
+    r"(?://)?(?:[a-z0-9](?:[\w-]{0,62})\.)+([a-z]{2,24})(?::\d{1,5})?", re.IGNORECASE
+)
+_FILES = frozenset(  # endings of files, which are no names of hosts
+    "atom bz2 csv db doc docx eml epub gif gz htm html ini jpeg jpg js json jsonl log markdown mbox"
+    " mht mhtml ndjson odt opml parquet pdf png ppt pptx py rdf rss rtf sqlite tar toml tsv txt"
+    " webarchive webp xhtml xls xlsx xml yaml yml zip".split()
+)
+
+
+def complete_url(name: str) -> str | None:
+    """The address that a person may have meant, with its scheme; None for what reads like a file.
+
+    >>> complete_url("decrypt.co/123/btc"), complete_url("notes.txt"), complete_url("a/b.html")
+    ('https://decrypt.co/123/btc', None, None)
+    """
+    name = name.strip().strip("<>")
+    if is_web(name):
+        return name
+    host = re.split("[/?#]", name.removeprefix("//"), maxsplit=1)[0]
+    found = _HOST.fullmatch(host)
+    if not found or re.search(r"\s", name) or found[1].lower() in _FILES:
+        return None
+    return f"https://{name.removeprefix('//')}"
+
+
 def host_of(url: str) -> str:
     """Host and port of an address, the unit of politeness; "" for what has none."""
     try:
