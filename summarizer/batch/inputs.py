@@ -85,6 +85,9 @@ def _read_folder(path: Path, say: Callable[[str], object]) -> Iterator[Item]:
     found = [file for file in sorted(path.rglob("*")) if file.is_file()]
     shown = [file for file in found if not _is_hidden(file.relative_to(path))]
     files = [file for file in shown if file.suffix.lower() in PAGES | LISTS]
+    for file in list(filter(_holds_reports, files)):
+        say(f"{file} holds reports of this program, and is left out")
+        files.remove(file)
     if not files:
         raise UsageError(
             f"{path}: the folder holds no page", advice=f"Pages end in {', '.join(sorted(PAGES))}"
@@ -93,6 +96,19 @@ def _read_folder(path: Path, say: Callable[[str], object]) -> Iterator[Item]:
         say(f"{path}: {skipped}")
     for file in files:
         yield from _read_file(file)
+
+
+def _holds_reports(file: Path) -> bool:
+    """Whether an earlier run wrote the file: its reports, or its failures."""
+    if file.suffix != ".jsonl":
+        return False
+    try:
+        with file.open("rb") as stream:
+            head = stream.readline(100_000)
+    except OSError:
+        return False
+    is_failures = b'"stage"' in head and b'"retryable"' in head
+    return is_failures or (b'"schema_version"' in head and b'"content_hash"' in head)
 
 
 def _is_hidden(file: Path) -> bool:

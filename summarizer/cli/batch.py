@@ -1,6 +1,7 @@
 """The commands that analyse many articles: batch and watch."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -14,6 +15,7 @@ from summarizer.cli.shared import (
     add_options,
     database,
     flag,
+    force_flag,
     open_stdout,
     read_names,
     say,
@@ -24,7 +26,8 @@ from summarizer.errors import StorageError, UsageError
 from summarizer.settings import DEFAULT_MODEL, Settings, database_path, load_settings
 
 if TYPE_CHECKING:
-    from summarizer.batch.items import RunResult
+    from summarizer.batch.items import RunResult, RunTally
+    from summarizer.batch.output import Output
     from summarizer.batch.queue import Queue
     from summarizer.models import Report
 
@@ -63,9 +66,15 @@ _run_options = add_options(
 @text_flag
 @flag("--retry-failed", "Try again what failed for good, and feeds that were paused.")
 @flag("--redo", "Analyse again what is done, with today's model and prompt.")
+@force_flag
 @_run_options
 def batch(
-    inputs: tuple[str, ...], output: Path | None, with_text: bool, retry_failed: bool, **flags: Any
+    inputs: tuple[str, ...],
+    output: Path | None,
+    with_text: bool,
+    retry_failed: bool,
+    force: bool,
+    **flags: Any,
 ) -> None:
     """Analyse many articles: feeds, sites, OPML, files of addresses, JSONL records, folders,
     pages, or - for stdin.
@@ -76,21 +85,31 @@ def batch(
     done stands in the database, for a file in OUT.state.db beside it.
     """
     from summarizer.batch.items import Hooks
+    from summarizer.batch.output import Output, state_path
     from summarizer.batch.queue import Queue
     from summarizer.batch.run import Batch, fingerprint
     from summarizer.cli.progress import Progress
 
     inputs = read_names(inputs)
     settings, limits = _read_flags(flags)
-    path, is_file = _check_output(output)
-    store = open_store(path.with_name(f"{path.name}.state.db") if is_file else path)
+    path, is_file = _check_output(output, inputs, force)
+    store = open_store(state_path(path) if is_file else path)
     queue = Queue(store, fingerprint(settings), retry_failed=retry_failed, redo=flags["redo"])
+    out = Output(path, queue, with_text=with_text) if is_file else None
     with Progress() as progress:
-        hooks = Hooks(message=progress.say, tick=progress.show)
+
+        def tick(tally: "RunTally") -> None:
+            progress.show(tally)
+            if out:
+                out.tick()
+
+        hooks = Hooks(message=progress.say, tick=tick)
+        if out:
+            hooks = replace(hooks, report=out.add)
         work = Batch(queue, settings, hooks=hooks, **limits)
         result = work.run(inputs, sys.stdin.buffer if "-" in inputs else ())
-    if is_file:
-        _write_files(path, queue, result, with_text)
+    if out:
+        _write_files(path, out, queue, result)
     store.close()
     progress.close(result, path)
     _exit(result)
@@ -143,9 +162,10 @@ def _read_flags(flags: dict[str, Any]) -> tuple[Settings, dict[str, Any]]:
     return settings, limits
 
 
-def _check_output(output: Path | None) -> tuple[Path, bool]:
+def _check_output(output: Path | None, inputs: tuple[str, ...], force: bool) -> tuple[Path, bool]:
     """Where the reports go, and whether that is a file of reports: else it is a database."""
     from summarizer.batch.export import WRITERS
+    from summarizer.batch.output import claim_target
 
     if output is None:
         return database_path(), False
@@ -154,24 +174,25 @@ def _check_output(output: Path | None) -> tuple[Path, bool]:
         raise UsageError(f"{output}: the output ends in {', '.join((*WRITERS, *DATABASES))}")
     if is_file and not output.parent.is_dir():
         raise StorageError(f"{output.parent}: no such folder", advice="Make it first")
+    if is_file:
+        claim_target(output, inputs, force=force)
     return output, is_file
 
 
-def _write_files(path: Path, queue: "Queue", result: "RunResult", with_text: bool) -> None:
+def _write_files(path: Path, out: "Output", queue: "Queue", result: "RunResult") -> None:
     """The run's reports to `path`, and its failures to the file beside it.
 
     A message says how many of the reports another version or model made.
     """
-    from summarizer.batch.export import WRITERS, replacing, write_jsonl
-    from summarizer.batch.reports import NEWEST, OF_RUN, load_reports
+    from summarizer.batch.export import replacing, write_jsonl
+    from summarizer.batch.reports import NEWEST, OF_RUN
 
-    condition, values = f"{NEWEST} AND a.item_id IN ({OF_RUN})", {"run": queue.run.id}
-    with replacing(path) as stream:
-        reports = load_reports(queue.store, condition, values, with_text=with_text)
-        WRITERS[path.suffix](stream, reports)
+    out.finish()
     sql = f"""SELECT count(*) FROM reports r JOIN articles a ON a.id = r.article_id
-        WHERE {condition} AND made_by <> :made_by"""  # noqa: S608  the condition is ours
-    if others := queue.store.read(sql, values | {"made_by": queue.made_by})[0][0]:
+        WHERE {NEWEST} AND a.item_id IN ({OF_RUN})
+        AND made_by <> :made_by"""  # noqa: S608  the condition is ours
+    values = {"run": queue.run.id, "made_by": queue.made_by}
+    if others := queue.store.read(sql, values)[0][0]:
         say(f"{others} of the reports are of another version or model; --redo makes them anew")
     failures = path.with_name(f"{path.name}.failures.jsonl")
     if not result.failures:

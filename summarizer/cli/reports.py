@@ -14,6 +14,7 @@ from summarizer.cli.shared import (
     PATH,
     database,
     flag,
+    force_flag,
     form_flag,
     open_stdout,
     read_names,
@@ -202,15 +203,20 @@ def search(words: tuple[str, ...], db: Path, limit: int, form: str | None) -> No
 @option("-o", "--output", type=PATH, help="The file; stdout if left out (not for Parquet).")
 @text_flag
 @flag("--all-versions", "Also what articles said before they were edited.")
-def export(db: Path, form: str, output: Path | None, with_text: bool, all_versions: bool) -> None:
+@force_flag
+def export(
+    db: Path, form: str, output: Path | None, with_text: bool, all_versions: bool, force: bool
+) -> None:
     """Write the reports of a database as JSONL, CSV or Parquet."""
     from summarizer.batch.export import WRITERS, replacing
+    from summarizer.batch.output import claim_target
     from summarizer.batch.reports import NEWEST, load_reports
 
     where = "1" if all_versions else NEWEST
     reports = load_reports(open_store(db, create=False), where, with_text=with_text)
     write = WRITERS[f".{form}"]
     if output is not None:
+        claim_target(output, (str(db),), force=force)
         with replacing(output) as stream:
             write(stream, reports)
     elif form == "parquet":

@@ -79,6 +79,7 @@ def add_options(*options: Decorator) -> Decorator:
 
 
 PATH = click.Path(path_type=Path)
+force_flag = flag("--force", "Replace an output file that this program did not write.")
 text_flag = flag("--with-text", "Put each article's text into its report.")
 report_options = add_options(
     *(form_flag(name, row.description) for name, row in FORMATS.items()),

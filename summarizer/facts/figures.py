@@ -11,7 +11,7 @@ from summarizer.models import Call, Fact
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "KRW": "₩", "INR": "₹"}
 _SUFFIXES = {"%": "%", "bps": " bps", "ratio": "", "index": "", "count": ""}
-# "fell to $33.6 billion from $36.9 billion": the words before an earlier value, which ends its quote
+# "fell to $33.6 billion from $36.9 billion": an earlier value, which ends its quote
 _EARLIER = re.compile(
     r"\bfrom\s(?:an?\s|about\s|around\s|nearly\s|some\s)?\W?\d[\d.,]*\W?(?:\s?\w+)?$"
 )

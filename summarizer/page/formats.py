@@ -17,7 +17,8 @@ from summarizer.page.extracted import ExtractedPage
 Format = Literal["html", "text", "markdown", "mail", "pdf", "zip"]
 
 HEAD = 4096  # bytes that tell what it is
-MAX_CONTROL = 0.02  # share of control characters that no text has
+MAX_NUL = 0.01  # share of NUL bytes that no text has, though a hostile one holds some
+MAX_CONTROL = 0.05  # share of control characters
 MAX_JSON = 20_000_000  # bytes that are tried as JSON
 LISTED = 5  # links in headings, or lines, from which a page may be a list of other articles
 REFRESH_WORDS = 60  # of a page that only sends its readers on, at most
@@ -117,7 +118,7 @@ def find_format(body: bytes, content_type: str | None = None, url: str | None = 
     is_wide = head.startswith(_WIDE) or "utf-16" in (content_type or "") or _is_wide(head)
     if not is_wide:
         control = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in head)
-        if b"\0" in head or control > MAX_CONTROL * len(head):
+        if head.count(0) > MAX_NUL * len(head) or control > MAX_CONTROL * len(head):
             raise _refuse("its bytes are those of no text", "Give a page, a text or a PDF", url)
     if is_mail(head):
         return "mail"
