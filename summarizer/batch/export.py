@@ -66,7 +66,7 @@ def format_csv_row(report: dict[str, Any]) -> str:
     if "article" not in report:
         return format_cells([report[column] for column in COLUMNS])
     row = _describe(report)
-    return format_cells([_cell(row[column]) for column in COLUMNS])
+    return format_cells([clean_cell(row[column]) for column in COLUMNS])
 
 
 def format_cells(cells: list[Any]) -> str:
@@ -91,7 +91,7 @@ def _describe(report: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _cell(value: object) -> object:
+def clean_cell(value: object) -> object:
     """The value as a cell that no spreadsheet calculates.
 
     Programs read a formula behind blanks too, and in full-width signs.

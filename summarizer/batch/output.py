@@ -34,7 +34,8 @@ from summarizer.models import Report
 STATE = ".state.db"
 PAUSE = 3.0  # seconds between two writings of a Parquet file, which nothing can be added to
 SHARE = 20  # times as long as a writing took, until the next
-_OURS = ("schema_version", "article", "overall")  # fields that every report has
+REPORT_FIELDS = ("schema_version", "article", "overall")  # which every report has
+ROW_FIELDS = ("report_id", "credibility")  # which every row of a flat table has
 
 _Row = dict[str, Any]
 # Whether the run has a report under this id that is the same article, or another one.
@@ -62,9 +63,16 @@ def state_path(path: Path) -> Path:
     return own if own.exists() else next(filter(Path.exists, others), own)
 
 
-def claim_target(path: Path, inputs: tuple[str, ...] = (), *, force: bool = False) -> None:
-    """Raises UsageError for an output that is an input, or a file that this program did not write;
-    with `force` such a file is emptied."""
+def claim_target(
+    path: Path,
+    inputs: tuple[str, ...] = (),
+    *,
+    force: bool = False,
+    form: str | None = None,
+    fields: tuple[str, ...] = REPORT_FIELDS,
+) -> None:
+    """Raises UsageError for an output that is an input, or a file that this program did not write
+    in this `form`, an ending, with these `fields`; with `force` such a file is emptied."""
     target = path.resolve()
     for name in inputs:
         with suppress(OSError, ValueError):
@@ -73,7 +81,7 @@ def claim_target(path: Path, inputs: tuple[str, ...] = (), *, force: bool = Fals
                 raise UsageError(f"{path} is an input and the output", advice=advice)
     if path.is_dir():
         raise UsageError(f"{path} is a folder", advice="Name a file for the reports")
-    if not path.exists() or _is_ours(path):
+    if not path.exists() or _is_ours(path, form or path.suffix, fields):
         return
     if not force:
         detail = f"{path} exists, and this program did not write it"
@@ -82,21 +90,22 @@ def claim_target(path: Path, inputs: tuple[str, ...] = (), *, force: bool = Fals
         path.write_bytes(b"")
 
 
-def _is_ours(path: Path) -> bool:
+def _is_ours(path: Path, form: str, fields: tuple[str, ...]) -> bool:
     """Whether a file is empty, or of reports, or a digest that was written before."""
     try:
         if path.stat().st_size == 0:
             return True
-        if path.suffix == ".parquet":
-            return {*_OURS} <= {*import_arrow()[1].ParquetFile(path).schema_arrow.names}
+        if form == ".parquet":
+            return {*fields} <= {*import_arrow()[1].ParquetFile(path).schema_arrow.names}
         with path.open(encoding="utf-8", newline="") as stream:
             head = stream.readline(1_000_000)
     except (OSError, ValueError):  # what is no Parquet file, or no text, is not ours
         return False
-    if path.suffix == ".csv":
-        return next(csv.reader([head]), [])[:3] == COLUMNS[:3]
-    if path.suffix == ".jsonl":
-        return all(f'"{name}"' in head for name in _OURS)
+    if form == ".csv":
+        names = next(csv.reader([head]), [])
+        return names[:3] == COLUMNS[:3] or (fields == ROW_FIELDS and {*fields} <= {*names})
+    if form == ".jsonl":
+        return all(f'"{name}"' in head for name in fields)
     return re.match(r"# Crypto digest|\{$|<!doctype html>", head, re.IGNORECASE) is not None
 
 

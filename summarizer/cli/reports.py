@@ -4,6 +4,7 @@ database.
 
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -201,22 +202,42 @@ def search(words: tuple[str, ...], db: Path, limit: int, form: str | None) -> No
 @database
 @option("--format", "form", type=Choice(["jsonl", "csv", "parquet"]), default="jsonl")
 @option("-o", "--output", type=PATH, help="The file; stdout if left out (not for Parquet).")
+@option(
+    "--table",
+    type=Choice(["reports", "facts", "calls"]),
+    default="reports",
+    help="Whole reports, or a flat row for each of their facts or calls.",
+)
 @text_flag
 @flag("--all-versions", "Also what articles said before they were edited.")
 @force_flag
 def export(
-    db: Path, form: str, output: Path | None, with_text: bool, all_versions: bool, force: bool
+    db: Path,
+    form: str,
+    output: Path | None,
+    table: str,
+    with_text: bool,
+    all_versions: bool,
+    force: bool,
 ) -> None:
-    """Write the reports of a database as JSONL, CSV or Parquet."""
+    """Write the reports of a database as JSONL, CSV or Parquet, or their facts or calls as a flat
+    table.
+    """
     from summarizer.batch.export import WRITERS, replacing
-    from summarizer.batch.output import claim_target
+    from summarizer.batch.output import REPORT_FIELDS, ROW_FIELDS, claim_target
     from summarizer.batch.reports import NEWEST, load_reports
 
     where = "1" if all_versions else NEWEST
     reports = load_reports(open_store(db, create=False), where, with_text=with_text)
     write = WRITERS[f".{form}"]
+    if table != "reports":
+        from summarizer.batch.tables import list_rows, write_table
+
+        reports = list_rows(reports, table)
+        write = partial(write_table, form, table=table)
     if output is not None:
-        claim_target(output, (str(db),), force=force)
+        fields = REPORT_FIELDS if table == "reports" else ROW_FIELDS
+        claim_target(output, (str(db),), force=force, form=f".{form}", fields=fields)
         with replacing(output) as stream:
             write(stream, reports)
     elif form == "parquet":
