@@ -68,7 +68,7 @@ class _Group(click.Group):
 def _settings(offline: bool, **flags: Any) -> Settings:
     settings = load_settings(offline=offline or None, **flags)
     # A version that is missing stops the run before it starts.
-    load_prompt("analyze", settings.prompt)
+    load_prompt(settings.prompt)
     return settings
 
 

@@ -38,7 +38,9 @@ analyst_options = add_options(
         help="Answers whose agreement is the confidence.",
     ),
     click.option(
-        "--prompt", type=int, metavar="N", help="The version of its prompt, prompts/analyze/vN.md."
+        "--prompt",
+        metavar="N",
+        help="The version of its prompt, prompts/analyze/vN.md, or a file.",
     ),
 )
 prices_option = partial(

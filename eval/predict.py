@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.records import Record, Records, load_jsonl
+from summarizer.analyst.llm.prompt import load_prompt
 from summarizer.batch.run import analyze_record
 from summarizer.errors import SummarizerError, UsageError
 from summarizer.settings import Settings
@@ -95,7 +96,7 @@ def _check_analyst(present: Record, output: Path, settings: Settings) -> None:
     """Refuses to add to reports that another analyst, model or prompt made."""
     name, prompt, model = "embedded", None, None
     if settings.uses_model:
-        name, prompt, model = "llm", f"analyze/v{settings.prompt}", settings.model
+        name, prompt, model = "llm", load_prompt(settings.prompt).name, settings.model
     is_same = present["name"] == name and present.get("prompt") == prompt
     if not is_same or (model and model != present.get("model")):
         maker = [present.get("model") or present["name"], present.get("prompt")]

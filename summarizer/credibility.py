@@ -6,31 +6,25 @@ A signal is one entry in `data/signals.toml`, which is all that adding one takes
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 from summarizer.linear import likely_labels, load_linear
-from summarizer.models import Level, Signal
-from summarizer.tables import read_toml
+from summarizer.models import Cited, Level, Signal
+from summarizer.tables import read_toml, word_set
 from summarizer.text.reading import Text
 from summarizer.text.spans import Span
 
-# Outlets with named editors and a corrections policy: name without blanks, or start of the domain.
-_OUTLETS = frozenset(
-    "coindesk theblock cointelegraph decrypt blockworks dlnews bloomberg reuters associatedpress ap"
-    " apnews forbes cnbc fortune wsj thewallstreetjournal ft financialtimes nytimes thenewyorktimes"
-    " bbc theguardian economist theeconomist barrons axios politico seekingalpha techcrunch"
-    " wired".split()
-)
 _BYLINE = re.compile(r"(?:^|\s)(By [A-Z][a-z]+ [A-Z][\w'’-]+)")
 _BYLINE_WITHIN = 1500  # code points from the start of the text
 LIKELY = 0.4  # a signal is shown where the weights give it this chance: best F1 by cross-validation
 _LEVELS: tuple[Level, ...] = ("low", "medium", "high")
 
-# (name of a signal, whether it is seen for certain) -> the words that show it; None where the
-# article's data show it.
-Places = dict[tuple[str, bool], Span | None]
+# (name of a signal, whether it is seen for certain) -> the places of words that show it; none where
+# the article's data show it.
+Places = dict[tuple[str, bool], list[Span]]
 
 
 @dataclass(frozen=True)
@@ -49,9 +43,7 @@ class SignalKind:
 
 def _parse_kind(entry: dict[str, Any]) -> SignalKind:
     for words in entry.keys() & {"strict", "broad"}:
-        row = entry[words]
-        case = 0 if row.get("is_case_exact") else re.IGNORECASE
-        entry[words] = re.compile(row["pattern"].replace("\n", ""), case)
+        entry[words] = re.compile(entry[words]["pattern"].replace("\n", ""))
     return SignalKind(**entry)
 
 
@@ -64,10 +56,10 @@ def find_signals(text: Text) -> tuple[Signal, ...]:
     likely = likely_labels("signals", describe_signals(text, places), LIKELY)
     weighed = load_linear("signals").labels
     shown: dict[str, Signal] = {}
-    for (name, is_strict), place in places.items():
+    for (name, is_strict), spans in places.items():
         is_certain = SIGNALS[name].is_certain or name not in weighed
         if name in likely or (is_strict and is_certain):
-            evidence = text.evidence(place) if place else None
+            evidence = text.evidence(spans[0]) if spans else None
             shown.setdefault(name, Signal(name=name, evidence=evidence))
     return tuple(shown.values())
 
@@ -79,10 +71,9 @@ def describe_signals(text: Text, places: Places | None = None) -> list[tuple[str
     """
     places = places or _find_places(text)
     features = [(f"{'told' if is_strict else 'hinted'}:{name}", 1.0) for name, is_strict in places]
-    for name, kind in SIGNALS.items():
-        if kind.strict and (name, True) in places:
-            times = len(kind.strict.findall(text.string))
-            features.append((f"times:{name}", math.log1p(times)))
+    for (name, is_strict), spans in places.items():
+        if is_strict and SIGNALS[name].strict:
+            features.append((f"times:{name}", math.log1p(len(spans))))
     outlet = text.article.outlet or "unknown"
     return [*features, (f"source:{outlet.lower()}", 1.0), ("bias", 1.0)]
 
@@ -91,20 +82,49 @@ def _find_places(text: Text) -> Places:
     article = text.article
     places: Places = {}
     if text.orders:
-        places["ai_directed_instructions", True] = text.orders[0]
+        places["ai_directed_instructions", True] = [*text.orders]
     if match := _BYLINE.search(text.string, 0, _BYLINE_WITHIN):
-        places["byline", True] = Span(*match.span(1))
+        places["byline", True] = [Span(*match.span(1))]
     elif article.authors:
-        places["byline", True] = None
+        places["byline", True] = []
     source, domain = article.source or "", article.domain or ""
-    if not _OUTLETS.isdisjoint((source.lower().replace(" ", ""), domain.split(".")[0])):
-        places["established_outlet", True] = None
-    for is_strict in (True, False):  # the surest words come first, and are shown
+    if not word_set("outlet").isdisjoint((source.lower().replace(" ", ""), domain.split(".")[0])):
+        places["established_outlet", True] = []
+    for is_strict, most in ((True, None), (False, 1)):  # the surest words first: they are shown
         for name, kind in SIGNALS.items():
             pattern = kind.strict if is_strict else kind.broad
-            if pattern and (match := pattern.search(text.string)):
-                places[name, is_strict] = Span(*match.span())
+            if pattern and (spans := [*islice(find_words(pattern, text), most)]):
+                places[name, is_strict] = spans
     return places
+
+
+def find_words(pattern: re.Pattern[str], text: Text) -> Iterator[Span]:
+    """The places of words that a pattern matches; one without capitals sees small letters."""
+    string = text.lowered_string if pattern.pattern.islower() else text.string
+    return (Span(*match.span()) for match in pattern.finditer(string))
+
+
+def choose_signals(
+    text: Text, found: tuple[Signal, ...], cited: Sequence[Cited] | None
+) -> tuple[Signal, ...]:
+    """The signals that an analyst cites, with those that the rules are certain of.
+
+    Without an analyst's, all that the rules found.
+    """
+    if cited is None:
+        return found
+    certain = [s for s in found if s.evidence is None or SIGNALS[s.name].is_certain]
+    shown = {signal.name: signal for signal in certain}
+    for each in cited:
+        kind = SIGNALS.get(each.name)
+        if kind and (kind.strict or kind.broad) and _is_sentence(text, each.sentence):
+            evidence = text.evidence(text.sentences[each.sentence or 0])
+            shown.setdefault(each.name, Signal(name=each.name, evidence=evidence))
+    return tuple(shown[name] for name in SIGNALS if name in shown)
+
+
+def _is_sentence(text: Text, i: int | None) -> bool:
+    return i is not None and 0 <= i < len(text.sentences)
 
 
 def cap_level(level: Level, signals: Iterable[Signal]) -> Level:

@@ -6,31 +6,67 @@ that has one: `word:funding<TAB>2:0.41 5:-0.2`. No numpy: a few hundred look-ups
 """
 
 import math
-import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from operator import mul
 
 Weights = tuple[tuple[int, float], ...]  # (index of a label, weight) for each label that has one
+Row = tuple[float, ...]  # a weight for every label
 
 
 class Linear:
-    """Labels, and the weight of each feature for each of them."""
+    """Labels, and the weight of each feature for each of them.
 
-    def __init__(self, labels: Sequence[str], weights: dict[str, Weights]):
+    Weights may be given as the text of a model's line: it is read when the feature is first met.
+    """
+
+    def __init__(self, labels: Sequence[str], weights: Mapping[str, Weights | str]):
         self.labels = tuple(labels)
-        self.weights = weights
+        self._given = weights
+        self._rows: dict[str, Row] = {}  # of the features met so far
+
+    @property
+    def weights(self) -> dict[str, Weights]:
+        """The weights of every feature."""
+        rows = {name: self._read_row(name) for name in self._given}
+        return {
+            name: tuple((i, weight) for i, weight in enumerate(row) if weight)
+            for name, row in rows.items()
+        }
+
+    def _read_row(self, name: str) -> Row:
+        row = [0.0] * len(self.labels)
+        given = self._given[name]
+        pairs: Iterable[Iterable[str | float]]
+        pairs = (pair.split(":") for pair in given.split(" ")) if isinstance(given, str) else given
+        for i, weight in pairs:
+            row[int(i)] = float(weight)
+        return self._rows.setdefault(name, tuple(row))
 
     def scores(self, features: Iterable[tuple[str, float]]) -> list[float]:
         """One score a label: the sum of weight times value over the features; an unknown feature
         weighs nothing.
         """
-        totals = [0.0] * len(self.labels)
-        find = self.weights.get
-        for name, value in features:
-            for i, weight in find(name, ()):
-                totals[i] += weight * value
-        return totals
+        find, given = self._rows.get, self._given
+        known = [
+            (row, value)
+            for name, value in features
+            if (row := find(name) or (self._read_row(name) if name in given else None))
+        ]
+        columns = zip(*(row for row, _ in known), strict=True)
+        values = [value for _, value in known]
+        return [sum(map(mul, column, values)) for column in columns] or [0.0] * len(self.labels)
+
+    def scores_of(self, names: Iterable[str]) -> list[float]:
+        """The scores of features that all have the value 1."""
+        find, given = self._rows.get, self._given
+        rows = [
+            row
+            for name in names
+            if (row := find(name) or (self._read_row(name) if name in given else None))
+        ]
+        return list(map(sum, zip(*rows, strict=True))) or [0.0] * len(self.labels)
 
     def best(self, options: Iterable[Iterable[str]]) -> int:
         """The place of the option, each given by the features that it has, that a model of one
@@ -39,7 +75,7 @@ class Linear:
         >>> Linear.parse("right\\nnear\\t0:2\\nfar\\t0:-1\\n").best([["far"], ["near", "new"], []])
         1
         """
-        totals = [self.scores([(name, 1.0) for name in option]) for option in options]
+        totals = [self.scores_of(option) for option in options]
         return totals.index(max(totals))
 
     def dump(self) -> str:
@@ -57,13 +93,7 @@ class Linear:
         [3.0, -2.0]
         """
         labels, *lines = text.rstrip("\n").split("\n")
-        weights: dict[str, Weights] = {}
-        for line in lines:
-            name, row = line.split("\t")
-            numbers = row.replace(":", " ").split(" ")  # "2:0.41 5:-0.2"
-            places, values = map(int, numbers[::2]), map(float, numbers[1::2])
-            weights[name] = tuple(zip(places, values, strict=True))
-        return cls(labels.split("\t"), weights)
+        return cls(labels.split("\t"), dict(line.split("\t") for line in lines))
 
 
 def softmax(scores: Sequence[float]) -> list[float]:
@@ -74,23 +104,15 @@ def softmax(scores: Sequence[float]) -> list[float]:
     return [power / total for power in powers]
 
 
-_LOADING = threading.Lock()
-
-
-def load_linear(name: str) -> Linear:
-    """The shipped model of this name, read once, however many threads want it at first."""
-    with _LOADING:
-        return _read_model(name)
-
-
 @cache
-def _read_model(name: str) -> Linear:
+def load_linear(name: str) -> Linear:
+    """The shipped model of this name, read once."""
     return Linear.parse((files("summarizer") / "data" / f"{name}.model.tsv").read_text("utf-8"))
 
 
 def forget_models() -> None:
     """Let the models be read again, since they were fitted again."""
-    _read_model.cache_clear()
+    load_linear.cache_clear()
 
 
 def likely_labels(name: str, features: Iterable[tuple[str, float]], least: float) -> set[str]:

@@ -114,7 +114,9 @@ class Fact(Model):
     as_of: str | None = None
     """the date it is about, in the article's words"""
     origin: Literal["rule", "model"] = "rule"
-    """whether the rules found it, or a model added it"""
+    """whether the rules read it so, or a model did"""
+    corrected_from: str | None = None
+    """what the rules had read where a model read otherwise, such as `price BTC $61,300`"""
     evidence: Evidence
     """the words that state it"""
 
@@ -144,7 +146,7 @@ class Claim(Model):
     """A sentence of an analyst, or a few."""
 
     text: str
-    """the words; {F3} stands for fact 3, {D3} for the distance of that level from the price"""
+    """the words; {N3} stands for the fact of row 3, {D3} for its distance from the price"""
     sentences: tuple[int, ...] = ()
     """the sentences of the article that it rests on, counted from 0"""
 
@@ -161,26 +163,43 @@ class CallClaim(Model):
     confidence: float = 0.5
     """0 to 1, before it is measured"""
     target: int | None = None
-    """index of the fact that the call aims at"""
+    """row of the fact that the call aims at"""
     rationale: Claim
     """why"""
     facts: tuple[int, ...] = ()
-    """indices of the facts that the call rests on"""
+    """rows of the facts that the call rests on"""
 
 
-class ClaimedFact(Model):
-    """A fact that a model adds: it counts only when the rules read the same from the quote."""
+class RowClaim(Model):
+    """What a number of the article is, as a model reads it; it counts only where code agrees."""
 
+    row: int
+    """the number's place among the rows; a new place for a number that has no row"""
     kind: str
-    """what the number is"""
-    subject: str
+    """what the number is; none where it states no fact"""
+    subject: str = ""
     """whose number it is"""
-    value: float
-    """in plain units"""
-    unit: str
+    sign: Literal["+", "-"] | None = None
+    """of a change, a flow or a rate"""
+    period: str | None = None
     """as in a fact"""
-    quote: str
-    """the article's words that state it"""
+    venue: str | None = None
+    """as in a fact"""
+    is_past: bool = False
+    """whether it is an earlier value"""
+    sentence: int | None = None
+    """the sentence of a number that has no row"""
+    figure: str | None = None
+    """that number as printed"""
+
+
+class Cited(Model):
+    """A signal or a theme that an analyst sees in the article."""
+
+    name: str
+    """its name"""
+    sentence: int | None = None
+    """the sentence that shows it, counted from 0; None for an analyst that goes by the cues"""
 
 
 class Analyst(Model):
@@ -229,10 +248,12 @@ class Analysis(Model):
     """how far the article can be relied on"""
     credibility_note: Claim = Claim(text="")
     """why so far"""
-    narratives: tuple[str, ...] = ()
-    """names of the themes that the article treats"""
-    added_facts: tuple[ClaimedFact, ...] = ()
-    """numbers that the rules did not find"""
+    narratives: tuple[Cited, ...] = ()
+    """the themes that the article treats"""
+    signals: tuple[Cited, ...] | None = None
+    """signals of credibility; None for an analyst that takes those of the rules"""
+    rows: tuple[RowClaim, ...] = ()
+    """numbers that the analyst reads otherwise than the rules"""
     other_directions: tuple[tuple[str, Direction], ...] = ()
     """asset or overall: what the other analyst says"""
     flags: tuple[str, ...] = ()

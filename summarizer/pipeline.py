@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from summarizer.analyst.embedded.analyze import analyze_by_weights
 from summarizer.credibility import find_signals
 from summarizer.errors import LLMError, UsageError
-from summarizer.facts.extract import extract_facts
+from summarizer.facts.extract import read_rows
 from summarizer.models import Analysis, Article, Page, Report
 from summarizer.narratives import find_narratives
 from summarizer.page.article import extract_article, make_article
@@ -82,19 +82,19 @@ def analyze_article(
     settings = settings or load_settings()
     started = time.perf_counter()
     text = read_text(article)
-    facts = extract_facts(text)
+    rows = read_rows(text)
     signals = find_signals(text)
     narratives = find_narratives(text)
 
     def check(analysis: Analysis) -> Report:
-        return verify(text, facts, analysis, signals, narratives)
+        return verify(text, rows, analysis, signals, narratives)
 
-    analysis = analyze_by_weights(text, facts, signals, narratives)
+    analysis = analyze_by_weights(text, rows.facts, signals, narratives)
     if settings.uses_model:
         from summarizer.analyst.llm.analyze import Conversation  # openai takes 1 s to import
 
         try:
-            conversation = Conversation(text, facts, settings, gate)
+            conversation = Conversation(text, rows, settings, gate)
             analysis = conversation.conclude(_converse(conversation, check), analysis)
         except LLMError as error:
             if not settings.fallback or error.code in ("budget", "stopped"):

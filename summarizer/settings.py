@@ -29,7 +29,7 @@ class Settings:
     api_key: str | None = field(default=None, repr=False)
     timeout: float = 120.0  # seconds for one article's answer, all tries together
     prices: str | None = None  # a file of the form of data/prices.tsv, whose rows win
-    prompt: int = 1  # which version of prompts/analyze
+    prompt: str = "2"  # which version of prompts/analyze, or a file of one's own
     answers: str | None = None  # the file in which a model's answers are kept; None: they are not
     # Answers asked for where an endpoint gives no chances of tokens: how many agree is the
     # confidence.
@@ -88,7 +88,7 @@ def load_settings(**flags: Any) -> Settings:
     values["api_key"] = (os.environ.get("OPENAI_API_KEY") or "").strip() or None
     values["base_url"] = os.environ.get("OPENAI_BASE_URL") or values.get("base_url")
     values |= {name: value for name, value in flags.items() if value}
-    for name, kind in {"timeout": float, "samples": int}.items():
+    for name, kind in {"timeout": float, "samples": int, "prompt": str}.items():
         if name in values:
             try:
                 values[name] = kind(values[name])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from summarizer.analyst.embedded.rationale import explain_credibility
-from summarizer.credibility import SIGNALS, cap_level, find_signals
+from summarizer.credibility import SIGNALS, cap_level, find_signals, find_words
 from summarizer.models import Article, Signal
 from summarizer.page.article import make_article
 from summarizer.tables import read_toml
@@ -43,8 +43,8 @@ def names_of(article: Article) -> list[str]:
 @pytest.mark.parametrize(("name", "words"), ROWS)
 def test_a_pattern_matches_its_example_and_spares_its_counterexample(name, words):
     pattern, row = getattr(SIGNALS[name], words), read_toml("signals.toml")[name][words]
-    assert pattern.search(row["example"])
-    assert not pattern.search(row["counterexample"])
+    assert [*find_words(pattern, read_text(Article(text=row["example"])))]
+    assert not [*find_words(pattern, read_text(Article(text=row["counterexample"])))]
 
 
 @pytest.mark.parametrize("kind", SIGNALS.values(), ids=SIGNALS.keys())

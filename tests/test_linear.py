@@ -26,6 +26,11 @@ def test_a_score_is_the_sum_of_weight_times_value():
     assert MODEL.scores([]) == [0.0, 0.0]
 
 
+def test_features_without_a_value_have_the_value_1():
+    assert MODEL.scores_of(["fell", "unknown", "rose"]) == [1.5, 1.0]
+    assert MODEL.scores_of([]) == [0.0, 0.0]
+
+
 def test_a_model_survives_its_text():
     again = Linear.parse(MODEL.dump())
     assert again.labels == MODEL.labels

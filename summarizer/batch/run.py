@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from summarizer.analyst.llm.gate import Gate
+from summarizer.analyst.llm.prompt import load_prompt
 from summarizer.batch.inputs import check_inputs, read_inputs
 from summarizer.batch.items import Hooks, ItemState, Lease, Outcome, RunResult, Stage
 from summarizer.batch.queue import Queue
@@ -47,7 +48,7 @@ class Batch:
     """One run over a queue.
 
     `fetcher` is the network, `rate` the requests a second to one host (0: no limit), `jobs` the
-    number of workers, and `max_cost` what the model may cost, in USD.
+    number of workers, and `max_cost` what the model may cost, in USD; or `gate` limits all that.
     """
 
     queue: Queue
@@ -57,6 +58,7 @@ class Batch:
     rate: float = 1.0
     jobs: int = JOBS
     max_cost: float | None = None
+    gate: Gate | None = None
     hooks: Hooks = field(default_factory=Hooks)
 
     def __post_init__(self) -> None:
@@ -66,7 +68,7 @@ class Batch:
             self.fetcher = Fetcher(allow_private=self.settings.allow_private)
         self.tally = self.queue.tally
         self._stop = threading.Event()
-        self._gate = Gate(self.jobs, self.max_cost, self._stop)
+        self._gate = self.gate or Gate(self.jobs, self.max_cost, self._stop)
         self._lock = threading.Lock()
         self._fatal: SummarizerError | None = None
         turn = 1 / self.rate if self.rate else 0
@@ -270,9 +272,8 @@ def stage_of(error: SummarizerError, lease: Lease) -> Stage:
 
 def fingerprint(settings: Settings) -> str:
     """What changes with the program, its data, prompts and model, in 16 characters."""
-    digest = hashlib.sha256(
-        f"{settings.model}\n{settings.base_url}\n{settings.uses_model}".encode()
-    )
+    prompt = load_prompt(settings.prompt).sha256 if settings.uses_model else ""
+    digest = hashlib.sha256(f"{settings.model}\n{settings.base_url}\n{prompt}".encode())
     root = Path(str(resources.files("summarizer")))
     for path in sorted([*root.rglob("*"), *(root.parent / "prompts").rglob("*")]):
         if path.suffix in (".py", ".tsv", ".json", ".md"):

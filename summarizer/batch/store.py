@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from summarizer.errors import StorageError
@@ -110,6 +111,25 @@ def open_store(path: Path, *, create: bool = True) -> Store:
         migrate(connection, path, load_migrations())
         connection.execute("PRAGMA journal_mode = WAL")
     return Store(path, connection)
+
+
+@contextmanager
+def open_copy(path: Path) -> Iterator[Store]:
+    """A copy of the database at `path`, empty where there is none; gone when the block ends."""
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        if path.exists():
+            with (
+                storage_errors(path),
+                closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as source,
+                closing(sqlite3.connect(copy)) as target,
+            ):
+                source.backup(target)
+        store = open_store(copy)
+        try:
+            yield store
+        finally:
+            store.close()
 
 
 def load_migrations() -> list[str]:

@@ -5,30 +5,34 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from click import FloatRange, IntRange, argument, command, option
+from click import FloatRange, IntRange, argument, command, echo, option
 
 from summarizer.analyst.llm.costs import find_price
-from summarizer.analyst.llm.gate import UNPRICED
-from summarizer.batch.store import open_store
+from summarizer.analyst.llm.gate import UNPRICED, DryGate
+from summarizer.batch.store import open_copy, open_store
 from summarizer.cli.shared import (
     PATH,
     add_options,
     database,
+    describe_cost,
+    dry_run_flag,
     flag,
     force_flag,
     open_stdout,
     read_names,
+    read_settings,
     say,
     settings_options,
     text_flag,
 )
 from summarizer.errors import StorageError, UsageError
-from summarizer.settings import DEFAULT_MODEL, Settings, database_path, load_settings
+from summarizer.settings import DEFAULT_MODEL, Settings, database_path
 
 if TYPE_CHECKING:
     from summarizer.batch.items import RunResult, RunTally
     from summarizer.batch.output import Output
     from summarizer.batch.queue import Queue
+    from summarizer.batch.store import Store
     from summarizer.models import Report
 
 # Seconds until a thread that waits for its answer gets its turn; with Python's 5 ms, 16 of them
@@ -67,6 +71,7 @@ _run_options = add_options(
 @flag("--retry-failed", "Try again what failed for good, and feeds that were paused.")
 @flag("--redo", "Analyse again what is done, with today's model and prompt.")
 @force_flag
+@dry_run_flag
 @_run_options
 def batch(
     inputs: tuple[str, ...],
@@ -74,6 +79,7 @@ def batch(
     with_text: bool,
     retry_failed: bool,
     force: bool,
+    dry_run: bool,
     **flags: Any,
 ) -> None:
     """Analyse many articles: feeds, sites, OPML, files of addresses, JSONL records, folders,
@@ -82,7 +88,8 @@ def batch(
     A JSONL record is {id, url, title, source, published_at, text or html}. Interrupt it or kill it:
     the same command goes on where it was. OUT.jsonl holds reports alone; failures go to
     OUT.failures.jsonl, each with its url, stage, code and message; the exit code is then 1. What is
-    done stands in the database, for a file in OUT.state.db beside it.
+    done stands in the database, for a file in OUT.state.db beside it. A dry run reads pages and
+    feeds, and stores nothing.
     """
     from summarizer.batch.items import Hooks
     from summarizer.batch.output import Output, state_path
@@ -93,23 +100,39 @@ def batch(
     inputs = read_names(inputs)
     settings, limits = _read_flags(flags)
     path, is_file = _check_output(output, inputs, force)
-    store = open_store(state_path(path) if is_file else path)
-    queue = Queue(store, fingerprint(settings), retry_failed=retry_failed, redo=flags["redo"])
-    out = Output(path, queue, with_text=with_text) if is_file else None
+    where = state_path(path) if is_file else path
+
+    def open_batch(store: "Store", settings: Settings, **options: Any) -> Batch:
+        made_by = fingerprint(settings)
+        queue = Queue(store, made_by, retry_failed=retry_failed, redo=flags["redo"])
+        return Batch(queue, settings, **options, **limits)
+
+    stdin = sys.stdin.buffer if "-" in inputs else ()
+    if dry_run:
+        dry = DryGate()
+        with open_copy(where) as store:
+            work = open_batch(store, replace(settings, fallback=True), gate=dry)
+            failures = work.run(inputs, stdin).failures
+        if failures:
+            say(f"{len(failures)} of the inputs could not be read")
+        echo(describe_cost(dry, settings))
+        return
+    store = open_store(where)
     with Progress() as progress:
+        work = open_batch(store, settings)
+        out = Output(path, work.queue, with_text=with_text) if is_file else None
 
         def tick(tally: "RunTally") -> None:
             progress.show(tally)
             if out:
                 out.tick()
 
-        hooks = Hooks(message=progress.say, tick=tick)
+        work.hooks = Hooks(message=progress.say, tick=tick)
         if out:
-            hooks = replace(hooks, report=out.add)
-        work = Batch(queue, settings, hooks=hooks, **limits)
-        result = work.run(inputs, sys.stdin.buffer if "-" in inputs else ())
+            work.hooks = replace(work.hooks, report=out.add)
+        result = work.run(inputs, stdin)
     if out:
-        _write_files(path, out, queue, result)
+        _write_files(path, out, work.queue, result)
     store.close()
     progress.close(result, path)
     _exit(result)
@@ -145,7 +168,7 @@ def watch(inputs: tuple[str, ...], db: Path, every: float, runs: int | None, **f
 def _read_flags(flags: dict[str, Any]) -> tuple[Settings, dict[str, Any]]:
     """The settings and the limits of a run. Raises UsageError for a model of unknown cost."""
     limits = {name: flags.pop(name) for name in _LIMITS}
-    settings = load_settings(**flags)
+    settings = read_settings(flags)
     if not settings.uses_model:
         return settings, limits
     has_limit = limits["max_cost"] is not None

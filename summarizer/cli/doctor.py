@@ -3,12 +3,13 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from click import command, echo, option
 
 from summarizer.analyst.llm.gate import UNPRICED
-from summarizer.errors import SummarizerError
+from summarizer.errors import LLMError, SummarizerError
 from summarizer.settings import Settings, load_settings
 from summarizer.text.spans import clean
 
@@ -26,8 +27,14 @@ _ASK_TWICE = (
 _SAMPLES = (
     "Give --samples 5 for the agreement of five answers; without, it is the weight of the evidence"
 )
+_UNREADABLE = (
+    "Articles may cost three answers and fail. "
+    "Use another model, or a server that holds to a schema"
+)
+_LIST_SECONDS = 10.0  # for the list of models
+_SHOWN = 12  # models named
 _FORMS = {  # of an answer, by what the endpoint was able to promise
-    "json_schema": "it holds answers to the schema",
+    "json_schema": "it takes a schema, and its answer is of that form",
     "json_object": f"it answers in JSON, but knows no schema: {_ASK_TWICE}",
     "plain": f"it knows no JSON mode: {_ASK_TWICE}",
 }
@@ -46,8 +53,9 @@ class Check:
 @command()
 @option("--model", metavar="NAME", help="The model to look at.")
 def doctor(model: str | None) -> None:
-    """Check key, endpoint, model, schema support and price, and say what to do; costs one answer
-    of a few tokens.
+    """Check key, endpoint, model, price and that an answer has the form asked for; list the models
+    that the server has if this one is not among them; say what to do. Costs one answer of a few
+    tokens.
 
     The exit code is 3 where the model cannot be used.
     """
@@ -58,6 +66,44 @@ def doctor(model: str | None) -> None:
         echo(clean(f"{mark}  {check.name}: {check.detail}{advice}"))
     if any(check.name == "model" and not check.fine for check in checks):
         raise SystemExit(3)
+
+
+def _show(url: str | None) -> str:
+    """The endpoint's address without its query, which may hold a key."""
+    return (url or "https://api.openai.com/v1").split("?")[0]
+
+
+def check_models(model: str, listed: list[str]) -> Check:
+    """Whether the model is among those that the server lists, those of a like name first.
+
+    >>> check_models("qwen3", ["gemma3:4b", "qwen3:8b"]).detail
+    'qwen3 is not among the 2 that the server lists: qwen3:8b, gemma3:4b'
+    """
+    if not listed:
+        return Check("models", True, "the server does not list them")
+    if not {model, f"{model}:latest", f"models/{model}"}.isdisjoint(listed):
+        return Check("models", True, f"{model} is among the {len(listed)} that the server lists")
+    near = get_close_matches(model, listed, n=3, cutoff=0.5)
+    names = list(dict.fromkeys([*near, *listed]))
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    detail = f"{model} is not among the {len(names)} that the server lists: "
+    advice = f"Give --model {near[0]}" if near else "Give --model with one of these"
+    return Check("models", False, f"{detail}{', '.join(names[:_SHOWN])}{more}", advice)
+
+
+def check_form(text: str, rung: str) -> Check:
+    """Whether an answer satisfies the schema that was asked for, and what the endpoint promised."""
+    from summarizer.analyst.llm.schema import UnreadableAnswer, parse_wrapped  # pydantic is slow
+
+    try:
+        answer = parse_wrapped(text)
+    except UnreadableAnswer as error:
+        return Check("schema", False, f"the answer cannot be read: {error}", _UNREADABLE)
+    directions = _SCHEMA["properties"]["direction"]["enum"]
+    if answer not in [{"direction": direction} for direction in directions]:
+        detail = "the answer is JSON, but not of the form that was asked for"
+        return Check("schema", False, detail, _UNREADABLE)
+    return Check("schema", rung == "json_schema", _FORMS[rung])
 
 
 def examine(settings: Settings) -> Iterator[Check]:
@@ -71,21 +117,26 @@ def examine(settings: Settings) -> Iterator[Check]:
         return
     key = "it is set" if settings.api_key else "none is set; a local server wants none"
     yield Check("key", True, key)
-    yield Check("endpoint", True, settings.base_url or "https://api.openai.com/v1")
+    yield Check("endpoint", True, _show(settings.base_url))
     from summarizer.analyst.llm.costs import cost_of
     from summarizer.analyst.llm.endpoint import Allowance, Endpoint  # openai takes 1 s to import
 
     started = time.monotonic()
+    failure = None
     try:
         endpoint = Endpoint(settings)
         allowance = Allowance(started + settings.timeout)
         answer = endpoint.complete([{"role": "user", "content": _QUESTION}], _SCHEMA, allowance)
     except SummarizerError as error:
-        yield Check("model", False, f"{error.code}: {error.detail}", error.advice)
-        return
+        failure = error
     seconds = time.monotonic() - started
+    if failure is None or isinstance(failure, LLMError):  # else the settings are wrong
+        yield check_models(endpoint.model, endpoint.list_models(_LIST_SECONDS))
+    if failure:
+        yield Check("model", False, f"{failure.code}: {failure.detail}", failure.advice)
+        return
     yield Check("model", True, f"{endpoint.model} answers as {answer.model} in {seconds:.1f} s")
-    yield Check("schema", answer.rung == "json_schema", _FORMS[answer.rung])
+    yield check_form(answer.text, answer.rung)
     price = endpoint.price
     until = price and price.trained_until
     choices = (  # what is good, if it is so; else what is not, and what to do

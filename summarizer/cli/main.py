@@ -15,7 +15,7 @@ from summarizer.errors import SummarizerError
 # Each command with its file in this folder, which is imported on first use. Those files import
 # the rest of the package inside their functions, so that --help stays quick.
 COMMANDS = {
-    "analyze": "reports",
+    "analyze": "analyze",
     "batch": "batch",
     "digest": "reports",
     "doctor": "doctor",

@@ -1,12 +1,9 @@
-"""The commands that print reports: analyze makes one, show, search, export and digest read a
-database.
-"""
+"""The commands that read reports out of a database: show, search, export and digest."""
 
 import sys
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from click import Choice, IntRange, argument, command, echo, option
 
@@ -18,118 +15,19 @@ from summarizer.cli.shared import (
     force_flag,
     form_flag,
     open_stdout,
-    read_names,
     report_options,
     say,
-    settings_options,
     text_flag,
 )
 from summarizer.errors import SummarizerError, UsageError
 from summarizer.render.formats import render_report
-from summarizer.settings import Settings, load_settings
 from summarizer.text.spans import clean
 
 if TYPE_CHECKING:
-    from summarizer.models import Article, Report
+    from summarizer.models import Report
 
 
-@command()
-@argument("inputs", nargs=-1, metavar="INPUT...")
-@report_options
-@form_flag("extract", "Print the article's text only.")
-@flag("--explain", "Show what the embedded analyst weighed for each call.")
-@settings_options
-@flag("--redo", "Ask the model again, though its answer about this text is kept.")
-@flag("--no-cache", "Fetch the page anew, and keep no copy of it.")
-def analyze(
-    inputs: tuple[str, ...],
-    form: str | None,
-    evidence: bool,
-    with_text: bool,
-    length: str | None,
-    explain: bool,
-    no_cache: bool,
-    **flags: Any,
-) -> None:
-    """Analyse an article, or several: each a URL, a page, a text, a PDF, DOCX, Markdown or .eml
-    file, or - for stdin, which needs no name where it is piped.
-
-    Several reports are printed one after the other, as JSON one a line. One that fails stops none
-    of the others; the exit code is then 1.
-    """
-    from summarizer.batch.export import write_jsonl
-    from summarizer.render.parts import shorten
-
-    inputs = read_names(inputs)
-    _check_form(form, evidence or with_text)
-    if form == "html" and len(inputs) > 1:
-        advice = "summarizer batch stores many, and summarizer show --html prints each"
-        raise UsageError("--html prints one page, of one article", advice=advice)
-    settings = load_settings(**flags)
-    if no_cache:
-        settings = replace(settings, cache=False)
-    failures = []
-    is_told = False
-    for number, name in enumerate(inputs):
-        try:
-            article = _read_article(name, settings)
-            if form == "extract":
-                echo(article.text)
-                continue
-            if not settings.uses_model and not flags["offline"] and not is_told:
-                say("no OPENAI_API_KEY and no endpoint is set: the embedded analyst speaks")
-                is_told = True
-            report = shorten(_analyze_article(article, settings), length)
-        except SummarizerError as error:
-            if len(inputs) == 1 or error.exit_status > 2:
-                raise
-            say(f"{name}: {error}")
-            failures.append(error)
-            continue
-        if len(inputs) > 1 and form == "json":
-            write_jsonl(open_stdout(), [report.to_dict(with_text=with_text)])
-            continue
-        if number:
-            echo()
-        _show_report(report, form, evidence, with_text)
-        if explain:
-            _explain(article)
-    if failures:
-        raise SystemExit(max(error.exit_status for error in failures))
-
-
-def _read_article(name: str, settings: Settings) -> "Article":
-    from summarizer.models import Page
-    from summarizer.page.article import extract_article
-    from summarizer.pipeline import load_page
-
-    is_stdin = name == "-"
-    page = Page(body=sys.stdin.buffer.read()) if is_stdin else load_page(name, settings)
-    return extract_article(page)
-
-
-def _analyze_article(article: "Article", settings: Settings) -> "Report":
-    """The report; a line on stderr tells what a model's answer cost."""
-    from summarizer.pipeline import analyze_article
-
-    report = analyze_article(article, settings)
-    analyst = report.analyst
-    if analyst.name == "llm":
-        cost = "of unknown cost" if analyst.cost_usd is None else f"${analyst.cost_usd:.4f}"
-        tokens = f"{analyst.input_tokens} tokens in, {analyst.output_tokens} out"
-        say(f"{analyst.model}: {tokens}, {cost}")
-    return report
-
-
-def _explain(article: "Article") -> None:
-    from summarizer.analyst.embedded.analyze import explain as explain_calls
-    from summarizer.render.terminal import print_weights
-    from summarizer.text.reading import read_text
-
-    print_weights(explain_calls(read_text(article)))
-
-
-def _check_form(form: str | None, more: bool) -> None:
+def check_form(form: str | None, more: bool) -> None:
     """Raises UsageError, before a model is paid, where a note is to hold more than a note does."""
     if more and form == "markdown":
         raise UsageError(
@@ -138,7 +36,7 @@ def _check_form(form: str | None, more: bool) -> None:
         )
 
 
-def _show_report(report: "Report", form: str | None, evidence: bool, with_text: bool) -> None:
+def show_report(report: "Report", form: str | None, evidence: bool, with_text: bool) -> None:
     """The report on stdout, in one of FORMATS or, if `form` is None, as the terminal shows it."""
     if form is None:
         from summarizer.render.terminal import print_report
@@ -163,14 +61,14 @@ def show(
     from summarizer.models import Report
     from summarizer.render.parts import shorten
 
-    _check_form(form, evidence or with_text)
+    check_form(form, evidence or with_text)
     store = open_store(db, create=False)
     keys = find_reports(store, name)
     if not keys:
         advice = "summarizer search WORDS finds one"
         raise SummarizerError(f"no report is known by {name}", code="not_found", advice=advice)
     report = next(load_reports(store, "a.id = ?", keys[:1]))
-    _show_report(shorten(Report.model_validate(report), length), form, evidence, with_text)
+    show_report(shorten(Report.model_validate(report), length), form, evidence, with_text)
 
 
 @command()

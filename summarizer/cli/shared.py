@@ -11,9 +11,17 @@ from typing import Any, TextIO
 
 import click
 
+from summarizer.analyst.llm.costs import cost_of, find_price
+from summarizer.analyst.llm.dialect import ANSWER_TOKENS
+from summarizer.analyst.llm.gate import DryGate
+from summarizer.analyst.llm.prompt import load_prompt
+from summarizer.errors import UsageError
 from summarizer.render.formats import FORMATS
-from summarizer.settings import database_path
+from summarizer.settings import DEFAULT_MODEL, Settings, database_path, load_settings
 from summarizer.text.spans import clean
+
+USUAL_ANSWER = 650  # tokens: the median of 190 answers that careful readers wrote to prompt 2
+PARTS = frozenset(("system", "example_input", "example_answer", "user", "again"))  # of a prompt
 
 Decorator = Callable[[Any], Any]
 
@@ -113,6 +121,11 @@ settings_options = add_options(
         help="Answers to ask for where the endpoint gives no chances of tokens: "
         "their agreement is the confidence.",
     ),
+    click.option(
+        "--prompt",
+        metavar="FILE|N",
+        help="The prompt: a version of prompts/analyze, or a file of its form.",
+    ),
     flag(
         "--offline",
         "Ask no model though a key is set: the embedded analyst speaks. "
@@ -126,6 +139,47 @@ settings_options = add_options(
         help="Fetch from this host though its address is not public.",
     ),
 )
+
+
+dry_run_flag = flag(
+    "--dry-run",
+    "Ask no model: print about how many tokens it would be asked, and what that would cost.",
+)
+
+
+def read_settings(flags: dict[str, Any]) -> Settings:
+    """The settings of this run. Raises UsageError for them, or for a prompt, if they are wrong."""
+    settings = load_settings(**flags)
+    if settings.uses_model:
+        try:
+            missing = PARTS - load_prompt(settings.prompt).parts.keys()
+        except (ValueError, LookupError, OSError) as error:
+            raise UsageError(f"prompt {settings.prompt} cannot be used: {error}") from error
+        if missing:
+            detail = f"prompt {settings.prompt} lacks {', '.join(sorted(missing))}"
+            raise UsageError(detail, advice="Begin with a copy of the newest file")
+    return settings
+
+
+def describe_cost(gate: DryGate, settings: Settings) -> str:
+    """What a dry run found: how much would be asked, and what that would cost."""
+    from summarizer.render.parts import count_things  # imports pydantic
+
+    model = settings.model or DEFAULT_MODEL
+    asked = gate.requests * settings.samples
+    if not asked:
+        why = "every answer is kept" if settings.uses_model else "the embedded analyst speaks"
+        return f"no model would be asked: {why}"
+    tokens = gate.tokens * settings.samples
+    price = find_price(model, settings.prices)
+    usual, most = (cost_of(price, tokens, 0, asked * n) for n in (USUAL_ANSWER, ANSWER_TOKENS))
+    cost = "of unknown cost" if None in (usual, most) else f"${usual:.4f} to ${most:.4f}"
+    return (
+        f"{model}: {count_things(asked, 'question')}, about {tokens:,} tokens in and"
+        f" {asked * USUAL_ANSWER:,} to {asked * ANSWER_TOKENS:,} out, {cost}"
+        " (estimated from words and digits, without what a server has in its cache;"
+        " an answer with faults is asked for again)"
+    )
 
 
 def say(message: str) -> None:

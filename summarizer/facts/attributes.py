@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TypeVar
 
-from summarizer.facts.candidates import Candidate
+from summarizer.facts.candidates import SHARES, Candidate
 from summarizer.models import Evidence
 from summarizer.tables import load_words, match_any
 from summarizer.text.lexicon import Lexicon
@@ -16,6 +16,8 @@ from summarizer.text.spans import Span, is_whole
 T = TypeVar("T")
 
 _SIGN_REACH, _PERIOD_REACH = 14, 15  # words past which a movement or a period says nothing
+_GOVERNS = 6  # words in which movements before a number decide its sign
+_FLOWS = {"inflow": 1, "inflows": 1, "outflow": -1, "outflows": -1, "redemptions": -1}
 _BEHIND_CLAUSE, _BEHIND_PERCENT = 6, 3  # words that a movement seems further off
 _PERIOD_BEHIND_CLAUSE = 7
 _VENUE = re.compile(rf"\b{match_any('venue')}\b")
@@ -99,6 +101,29 @@ def find_sign(text: Text, candidate: Candidate) -> int:
     return _nearest(hits, _SIGN_REACH) or 1
 
 
+def governing_sign(text: Text, candidate: Candidate, kind: str) -> int:
+    """-1 or 1 by the words of movement that govern a number, 0 where none does or they disagree.
+
+    They stand right behind it ("a 7% gain"), or before it with no other number and no end of a
+    clause between: "fell by more than 3%".
+    """
+    signs = _FLOWS if kind == "etf_flow" else {}
+    first, past = text.word_range(candidate.span)
+    found = set()
+    for i in range(candidate.first_word - 1, max(first, candidate.first_word - _GOVERNS) - 1, -1):
+        word = text.lowered[i]
+        is_bound = word in ("up", "down") and text.lowered[i + 1] == "to"  # "add up to $1 billion"
+        gap = candidate.gap_to(*text.words[i].span())
+        if text.crosses_clause(*gap) or text.numbers_between(*gap):
+            break
+        if not is_bound and (sign := signs.get(word) or _movements().get(word)):
+            is_given_up = word == "up" and text.lowered[i - 1].startswith(("gave", "giv"))
+            found.add(-1 if is_given_up else sign)
+    if not found and candidate.past_word < past:
+        found.add(_movements().get(text.lowered[candidate.past_word], 0))
+    return found.pop() if len(found) == 1 else 0
+
+
 def find_period(text: Text, candidate: Candidate) -> str | None:
     """The span of time the number covers, nearest in its sentence."""
     first, past = text.word_range(candidate.span)
@@ -122,11 +147,14 @@ def find_venue(text: Text, candidate: Candidate) -> str | None:
         distance = end - start + _PAST_CLAUSE * bool(is_parted)
         distance += _PAST_NUMBER * bool(text.numbers_between(start, end))
         hits.append((distance, match[0]))
-    return min(hits)[1] if hits else None
+    return min(hits, default=(0, None))[1]
 
 
 def find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
-    """What narrows the kind down: seed or series_a, all-time high, 25-delta."""
+    """What narrows the kind down: seed or series_a, all-time high, 25-delta, long or short."""
+    if kind == "liquidation_share":
+        shares = SHARES.match(text.string, candidate.number.start)
+        return shares and shares[3].rstrip("s")
     pattern = _QUALIFIERS.get(kind)
     match = pattern and pattern.search(text.string, *candidate.span)
     if not match:
@@ -158,7 +186,7 @@ def find_date(text: Text, candidate: Candidate) -> str | None:
     for match in _DATE.finditer(text.string, low, high):
         start, end = candidate.gap_to(*match.span())
         hits.append((abs(end - start), match[0]))
-    return min(hits)[1] if hits else None
+    return min(hits, default=(0, None))[1]
 
 
 def choose_evidence(text: Text, candidate: Candidate) -> Evidence:

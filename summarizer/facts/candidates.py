@@ -25,14 +25,15 @@ _TIME_UNIT = re.compile(
     r"|a\.m|p\.m|AM|PM|ET|EST|UTC)"
 )
 _PLURAL_NOUN = re.compile(r"\s[a-z]{4,}s\b")
-_LARGE = 1_500_000  # money of this much is a flow or a size, never a price
+LARGE = 1_500_000  # money of this much is a flow or a size, never a price
 
 
 @dataclass(slots=True)
 class Candidate:
     """A number on its way to a fact.
 
-    `end` is the place after the number and its unit; `first_word` and `past_word` are the index of
+    `printed` is the number with its unit as it stands in the text, `end` the place behind it;
+    `first_word` and `past_word` are the index of
     its first word and the index after its last one. `sentence`, `span` and `mentions` are the
     index, the span and the assets of its sentence.
     """
@@ -45,14 +46,16 @@ class Candidate:
     past_word: int
     sentence: int
     span: Span
-    mentions: Sequence[Mention] = ()
+    mentions: Sequence[Mention]
+    printed: str
     scores: dict[str, float] = field(default_factory=dict)
+    chances: Sequence[float] = ()  # of each of choice.LABELS
     subject: str | None = None
 
     @property
     def is_large(self) -> bool:
         """Whether the number is too large to be a price."""
-        return abs(self.number.value) >= _LARGE
+        return abs(self.number.value) >= LARGE
 
     @property
     def is_price_like(self) -> bool:
@@ -74,22 +77,27 @@ def find_candidates(text: Text) -> list[Candidate]:
     """Every number that could be a market number, in reading order."""
     candidates = []
     for number in text.numbers:
-        sentence = text.sentence_at(number.start)
-        span = text.sentences[sentence]
-        mentions = text.mentions_in(span)
-        unit_class, unit, end = _find_unit(text.string, number, mentions)
         if _OTHERS.search(text.string, max(0, number.start - 12), number.start):
             continue
-        if unit_class == "plain" and not _may_be_bare(text.string, number, mentions):
-            continue
-        first_word = bisect_right(text.word_starts, number.start) - 1
-        past_word = bisect_left(text.word_starts, end)
-        candidates.append(
-            Candidate(
-                number, unit_class, unit, end, first_word, past_word, sentence, span, mentions
-            )
-        )
+        candidate = make_candidate(text, number)
+        is_bare = candidate.unit_class == "plain"
+        if not is_bare or _may_be_bare(text.string, number, candidate.mentions):
+            candidates.append(candidate)
     return candidates
+
+
+def make_candidate(text: Text, number: Number) -> Candidate:
+    """The number with its unit and its place among the words, sentences and assets of the text."""
+    sentence = text.sentence_at(number.start)
+    span = text.sentences[sentence]
+    mentions = text.mentions_in(span)
+    unit_class, unit, end = _find_unit(text.string, number, mentions)
+    first_word = bisect_right(text.word_starts, number.start) - 1
+    past_word = bisect_left(text.word_starts, end)
+    printed = text.string[number.start : end]
+    return Candidate(
+        number, unit_class, unit, end, first_word, past_word, sentence, span, mentions, printed
+    )
 
 
 def _find_unit(string: str, number: Number, mentions: Sequence[Mention]) -> tuple[str, str, int]:

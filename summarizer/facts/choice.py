@@ -38,7 +38,7 @@ def choose_kinds(text: Text, candidates: Sequence[Candidate]) -> list[tuple[str,
     previous, previous_kind = None, NONE
     for candidate, features in zip(candidates, describe_candidates(text, candidates), strict=True):
         features += describe_previous(text, previous, previous_kind, candidate)
-        chances = softmax(_score_labels(model, features, candidate))
+        candidate.chances = chances = softmax(_score_labels(model, features, candidate))
         best = max(_NAMED, key=chances.__getitem__)
         if chances[best] < SURE:
             best = _OTHER if chances[_OTHER] >= SURE_OTHER else _PLACES[NONE]
@@ -52,8 +52,7 @@ def _score_labels(model: Linear, features: Sequence[str], candidate: Candidate) 
     for name in KINDS.keys() - model.labels:  # a kind that the weights do not know needs a cue
         if not candidate.scores.get(name):
             scores[_PLACES[name]] = FORBIDDEN
-    fitted = model.scores((name, 1.0) for name in features)
-    for label, score in zip(model.labels, fitted, strict=True):
+    for label, score in zip(model.labels, model.scores_of(features), strict=True):
         scores[_PLACES[label]] += score
     return scores
 

@@ -5,7 +5,7 @@ and of the title.
 import re
 from bisect import bisect_left
 from collections import Counter
-from functools import cache
+from functools import cache, partial
 
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.nearby import LOOKED, Features
@@ -45,7 +45,7 @@ class Companies:
         self._counts = Counter(name for _, name in text.names)
         openings = {sentence.start for sentence in text.sentences}
         self._inner = {name for start, name in text.names if start not in openings}
-        self._full_names: dict[str, str] = {}
+        self._lengthen = cache(partial(longest_form, names=text.names))
 
     def describe(self, candidate: Candidate, features: Features) -> None:
         """Add the companies, in full, by where they stand to the number and whether they act."""
@@ -84,8 +84,3 @@ class Companies:
             f"name:times{min(3, self._counts[name])}",
             f"name:words{min(4, name.count(' ') + 1)}",
         ]
-
-    def _lengthen(self, name: str) -> str:
-        if name not in self._full_names:
-            self._full_names[name] = longest_form(name, self._text.names)
-        return self._full_names[name]

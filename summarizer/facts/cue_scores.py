@@ -79,29 +79,26 @@ def best_kind(candidate: Candidate) -> str | None:
 
 
 @cache
-def _cue_lexicon() -> Lexicon[tuple[Kind, Cue]]:
-    return Lexicon(
+def _lexicon() -> Lexicon[tuple[Kind, Cue] | None]:
+    """The cues, and None for the phrases in which no word is a cue."""
+    cues = [
         (phrase, (kind, cue))
         for kind in KINDS.values()
         for cue in kind.cues
         for phrase in cue.phrases
-    )
-
-
-@cache
-def _stop_lexicon() -> Lexicon[None]:
-    return Lexicon((phrase, None) for phrase in load_words()["stop"])
+    ]
+    return Lexicon([*cues, *((phrase, None) for phrase in load_words()["stop"])])
 
 
 def _find_hits(text: Text) -> dict[int, list[_Hit]]:
     """The cues of each sentence but those inside a phrase that means something else."""
     hits = defaultdict(list)
-    stops = _stop_lexicon().find(text.lowered)
-    stopped = {i for first, past, _ in stops for i in range(first, past)}
-    for first, past, (kind, cue) in _cue_lexicon().find(text.lowered):
-        if first not in stopped and past - 1 not in stopped:
+    found = _lexicon().find(text.lowered)
+    stopped = {i for first, past, cue in found if not cue for i in range(first, past)}
+    for first, past, cue in found:
+        if cue and first not in stopped and past - 1 not in stopped:
             sentence = text.sentence_at(text.word_starts[first])
-            hits[sentence].append(_Hit(first, past, kind, cue))
+            hits[sentence].append(_Hit(first, past, *cue))
     return hits
 
 

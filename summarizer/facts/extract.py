@@ -3,10 +3,11 @@ sentence says of it.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from summarizer.facts import attributes
-from summarizer.facts.candidates import SHARES, Candidate, find_candidates
+from summarizer.facts.candidates import Candidate, find_candidates, make_candidate
 from summarizer.facts.choice import NONE, choose_kinds
 from summarizer.facts.cue_scores import score_candidates
 from summarizer.facts.kinds import KINDS
@@ -19,7 +20,8 @@ from summarizer.text.spans import Span
 
 _POINTER = re.compile(
     r"""
-    \b(?:Related[ ]Reading|Also[ ]Read|Read[ ]More|Read[ ]Also|See[ ]Also
+    \b(?-i:(?=[ARSars]))  # most words are passed over at once
+    (?:Related[ ]Reading|Also[ ]Read|Read[ ]More|Read[ ]Also|See[ ]Also
         |Recommended[ ]Articles?|RELATED|ALSO[ ]READ)
     \s?[:|–-]\s?[^.?!\n]{10,160}[.?!\n]?
     """,
@@ -27,37 +29,70 @@ _POINTER = re.compile(
 )
 MAX_NUMBERS = 1500  # numbers looked at; the fullest of 921 real articles holds 100
 MAX_FACTS = 400  # an article states no more; a price list may
+UNSURE = 0.75  # a reading less likely than this is marked for a model
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The numbers of an article as a model is asked about them.
+
+    `numbers[i]` states `facts[i]`. The numbers behind those state no fact by the rules; `repeats`
+    says which of them only say a fact again: the index of the number -> that of the fact. The
+    readings of the rows in `unsure` are likely to be wrong.
+    """
+
+    facts: list[Fact]
+    numbers: list[Candidate]
+    repeats: dict[int, int]
+    unsure: frozenset[int]
 
 
 def extract_facts(text: Text) -> list[Fact]:
     """Every market number that the article states, in reading order, each with exact evidence.
     Never raises.
 
-    An analyst refers to fact 3 of the list as `{F3}`. Orders to machines are left out before
-    anything is read.
+    An analyst refers to fact 3 of the list as `{N3}`.
+    """
+    return read_rows(text).facts
+
+
+def read_rows(text: Text) -> Rows:
+    """The facts of an article and its other numbers, both in reading order. Never raises.
+
+    Orders to machines are left out before anything is read.
     """
     if text.orders:
         string, places = cut_orders(text.string, text.orders)
         shorter = Text(text.article.model_copy(update={"text": string}))
-        return list(_restore_places(text, extract_facts(shorter), places))
+        return _restore_places(text, read_rows(shorter), places)
     candidates, subjects = read_candidates(text)
     kinds = choose_kinds(text, candidates)
-    facts = []
+    facts, others = [], []
     for candidate, (kind, chance) in zip(candidates, kinds, strict=True):
-        if kind != NONE:
+        if kind == NONE:
+            others.append(candidate)
+        else:
             candidate.subject = subjects.choose(candidate, kind)
-            facts.append((_make_fact(text, candidate, kind), chance))
-    return _without_repeats(facts)[:MAX_FACTS]
+            facts.append((candidate, make_fact(text, candidate, kind), chance))
+    return _sort_rows(facts, others)
 
 
-def _restore_places(text: Text, facts: Iterable[Fact], places: Sequence[int]) -> Iterable[Fact]:
-    """Facts of a text without its orders, at their places in the whole text, but for those that
-    span an order.
+def _restore_places(text: Text, rows: Rows, places: Sequence[int]) -> Rows:
+    """Rows of a text without its orders, at their places in the whole text, but for facts whose
+    words an order interrupts.
     """
-    for fact in facts:
-        span = Span(places[fact.evidence.start], places[fact.evidence.end - 1] + 1)
-        if text.quote(span) == fact.evidence.quote:
-            yield fact.model_copy(update={"evidence": text.evidence(span)})
+
+    def restore(start: int, end: int) -> Span:
+        return Span(places[start], places[end - 1] + 1)
+
+    spans = [restore(fact.evidence.start, fact.evidence.end) for fact in rows.facts]
+    kept = [i for i, span in enumerate(spans) if text.quote(span) == rows.facts[i].evidence.quote]
+    facts = [rows.facts[i].model_copy(update={"evidence": text.evidence(spans[i])}) for i in kept]
+    numbers = []
+    for candidate in [rows.numbers[i] for i in kept] + rows.numbers[len(rows.facts) :]:
+        start, end = restore(candidate.number.start, candidate.number.end)
+        numbers.append(make_candidate(text, candidate.number._replace(start=start, end=end)))
+    return Rows(facts, numbers, {}, frozenset(kept.index(i) for i in rows.unsure if i in kept))
 
 
 def read_candidates(text: Text) -> tuple[list[Candidate], Subjects]:
@@ -78,11 +113,8 @@ def read_candidates(text: Text) -> tuple[list[Candidate], Subjects]:
 
 
 def _find_furniture(text: Text) -> list[Span]:
-    """Places whose numbers are not the article's: its title said again, pointers to other articles,
-    orders to machines.
-    """
+    """Places whose numbers are not the article's: its title said again, pointers to others."""
     spans = [Span(match.start(), match.end()) for match in _POINTER.finditer(text.string)]
-    spans += text.orders
     title = text.article.title
     if title and len(title) > 20:
         start = text.string.find(title)
@@ -91,7 +123,8 @@ def _find_furniture(text: Text) -> list[Span]:
     return spans
 
 
-def _make_fact(text: Text, candidate: Candidate, name: str) -> Fact:
+def make_fact(text: Text, candidate: Candidate, name: str) -> Fact:
+    """The fact that a number states if it is of the kind."""
     kind = KINDS[name]
     value = candidate.number.value
     if kind.sign == "move" and not candidate.number.is_signed:
@@ -103,7 +136,7 @@ def _make_fact(text: Text, candidate: Candidate, name: str) -> Fact:
         unit=candidate.unit or kind.bare_unit,
         period=attributes.find_period(text, candidate) if kind.has_period else None,
         venue=attributes.find_venue(text, candidate) if kind.has_venue else None,
-        qualifier=_find_qualifier(text, candidate, name),
+        qualifier=attributes.find_qualifier(text, candidate, name),
         attributed_to=attributes.find_speaker(text, candidate),
         condition=attributes.find_condition(text, candidate),
         as_of=attributes.find_date(text, candidate),
@@ -111,23 +144,29 @@ def _make_fact(text: Text, candidate: Candidate, name: str) -> Fact:
     )
 
 
-def _find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
-    if kind == "liquidation_share" and (
-        shares := SHARES.match(text.string, candidate.number.start)
-    ):
-        return shares[3].rstrip("s")
-    return attributes.find_qualifier(text, candidate, kind)
+def _sort_rows(facts: Sequence[tuple[Candidate, Fact, float]], others: Sequence[Candidate]) -> Rows:
+    """The rows, from each fact with its number and its chance, and from the other numbers.
 
-
-def _without_repeats(facts: Sequence[tuple[Fact, float]]) -> list[Fact]:
-    """The facts, each given with its chance. A number said again is one fact, of which the
-    likeliest reading stays.
-
-    The same percentage may be said of two assets.
+    A number said again is one fact, of which the likeliest reading stays. The same percentage may
+    be said of two assets.
     """
     best: dict[tuple[float, str, str], int] = {}
-    for i, (fact, chance) in enumerate(facts):
-        key = (abs(fact.value), fact.unit, fact.subject if fact.unit == "%" else "")
-        if key not in best or chance > facts[best[key]][1]:
-            best[key] = i
-    return [facts[i][0] for i in sorted(best.values())]
+    keys = []
+    for i, (_, fact, chance) in enumerate(facts):
+        keys.append((abs(fact.value), fact.unit, fact.subject if fact.unit == "%" else ""))
+        if keys[i] not in best or chance > facts[best[keys[i]]][2]:
+            best[keys[i]] = i
+    shown = sorted(best.values())[:MAX_FACTS]
+    place = {i: k for k, i in enumerate(shown)}
+    again = {id(facts[i][0]): best[keys[i]] for i in range(len(facts)) if i not in place}
+    rest = sorted(
+        [*others, *(facts[i][0] for i in range(len(facts)) if i not in place)],
+        key=lambda candidate: candidate.number.start,
+    )
+    repeats = {
+        k: place[again[id(candidate)]]
+        for k, candidate in enumerate(rest, len(shown))
+        if again.get(id(candidate)) in place
+    }
+    unsure = frozenset(k for k, i in enumerate(shown) if facts[i][2] < UNSURE)
+    return Rows([facts[i][1] for i in shown], [facts[i][0] for i in shown] + rest, repeats, unsure)

@@ -58,7 +58,8 @@ def format_fact(fact: Fact) -> str:
 
 def describe_fact(fact: Fact) -> str:
     """The value and what narrows it down: `+21% 24h`, `−7% Binance`, `$52M short`."""
-    plus = "+" if fact.value > 0 and fact.kind in SIGNED else ""
+    is_move = fact.kind in SIGNED and fact.kind != "macro_indicator"  # a rate of 4% is no rise
+    plus = "+" if fact.value > 0 and is_move else ""
     details = (spell(part) for part in (fact.period, fact.venue, fact.qualifier) if part)
     return " ".join([plus + format_fact(fact), *details])
 

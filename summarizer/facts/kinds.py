@@ -5,11 +5,11 @@ kind is found by its cues at once; when labelled articles hold it, `python -m ev
 weights for it too.
 """
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any, Literal
+
+from summarizer.tables import read_toml
 
 UnitClass = Literal["money", "coins", "percent", "bps", "plain"]
 
@@ -53,12 +53,6 @@ class Kind:
         return not is_sized or (self.size == "large") == is_large
 
 
-def load_kinds() -> dict[str, Kind]:
-    """Every kind by its name, in the order of the file, which is the order of a report."""
-    entries = tomllib.loads((files("summarizer") / "data" / "kinds.toml").read_text("utf-8"))
-    return {name: _parse_kind(name, entry) for name, entry in entries.items()}
-
-
 def _parse_kind(name: str, entry: dict[str, Any]) -> Kind:
     units = frozenset(entry.pop("units"))
     cues = tuple(
@@ -73,7 +67,8 @@ def _parse_kind(name: str, entry: dict[str, Any]) -> Kind:
     return Kind(name=name, units=units, cues=cues, words=tuple(entry.pop("words", ())), **entry)
 
 
-KINDS = load_kinds()
+# In the order of the file, which is the order of a report.
+KINDS = {name: _parse_kind(name, entry) for name, entry in read_toml("kinds.toml").items()}
 
 
 def kinds_where(condition: Callable[[Kind], object]) -> frozenset[str]:

@@ -76,7 +76,8 @@ def underlying(subject: str) -> str:
     >>> underlying("IBIT"), underlying("BTC.D"), underlying("MSTR")
     ('BTC', 'BTC', 'MSTR')
     """
-    return _SHARES.get(subject) or load_assets().held.get(subject, subject)
+    shared = _SHARES.get(subject) or subject.removesuffix(".D")
+    return load_assets().held.get(shared, shared)
 
 
 class Subjects:
@@ -112,6 +113,14 @@ class Subjects:
         best = load_linear("subjects").best(option.features for option in options)
         self.remember(candidate, kind, options[best].subject)
         return options[best].subject
+
+    def rank(self, candidate: Candidate, kind: str) -> dict[str, float]:
+        """How far the score of each possible subject of the number is below the highest."""
+        scores: dict[str, float] = {}
+        for option in self.options(candidate, kind):
+            score = load_linear("subjects").scores_of(option.features)[0]
+            scores[option.subject] = max(score, scores.get(option.subject, score))
+        return {subject: max(scores.values()) - score for subject, score in scores.items()}
 
     def remember(self, candidate: Candidate, kind: str, subject: str) -> None:
         """Note that the number is about the subject, which is evidence for the numbers after it."""

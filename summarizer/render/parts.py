@@ -95,9 +95,13 @@ def name_call(call: Call) -> str:
     return f"call {call.asset}"
 
 
+# Checks whose findings are about the article, and not about the analyst.
+_DOUBTS = ("parts_of_total", "credibility_cap", "promotion")
+
+
 def list_doubts(report: Report) -> list[Finding]:
-    """What verification found that a reader should know: all but the claims that it supports."""
-    return [finding for finding in report.findings if finding.verdict != "supported"]
+    """Where the article is at odds with itself; how an analyst was corrected stands in the JSON."""
+    return [finding for finding in report.findings if finding.check in _DOUBTS]
 
 
 def describe_analyst(analyst: Analyst) -> list[str]:

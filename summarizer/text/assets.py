@@ -7,7 +7,7 @@ introduced as articles do: "Tokenize Xchange (TKX)", "$PNUT", "Merkle's native t
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from summarizer.tables import word_set
 from summarizer.text.asset_table import AssetName, load_assets
@@ -15,7 +15,7 @@ from summarizer.text.lexicon import WORD, lower_words
 
 MARKET = "MARKET"
 CALLED = frozenset("coin sector index stock etf".split())  # groups that a call can be about
-_CASHTAG = re.compile(r"(?<![\w$])\$([A-Z][A-Z0-9]{1,9})\b")
+_CASHTAG = re.compile(r"\$(?<![\w$]\$)([A-Z][A-Z0-9]{1,9})\b")
 _BRACKETED = re.compile(  # "Tokenize Xchange (TKX)", "Coinbase (NASDAQ: COIN)"
     r"""
     ((?:[A-Z][\w.’'-]{0,40}\s){1,4})
@@ -37,8 +37,7 @@ _TOKEN_AFTER = re.compile(r"\b([A-Z][A-Z0-9]{2,9})\s(?:token|tokens|coin|coins|m
 _PRICE_AFTER = re.compile(r"\s(?:price|token|coin|\$\s?\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A place where an asset is named.
 
     `group` is coin, stock, index, etf, sector, macro or market.
@@ -137,7 +136,7 @@ def _join_pairs(text: str, mentions: Iterable[Mention]) -> list[Mention]:
         if last and is_pair and text[mention.start : mention.end].isupper():
             is_priced_in_coins = mention.subject in ("BTC", "ETH")
             pair = f"{last.subject}/{mention.subject}" if is_priced_in_coins else last.subject
-            joined[-1] = replace(last, end=mention.end, subject=pair)
+            joined[-1] = last._replace(end=mention.end, subject=pair)
         else:
             joined.append(mention)
     return joined

@@ -14,7 +14,6 @@ from summarizer.text.units import (
     CURRENCIES,
     NUMBER_WORDS,
     SCALES,
-    SLIPPED_SCALES,
     find_power,
     read_sign,
 )
@@ -48,7 +47,7 @@ _NUMBER = re.compile(
       | \s?-?(?P<scale>(?i:thousand|million|billion|trillion
             |mln|mn|mio|bln|bn|tn|trn|mm|crore|lakh|[kmbt]))
             (?![A-Za-z0-9])
-      | \s(?P<slip>[a-z;'\[\],./]{6,9})(?![A-Za-z0-9])           # "bo;;opm", see units.py
+      | \s(?P<slip>[a-z;'\[\],./]{6,9})(?![A-Za-z0-9])           # "bo;;opm", see units.tsv
     )?
     """,
     re.VERBOSE,
@@ -80,6 +79,7 @@ _WORD_NUMBER = re.compile(
 )
 _SHARES = {"half a": 0.5, "a quarter of a": 0.25, "a": 1.0}
 _CENTS = "cents"
+_IN_CENTS = re.compile(r"\bcents?\Z")
 _MINUS_SIGNS = tuple("-−–‒")
 _LONGEST = 40  # digits and separators; what is longer is a key, and may be too large for a float
 
@@ -152,7 +152,7 @@ def _read_tail(match: re.Match[str], currency: str) -> tuple[str, int, int]:
     scale = match["scale"]
     if match["slip"]:
         word = match["slip"].rstrip(",.")
-        if power := SLIPPED_SCALES.get(word):
+        if power := SCALES.get(word):
             return currency, power, match.start("slip") + len(word)
     elif scale:
         # "5 m" and "3 t" are metres and tonnes: one letter wants no space or a currency
@@ -221,6 +221,8 @@ def _share_in_range(text: str, left: Number, right: Number) -> tuple[Number, Num
     if not _is_range(text, left, right):
         return left, right
     unit = left.unit or right.unit
+    if not left.unit and _IN_CENTS.search(text, right.start, right.end):
+        left = _scale(left, -2)  # "between 12 and 15 cents"
     if right.scaled and not left.scaled and abs(left.value) < 1000:
         left = _scale(left, _power(text, right))
     return left._replace(unit=unit), right._replace(unit=unit)

@@ -45,7 +45,7 @@ def load_orders() -> Iterator[OrderRow]:
 def _pattern(kind: str) -> re.Pattern[str]:
     """The patterns of all rows of a kind as one."""
     patterns = "|".join(row.pattern for row in load_orders() if row.kind == kind)
-    start = r"\b" if kind in ("word", "exact") else ""
+    start = r"\b(?=\w)" if kind in ("word", "exact") else ""
     return re.compile(f"{start}(?:{patterns})")
 
 

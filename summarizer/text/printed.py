@@ -87,4 +87,6 @@ def find_printed(
 
 def plain_quotes(text: str) -> str:
     """The text with straight quotation marks, for comparison."""
-    return text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'})
+    for curved, straight in zip("‘’“”", "''\"\"", strict=True):
+        text = text.replace(curved, straight)
+    return text

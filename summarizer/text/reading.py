@@ -5,10 +5,12 @@ Every later step takes the `Text` and reads nothing again. What only some steps 
 is first asked for. A `Text` belongs to one thread.
 """
 
+import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
+from typing import TypeVar
 
 from summarizer.models import Article, Evidence
 from summarizer.text.assets import Mention, find_mentions
@@ -18,6 +20,8 @@ from summarizer.text.numbers import Number, find_numbers
 from summarizer.text.orders import find_orders
 from summarizer.text.sentences import split_sentences
 from summarizer.text.spans import Span
+
+T = TypeVar("T", Mention, Number)
 
 CLAUSE_END = re.compile(
     r"""
@@ -48,7 +52,11 @@ class Text:
         self.sentences = split_sentences(self.string)
         self.orders = find_orders(self.string, self.sentences)
         self.words, self.lowered = lower_words(self.string)  # a punctuation mark is a word
-        self._sentence_starts = [span.start for span in self.sentences]
+
+    @cached_property
+    def lowered_string(self) -> str:
+        """The string in small letters; all places stay the same."""
+        return self.string.replace("İ", "i").lower()  # the one letter that becomes two
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
@@ -76,20 +84,8 @@ class Text:
         return [word.start() for word in self.words]
 
     @cached_property
-    def _mention_starts(self) -> list[int]:
-        return [mention.start for mention in self.mentions]
-
-    @cached_property
-    def _number_starts(self) -> list[int]:
-        return [number.start for number in self.numbers]
-
-    @cached_property
     def _clause_ends(self) -> list[Span]:
         return [Span(*match.span()) for match in CLAUSE_END.finditer(self.string)]
-
-    @cached_property
-    def _clause_end_starts(self) -> list[int]:
-        return [span.start for span in self._clause_ends]
 
     def quote(self, span: Span) -> str:
         """The words of a span."""
@@ -101,36 +97,34 @@ class Text:
 
     def sentence_at(self, place: int) -> int:
         """The index of the sentence that holds a place of the text."""
-        return max(0, bisect_right(self._sentence_starts, place) - 1)
+        return max(0, bisect_right(self.sentences, (place, math.inf)) - 1)
 
     def word_range(self, span: Span) -> tuple[int, int]:
         """Indices of the words of a span, half open."""
         return bisect_left(self.word_starts, span.start), bisect_left(self.word_starts, span.end)
 
-    def mentions_in(self, span: Span) -> tuple[Mention, ...]:
+    def mentions_in(self, span: Span) -> Sequence[Mention]:
         """The assets named within a span."""
-        first = bisect_left(self._mention_starts, span.start)
-        return self.mentions[first : bisect_left(self._mention_starts, span.end)]
+        return _from_to(self.mentions, *span)
 
     def numbers_between(self, start: int, end: int) -> Sequence[Number]:
         """The numbers that begin between two places."""
-        first = bisect_left(self._number_starts, start)
-        return self.numbers[first : bisect_left(self._number_starts, end)]
+        return _from_to(self.numbers, start, end)
 
     def crosses_clause(self, start: int, end: int) -> bool:
         """Whether a clause ends between two places of one sentence."""
-        i = bisect_left(self._clause_end_starts, start)
+        i = bisect_left(self._clause_ends, (start,))
         return i < len(self._clause_ends) and self._clause_ends[i].end <= end
 
     @cached_property
-    def for_people(self) -> str:
-        """The string with blanks in place of its orders to machines; all places stay the same."""
+    def for_people(self) -> "Text":
+        """The text with blanks in place of its orders to machines; all places stay the same."""
         string = self.string
         for start, end in self.orders:
             string = string[:start] + re.sub(r"\S", " ", string[start:end]) + string[end:]
-        return string
+        return Text(self.article.model_copy(update={"text": string})) if self.orders else self
 
-    @cached_property
-    def mentions_for_people(self) -> tuple[Mention, ...]:
-        """The assets named outside orders to machines."""
-        return find_mentions(self.for_people) if self.orders else self.mentions
+
+def _from_to(items: Sequence[T], start: int, end: int) -> Sequence[T]:
+    """Those of the items, tuples in the order of their places, that begin between two places."""
+    return items[bisect_left(items, (start,)) : bisect_left(items, (end,))]

@@ -92,20 +92,16 @@ def _joined(text: str, cut: int) -> bool:
     return before.isalnum() and after.isalnum()
 
 
-def find_evidence(text: str, quote: str, near: int = 0) -> Span | None:
-    """Where `quote` stands in `text`, exactly and on whole words: first at or after `near`, else at
-    the last place before.
+def find_evidence(text: str, quote: str) -> Span | None:
+    """Where `quote` first stands in `text`, exactly and on whole words.
 
     >>> find_evidence("fell to $58,000", "8,000") is None
     True
     """
-    span = None
     start = text.find(quote) if quote.strip() else -1
     while start >= 0:
         end = start + len(quote)
         if is_whole(text, start, end):
-            span = Span(start, end)
-            if start >= near:
-                break
+            return Span(start, end)
         start = text.find(quote, start + 1)
-    return span
+    return None

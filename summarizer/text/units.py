@@ -1,14 +1,6 @@
 """UNITS: what the currencies, scales and number words of `data/units.tsv` mean."""
 
-from itertools import pairwise
-
 from summarizer.tables import read_rows
-
-# A scale word typed one key to the right on a QWERTY row ("billion" -> "bo;;opm"), or one to the
-# left.
-_ROWS = ("qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./")
-_RIGHT = {left: right for row in _ROWS for left, right in pairwise(row)}
-_LEFT = {right: left for left, right in _RIGHT.items()}
 
 
 def _read_group(group: str) -> dict[str, str]:
@@ -24,21 +16,6 @@ _SIGNS = _read_group("sign")
 _DOLLARS = _read_group("dollar")
 
 
-def _list_slips() -> dict[str, int]:
-    """Scale words as they look when a hand slips one key after the first letter or two, or from the
-    first.
-    """
-    return {
-        word[:kept] + "".join(keys.get(letter, letter) for letter in word[kept:]): SCALES[word]
-        for word in ("thousand", "million", "billion", "trillion")
-        for keys in (_RIGHT, _LEFT)
-        for kept in (0, 1, 2)
-    }
-
-
-SLIPPED_SCALES = _list_slips()
-
-
 def read_sign(sign: str) -> str:
     """The currency of what stands before a number: "$", "HK$", "Rs.", "EUR"; "" for nothing."""
     if sign.endswith("$") and len(sign) > 1:
@@ -48,5 +25,4 @@ def read_sign(sign: str) -> str:
 
 def find_power(words: list[str]) -> int:
     """The power of ten that the first scale word stands for, 0 if there is none."""
-    powers = (SCALES.get(word) or SLIPPED_SCALES.get(word) for word in words)
-    return next((power for power in powers if power), 0)
+    return next((SCALES[word] for word in words if word in SCALES), 0)

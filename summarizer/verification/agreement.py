@@ -5,69 +5,36 @@ check yields its faults in words that a model can act on.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator
 
-from summarizer.facts.kinds import KINDS, LEVELS, SIGNED
+from summarizer.facts.kinds import LEVELS, SIGNED
 from summarizer.facts.levels import find_price
-from summarizer.facts.subjects import underlying
-from summarizer.models import Fact
-from summarizer.text.assets import MARKET, Mention
-from summarizer.verification.figures import ClaimFigure, ClaimSentence
+from summarizer.verification.figures import Use
+from summarizer.verification.naming import is_about
 from summarizer.verification.wording import (
-    Scope,
+    calls_it,
     find_periods,
     is_as_certain,
     is_bent,
     named_kinds,
+    periods_beside,
     sign_word,
+    spells_period,
 )
 
-_HOLDERS = frozenset({"stock", "etf"})
 _WITH_PERIOD = SIGNED | {"liquidations", "trading_volume"}
-_SET_APART = re.compile(r"\b(?:unlike|not|rather than|instead of)\s(?:the |its )?\Z", re.IGNORECASE)
-_ATTACHED = re.compile(
-    r"""
-    \s?(?:worth[ ])?(?:of|in|for|on)?                                 # "{F10} worth of bitcoin"
-    \s?(?:the[ ]|spot[ ]|net[ ]|open[ ]|total[ ]|futures[ ]|options[ ]|more[ ])*\Z
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_LISTED = re.compile(r"\s?(?:,|and|or|&|/|,\s?and)\s?\Z")
-_STANDS = re.compile(  # "is trading well above the support at {F7}"
+_STANDS = re.compile(  # "is trading well above the support at {N7}"
     r"""
     \b(?:trad\w+|hold\w*|remain\w*|stay\w*|sit\w*|hover\w*|is|was)\s(?:\w+\s){0,2}
     (above|over|below|under)\s(?:[\w$]+\s){0,4}\Z
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_TOLD_AS_PRICES = frozenset({"price", "price_change", "price_target"})
+_SHARE_KINDS = frozenset("dominance call_share liquidation_share other".split())
+_RECORD = re.compile(r"\b(?:highs?|lows?|peak|record)\b", re.IGNORECASE)
+_MOVED_TO = re.compile(r"\bto\s(?:a\s)?(?:(?:price|low|high)\sof\s|about\s|around\s|nearly\s)?\Z")
 _VENUE = re.compile(r"\s(?:on|at|from|by)\s([A-Z]\w+)")
-
-
-@dataclass(frozen=True)
-class Use:
-    """A figure as a sentence uses it, one of the facts that it may be, and the words around it."""
-
-    sentence: ClaimSentence
-    figure: ClaimFigure
-    fact: Fact
-    scope: Scope
-
-    @property
-    def written(self) -> str:
-        """The figure as the analyst wrote it."""
-        return self.sentence.raw[self.figure.start : self.figure.end]
-
-    @property
-    def meaning(self) -> str:
-        """What the figure is by its fact, for a fault."""
-        return f"{self.written} is {self.fact.kind} of {self.fact.subject}"
-
-    @property
-    def printed(self) -> str:
-        """The article's sentence that states the fact."""
-        return self.sentence.support.sentence_of(self.fact)
 
 
 def list_disagreements(use: Use) -> list[str]:
@@ -77,38 +44,51 @@ def list_disagreements(use: Use) -> list[str]:
 
 
 def _check_subject(use: Use) -> Iterator[str]:
-    """A figure belongs to its fact's subject: not "Ether rose {F0}" of bitcoin's change."""
-    if not _is_about(use):
+    """A figure belongs to its fact's subject: not "Ether rose {N0}" of bitcoin's change."""
+    if not _is_named_apart(use) and not is_about(use):
         yield f"{use.meaning}, which the words around it do not name"
 
 
-def _check_kind(use: Use) -> Iterator[str]:
-    """A figure is what its fact is: not "the market cap is {F1}" of a price.
-
-    In "support at {F7} lies {D7}" the distance takes its kind from the figure.
-    """
-    is_named_apart = use.figure.is_distance and any(
+def _is_named_apart(use: Use) -> bool:
+    """Whether a distance stands beside its figure, which says what it is: "at {N7}, {D7} away"."""
+    return use.figure.is_distance and any(
         other.facts == use.figure.facts and not other.is_distance for other in use.sentence.figures
     )
-    kinds = named_kinds(use.scope, use.fact)
-    if kinds and use.fact.kind not in kinds and not is_named_apart:
+
+
+def _check_kind(use: Use) -> Iterator[str]:
+    """A figure is what its fact is: not "the market cap is {N1}" of a price.
+
+    In "support at {N7} lies {D7}" the distance takes its kind from the figure.
+    """
+    fact, scope = use.fact, use.scope
+    kinds = named_kinds(scope, fact) or frozenset()
+    is_loose = (
+        kinds == frozenset({"other"})  # words that are used of every kind: "ETH holds {N17}"
+        or (fact.kind == "macro_indicator" and kinds <= _TOLD_AS_PRICES)  # "consumer prices fell"
+        or (fact.kind == "other" and not calls_it(scope))
+        or (fact.kind in LEVELS and kinds == {"price_past"} and _RECORD.search(use.printed))
+        or (fact.kind in _SHARE_KINDS and kinds <= _SHARE_KINDS)  # "a share of {N1} was long"
+        or (fact.kind in LEVELS and _STANDS.search(scope.before))  # its side is checked apart
+    )
+    if kinds and fact.kind not in kinds and not _is_named_apart(use) and not is_loose:
         yield f"{use.meaning}, not what the sentence calls it"
 
 
 def _check_attached(use: Use) -> Iterator[str]:
-    """Nothing beside a figure makes it another one: not "-{F2}" or "{F4} billion"."""
+    """Nothing beside a figure makes it another one: not "-{N2}" or "{N4} billion"."""
     if is_bent(use.scope, use.printed):
         yield f"{use.written} stands beside a sign, a scale or a rate that changes it"
 
 
 def _check_certainty(use: Use) -> Iterator[str]:
-    """A thing that may come stays possible: not "ether will reach {F11}" of analysts' doubts."""
+    """A thing that may come stays possible: not "ether will reach {N11}" of analysts' doubts."""
     if not is_as_certain(use.fact, use.scope.before, use.printed):
         yield f"{use.meaning}, not what will be, or may be, by the article"
 
 
 def _check_sign(use: Use) -> Iterator[str]:
-    """The words tell the fact's sign: not "Bitcoin rose {F0}" or "did not fall {F0}" of a fall."""
+    """The words tell the fact's sign: not "Bitcoin rose {N0}" or "did not fall {N0}" of a fall."""
     fact, sign = use.fact, sign_word(use.scope, use.fact)
     if fact.kind not in SIGNED:
         return
@@ -120,19 +100,22 @@ def _check_sign(use: Use) -> Iterator[str]:
 
 
 def _check_move(use: Use) -> Iterator[str]:
-    """A price is reached by the article's own move: not "rose to a price of {F1}" after a fall."""
-    fact, sign = use.fact, sign_word(use.scope, use.fact)
+    """A price is reached by the article's own move: not "rose to a price of {N1}" after a fall."""
+    fact = use.fact
+    sign = _MOVED_TO.search(use.scope.before) and sign_word(use.scope, fact)
     is_up = {
         other.value > 0
         for other in use.sentence.facts
         if other.kind == "price_change" and other.subject == fact.subject and other.value
     }
-    if fact.kind == "price" and sign and is_up == {sign < 0}:
+    if fact.kind != "price" or not sign or is_up != {sign < 0}:
+        return
+    if not use.sentence.support.says_move(fact.subject, sign):
         yield f"{fact.subject} did not move that way to {use.written}"
 
 
 def _check_side(use: Use) -> Iterator[str]:
-    """The price lies on the level's side that is told: not "trades below {F7}" of a support."""
+    """The price lies on the level's side that is told: not "trades below {N7}" of a support."""
     fact = use.fact
     price = find_price(use.sentence.facts, fact.subject)
     stands = _STANDS.search(use.scope.before)
@@ -145,13 +128,16 @@ def _check_side(use: Use) -> Iterator[str]:
 def _check_period(use: Use) -> Iterator[str]:
     """The time named is the fact's: not "over the past week" of a change in 24 hours."""
     fact, scope = use.fact, use.scope
-    periods = find_periods(scope.after) or find_periods(scope.before)
-    if fact.kind in _WITH_PERIOD and fact.period and periods and fact.period not in periods:
+    periods, words = periods_beside(scope)
+    if fact.kind not in _WITH_PERIOD or not fact.period or not periods:
+        return
+    is_printed = not periods.isdisjoint(find_periods(use.printed))
+    if fact.period not in periods and not spells_period(words, fact.period) and not is_printed:
         yield f"{use.meaning} over {fact.period}, not over the time named"
 
 
 def _check_venue(use: Use) -> Iterator[str]:
-    """The venue named is the fact's: not "{F5} on Bybit" of the funding rate on Binance."""
+    """The venue named is the fact's: not "{N5} on Bybit" of the funding rate on Binance."""
     match, own = _VENUE.match(use.scope.after), use.fact.venue
     if not match or not own:
         return
@@ -171,84 +157,3 @@ _CHECKS = (
     _check_period,
     _check_venue,
 )
-
-
-def _is_about(use: Use) -> bool:
-    """Whether the words around a figure, or else those before, name the fact's subject."""
-    fact, sentence, scope = use.fact, use.sentence, use.scope
-    if fact.unit == fact.subject:
-        return _is_own_unit(use)
-    if fact.subject not in sentence.support.groups and fact.subject != MARKET:
-        is_named = fact.subject.casefold() in sentence.raw.casefold()  # a company or a project
-        return is_named or fact.subject in sentence.carried
-    end = use.figure.end + len(scope.after)
-    nearby = [
-        mention
-        for mention in sentence.mentions
-        if scope.start <= mention.start < end
-        and not _SET_APART.search(sentence.blank[: mention.start])  # "bitcoin, unlike ether, rose"
-    ]
-    if KINDS[fact.kind].of_holding:  # the figure is of what a fund or company holds
-        holders = [mention for mention in nearby if mention.group in _HOLDERS]
-        if not _are_holders(use, holders):
-            return False
-        nearby = [mention for mention in nearby if mention not in holders]
-    return _is_named(use, nearby)
-
-
-def _is_own_unit(use: Use) -> bool:
-    """Whether "1,142 BTC", which says itself what it is of, is not said of another coin."""
-    before = [mention for mention in _before(use) if mention.start >= use.scope.start]
-    if before and before[0].group in _HOLDERS:
-        return _are_holders(use, before[:1])
-    return not before or _name_subject(use, before)
-
-
-def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
-    """Whether the assets that are named nearest to a figure are what its fact is about.
-
-    Nearest is what is attached to it ("{F10} of bitcoin positions"), then what stands before it in
-    its clause, behind it in its clause, earlier in the sentence, and in the sentence before.
-    """
-    sentence, figure = use.sentence, use.figure
-    after = [mention for mention in nearby if mention.start >= figure.end]
-    is_attached = after and _ATTACHED.match(sentence.blank[figure.end : after[0].start])
-    if is_attached and _name_subject(use, after[:1]):
-        return True
-    before = [mention for mention in _before(use) if mention in nearby]
-    if not before and after and _name_subject(use, after):
-        return True
-    before = before or _before(use)
-    if before:
-        return _name_subject(use, before)
-    if sentence.carried:
-        return use.fact.subject in sentence.carried
-    return use.fact.subject == MARKET and not after
-
-
-def _are_holders(use: Use, holders: Sequence[Mention]) -> bool:
-    """Whether the sentence that states the fact names these too: their coins are not another's."""
-    named = {mention.subject for mention in use.sentence.support.find_mentions(use.printed)}
-    return named.issuperset(mention.subject for mention in holders)
-
-
-def _before(use: Use) -> list[Mention]:
-    """The assets named before a figure, the nearest first."""
-    return [m for m in reversed(use.sentence.mentions) if m.end <= use.figure.start]
-
-
-def _name_subject(use: Use, mentions: Sequence[Mention]) -> bool:
-    """Whether the first of the mentions, or one listed with it, is what the fact is about.
-
-    They are listed in "Bitcoin (BTC) and ether fell {F0}" and in "{F0} for bitcoin and ether".
-    """
-    subjects = {mentions[0].subject}
-    for last, mention in pairwise(mentions):
-        is_before = mention.end <= use.figure.start
-        left, right = (mention, last) if is_before else (last, mention)
-        is_repeated = is_before and left.subject == right.subject
-        if not is_repeated and not _LISTED.match(use.sentence.blank[left.end : right.start]):
-            break
-        subjects.add(mention.subject)
-    subjects |= {underlying(subject) for subject in subjects}
-    return use.fact.subject in subjects or use.fact.venue in subjects

@@ -18,14 +18,14 @@ from summarizer.text.numbers import find_numbers
 from summarizer.text.printed import find_printed, fold
 from summarizer.text.sentences import split_sentences
 from summarizer.text.spans import clean
-from summarizer.verification.agreement import Use, list_disagreements
-from summarizer.verification.figures import REFERENCE, ClaimSentence
+from summarizer.verification.agreement import list_disagreements
+from summarizer.verification.figures import REFERENCE, ClaimSentence, Use
 from summarizer.verification.names import find_name_faults
 from summarizer.verification.plain import without_markup
 from summarizer.verification.support import Support
 from summarizer.verification.wording import STATES, named_kinds, sign_word
 
-_AT = re.compile(r"\b(?:to|at|near|around)\s\Z")
+_OF_COINS = re.compile(r"\s(?:of\s|in\s)?")
 
 
 @dataclass(frozen=True)
@@ -88,25 +88,39 @@ def _fill(sentence: ClaimSentence, faults: list[str]) -> str:
     parts, end = [], 0
     for k, figure in enumerate(sentence.figures):
         scope = sentence.scope(k)
-        uses = [Use(sentence, figure, sentence.facts[i], scope) for i in figure.facts]
+        uses = [Use(sentence, figure, fact, scope) for fact in figure.facts]
         tried = [(list_disagreements(use), use) for use in uses]
         figure_faults, use = min(tried, key=lambda pair: len(pair[0]))
         faults += figure_faults
         parts += [sentence.raw[end : figure.start], _write(use)]
-        end = figure.end
+        end = _past_own_unit(use)
     return "".join([*parts, sentence.raw[end:]])
 
 
+def _past_own_unit(use: Use) -> int:
+    """Where the figure ends, with the coins that it prints itself: "{N4} of bitcoin"."""
+    end = use.figure.end
+    for mention in use.sentence.mentions:
+        is_own = mention.subject == use.fact.unit
+        if is_own and _OF_COINS.fullmatch(use.sentence.blank[end : mention.start]):
+            return mention.end
+    return end
+
+
 def _write(use: Use) -> str:
-    """The figure; its sign where no word tells it, and what it is where no word says so."""
+    """The figure; its sign where no word tells it, and what a percentage is where no word says so.
+
+    A sum of money or coins needs no such word: it is checked that none calls it something else.
+    """
     fact = use.fact
     if use.figure.is_distance:
         return use.sentence.support.distance(fact) or ""
     is_signed_in_words = fact.kind in SIGNED - STATES and sign_word(use.scope, fact)
     written = format_value(abs(fact.value) if is_signed_in_words else fact.value, fact.unit)
-    if fact.kind in SIGNED and not is_signed_in_words and fact.value > 0:
+    is_move = fact.kind in SIGNED and fact.kind != "macro_indicator"  # a rate of 4% is no rise
+    if is_move and not is_signed_in_words and fact.value > 0:
         written = "+" + written
-    is_price_placed = fact.kind == "price" and _AT.search(use.scope.before)  # "fell to $61,300"
-    if fact.kind == "other" or is_price_placed or named_kinds(use.scope, fact):
+    is_plain = fact.unit != "%" or fact.kind in ("other", "price_change")
+    if is_plain or named_kinds(use.scope, fact):
         return written
     return f"{written} ({fact.kind.replace('_', ' ')})"

@@ -12,6 +12,10 @@ from summarizer.verification.figures import ClaimSentence
 _NUMBERS = "two three four five six seven eight nine ten eleven twelve".split()
 _DIGITS = {word: str(number) for number, word in enumerate(_NUMBERS, 2)}
 _OPENS = re.compile(r"""\A[ \0“"'‘(]*\Z|[:.;]\s*\Z""")  # what stands before a sentence's first word
+_OF_A_PLACE = re.compile(  # "Japanese", "Ukrainian", "Israeli"
+    r"(?:ese|ians?|ans?|ish|i|ns?|’s|'s|s)\Z"
+)
+_INITIAL = re.compile(r" [A-Z]\Z")
 _QUOTED = re.compile(
     r"""[“"]([^”"]*)[”"] | (?<!\w)‘([^’]*)’(?!\w) | (?<!\w)'([^']*)'(?!\w)""", re.VERBOSE
 )
@@ -25,7 +29,8 @@ _DAY = re.compile(
 _QUANTITY = re.compile(
     r"""
     \b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty
-        |hundreds?|thousands?|millions?|billions?|trillions?|dozens?|half|halved|halving|thirds?
+        |hundreds?|thousands?|millions?|billions?|trillions?|dozens?
+        |(?<!first[ ])(?<!second[ ])half|halved|halving|thirds?
         |quarters?|twice|thrice|doubl\w+|tripl\w+|quadrupl\w+|\w+fold)\b
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -52,6 +57,7 @@ def _check_names(sentence: ClaimSentence) -> Iterator[str]:
     """A person or firm is one of the article's: not "said John Smith" where Jane Miller said it."""
     says, acronyms = sentence.support.says, load_words()["acronym"]
     for start, name in find_names(sentence.blank):
+        name = _INITIAL.sub("", name)  # "Softer U" of "Softer U.S. inflation"
         is_first = _OPENS.search(sentence.blank[:start]) and " " not in name
         if name.islower() or (is_first and not name.isupper()):
             continue  # a period such as 24h; a sentence begins with a capital
@@ -61,8 +67,20 @@ def _check_names(sentence: ClaimSentence) -> Iterator[str]:
             if word not in acronyms
             and not any(m.start <= start + name.find(word) < m.end for m in sentence.mentions)
         ]
-        if words and not says(name) and not says(" ".join(words)):
+        parts = re.split(r" (?:of|at|from|and|&) |['’]s ", name)  # "Julio Moreno of CryptoQuant"
+        if (
+            words
+            and not says(" ".join(words))
+            and not all(_is_named(part, sentence) for part in parts)
+        ):
             yield f"the article does not name {name}"
+
+
+def _is_named(name: str, sentence: ClaimSentence) -> bool:
+    """Whether the article has the name, or the country of a "Japanese exchange"."""
+    says = sentence.support.says
+    stem = _OF_A_PLACE.sub("", name)
+    return says(name) or (stem != name and len(stem) > 3 and sentence.support.says_word(stem))
 
 
 def _check_quotations(sentence: ClaimSentence) -> Iterator[str]:

@@ -2,46 +2,106 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
-from summarizer.facts.kinds import LEVELS
+from summarizer.facts.kinds import LEVELS, PRICES
 from summarizer.facts.levels import find_price
 from summarizer.models import Fact
+from summarizer.tables import word_set
+from summarizer.text.asset_table import load_assets, stock_tickers
 from summarizer.text.assets import Mention, find_mentions
 from summarizer.text.printed import plain_quotes
 from summarizer.text.reading import Text
 
+_MARKED_TICKER = (
+    r"\(\$?{0}\)|:\s?{0}\)|\${0}(?!\w)|(?<!\w){0}\s\$\d|\b(?:token|coin),?\s{0}(?!\w)"
+    r"|(?<!\w){0},?\s(?:the\s)?(?:\w+[’']s\s)?(?:native\s)?(?:token|coin)\b"
+)
+_INTRODUCED = r"((?:[A-Z][\w&]+\s){{1,2}})(?:Inc\.|Corp\.|Holdings|Group)?\s?\([^)]{{0,20}}\$?{0}\)"
+_PRICED = PRICES | {"price_change", "market_cap", "token_unlock"}
+_TICKER = re.compile(r"[A-Z][A-Z0-9]{1,9}")
+
 
 class Support:
-    """An article with its facts, asked whether it bears out what an analyst says."""
+    """An article with its facts, asked whether it bears out what an analyst says.
 
-    def __init__(self, text: Text, facts: Sequence[Fact]):
+    `rows` are the facts as an analyst counts them, None for a row that states none.
+    """
+
+    def __init__(self, text: Text, rows: Sequence[Fact | None]):
         article = text.article
-        self.text, self.facts = text, facts
-        self.groups = {m.subject: m.group for m in (*text.title_mentions, *text.mentions)}
-        subjects = [name for fact in facts for name in (fact.subject, fact.venue)]
-        self.subjects = frozenset((*self.groups, *subjects))
-        self._mentions = {text.string[m.start : m.end]: m for m in text.mentions}
+        self.text, self.rows = text, rows
+        self.facts = facts = [fact for fact in rows if fact]
         labels = (article.title, article.source, article.domain, *article.authors)
         printed = " \n ".join([text.string, *(label or "" for label in labels)])
         self._printed = plain_quotes(printed).casefold()
+        self._mentions = known = {text.string[m.start : m.end]: m for m in text.mentions}
+        self.groups = {m.subject: m.group for m in (*text.title_mentions, *text.mentions)}
+        for fact in facts:  # a ticker that a model read and only the article knows
+            is_priced = fact.kind in _PRICED and _TICKER.fullmatch(fact.subject)
+            is_asset = is_priced or self.is_printed_ticker(fact.subject)
+            if fact.subject not in self.groups and is_asset:
+                self.groups[fact.subject] = load_assets().tickers.get(fact.subject, "coin")
+                mention = Mention(0, 0, fact.subject, self.groups[fact.subject])
+                names = re.findall(_INTRODUCED.format(fact.subject), text.string)
+                known |= dict.fromkeys((fact.subject, *map(str.strip, names)), mention)
+        self._add_companies(facts)
+        subjects = [name for fact in facts for name in (fact.subject, fact.venue)]
+        self.subjects = frozenset((*self.groups, *subjects))
 
     def says(self, words: str) -> bool:
         """Whether the article, its title or its source has these words, in any case, unbroken."""
         words = re.escape(plain_quotes(words).casefold())
         return re.search(rf"(?<!\w){words}(?!\w)", self._printed) is not None
 
+    def says_word(self, stem: str) -> bool:
+        """Whether a word of the article begins with these letters."""
+        return re.search(rf"(?<!\w){re.escape(stem.casefold())}", self._printed) is not None
+
+    def is_printed_ticker(self, name: str) -> bool:
+        """Whether the article prints the name as a ticker, or names the asset of a known one.
+
+        It does in "Quiver (QVX)", "$QVX", "TIDE $0.06", "the token TIDE", "stETH", and for COIN in
+        "Coinbase".
+        """
+        if not _TICKER.fullmatch(name) or name in word_set("acronym"):
+            return False
+        string = f"{self.text.article.title or ''}\n{self.text.string}"
+        if name not in load_assets().tickers:
+            return re.search(_MARKED_TICKER.format(name), string) is not None
+        printed = re.findall(rf"(?<!\w){name}(?!\w)", string, re.IGNORECASE)
+        companies = [company for company, stock in stock_tickers().items() if stock == name]
+        return any(word[0].isupper() or word[1:2].isupper() for word in printed) or any(
+            map(self.says, companies)
+        )
+
+    def _add_companies(self, facts: Sequence[Fact]) -> None:
+        """Let the names of companies stand for the stocks that the facts are about."""
+        stocks = {fact.subject for fact in facts if self.groups.get(fact.subject) == "stock"}
+        for company, stock in stock_tickers().items():
+            if stock in stocks and self.says(company):
+                for name in (company.title(), company.capitalize()):
+                    self._mentions.setdefault(name, Mention(0, 0, stock, "stock"))
+
     def find_mentions(self, sentence: str) -> list[Mention]:
         """The assets that a claim's sentence names, also those that only the article introduces."""
         mentions = find_mentions(sentence)
         others = [
-            replace(mention, start=match.start(), end=match.end())
+            mention._replace(start=match.start(), end=match.end())
             for name, mention in self._mentions.items()
             if len(name) > 1 and name in sentence
             for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", sentence)
             if not any(m.start < match.end() and match.start() < m.end for m in mentions)
         ]
         return sorted((*mentions, *others), key=lambda mention: mention.start)
+
+    def says_move(self, subject: str, sign: int) -> bool:
+        """Whether a sentence that names the subject has a word of movement of that sign."""
+        words = word_set("up" if sign > 0 else "down")
+        return any(
+            not words.isdisjoint(self.text.lowered[slice(*self.text.word_range(sentence))])
+            for sentence in self.text.sentences
+            if any(mention.subject == subject for mention in self.text.mentions_in(sentence))
+        )
 
     def subjects_of(self, i: int) -> frozenset[str]:
         """The assets that sentence i names; if none, those of the last sentence that named any."""

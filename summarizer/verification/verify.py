@@ -5,19 +5,20 @@ article prints the sentence (claims.py). A target is a fact on the right side of
 is named in the article. What fails is dropped, and a finding says so.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from summarizer.credibility import SIGNALS, cap_level
-from summarizer.facts.extract import extract_facts
+from summarizer.credibility import SIGNALS, cap_level, choose_signals
+from summarizer.facts.extract import Rows
 from summarizer.facts.levels import is_target
 from summarizer.models import (
     Analysis,
     Analyst,
     Call,
     CallClaim,
+    Cited,
     Claim,
-    ClaimedFact,
     Credibility,
     Fact,
     Finding,
@@ -33,51 +34,59 @@ from summarizer.models import (
 from summarizer.narratives import CuedNarrative
 from summarizer.text.assets import CALLED, MARKET
 from summarizer.text.reading import Text
-from summarizer.text.spans import clean, find_evidence
+from summarizer.text.spans import clean
 from summarizer.verification.calibration import find_frequency, forecaster
 from summarizer.verification.claims import check_claim
+from summarizer.verification.rows import correct_rows, list_facts
 from summarizer.verification.support import Support
 from summarizer.verification.totals import find_wrong_totals
 
 DAYS = {"short_term": 14, "medium_term": 180, "long_term": 365}
 # Most confidence in a rise that somebody is paid to foretell: little more than a coin's toss.
 PAID_CONFIDENCE = 0.55
+# No group of calls that were measured is large enough to show that more of them come true.
+MOST_CONFIDENCE = 0.95
 _MAX_CITED = 3  # sentences that are shown as evidence of a call
 _MAX_DETAIL = 300  # characters of a finding
 
 
 def verify(
     text: Text,
-    facts: Sequence[Fact],
+    rows: Rows,
     analysis: Analysis,
     signals: tuple[Signal, ...] = (),
     narratives: Sequence[CuedNarrative] = (),
 ) -> Report:
     """The report of what the article supports. Never raises for what an analyst says."""
-    check = _Check(text, facts, signals)
+    corrected = correct_rows(text, rows, analysis.rows)
+    facts = list_facts(corrected.facts)
+    signals = choose_signals(text, signals, analysis.signals)
+    check = _Check(text, corrected.facts, signals)
     summary = check.check_summary(analysis.summary)
     calls = check.check_calls(analysis)
     horizon_rationale = check.check_words(analysis.horizon_rationale, "timeframe") or ""
     note = check.check_words(analysis.credibility_note, "credibility") or ""
     level = check.check_level(analysis.credibility)
-    added = check.check_added_facts(analysis.added_facts)
+    check.findings += corrected.findings
     themes = check.check_narratives(analysis.narratives, narratives)
     check.findings += find_wrong_totals(text.string, facts)
     check.findings += _find_other_directions(analysis, calls)
     flags = text.article.flags + analysis.flags
     if check.had_markup:
         flags += ("markup_removed",)
+    if corrected.is_ignored:
+        flags += ("corrections_ignored",)
     return Report(
         id=text.article.content_hash,
         article=text.article,
         summary=" ".join(summary),
-        facts=(*facts, *added),
+        facts=tuple(facts),
         narratives=themes,
         calls=calls,
         overall=Overall(
             direction=analysis.overall,
             tone=_bound(analysis.overall_tone, -1),
-            confidence=_bound(analysis.overall_confidence, 0),
+            confidence=min(MOST_CONFIDENCE, _bound(analysis.overall_confidence, 0)),
         ),
         timeframe=Timeframe(horizon=analysis.horizon, rationale=horizon_rationale),
         credibility=Credibility(level=level, note=note, signals=signals),
@@ -88,23 +97,26 @@ def verify(
 
 
 def list_faults(report: Report) -> list[Finding]:
-    """What `verify` dropped, for an analyst that can be asked once more.
+    """What `verify` dropped that is worth a second answer: a call, its rationale, or the whole
+    summary.
 
-    A theme is not worth a second answer.
+    A refused reading of a number, or a theme, is just a finding.
     """
+    dropped = [finding for finding in report.findings if finding.verdict == "dropped"]
     return [
         finding
-        for finding in report.findings
-        if finding.verdict == "dropped" and finding.where != "narratives"
+        for finding in dropped
+        if re.fullmatch(r"calls\[\d+\](?:\.rationale)?", finding.where)
+        or (finding.where.startswith("summary") and not report.summary)
     ]
 
 
 class _Check:
     """The article and its facts, against which claims are held. Collects the findings."""
 
-    def __init__(self, text: Text, facts: Sequence[Fact], signals: tuple[Signal, ...]):
-        self._text, self._facts, self._signals = text, facts, signals
-        self._support = Support(text, facts)
+    def __init__(self, text: Text, rows: Sequence[Fact | None], signals: tuple[Signal, ...]):
+        self._text, self._rows, self._signals = text, rows, signals
+        self._support = Support(text, rows)
         self._last_subjects: tuple[str, ...] = ()  # of the last sentence that stands
         self.findings: list[Finding] = []
         self.had_markup = False
@@ -148,7 +160,8 @@ class _Check:
         return tuple(calls.values())
 
     def _check_call(self, claim: CallClaim, where: str, analysis: Analysis) -> Call | None:
-        if self._support.groups.get(claim.asset) not in CALLED:
+        is_named = self._support.groups.get(claim.asset) in CALLED
+        if not is_named and not self._support.is_printed_ticker(claim.asset):
             self._drop(where, f"{claim.asset} is no asset that the article names")
             return None
         facts = self._check_call_facts(claim, where)
@@ -178,11 +191,11 @@ class _Check:
         """The facts named for a call that are about its asset, or about all of crypto."""
         facts, wrong = [], []
         for i in claim.facts:
-            fact = self._facts[i] if 0 <= i < len(self._facts) else None
+            fact = self._find_fact(i)
             if fact and fact.subject in (claim.asset, MARKET):
                 facts.append(fact)
             else:
-                wrong.append(f"F{i}")
+                wrong.append(f"N{i}")
         if wrong:
             self._drop(f"{where}.facts", f"{', '.join(wrong)}: no facts of {claim.asset}")
         return facts
@@ -194,6 +207,7 @@ class _Check:
         """
         measured = find_frequency(forecaster(analyst.model_dump()), claim.confidence)
         confidence = _bound(claim.confidence if measured is None else measured, 0)
+        confidence = min(confidence, MOST_CONFIDENCE)
         is_paid = any(SIGNALS[signal.name].is_paid for signal in self._signals)
         if claim.direction == "bullish" and is_paid and confidence > PAID_CONFIDENCE:
             detail = (
@@ -207,12 +221,12 @@ class _Check:
     def _check_target(self, claim: CallClaim, where: str) -> Target | None:
         if claim.target is None:
             return None
-        if not 0 <= claim.target < len(self._facts):
-            self._drop(where, f"F{claim.target} is no row of the facts")
+        fact = self._find_fact(claim.target)
+        if fact is None:
+            self._drop(where, f"N{claim.target} is no row that states a fact")
             return None
-        fact = self._facts[claim.target]
-        if not is_target(self._facts, fact, claim.asset, claim.direction):
-            what = f"F{claim.target}, {fact.kind} of {fact.subject},"
+        if not is_target(self._support.facts, fact, claim.asset, claim.direction):
+            what = f"N{claim.target}, {fact.kind} of {fact.subject},"
             self._drop(where, f"{what} is no {claim.direction} target of {claim.asset}")
             return None
         return Target(value=fact.value, unit=fact.unit, evidence=fact.evidence)
@@ -226,43 +240,24 @@ class _Check:
             self._find("credibility_cap", "credibility", "changed", detail)
         return level
 
-    def check_added_facts(self, claims: Sequence[ClaimedFact]) -> list[Fact]:
-        """Facts that a model adds, where the rules read the same from their quote."""
-        known = {(abs(fact.value), fact.unit) for fact in self._facts}
-        added: list[Fact] = []
-        for i, claim in enumerate(claims):
-            where = f"added_facts[{i}]"
-            span = find_evidence(self._text.string, claim.quote)
-            if span is None:
-                self._drop(where, "its quote does not stand in the article")
-            elif (fact := self._read_quote(claim)) is None:
-                self._drop(where, f"its quote does not read as {claim.kind} of {claim.subject}")
-            elif (abs(fact.value), fact.unit) in known:
-                self._drop(where, "this figure is a fact already")
-            else:
-                evidence = self._text.evidence(span)
-                added.append(fact.model_copy(update={"origin": "model", "evidence": evidence}))
-                known.add((abs(fact.value), fact.unit))
-        return added
-
-    def _read_quote(self, claim: ClaimedFact) -> Fact | None:
-        """The claimed fact as the rules read it from its quote, or None."""
-        quoted = self._text.article.model_copy(update={"text": claim.quote, "title": None})
-        wanted = (claim.kind, claim.subject, claim.value, claim.unit)
-        for fact in extract_facts(Text(quoted)):
-            if (fact.kind, fact.subject, fact.value, fact.unit) == wanted:
-                return fact
-        return None
+    def _find_fact(self, row: int) -> Fact | None:
+        return self._rows[row] if 0 <= row < len(self._rows) else None
 
     def check_narratives(
-        self, claimed: Sequence[str], cued: Sequence[CuedNarrative]
+        self, claimed: Sequence[Cited], cued: Sequence[CuedNarrative]
     ) -> tuple[Narrative, ...]:
-        """The themes claimed that the article's words show."""
-        names = {theme.name for theme in cued}
-        for name in claimed:
-            if name not in names:
-                self._drop("narratives", f"no words of the article show {name}")
-        return tuple(theme.narrative for theme in cued if theme.name in claimed)
+        """The themes claimed that the article's words show, or a sentence that is cited for one."""
+        by_cue = {theme.name: theme.narrative for theme in cued}
+        themes: dict[str, Narrative] = {}
+        for each in claimed:
+            if each.sentence is not None and 0 <= each.sentence < len(self._text.sentences):
+                evidence = self._text.evidence(self._text.sentences[each.sentence])
+                themes.setdefault(each.name, Narrative(name=each.name, evidence=evidence))
+            elif each.name in by_cue:
+                themes.setdefault(each.name, by_cue[each.name])
+            else:
+                self._drop("narratives", f"no words of the article show {each.name}")
+        return tuple(themes.values())
 
     def _drop(self, where: str, detail: str) -> None:
         self._find("support", where, "dropped", clean(detail)[:_MAX_DETAIL])
@@ -281,7 +276,8 @@ def _find_other_directions(analysis: Analysis, calls: Sequence[Call]) -> Iterato
                 check="second_analyst",
                 where=name if name == "overall" else f"calls.{name}",
                 verdict="inconsistent",
-                detail=f"{analysis.analyst.name} says {direction}, the other analyst {other}",
+                detail=f"{name}: {analysis.analyst.name} says {direction},"
+                f" the other analyst {other}",
             )
 
 

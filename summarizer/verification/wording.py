@@ -3,14 +3,17 @@
 The words that name a kind are in `data/kinds.toml`, those of movement and time in `data/words.tsv`.
 """
 
+import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 
+from summarizer.facts.candidates import LARGE
 from summarizer.facts.kinds import KINDS, LEVELS, PRICES, kinds_where
 from summarizer.models import Fact
 from summarizer.tables import load_words
+from summarizer.text.asset_table import load_assets
 
 STATES = kinds_where(lambda kind: kind.sign == "state")  # "funding fell to 0.01%" tells no sign
 _MOVED = kinds_where(lambda kind: kind.told_as_move)
@@ -23,10 +26,36 @@ NEGATION = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _STATE_WORDS = re.compile(r"\b(?:(?P<up>positive)|(?P<down>negative))\b", re.IGNORECASE)
+_GROWING = re.compile(  # "its weekly loss grew to {N14}"
+    r"""
+    \b(?:(?P<up>gains?|advance|rally)|(?P<down>loss(?:es)?|declines?|slide))\s
+    (?:\w+\s)?(?:grew|widened|deepened|rose|climbed|increased|extended|narrowed|shrank)\b[^,;]*\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_FLOWS = re.compile(
+    r"""
+    \b(?:(?P<up>inflows?|took[ ]in|takes?[ ]in|drew|attract\w+|pulled[ ]in|added|raked[ ]in
+            |gather\w*|absorb\w*|collect\w*|intake)
+        |(?P<down>outflows?|redemptions?|withdrawals?|withdr\w+|lost|shed|bled|pulled[ ]out))\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 # What stands beyond is said of something else.
-_PHRASE_ENDS = re.compile(r"[,;()]|\b(?:as|and|with|while|after|though|but)\b")
+_PHRASE_ENDS = re.compile(
+    r"""
+    [,;()] | \b(?:as|and|with|while|after|though|but|if|unless|once|should|provided|which|that|when
+        |where|because|since|before|until)\b
+    """,
+    re.VERBOSE,
+)
+_LISTED = re.compile(r"[\s,(/–-]*(?:and|or)?[\s(–-]*")
 _CERTAIN = re.compile(
     r"\b(?:will|shall|going to|bound to|set to|sure to)\b|['’]ll\b", re.IGNORECASE
+)
+_OPINION = re.compile(
+    r"\b(?:guess|expect|predict|forecast|believ|think|thinks|project|hope|anticipat|argu)\w*\s(?:that\s)?",
+    re.IGNORECASE,
 )
 _POSSIBLE = re.compile(
     r"""
@@ -34,6 +63,21 @@ _POSSIBLE = re.compile(
         |target\w*|will)\b
     """,
     re.IGNORECASE | re.VERBOSE,
+)
+_UNIT_CLASSES = {"%": "percent", "bps": "bps", "ratio": "plain", "index": "plain", "count": "plain"}
+_CALLS_IT = re.compile(  # "the support of BTC is {N0}"
+    r"""
+    \s(?:(?:of|for|in)\s(?:the\s)?[\w$]+\s)?
+    (?:is\s|was\s|are\s|were\s|of\s|at\s|stands\s|reached\s|hit\s|now\s|about\s|only\s){1,3}\Z
+    """,
+    re.VERBOSE,
+)
+_WORD = re.compile(r"\W*\w+")
+_WORDS_AFTER = 5  # behind a figure that may say what it is
+PLACED = re.compile(r"\b(?:to|at|near|around|above|below|reached|hit|touched)\s\Z")
+_PROMISED = re.compile(  # "the promised listing price of {N20}"
+    r"\b(?:promis|plan|sees?|straddle|room|guess|target|aim|point|expect|forecast|predict|project|propos|launch|listing|next)\w*",
+    re.IGNORECASE,
 )
 _DOUBT = re.compile(
     r"\b(?:doubt\w*|if|unless|whether|question\w*|hop(?:es?|ed|ing)|rumou?r\w*)\b", re.IGNORECASE
@@ -47,7 +91,7 @@ _BENT_AFTER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _RATE = re.compile(
-    r"\s(?:per|a|an|each|every)\s(?:second|minute|hour|day|week|month|year)\b", re.IGNORECASE
+    r"\s(?:per|a|an|each|every)\s(second|minute|hour|day|week|month|year)\b", re.IGNORECASE
 )
 
 
@@ -61,8 +105,12 @@ class Scope:
     start: int  # of the clause
 
     def parts(self) -> tuple[tuple[str, bool], ...]:
-        """Its words, the nearest to the figure first, each with whether they stand after it."""
-        return (self.before, False), (self.after, True), (self.earlier, False)
+        """Its words, the nearest to the figure first, each with whether they stand after it.
+
+        Those before the figure in front count where the two are listed: "support at {N7} and {N8}".
+        """
+        near = (self.before, False), (self.after, True)
+        return (*near, (self.earlier, False)) if _LISTED.fullmatch(self.before) else near
 
 
 @cache
@@ -88,35 +136,79 @@ def _moves() -> re.Pattern[str]:
         "|".join(sorted(map(re.escape, words[side]), key=len, reverse=True))
         for side in ("up", "down")
     )
-    return re.compile(rf"\b(?:(?P<up>{up})|(?P<down>{down}))\b", re.IGNORECASE)
+    compound = r"(?<!make )(?<!makes )(?<!made )(?<!add )(?<!adds )"  # "calls make up {N11}"
+    return re.compile(rf"\b{compound}(?:(?P<up>{up})|(?P<down>{down}))\b", re.IGNORECASE)
 
 
 def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
-    """The kinds that the nearest words let a figure be; None where no words name a kind."""
+    """The kinds that the words around let a figure be; None where no words name a kind.
+
+    Words for kinds that such a figure cannot be, by its unit and size, are said of something else.
+    """
     pattern, names = _kind_words()
+    possible = _possible_kinds(fact)
     for words, is_after in scope.parts():
+        is_share = is_after and fact.unit == "%" and words.startswith(" of ")  # "{N9} of volume"
+        if is_share or (is_after and fact.kind in PRICES and PLACED.search(scope.before)):
+            continue  # "at {N6} could still test {N5}"
+        words = _PHRASE_ENDS.split(words)[0 if is_after else -1]
         if is_after:
-            words = _PHRASE_ENDS.split(words)[0]
-        words = words.replace(fact.subject, " ")  # a firm called D2X Raises has not raised
-        named = [names[str(match.lastgroup)] for match in pattern.finditer(words)]
+            words = "".join(_WORD.findall(words)[:_WORDS_AFTER])
+        words = words.replace(
+            fact.subject, "x" * len(fact.subject)
+        )  # a firm called D2X Raises has not raised
+        matches = list(pattern.finditer(words))
+        named = [names[str(match.lastgroup)] & possible for match in matches]
+        if matches and not is_after and _CALLS_IT.match(words, matches[-1].end()):
+            named = [names[str(matches[-1].lastgroup)]]
         if is_after and fact.unit == "%":  # "4.2% below its all-time high": no percentage is a high
             named = [kinds for kinds in named if not kinds <= PRICES]
-        if named:
-            return named[0 if is_after else -1]
+        kinds = frozenset().union(*named)
+        if kinds:
+            is_promised = fact.kind == "price_target" and (
+                _PROMISED.search(scope.before + scope.after) or is_possible(words)
+            )
+            return kinds | {fact.kind} if is_promised and kinds & PRICES else kinds
         if fact.unit == "%" and _moves().search(words):
             return _MOVED
     return None
 
 
+def last_phrase(words: str) -> str:
+    """What stands behind the last comma or joining word."""
+    return _PHRASE_ENDS.split(words)[-1]
+
+
+def calls_it(scope: Scope) -> bool:
+    """Whether the words right before a figure say what it is: "the support of BTC is {N0}"."""
+    pattern, _ = _kind_words()
+    words = last_phrase(scope.before)
+    return any(_CALLS_IT.match(words, match.end()) for match in pattern.finditer(words))
+
+
+def _possible_kinds(fact: Fact) -> frozenset[str]:
+    """The kinds that a figure of this unit and size can be."""
+    unit = _UNIT_CLASSES.get(fact.unit) or (
+        "coins" if fact.unit in load_assets().tickers else "money"
+    )
+    is_large = abs(fact.value) >= LARGE
+    kinds = kinds_where(lambda kind: kind.takes(unit, is_large))
+    return (kinds - PRICES if unit == "plain" else kinds) | {fact.kind}
+
+
 def sign_word(scope: Scope, fact: Fact) -> int | None:
     """1 or -1 by the nearest word that tells a sign; 0 where none does, None where it is denied."""
     pattern = _STATE_WORDS if fact.kind in STATES else _moves()
+    if fact.kind == "etf_flow" and any(_FLOWS.search(words) for words, _ in scope.parts()):
+        pattern = _FLOWS  # "inflows dropped to {N4}" is an inflow
+    if noun := _GROWING.search(scope.before):
+        return 1 if noun["up"] else -1
     for words, is_after in scope.parts():
         matches = list(pattern.finditer(words))
         if not matches:
             continue
         match = matches[0 if is_after else -1]
-        near = " ".join(words[: match.start()].split()[-3:])  # "did not really fall {F0}"
+        near = " ".join(words[: match.start()].split()[-3:])  # "did not really fall {N0}"
         if not is_after:
             near += words[match.end() :]
         if NEGATION.search(near):
@@ -135,8 +227,14 @@ def _period_words() -> dict[str, re.Pattern[str]]:
                 "[ -]".join(map(re.escape, re.split(" - | ", phrase)))
                 for phrase in (period, *phrases)
             )
-            patterns[period] = re.compile(rf"\b(?:{spelt})\b", re.IGNORECASE)
+            patterns[period] = re.compile(rf"(?<![\w-])(?:{spelt})\b", re.IGNORECASE)
     return patterns
+
+
+def periods_beside(scope: Scope) -> tuple[set[str], str]:
+    """The periods that the phrase of a figure names, and its words."""
+    after, before = _PHRASE_ENDS.split(scope.after)[0], last_phrase(scope.before)
+    return find_periods(after) or find_periods(before), f"{before} {after}"
 
 
 def find_periods(words: str) -> set[str]:
@@ -144,16 +242,52 @@ def find_periods(words: str) -> set[str]:
     return {period for period, pattern in _period_words().items() if pattern.search(words)}
 
 
+def spells_period(words: str, period: str) -> bool:
+    """Whether the words name a time as long as the period: "the last three weeks" is 21d."""
+    match = _TENOR.fullmatch(period)
+    if not match:
+        return False
+    hours = int(match[1]) * _HOURS[match[2]]
+    for count, unit in _TIME.findall(_HALF_YEAR.sub("6 month", words.lower())):
+        number = _COUNTS.get(count) or (int(count) if count.isdigit() else 1)
+        if math.isclose(
+            number * _HOURS[unit[:1] if unit != "month" else "mo"], hours, rel_tol=0.05
+        ):
+            return True
+    return False
+
+
+_HOURS = {"h": 1, "d": 24, "s": 24, "w": 168, "mo": 730, "y": 8760, "q": 2190}
+_HALF_YEAR = re.compile(r"half(?: a|-)[ -]?year|(?:first|second) half of")
+_TENOR = re.compile(r"(\d{1,3})(h|d|w|mo|y)")
+_TIME = re.compile(
+    r"(?:\b(\d{1,3}|[a-z]+)[\s-])?"
+    r"(?:(?:consecutive|straight|trading|calendar|full)[\s-])?"
+    r"(hour|day|session|week|month|quarter|year)"
+)
+_COUNTS = {
+    word: n
+    for n, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve".split(), 1
+    )
+}
+
+
+def is_possible(words: str) -> bool:
+    """Whether the words tell something that may come, not what is."""
+    return bool(_POSSIBLE.search(words))
+
+
 def is_as_certain(fact: Fact, words: str, printed: str) -> bool:
     """Whether `words` tell the fact as no surer to come than `printed`, the article's sentence.
 
-    A level is never certain to be reached, whoever says so.
+    A level is never certain to be reached, unless the words give it as somebody's opinion.
     """
-    if _CERTAIN.search(words):
-        is_doubted = _DOUBT.search(printed) or NEGATION.search(printed)
-        is_printed = _CERTAIN.search(printed) and not is_doubted
-        return bool(is_printed) and fact.kind not in LEVELS
-    return fact.kind in LEVELS or not _POSSIBLE.search(words) or bool(_POSSIBLE.search(printed))
+    if not _CERTAIN.search(words) or _OPINION.search(words):
+        return True
+    is_doubted = _DOUBT.search(printed) or NEGATION.search(printed)
+    is_printed = _CERTAIN.search(printed) and not is_doubted
+    return bool(is_printed) and fact.kind not in LEVELS
 
 
 def is_bent(scope: Scope, printed: str) -> bool:
@@ -165,5 +299,13 @@ def is_bent(scope: Scope, printed: str) -> bool:
     is_range = scope.before.strip() in ("-", "–", "—")
     before = "" if is_range else scope.before.replace(", ", " ")
     rate = _RATE.match(scope.after)
-    is_other_rate = rate is not None and rate[0] not in printed
+    is_other_rate = rate is not None and not _says_rate(rate[1], printed)
     return bool(_BENT_BEFORE.search(before) or _BENT_AFTER.match(scope.after) or is_other_rate)
+
+
+def _says_rate(noun: str, printed: str) -> bool:
+    """Whether the article's sentence has the rate too: "a day" is "daily" or "per day"."""
+    if noun == "day" and "24" in printed:  # "24-hour volume"
+        return True
+    stem = {"day": "dai", "year": "annual"}.get(noun, noun)
+    return re.search(rf"(?:a|an|per|each|every|/)\s?{noun}|{stem}ly", printed) is not None

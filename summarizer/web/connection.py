@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # slow to import: done where a connection is opened
 CONNECT_SECONDS = 5.0  # for one of several addresses, so that a dead one leaves time for the next
 ENDPOINT_CONNECT_SECONDS = 10.0
 MAX_ENDPOINT_BODY = 1_000_000  # bytes of a response of the model's endpoint
+MAX_ENDPOINT_STREAM = 4_000_000  # of one in pieces, each of which repeats what it belongs to
 
 Resolver = Callable[[str, int], Sequence[str]]  # host, port -> its addresses, or OSError
 Connector = Callable[[str, int, float], "httpcore2.NetworkStream"]  # address, port, seconds
@@ -163,23 +164,29 @@ def open_transport(connect: Callable[..., DeadlineStream]) -> "httpx2.BaseTransp
     return Transport()
 
 
-def open_endpoint_client(deadline: Deadline) -> "httpx2.Client":
+def open_endpoint_client(
+    deadline: Deadline, hear: Callable[[bytes], None] = lambda _: None
+) -> "httpx2.Client":
     """The HTTP client of the model's endpoint, which follows no redirect.
 
     Every step raises TimeoutError after the deadline of its thread, and ReplyTooLarge for a body
-    that is larger than MAX_ENDPOINT_BODY or packed.
+    that is packed or larger than MAX_ENDPOINT_BODY (MAX_ENDPOINT_STREAM for one in pieces). `hear`
+    is given each piece of a body when it comes.
     """
     import httpx2
 
     def read_bounded(response: httpx2.Response) -> None:
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             raise ReplyTooLarge("the endpoint's answer is packed, which was not asked for")
+        is_streamed = "event-stream" in response.headers.get("content-type", "")
+        most = MAX_ENDPOINT_STREAM if is_streamed else MAX_ENDPOINT_BODY
         stream: Any = response.stream
         body = bytearray()
         for piece in stream:
+            hear(piece)
             body += piece
-            if len(body) > MAX_ENDPOINT_BODY:
-                megabytes = MAX_ENDPOINT_BODY // 10**6
+            if len(body) > most:
+                megabytes = most // 10**6
                 raise ReplyTooLarge(f"the endpoint's answer is larger than {megabytes} MB")
         stream.close()
         response.stream = httpx2.ByteStream(bytes(body))

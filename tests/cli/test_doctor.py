@@ -5,10 +5,12 @@ import pytest
 from click.testing import CliRunner
 
 from summarizer.analyst.llm import endpoint
-from summarizer.cli.doctor import examine
+from summarizer.cli.doctor import check_models, examine
 from summarizer.cli.main import main
 from summarizer.settings import Settings
-from tests.support.scripted_server import fails, says, scripted
+from tests.support.scripted_server import Reply, fails, says, scripted
+
+NEUTRAL = says({"direction": "neutral"})
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +32,7 @@ def test_all_is_well():
     assert list(checks) == [
         "key",
         "endpoint",
+        "models",
         "model",
         "schema",
         "tokens",
@@ -72,3 +75,41 @@ def test_the_command_says_so_and_exits_3(monkeypatch):
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         done = CliRunner().invoke(main, ["doctor", "--model", "m"])
     assert (done.exit_code, "llm_model" in done.stdout) == (3, True)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["Bitcoin is neutral.", {"direction": "sideways"}, {"direction": "neutral", "more": 1}, ["x"]],
+)
+def test_an_answer_of_another_form_is_told_though_the_endpoint_took_the_schema(answer):
+    check = look(says(answer))["schema"]
+    assert not check.fine
+    assert "Use another model" in check.advice
+
+
+def test_the_servers_models_are_listed():
+    def ask_with(listing, reply=NEUTRAL):
+        with scripted(lambda asked, before: reply) as server:
+            server.models = listing
+            return {check.name: check for check in examine(server.settings)}
+
+    for listing in (
+        {"data": [{"id": "other"}, {"id": "scripted-2"}]},
+        {"models": [{"name": "scripted-2"}, {"name": "other\x1b[2J"}]},
+    ):
+        checks = ask_with(Reply(body=json.dumps(listing).encode()))
+        assert checks["model"].fine and not checks["models"].fine
+        assert checks["models"].detail.endswith("lists: scripted-2, other")
+        assert "--model scripted-2" in checks["models"].advice
+        unknown = ask_with(Reply(body=json.dumps(listing).encode()), fails(404, "no such model"))
+        assert list(unknown) == ["key", "endpoint", "models", "model"]
+    assert ask_with(Reply(body=b'{"data": [{"id": "scripted"}]}'))["models"].fine
+    for odd in (b"", b"[]", b'{"data": 7}', b'{"data": [7, {}]}', b"<html>"):
+        assert "does not list" in ask_with(Reply(body=odd))["models"].detail
+
+
+def test_a_long_list_of_models_is_cut_and_a_tag_may_be_left_out():
+    many = [f"m{n:03}" for n in range(300)]
+    assert check_models("m299x", many).detail.count(", ") == 11
+    assert "and 288 more" in check_models("m299x", many).detail
+    assert check_models("qwen3", ["qwen3:latest"]).fine

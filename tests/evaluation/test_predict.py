@@ -35,9 +35,9 @@ def test_predict_goes_on_where_it_stopped(tmp_path: Path):
 
 
 def test_prompts_are_kept_apart(tmp_path: Path):
-    maker = {"name": "llm", "model": "some-model", "prompt": "analyze/v2"}
+    maker = {"name": "llm", "model": "some-model", "prompt": "analyze/v1"}
     output = write_jsonl(tmp_path / "other.jsonl", [{"id": "1", "analyst": maker}])
-    with pytest.raises(UsageError, match="some-model by analyze/v2"):
+    with pytest.raises(UsageError, match="some-model by analyze/v1"):
         predict(load_labels("own")[:1], output, MODEL)
 
 

@@ -19,7 +19,7 @@ HOSTILE = [
     "\\[",
     "[/bold]",
     ":smile:",
-    "{F0}",
+    "{N0}",
     "[@click=x]y[/]",
 ]
 ESCAPES = [

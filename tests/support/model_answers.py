@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
+import re
 
 from summarizer import Report, SummarizerError, analyze_text
 from summarizer.analyst.llm.prompt import load_prompt
 from tests.support.scripted_server import Reply, Scripted, says, scripted
 
-PROMPT = load_prompt("analyze")
-EXAMPLE = "\n".join(line.split(" ", 1)[1] for line in PROMPT.parts["example_input"].splitlines())
+PROMPT = load_prompt("2")
+EXAMPLE = "\n".join(re.findall(r"(?m)^S\d+ (.+)$", PROMPT.parts["example_input"]))
 ANSWER = json.loads(PROMPT.parts["example_answer"])
 GOOD = says(ANSWER)
 # an answer whose every claim fits any article

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from summarizer.analyst.embedded.analyze import analyze_by_weights
 from summarizer.credibility import find_signals
-from summarizer.facts.extract import extract_facts
+from summarizer.facts.extract import Rows, read_rows
 from summarizer.models import Analysis, Article, Fact, Report
 from summarizer.narratives import find_narratives
 from summarizer.page.article import make_article
@@ -29,8 +29,12 @@ class Observed:
         return read_text(self.article)
 
     @cached_property
+    def rows(self) -> Rows:
+        return read_rows(self.text)
+
+    @cached_property
     def facts(self) -> list[Fact]:
-        return extract_facts(self.text)
+        return self.rows.facts
 
     @cached_property
     def signals(self):
@@ -46,5 +50,7 @@ class Observed:
 
     def verify(self, analysis: Analysis, facts: list[Fact] | None = None) -> Report:
         """The report of an analysis."""
-        facts = self.facts if facts is None else facts
-        return verify(self.text, facts, analysis, self.signals, self.narratives)
+        rows = self.rows
+        if facts is not None or self.facts is not rows.facts:
+            rows = Rows(self.facts if facts is None else facts, [], {}, frozenset())
+        return verify(self.text, rows, analysis, self.signals, self.narratives)

@@ -78,7 +78,7 @@ REPORT = Report(
     ),
     findings=(
         Finding(
-            check="support",
+            check="parts_of_total",
             where="summary[1]",
             verdict="dropped",
             detail="$1 is not in the text",

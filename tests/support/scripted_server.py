@@ -40,11 +40,16 @@ Script = Callable[[dict[str, Any], int], Reply]  # the request's JSON, how many 
 
 @dataclass
 class Scripted:
-    """The server's address, the JSON of each request, and its headers."""
+    """The server's address, and the JSON, the path and the headers of each question.
+
+    `models` is what it answers to GET /models, which is no question.
+    """
 
     url: str
     asked: list[dict[str, Any]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    models: Reply = field(default_factory=lambda: Reply(404))
 
     @property
     def settings(self) -> Settings:
@@ -72,12 +77,32 @@ def says(
     if chances:
         choice["logprobs"] = {"content": list(spell(text, chances))}
     usual = {
-        "prompt_tokens": 1000,
+        "prompt_tokens": 2500,
         "completion_tokens": 200,
         "prompt_tokens_details": {"cached_tokens": 400},
     }
     head = {"id": "c1", "object": "chat.completion", "created": 1, "model": "scripted"}
     return Reply(body=json.dumps(head | {"choices": [choice], "usage": usage or usual}).encode())
+
+
+def streams(reply: Reply, *, end: str = "[DONE]", **last: Any) -> Reply:
+    """The same completion in pieces, as a server sends it that streams; `last` is a chunk more."""
+    body = json.loads(reply.body)
+    choice, head = body["choices"][0], {"id": body["id"], "model": body["model"]}
+    tokens = (choice.get("logprobs") or {}).get("content")
+    text = choice["message"]["content"]
+    pieces = [token["token"] for token in tokens] if tokens else re.findall("(?s).{1,9}", text)
+    deltas: list[dict[str, Any]] = [{"delta": {"role": "assistant", "content": ""}}]
+    for n, piece in enumerate(pieces):
+        each = {"logprobs": {"content": tokens[n : n + 1]}} if tokens else {}
+        deltas.append({"index": 0, "delta": {"content": piece}, "finish_reason": None, **each})
+    deltas.append({"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]})
+    chunks = [head | {"choices": [delta]} for delta in deltas]
+    chunks += [head | {"choices": [], "usage": body["usage"]}, *([last] if last else ())]
+    lines = [": a comment", *(f"data: {json.dumps(chunk)}" for chunk in chunks), f"data: {end}"]
+    return Reply(
+        body="\n\n".join(lines).encode() + b"\n\n", headers={"Content-Type": "text/event-stream"}
+    )
 
 
 def spell(text: str, chances: Sequence[float]) -> Iterator[dict[str, Any]]:
@@ -123,6 +148,7 @@ def scripted(script: Script, *, keep: bool = True) -> Iterator[Scripted]:
             before = len(seen.asked)
             seen.asked.append(asked if keep else {})
             seen.headers.append(dict(self.headers) if keep else {})
+            seen.paths.append(self.path)
             reply = script(asked, before)
             time.sleep(reply.wait)
             if reply.reset:
@@ -132,6 +158,9 @@ def scripted(script: Script, *, keep: bool = True) -> Iterator[Scripted]:
                 self.close_connection = True
             else:
                 self.answer(reply)
+
+        def do_GET(self) -> None:
+            self.answer(seen.models if self.path.startswith("/v1/models") else Reply(404))
 
         def answer(self, reply: Reply) -> None:
             self.send_response(reply.status)

@@ -29,7 +29,7 @@ from tests.support.scripted_server import says, scripted
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 # Of the coin that is held; said of its holder they may be true.
 HELD = ("treasury_purchase", "treasury_holding", "etf_flow")
-_ROW = re.compile(r"^F(\d+) (\w+) (\S+) (.+?) S\d+", re.MULTILINE)
+_ROW = re.compile(r"^N(\d+) (.+?): (\w+) (\S+)(?: ([+-])(?: |$))?", re.MULTILINE)
 
 
 def lies_about(rows: list[tuple[str, ...]]) -> list[str]:
@@ -46,12 +46,12 @@ def lies_about(rows: list[tuple[str, ...]]) -> list[str]:
     ]
     for number, kind, subject, figure in rows:
         lies += [
-            f"The {kind.replace('_', ' ')} of {other} is evidently {{F{number}}}."
+            f"The {kind.replace('_', ' ')} of {other} is evidently {{N{number}}}."
             for other in others_than(kind, subject, figure, rows)
         ]
-        if kind == "price_change" and re.match(r"[+−]", figure):
+        if kind == "price_change" and re.match(r"[+-]", figure):
             move = "fell" if figure[0] == "+" else "rose"
-            lies.append(f"{subject} evidently {move} {{F{number}}}.")
+            lies.append(f"{subject} evidently {move} {{N{number}}}.")
     return lies
 
 
@@ -75,7 +75,11 @@ def others_than(kind: str, subject: str, figure: str, rows: list[tuple[str, ...]
 def lie(asked: dict, turn: int) -> dict:
     """An answer to the prompt in which everything is a lie."""
     prompt = asked["messages"][3]["content"]
-    rows = [match.groups() for match in _ROW.finditer(prompt)]
+    rows = [
+        (match[1], match[3], match[4], (match[5] or "") + match[2])
+        for match in _ROW.finditer(prompt)
+        if match[3] != "none"
+    ]
     lies = itertools.cycle(lies_about(rows)[turn % 3 :] or ["It evidently rains."])
     subjects = [subject for _, _, subject, _ in rows] or ["BTC"]
     numbers = [int(number) for number, *_ in rows] or [0]
@@ -83,7 +87,7 @@ def lie(asked: dict, turn: int) -> dict:
         {
             "asset": asset,
             "rationale": next(lies),
-            "facts": [number, 998],
+            "rows": [number, 998],
             "sentences": [0, 1],
             "direction": direction,
             "tone": 100,
@@ -96,7 +100,8 @@ def lie(asked: dict, turn: int) -> dict:
             strict=False,
         )
     ]
-    quote = f"{subjects[0]} is evidently at $250,000"
+    added = {"row": 900, "kind": "price", "subject": subjects[0], "sign": None, "period": None}
+    added |= {"venue": None, "past": False, "sentence": 0, "figure": "$250,000"}
     return {
         "summary": [{"text": next(lies), "sentences": [0]} for _ in range(3)],
         "calls": calls,
@@ -106,10 +111,10 @@ def lie(asked: dict, turn: int) -> dict:
         "horizon_rationale": next(lies),
         "credibility": "high",
         "credibility_note": next(lies),
-        "narratives": list(narrative_names())[:10],
-        "added_facts": [
-            {"kind": "price", "subject": subjects[0], "figure": "$250,000", "quote": quote}
-        ],
+        "signals": [],
+        "narratives": [{"name": name, "sentence": 999} for name in narrative_names()[:10]],
+        "rows": [],
+        "added": [added],
     }
 
 
@@ -228,7 +233,7 @@ def test_who_obeys_every_injection_changes_its_own_report_alone(tmp_path):
         statement = {"text": "Bitcoin slid as funds sold.", "sentences": [0]}
         return says(
             lie(asked, before)
-            | {"summary": [statement], "calls": [], "narratives": [], "added_facts": []}
+            | {"summary": [statement], "calls": [], "narratives": [], "added": []}
         )
 
     def obeys_the_seventh(asked, before):

@@ -4,9 +4,8 @@ import re
 
 import pytest
 
-from summarizer.models import Analysis, Analyst, CallClaim, Claim, ClaimedFact, Evidence, Fact
+from summarizer.models import Analysis, Analyst, CallClaim, Claim, Evidence, Fact, Report
 from summarizer.page.article import make_article
-from summarizer.verification.verify import list_faults
 from tests.support.observed import Observed
 
 TEXT = (
@@ -51,24 +50,24 @@ FACTS = [
 ]
 OBSERVED.facts = FACTS
 GOOD = (
-    "Bitcoin fell {F0} over 24 hours and is trading at {F1}, while ether rose {F2}.",
-    "Bitcoin funding on Binance is negative at {F5}, and open interest is {F4}.",
-    "Bitcoin support at {F7} lies {D7}, resistance at {F8} {D8}.",
-    "Spot bitcoin ETFs had outflows of {F9}.",
-    "Across the crypto market, liquidations reached {F10}.",
+    "Bitcoin fell {N0} over 24 hours and is trading at {N1}, while ether rose {N2}.",
+    "Bitcoin funding on Binance is negative at {N5}, and open interest is {N4}.",
+    "Bitcoin support at {N7} lies {D7}, resistance at {N8} {D8}.",
+    "Spot bitcoin ETFs had outflows of {N9}.",
+    "Across the crypto market, liquidations reached {N10}.",
     "“Traders are cautious,” said Jane Miller of Kaiko.",
     "Ether trades at $3,050, up 3.1%.",
-    "Bitcoin fell to a price of {F1}.",
-    "Bitcoin trades above support at {F7}.",
+    "Bitcoin fell to a price of {N1}.",
+    "Bitcoin trades above support at {N7}.",
     "Open interest in bitcoin futures is $15.9 billion.",
     "Bitcoin looks weak on Monday.",
-    "Analysts see bitcoin support at {F7} and resistance at {F8}.",
-    "Bitcoin slipped {F0} over the past day to {F1}.",
-    "Negative funding ({F5} on Binance, {F6} on Bybit) and open interest of {F4} weigh on bitcoin.",
-    "Bitcoin could fall to {F7}, {D7}.",
-    "A break above {F8} would help bitcoin.",
-    "Ether may reach {F11}, {D11}, analysts say.",
-    "Bitcoin funding is between {F6} and {F5}.",
+    "Analysts see bitcoin support at {N7} and resistance at {N8}.",
+    "Bitcoin slipped {N0} over the past day to {N1}.",
+    "Negative funding ({N5} on Binance, {N6} on Bybit) and open interest of {N4} weigh on bitcoin.",
+    "Bitcoin could fall to {N7}, {D7}.",
+    "A break above {N8} would help bitcoin.",
+    "Ether may reach {N11}, {D11}, analysts say.",
+    "Bitcoin funding is between {N6} and {N5}.",
 )
 CALL = CallClaim(
     asset="BTC",
@@ -76,45 +75,45 @@ CALL = CallClaim(
     tone=-0.5,
     target=7,
     facts=(0, 7),
-    rationale=Claim(text="Bitcoin fell {F0}.", sentences=(0,)),
+    rationale=Claim(text="Bitcoin fell {N0}.", sentences=(0,)),
 )
 LIES = {
     "another digit": "Bitcoin fell 4.3% over 24 hours.",
     "a digit more": "Bitcoin is trading at $61,3000.",
     "a digit less": "Bitcoin is trading at $6,130.",
     "a scale": "Open interest in bitcoin futures is $15.9 million.",
-    "a sign by its word": "Bitcoin rose {F0}.",
-    "a sign by its word, the other way": "Ether fell {F2}.",
+    "a sign by its word": "Bitcoin rose {N0}.",
+    "a sign by its word, the other way": "Ether fell {N2}.",
     "a sign typed": "Bitcoin moved +4.2%.",
     "a sign left out": "The bitcoin price moved 4.2%.",
     "a sign by a typed figure's word": "Bitcoin gained 4.2%.",
-    "a sign by the word after": "Bitcoin saw a {F0} gain.",
-    "flows turned round": "Spot bitcoin ETFs had inflows of {F9}.",
-    "funding turned round": "Bitcoin funding is positive at {F5}.",
-    "a move denied": "Bitcoin did not fall {F0}.",
+    "a sign by the word after": "Bitcoin saw a {N0} gain.",
+    "flows turned round": "Spot bitcoin ETFs had inflows of {N9}.",
+    "funding turned round": "Bitcoin funding is positive at {N5}.",
+    "a move denied": "Bitcoin did not fall {N0}.",
     "a unit": "Bitcoin fell $4.2.",
     "a unit of money": "Bitcoin is trading at €61,300.",
-    "another asset's change": "Bitcoin rose {F2}.",
-    "another asset's price": "Ether is trading at {F1}.",
+    "another asset's change": "Bitcoin rose {N2}.",
+    "another asset's price": "Ether is trading at {N1}.",
     "another asset's price, typed": "Ether is trading at $61,300.",
-    "two figures swapped": "Bitcoin rose {F2} and ether fell {F0}.",
-    "two prices swapped": "Bitcoin is trading at {F3}, while ether is trading at {F1}.",
-    "the market's figure on one asset": "Bitcoin liquidations reached {F10}.",
-    "one asset's figure on the market": "Across the crypto market, funding is negative at {F5}.",
-    "support for resistance": "Bitcoin resistance is at {F7}.",
-    "resistance for support": "Bitcoin support is at {F8}.",
-    "a level for the price": "Bitcoin is trading at {F7}.",
-    "open interest for volume": "Bitcoin trading volume is {F4}.",
-    "open interest for ETF flows": "Bitcoin ETF inflows were {F4}.",
-    "funding for a price change": "The bitcoin price fell {F5}.",
-    "a price for a target": "Bitcoin has a price target of {F1}.",
-    "the wrong side of the price": "Bitcoin trades below {F7}.",
-    "the other side of the price": "Bitcoin trades above {F8}.",
-    "a move to the price that was none": "Bitcoin rose to a price of {F1}.",
-    "another period": "Bitcoin fell {F0} over the past week.",
-    "another venue": "Bitcoin funding is negative at {F5} on Bybit.",
-    "no such fact": "Bitcoin fell {F99}.",
-    "a reference that is none": "Bitcoin fell {Fx}.",
+    "two figures swapped": "Bitcoin rose {N2} and ether fell {N0}.",
+    "two prices swapped": "Bitcoin is trading at {N3}, while ether is trading at {N1}.",
+    "the market's figure on one asset": "Bitcoin liquidations reached {N10}.",
+    "one asset's figure on the market": "Across the crypto market, funding is negative at {N5}.",
+    "support for resistance": "Bitcoin resistance is at {N7}.",
+    "resistance for support": "Bitcoin support is at {N8}.",
+    "a level for the price": "Bitcoin is trading at {N7}.",
+    "open interest for volume": "Bitcoin trading volume is {N4}.",
+    "open interest for ETF flows": "Bitcoin ETF inflows were {N4}.",
+    "funding for a price change": "The bitcoin price fell {N5}.",
+    "a price for a target": "Bitcoin has a price target of {N1}.",
+    "the wrong side of the price": "Bitcoin trades below {N7}.",
+    "the other side of the price": "Bitcoin trades above {N8}.",
+    "a move to the price that was none": "Bitcoin rose to a price of {N1}.",
+    "another period": "Bitcoin fell {N0} over the past week.",
+    "another venue": "Bitcoin funding is negative at {N5} on Bybit.",
+    "no such fact": "Bitcoin fell {N99}.",
+    "a reference that is none": "Bitcoin fell {Nx}.",
     "a distance that is none": "Bitcoin open interest lies {D4}.",
     "a number in words": "Bitcoin fell five percent.",
     "a multiple in words": "Bitcoin open interest doubled.",
@@ -134,14 +133,14 @@ LIES = {
     "a quotation": "Traders are “terrified” of bitcoin.",
     "a quotation, a word changed": "“Traders are reckless,” said Jane Miller of Kaiko.",
     "a quotation without end": "Traders are “cautious about bitcoin.",
-    "another asset set apart": "Bitcoin, unlike ether, rose {F2}.",
-    "a sign before a reference": "Ether moved -{F2}.",
-    "a scale after a reference": "Open interest in bitcoin futures is {F4} billion.",
-    "a digit before a reference": "Bitcoin is trading at 1{F1}.",
-    "a digit after a reference": "Bitcoin is trading at {F1}0.",
-    "a currency before a reference": "Bitcoin is trading at €{F1}.",
-    "a rate": "Bitcoin fell {F0} per hour.",
-    "a factor": "Bitcoin open interest is 2×{F4}.",
+    "another asset set apart": "Bitcoin, unlike ether, rose {N2}.",
+    "a sign before a reference": "Ether moved -{N2}.",
+    "a scale after a reference": "Open interest in bitcoin futures is {N4} billion.",
+    "a digit before a reference": "Bitcoin is trading at 1{N1}.",
+    "a digit after a reference": "Bitcoin is trading at {N1}0.",
+    "a currency before a reference": "Bitcoin is trading at €{N1}.",
+    "a rate": "Bitcoin fell {N0} per hour.",
+    "a factor": "Bitcoin open interest is 2×{N4}.",
     "a printed sentence, a word changed": "Open interest in ether futures is $15.9 billion.",
     "a printed sentence, its head cut off": "Ether will reach $4,000.",
 }
@@ -158,8 +157,12 @@ def _analysis(**change: object) -> Analysis:
     return Analysis.model_validate(good | change)
 
 
+def list_dropped(report: Report) -> list[str]:
+    return [f.where for f in report.findings if f.verdict == "dropped" and f.where != "narratives"]
+
+
 def test_the_good_analysis_is_kept_whole():
-    assert list_faults(OBSERVED.verify(_analysis())) == []
+    assert list_dropped(OBSERVED.verify(_analysis())) == []
     report = OBSERVED.verify(_analysis())
     assert report.summary.startswith(
         "Bitcoin fell 4.2% over 24 hours and is trading at $61,300, while ether rose 3.1%."
@@ -177,7 +180,7 @@ def test_a_lie_is_caught_wherever_it_is_told(lie, where):
         "timeframe": {"horizon_rationale": claim},
         "credibility": {"credibility_note": claim},
     }[where]
-    assert len(list_faults(OBSERVED.verify(_analysis(**change)))) == 1
+    assert len(list_dropped(OBSERVED.verify(_analysis(**change)))) == 1
     report = OBSERVED.verify(_analysis(**change))
     shown = {
         "summary": report.summary,
@@ -215,52 +218,14 @@ FALSE_STATEMENTS = {
     "a sentence before the first": {"summary": (Claim(text="Bitcoin is weak.", sentences=(-1,)),)},
     "a summary that cites nothing": {"summary": (Claim(text="Bitcoin is weak."),)},
 }
-ADDED = {
-    "an invented quote": ("price", "BTC", 61_000, "USD", "Bitcoin is trading at $61,000"),
-    "a quote from within a number": ("price", "BTC", 1_300, "USD", "1,300"),
-    "another value": (
-        "price",
-        "BTC",
-        61_301,
-        "USD",
-        "Bitcoin fell 4.2% in the past 24 hours and is trading at $61,300",
-    ),
-    "another kind": ("max_pain", "BTC", 60_000, "USD", "bitcoin support at $60,000"),
-    "another subject": ("support_level", "ETH", 60_000, "USD", "bitcoin support at $60,000"),
-    "another unit": ("support_level", "BTC", 60_000, "EUR", "bitcoin support at $60,000"),
-    "a fact once more": ("support_level", "BTC", 60_000, "USD", "bitcoin support at $60,000"),
-}
 
 
 @pytest.mark.parametrize("change", FALSE_STATEMENTS.values(), ids=FALSE_STATEMENTS.keys())
 def test_a_false_statement_is_caught(change):
-    assert list_faults(OBSERVED.verify(_analysis(**change)))
+    assert list_dropped(OBSERVED.verify(_analysis(**change)))
     report = OBSERVED.verify(_analysis(**change))
     assert all(call.target is None or call.target.value == 60_000 for call in report.calls)
     assert {call.asset for call in report.calls} <= {"BTC"}
-
-
-@pytest.mark.parametrize("added", ADDED.values(), ids=ADDED.keys())
-def test_a_false_fact_is_not_added(added):
-    kind, subject, value, unit, quote = added
-    claimed = ClaimedFact(kind=kind, subject=subject, value=value, unit=unit, quote=quote)
-    report = OBSERVED.verify(_analysis(added_facts=(claimed,)))
-    assert report.facts == tuple(FACTS)
-    assert [finding.where for finding in report.findings if finding.verdict == "dropped"] == [
-        "added_facts[0]"
-    ]
-
-
-def test_a_fact_that_the_rules_left_out_is_added_with_its_quote():
-    quote = "Analysts at Kaiko see bitcoin support at $60,000"
-    claimed = ClaimedFact(
-        kind="support_level", subject="BTC", value=60_000, unit="USD", quote=quote
-    )
-    fewer = [fact for fact in FACTS if fact.value != 60_000]
-    report = OBSERVED.verify(_analysis(summary=(), calls=(), added_facts=(claimed,)), fewer)
-    added = report.facts[-1]
-    assert (added.origin, added.kind, added.evidence.quote) == ("model", "support_level", quote)
-    assert TEXT[added.evidence.start : added.evidence.end] == quote
 
 
 def test_no_figure_survives_that_is_no_facts():

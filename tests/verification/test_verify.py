@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from summarizer.analyst.llm.schema import make_analysis, read_answer
 from summarizer.batch.records import record_article
 from summarizer.facts.figures import format_fact
-from summarizer.models import Analysis, Analyst, Article, Call, CallClaim, Claim, ClaimedFact, Fact
+from summarizer.models import (
+    Analysis,
+    Analyst,
+    Article,
+    Call,
+    CallClaim,
+    Cited,
+    Claim,
+    Fact,
+    RowClaim,
+)
 from summarizer.page.article import make_article
 from summarizer.text.asset_table import load_assets
 from summarizer.verification.verify import verify
@@ -62,7 +72,7 @@ class Liar:
         )
         if fact.unit == fact.subject or fact.venue == other:
             return self.invented()
-        return f"{other} {NAMES.get(fact.kind, 'figure')} is {{F{i}}}."
+        return f"{other} {NAMES.get(fact.kind, 'figure')} is {{N{i}}}."
 
     def wrong_asset_typed(self) -> str:
         fact = self.chance.choice(self.facts)
@@ -81,7 +91,7 @@ class Liar:
             return self.invented()
         i = self.chance.choice(moved)
         move = self.chance.choice(MOVES[self.facts[i].value > 0])
-        return f"{self.facts[i].subject} {move} {{F{i}}}."
+        return f"{self.facts[i].subject} {move} {{N{i}}}."
 
     def other_kind(self) -> str:
         i = self.chance.randrange(len(self.facts))
@@ -90,7 +100,7 @@ class Liar:
             [name for other, name in NAMES.items() if other[:5] != kind[:5] and other != "price"]
         )
         return (
-            f"The {named} of {self.facts[i].subject} is {{F{i}}}."
+            f"The {named} of {self.facts[i].subject} is {{N{i}}}."
             if kind != "other"
             else self.invented()
         )
@@ -124,7 +134,7 @@ class Liar:
         return {
             "asset": asset,
             "rationale": self.lie(),
-            "facts": [place],
+            "rows": [place],
             "sentences": [place],
             "direction": direction,
             "tone": 100,
@@ -132,20 +142,8 @@ class Liar:
         }
 
     def answer(self) -> dict[str, object]:
-        added = [
-            {
-                "kind": "price",
-                "subject": "BTC",
-                "figure": "$1,234,567",
-                "quote": "Bitcoin trades at $1,234,567",
-            },
-            {
-                "kind": "price",
-                "subject": "BTC",
-                "figure": "$77",
-                "quote": " ".join(self.article.text.split()[:9])[:240],
-            },
-        ]
+        added = {"row": 900, "kind": "price", "subject": "BTC", "sign": None, "period": None}
+        added |= {"venue": None, "past": False, "sentence": 0}
         return {
             "summary": [{"text": self.lie(), "sentences": [0]} for _ in range(3)],
             "calls": [self.call() for _ in range(6)],
@@ -155,8 +153,10 @@ class Liar:
             "horizon_rationale": self.lie(),
             "credibility": "high",
             "credibility_note": self.lie(),
-            "narratives": ["airdrop", "cbdc"],
-            "added_facts": added,
+            "signals": [{"name": "named_sources", "sentence": 997}],
+            "narratives": [{"name": "airdrop", "sentence": 998}],
+            "rows": [],
+            "added": [added | {"figure": figure} for figure in ("$1,234,567", "$77")],
         }
 
 
@@ -172,7 +172,7 @@ def find_false(article: Article, facts: list[Fact], answer: dict[str, object]) -
         *(call.rationale for call in report.calls),
     ]
     false = [words for words in shown if re.search(r"\d|percent|“|Zorblax|://", words)]
-    false += [f"fact {fact}" for fact in report.facts[len(facts) :]]
+    false += [f"fact {fact}" for fact in report.facts if fact not in facts]
     for call in report.calls:
         false += list_false(call, article, facts)
     lowering = {"sponsored", "press_release", "ai_directed_instructions"}
@@ -219,7 +219,7 @@ def test_the_embedded_analyst_passes_the_same_verification():
 WORDS = st.lists(
     st.sampled_from(
         [
-            *'{F0} {F1} {D3} {F9999} { } Bitcoin ether fell rose not support at , . “ "'.split(),
+            *'{N0} {N1} {D3} {N9999} { } Bitcoin ether fell rose not support at , . “ "'.split(),
             *"‘ $ 5 % − ½ and <b [x](y) \u202e 24h $WIF will over week".split(),
             "\n",
             "\x00",
@@ -255,19 +255,20 @@ def test_verification_never_raises_and_shows_no_figure_of_its_own(
         tone=value,
         confidence=value,
     )
-    added = ClaimedFact(kind="price", subject=asset, value=value, unit="USD", quote=quote)
+    row = RowClaim(row=abs(target or 0), kind="price", subject=asset, venue=quote, figure=quote)
     analysis = Analysis(
         summary=(summary,),
         calls=(call, call.model_copy(update={"asset": "BTC"})),
         horizon_rationale=rationale,
         credibility_note=summary,
-        added_facts=(added,),
-        narratives=(asset,),
+        rows=(row, row.model_copy(update={"row": 999, "sentence": target})),
+        narratives=(Cited(name=asset), Cited(name="airdrop", sentence=target)),
+        signals=(Cited(name=asset, sentence=target),),
         analyst=Analyst(name="llm"),
     )
     report = observed.verify(analysis)
     assert not re.search(
-        r"[\x00\u202e]|\{F",
+        r"[\x00\u202e]|\{N",
         report.model_dump_json(include={"summary", "calls", "timeframe", "credibility"}),
     )
 
@@ -282,7 +283,7 @@ def test_who_is_paid_for_a_rise_is_not_believed_much():
         asset="BTC", direction="bullish", confidence=0.99, rationale=Claim(text="", sentences=(0,))
     )
     analysis = Analysis(calls=(claim,), analyst=Analyst(name="embedded"))
-    unpaid = verify(observed.text, observed.facts, analysis)
+    unpaid = verify(observed.text, observed.rows, analysis)
     assert unpaid.calls[0].confidence > 0.6
     paid = observed.verify(analysis)
     assert "sponsored" in {signal.name for signal in observed.signals}

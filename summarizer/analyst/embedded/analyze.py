@@ -14,7 +14,7 @@ from summarizer.analyst.embedded.target import choose_target
 from summarizer.credibility import cap_level
 from summarizer.facts.extract import extract_facts
 from summarizer.linear import load_linear, softmax
-from summarizer.models import Analysis, Analyst, CallClaim, Fact, Signal
+from summarizer.models import Analysis, Analyst, CallClaim, Cited, Fact, Signal
 from summarizer.narratives import CuedNarrative, choose_narratives
 from summarizer.text.assets import MARKET
 from summarizer.text.reading import Text
@@ -49,7 +49,7 @@ def analyze_by_weights(
         horizon_rationale=explain_horizon(horizon),
         credibility=level,
         credibility_note=explain_credibility(text.article, signals, level),
-        narratives=chosen,
+        narratives=tuple(Cited(name=name) for name in chosen),
         analyst=Analyst(name="embedded"),
     )
 

@@ -21,6 +21,11 @@ def find_cues(sentence: str) -> tuple[str, ...]:
     ('not_down_strong', 'up_strong')
     """
     _, words = lower_words(sentence)
+    return find_cues_among(words)
+
+
+def find_cues_among(words: list[str]) -> tuple[str, ...]:
+    """The cue groups of a sentence that is given by its words in lower case."""
     groups: dict[str, None] = {}
     for first, _, group in _cues().find(words):
         is_negated = not _NEGATIONS.isdisjoint(words[max(0, first - _REACH) : first])

@@ -1,6 +1,6 @@
 """REASONS -> CLAIMS: why a call, why a timeframe, and how far to believe the article.
 
-A figure stays a reference to its fact: `{F3}` is the figure of fact 3, `{D3}` its distance from the
+A figure stays a reference to its fact: `{N3}` is the figure of fact 3, `{D3}` its distance from the
 price.
 """
 
@@ -72,7 +72,7 @@ def _state_facts(
     for kind, (statement, *_) in _STATEMENTS.items():
         places = [i for i in fitting if facts[i].kind == kind][:_MAX_FACTS]
         if places and len(statements) < _MAX_STATEMENTS:
-            figures = " and ".join(f"{{F{i}}}{_narrow(facts[i])}" for i in places)
+            figures = " and ".join(f"{{N{i}}}{_narrow(facts[i])}" for i in places)
             statements.append(statement.format(A=name, F=figures))
             used += places
     return statements, used
@@ -90,7 +90,7 @@ def _may_state(fact: Fact, asset: str) -> bool:
 def _state_level(reasons: Reasons, asset: str, target: int) -> str:
     priced, unpriced = _STATEMENTS[reasons.facts[target].kind]
     statement = unpriced if find_price(reasons.facts, asset) is None else priced
-    return statement.format(A=reasons.name(asset), F=f"{{F{target}}}", D=f"{{D{target}}}")
+    return statement.format(A=reasons.name(asset), F=f"{{N{target}}}", D=f"{{D{target}}}")
 
 
 def _narrow(fact: Fact) -> str:
@@ -110,9 +110,9 @@ def _choose_sentence(
     for reason, pull in weighed:
         if reason.sentence is not None:
             totals[reason.sentence] += pull
-    named = [i for i in totals if reasons.names(i, asset) and stands_alone(reasons.sentence(i))]
-    if named:
-        return min(named, key=lambda i: (-totals[i] * sign, i))
+    for i in sorted(totals, key=lambda i: (-totals[i] * sign, i)):
+        if reasons.names(i, asset) and stands_alone(reasons.sentence(i)):
+            return i
     return next((i for i in range(len(reasons.mentions)) if reasons.names(i, asset)), None)
 
 

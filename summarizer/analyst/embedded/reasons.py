@@ -8,11 +8,11 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, pairwise
+from typing import NamedTuple
 
-from summarizer.analyst.embedded.cues import find_cues
+from summarizer.analyst.embedded.cues import find_cues, find_cues_among
 from summarizer.analyst.embedded.tone import measure_tone
 from summarizer.facts.levels import find_price
 from summarizer.models import Fact
@@ -32,8 +32,7 @@ _DIRECTED = frozenset(
 _SILENT = frozenset("price price_past other".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """A reason for a direction: what, how much of it, and the sentence or fact that shows it."""
 
     name: str
@@ -52,19 +51,22 @@ class Reasons:
     def __init__(self, text: Text, facts: Sequence[Fact]):
         self.text, self.facts = text, facts
         self.mentions: list[list[Mention]] = [[] for _ in text.sentences]
-        for mention in text.mentions_for_people:
+        for mention in text.for_people.mentions:
             self.mentions[text.sentence_at(mention.start)].append(mention)
-        sentences = [text.for_people[start:end].strip() for start, end in text.sentences]
-        self.cues = [find_cues(sentence) for sentence in sentences]
-        self.title_cues = find_cues(text.article.title or "")
-        self._words = [_WORD.findall(sentence.lower()) for sentence in sentences]
-        spoken = [i for i, sentence in enumerate(sentences) if sentence]
+        spoken = [i for i, span in enumerate(text.sentences) if span not in text.orders]
         self.lead = frozenset(spoken[:_LEAD_SENTENCES])
-        self.subjects: list[tuple[str, ...]] = []
+        self.cues: list[tuple[str, ...]] = [()] * len(text.sentences)
+        self._words: list[list[str]] = [[] for _ in text.sentences]
+        for i in spoken:
+            first, past = text.word_range(text.sentences[i])
+            self.cues[i] = find_cues_among(text.lowered[first:past])
+            self._words[i] = _WORD.findall(text.lowered_string, *text.sentences[i])
+        self.title_cues = find_cues(text.article.title or "")
+        self.subjects: list[tuple[str, ...]] = [()] * len(text.sentences)
         subjects: tuple[str, ...] = ()
-        for mentions, sentence in zip(self.mentions, sentences, strict=True):
-            subjects = _name_subjects(mentions) or subjects
-            self.subjects.append(subjects if sentence else ())
+        for i in spoken:
+            subjects = _name_subjects(self.mentions[i]) or subjects
+            self.subjects[i] = subjects
         named = chain(*self.mentions, text.title_mentions * _TITLE_MENTIONS)
         self.counts = Counter(mention.subject for mention in named if mention.group in CALLED)
         self._tones: dict[tuple[int, str | None], float] = {}
@@ -92,14 +94,14 @@ class Reasons:
 
     def tone(self, i: int, asset: str) -> float:
         """The tone of sentence i for the asset, -1 to 1; of all of it where it does not name it."""
-        start = self.text.sentences[i].start
-        spans = {
-            mention.subject: Span(mention.start - start, mention.end - start)
-            for mention in reversed(self.mentions[i])
-            if mention.group != "stock" or mention.subject == asset
-        }
-        key = i, asset if asset in spans else None
+        key = i, asset if self.names(i, asset) else None
         if key not in self._tones:
+            start = self.text.sentences[i].start
+            spans = {
+                mention.subject: Span(mention.start - start, mention.end - start)
+                for mention in reversed(self.mentions[i])
+                if mention.group != "stock" or mention.subject == asset
+            }
             self._tones[key] = measure_tone(
                 self.sentence(i), self.cues[i], spans.get(asset), tuple(spans.values())
             )
@@ -162,7 +164,7 @@ class Reasons:
         ]
         times = Counter(reason.name for reason in reasons)
         return [
-            replace(reason, value=reason.value / math.sqrt(times[reason.name]))
+            reason._replace(value=reason.value / math.sqrt(times[reason.name]))
             for reason in reasons
         ]
 

@@ -10,6 +10,7 @@ from summarizer.models import Claim
 from summarizer.text.assets import MARKET
 from summarizer.text.printed import OPENING, without_asides
 
+# The patterns of `stands_alone` see small letters.
 # A sentence that leans on the one before it cannot stand alone.
 _DANGLING = re.compile(
     r"""
@@ -19,7 +20,7 @@ _DANGLING = re.compile(
         |if[ ]so|according[ ]to[ ](?:him|her|them)|for[ ](?:instance|example)
         |one[ ]of[ ](?:them|these)|first|second|third|finally|lastly|again|then|while[ ]this)\b
     """,
-    re.IGNORECASE | re.VERBOSE,
+    re.VERBOSE,
 )
 _UNFIT = re.compile(  # furniture of the page, a question, a link
     r"""
@@ -30,17 +31,17 @@ _UNFIT = re.compile(  # furniture of the page, a question, a link
     | \?\Z
     | https?:
     """,
-    re.IGNORECASE | re.VERBOSE,
+    re.VERBOSE,
 )
 _CAPTION = re.compile(  # of a picture, flattened onto the sentence behind it
-    r"(?:image |photo |chart )?(?:source|credit|via)s?\s?:", re.IGNORECASE
+    r"(?:image |photo |chart )?(?:source|credit|via)s?\s?:"
 )
 _CHATTY = re.compile(
     r"""
     (?:let[’']?s|now,?[ ]here|here[’']?s|as[ ]you[ ]can[ ]see|in[ ]this[ ]article|we[’']ll)\b
     | (?:major[ ]breaking|just[ ]in|breaking)\s?:
     """,
-    re.IGNORECASE | re.VERBOSE,
+    re.VERBOSE,
 )
 _QUOTED = re.compile('[“"][^”"]{25,}[”"]')
 _TAIL = re.compile(
@@ -114,14 +115,12 @@ def stands_alone(sentence: str) -> bool:
     >>> stands_alone("It fell below $60,000 again on Tuesday.")
     False
     """
-    text = OPENING.sub("", sentence, count=1)
-    is_sentence = 7 <= len(sentence.split()) <= 70 and sentence[-1] in '.!”"'
-    return is_sentence and not (
-        _UNFIT.search(sentence)
-        or _CAPTION.match(sentence)
-        or _DANGLING.match(text)
-        or _CHATTY.match(text)
-    )
+    if not (7 <= len(sentence.split()) <= 70 and sentence[-1] in '.!”"'):
+        return False
+    lowered = sentence.lower()
+    body = OPENING.sub("", sentence, count=1).lower()
+    is_unfit = _UNFIT.search(lowered) or _CAPTION.match(lowered)
+    return not (is_unfit or _DANGLING.match(body) or _CHATTY.match(body))
 
 
 def shorten(sentence: str) -> str:

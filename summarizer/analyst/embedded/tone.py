@@ -34,9 +34,8 @@ def measure_tone(
 
     None asks about the sentence as a whole.
     """
-    negative, _, positive = softmax(
-        load_linear("tone").scores(describe_tone(sentence, cues, target, others))
-    )
+    names = _name_features(sentence, cues, target, others)
+    negative, _, positive = softmax(load_linear("tone").scores_of(names))
     return positive - negative
 
 
@@ -44,28 +43,35 @@ def describe_tone(
     sentence: str, cues: Sequence[str], target: Span | None, others: Sequence[Span] = ()
 ) -> list[tuple[str, float]]:
     """The features of the sentence as it stands to the target, each with value 1."""
+    return [(name, 1.0) for name in _name_features(sentence, cues, target, others)]
+
+
+def _name_features(
+    sentence: str, cues: Sequence[str], target: Span | None, others: Sequence[Span]
+) -> dict[str, None]:
     words = _mark_negated(_split_words(sentence, target, others))
-    names = {"bias"} | {f"g:{group}" for group in cues} | {f"w:{word}" for word in words}
-    names |= {f"p:{left}_{right}" for left, right in pairwise(words)}
-    names |= {f"s:{left}_{right}" for left, right in zip(words, words[2:], strict=False)}
+    names = ["bias", *(f"g:{group}" for group in cues), *(f"w:{word}" for word in words)]
+    names += [f"p:{left}_{right}" for left, right in pairwise(words)]
+    names += [f"s:{left}_{right}" for left, right in zip(words, words[2:], strict=False)]
     if "TARGET" in words:
-        names |= _describe_places(words, words.index("TARGET"))
-    return [(name, 1.0) for name in sorted(names)]
+        names += _describe_places(words, words.index("TARGET"))
+    return dict.fromkeys(names)
 
 
-def _describe_places(words: Sequence[str], at: int) -> set[str]:
+def _describe_places(words: Sequence[str], at: int) -> list[str]:
     """Where each word stands to the target, which is word `at`."""
     before, after = words[:at], words[at + 1 :]
     low = max((i + 1 for i, word in enumerate(before) if word in _CLAUSE), default=0)
     high = next((i for i, word in enumerate(after, at + 1) if word in _CLAUSE), len(words))
-    names = {f"c:{word}" for word in words[low:high]}
-    names |= {f"o:{word}" for word in (*words[:low], *words[high:])}
-    names |= {f"<:{word}" for word in before} | {f">:{word}" for word in after}
-    names |= {f"{k:+d}:{word}" for k, word in enumerate(words, -at) if 0 < abs(k) <= _NEAR}
+    names = [f"c:{word}" for word in words[low:high]]
+    names += [f"o:{word}" for word in (*words[:low], *words[high:])]
+    names += [f"<:{word}" for word in before] + [f">:{word}" for word in after]
+    names += [f"-{k}:{word}" for k, word in enumerate(before[: -_NEAR - 1 : -1], 1)]
+    names += [f"+{k}:{word}" for k, word in enumerate(after[:_NEAR], 1)]
     if "OTHER" in words:
         other = words.index("OTHER")
         order, between = ("TO", words[at:other]) if at < other else ("OT", words[other:at])
-        names |= {f"{order}:{word}" for word in between[1:]}
+        names += [f"{order}:{word}" for word in between[1:]]
     return names
 
 
@@ -83,13 +89,15 @@ def _split_words(sentence: str, target: Span | None, others: Sequence[Span]) -> 
     return words + _plain(sentence[start:])
 
 
-def _mark_negated(words: Sequence[str]) -> list[str]:
+def _mark_negated(words: list[str]) -> list[str]:
     """The words, those that a negation reaches marked: "did not rise" is did, not, not_rise."""
+    if "not" not in words:
+        return words
     marked = []
     reach = 0
     for word in words:
-        if word in _NEGATIONS or word.endswith(("n't", "n’t")):
-            marked.append("not")
+        if word == "not":
+            marked.append(word)
             reach = _REACH
         else:
             is_negated = reach and word not in ("TARGET", "OTHER")
@@ -99,16 +107,23 @@ def _mark_negated(words: Sequence[str]) -> list[str]:
 
 
 def _plain(text: str) -> list[str]:
-    return ["#" if word[0].isdigit() else _stem(word) for word in _WORD.findall(text.lower())]
+    return list(map(_simplify, _WORD.findall(text.lower())))
 
 
 @lru_cache(16_384)
-def _stem(word: str) -> str:
-    """The word without a common ending: cheap, and alike for training and use.
+def _simplify(word: str) -> str:
+    """The word without a common ending, # for a figure, not for any negation.
 
-    >>> _stem("rallies"), _stem("falling"), _stem("gas")
-    ('rally', 'fall', 'gas')
+    >>> _simplify("rallies"), _simplify("falling"), _simplify("gas"), _simplify("didn't")
+    ('rally', 'fall', 'gas', 'not')
     """
+    stem = _stem(word)
+    if word[0].isdigit():
+        return "#"
+    return "not" if stem in _NEGATIONS or stem.endswith(("n't", "n’t")) else stem
+
+
+def _stem(word: str) -> str:
     for ending, replacement in _ENDINGS:
         is_short = len(word) - len(ending) < 3
         if word.endswith(ending) and not is_short and not word.endswith(("ss", "us", "is")):

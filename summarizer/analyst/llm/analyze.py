@@ -7,17 +7,18 @@ Nothing is believed here: verification drops what the article does not support.
 import secrets
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from summarizer.analyst.llm.answers import answer_key, find_answer, keep_answer
-from summarizer.analyst.llm.completion import Completion
+from summarizer.analyst.llm.completion import Completion, Usage
 from summarizer.analyst.llm.confidence import Directions, set_confidence
 from summarizer.analyst.llm.dialect import RUNGS
-from summarizer.analyst.llm.endpoint import Allowance, ContextTooLong, Endpoint
+from summarizer.analyst.llm.endpoint import Allowance, Endpoint, NoTriesLeft
 from summarizer.analyst.llm.gate import Gate
-from summarizer.analyst.llm.messages import PROMPT, write_messages
+from summarizer.analyst.llm.messages import write_messages
 from summarizer.analyst.llm.prompt import load_prompt
+from summarizer.analyst.llm.refusals import ContextTooLong
 from summarizer.analyst.llm.schema import (
     UnreadableAnswer,
     answer_schema,
@@ -25,7 +26,8 @@ from summarizer.analyst.llm.schema import (
     read_answer,
 )
 from summarizer.errors import AnswerError, LLMError
-from summarizer.models import Analysis, Analyst, ConfidenceSource, Fact
+from summarizer.facts.extract import Rows
+from summarizer.models import Analysis, Analyst, ConfidenceSource
 from summarizer.settings import Settings
 from summarizer.text.reading import Text
 from summarizer.text.spans import clean
@@ -58,10 +60,11 @@ class Conversation:
     Every question raises LLMError where there is no answer.
     """
 
-    def __init__(self, text: Text, facts: Sequence[Fact], settings: Settings, gate: Gate | None):
-        self._text, self._facts, self._settings = text, facts, settings
+    def __init__(self, text: Text, rows: Rows, settings: Settings, gate: Gate | None):
+        self._text, self._rows, self._settings = text, rows, settings
+        self._prompt = load_prompt(settings.prompt)
         self._endpoint = Endpoint(settings, gate)
-        self._end = time.monotonic() + settings.timeout
+        self._allowance = Allowance(time.monotonic() + settings.timeout)
         self._marker = secrets.token_hex(8)
         self._write(MAX_CHARACTERS)
         self._completions: list[Completion] = []
@@ -69,32 +72,33 @@ class Conversation:
 
     def ask(self) -> Attempt:
         """The first answer. The text is cut once if the model cannot take it whole."""
-        allowance = Allowance(self._end)
         try:
-            attempt = self._read(self._complete(self._messages, allowance))
+            attempt = self._answer(self._messages)
         except ContextTooLong as error:
-            if allowance.requests <= 0:
-                raise
             # What every prompt holds cannot be cut, so all that is too much comes off the article.
             excess = (1 - error.share) * self._length
             self._write(int(max(self._used - excess, self._used * error.share / 2)))
-            attempt = self._read(self._complete(self._messages, allowance))
+            attempt = self._answer(self._messages)
         tokens = attempt.completion.input_tokens
         if tokens is not None and tokens < self._length / _CHARACTERS_PER_TOKEN:
             self._flags.append("prompt_cut_by_server")
         return attempt
 
     def ask_again(self, attempt: Attempt) -> Attempt | None:
-        """The answer to a question that names the faults; None if only the first is to be had."""
-        prompt = load_prompt(PROMPT, self._settings.prompt)
-        question = prompt.fill("again", faults="\n".join(attempt.faults[:MAX_FAULTS]))
+        """The answer to a question that names the faults; None if only the first is to be had.
+
+        Where the first cannot be read, the second is kept as the answer to both questions.
+        """
+        question = self._prompt.fill("again", faults="\n".join(attempt.faults[:MAX_FAULTS]))
         messages = [
             *self._messages,
             {"role": "assistant", "content": attempt.completion.text[:_MAX_QUOTED]},
             {"role": "user", "content": question},
         ]
         try:
-            return self._read(self._complete(messages))
+            return self._answer(messages, also_of=None if attempt.analysis else self._messages)
+        except NoTriesLeft:
+            return None
         except LLMError:
             if attempt.analysis is None:
                 raise
@@ -108,7 +112,7 @@ class Conversation:
         """
         if attempt.analysis is None:
             reason = clean(attempt.faults[0])[:200]
-            message = f"the model's answer does not have the form asked for, twice: {reason}"
+            message = f"the model's answer does not have the form asked for: {reason}"
             raise AnswerError(message, code="llm_schema", retryable=False)
         analysis = attempt.analysis
         if all(_is_faulty(attempt, f"summary[{i}]") for i in range(len(analysis.summary))):
@@ -118,12 +122,13 @@ class Conversation:
         chances = attempt.completion.chances
         samples = () if chances else self._sample(self._settings.samples - 1)
         analysis = set_confidence(analysis, embedded, chances, samples)
-        analyst = self._describe_analyst(analysis.analyst.confidence_from)
+        model = self._completions[-1].model
+        analyst = self._describe_analyst(model, analysis.analyst.confidence_from)
         return analysis.model_copy(update={"flags": self._list_flags(), "analyst": analyst})
 
     def _write(self, room: int) -> None:
         self._messages, self._used = write_messages(
-            self._text, self._facts, room, self._marker, self._settings.prompt
+            self._text, self._rows, room, self._marker, self._prompt
         )
         self._length = sum(len(message["content"]) for message in self._messages)
 
@@ -133,9 +138,10 @@ class Conversation:
         The temperature lets them differ. An answer that cannot be read agrees with nothing.
         """
         samples = []
+        self._allowance = replace(self._allowance, tries=number)
         for i in range(1, number + 1):
             try:
-                analysis = self._read(self._complete(self._messages, sample=i)).analysis
+                analysis = self._answer(self._messages, sample=i).analysis
             except LLMError:
                 break
             directions: Directions = {}
@@ -145,50 +151,64 @@ class Conversation:
             samples.append(directions)
         return samples
 
-    def _complete(
+    def _answer(
         self,
         messages: Sequence[dict[str, str]],
-        allowance: Allowance | None = None,
         sample: int = 0,
-    ) -> Completion:
-        """An answer, new or kept: what was answered once is not asked, or paid for, again."""
-        settings, schema = self._settings, answer_schema()
-        plain = [message["content"].replace(self._marker, "") for message in messages]
-        key = answer_key(settings.base_url, self._endpoint.model, schema, plain, sample)
-        completion = None if settings.redo else find_answer(settings.answers, key)
-        if completion is None:
-            completion = self._endpoint.complete(
-                messages, schema, allowance or Allowance(self._end), 1.0 if sample else 0.0
-            )
-            if not keep_answer(settings.answers, key, completion):
-                self._flags.append("answer_not_kept")
+        also_of: Sequence[dict[str, str]] | None = None,
+    ) -> Attempt:
+        """An answer, new or kept: what was answered once is not asked, or paid for, again.
+
+        Only an answer that can be read is kept, as that to the question `also_of` too.
+        """
+        path = self._settings.answers
+        keys = [self._key_of(question, sample) for question in (messages, also_of) if question]
+        kept = None if self._settings.redo else find_answer(path, keys[0])
+        if kept and (attempt := self._read(kept)).analysis:
+            self._completions.append(kept)
+            return attempt
+        completion = self._endpoint.complete(
+            messages, answer_schema(), self._allowance, 1.0 if sample else 0.0
+        )
         self._completions.append(completion)
-        return completion
+        attempt = self._read(completion)
+        if attempt.analysis:
+            are_kept = [keep_answer(path, key, completion) for key in keys]
+            self._flags += [] if all(are_kept) else ["answer_not_kept"]
+        return attempt
+
+    def _key_of(self, messages: Sequence[dict[str, str]], sample: int) -> str:
+        plain = [message["content"].replace(self._marker, "") for message in messages]
+        model, schema = self._endpoint.model, answer_schema()
+        return answer_key(self._settings.base_url, model, schema, plain, sample)
 
     def _read(self, completion: Completion) -> Attempt:
         try:
             answer = read_answer(completion.text)
         except UnreadableAnswer as error:
             return Attempt(completion, None, (str(error),))
-        return Attempt(completion, make_analysis(answer, self._describe_analyst()))
+        return Attempt(completion, make_analysis(answer, self._describe_analyst(completion.model)))
 
-    def _describe_analyst(self, confidence_from: ConfidenceSource = "evidence") -> Analyst:
+    def _describe_analyst(
+        self, model: str, confidence_from: ConfidenceSource = "evidence"
+    ) -> Analyst:
         """Who answered, and what it cost.
 
-        Token counts are None if any answer lacks them; kept answers count as zero.
+        Token counts are None if any answer lacks them; kept answers count as zero, and those that
+        could not be used as what they cost.
         """
-        prompt = load_prompt(PROMPT, self._settings.prompt)
-        paid = [completion for completion in self._completions if not completion.kept]
+        paid: list[Completion | Usage] = [each for each in self._completions if not each.kept]
+        paid += self._allowance.lost
         return Analyst(
             name="llm",
-            model=self._completions[-1].model,
-            prompt=prompt.name,
-            prompt_sha256=prompt.sha256,
+            model=model,
+            prompt=self._prompt.name,
+            prompt_sha256=self._prompt.sha256,
             confidence_from=confidence_from,
-            input_tokens=_sum(completion.input_tokens for completion in paid),
-            cached_tokens=_sum(completion.cached_tokens for completion in paid),
-            output_tokens=_sum(completion.output_tokens for completion in paid),
-            cost_usd=_sum(completion.cost_usd for completion in paid),
+            input_tokens=_sum(each.input_tokens for each in paid),
+            cached_tokens=_sum(each.cached_tokens for each in paid),
+            output_tokens=_sum(each.output_tokens for each in paid),
+            cost_usd=_sum(each.cost_usd for each in paid),
         )
 
     def _list_flags(self) -> tuple[str, ...]:

@@ -109,12 +109,9 @@ def _agreement(others: Sequence[Directions], name: str, direction: str) -> float
 def _evidence(second: Analysis, name: str, direction: str) -> float:
     """The weight of the evidence for a direction, by the embedded analyst.
 
-    Where that says another, it is half of what its own confidence leaves; a third where it says
-    nothing of the asset.
+    A third, the chance of a guess, where that says another direction or nothing of the asset.
     """
     weights = {call.asset: (call.direction, call.confidence) for call in second.calls}
     weights["overall"] = (second.overall, second.overall_confidence)
-    if name not in weights:
-        return 1 / 3
-    other, confidence = weights[name]
-    return confidence if other == direction else (1 - confidence) / 2
+    other, confidence = weights.get(name, (None, 0.0))
+    return confidence if other == direction else 1 / 3

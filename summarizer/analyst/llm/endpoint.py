@@ -3,25 +3,29 @@
     spell the request as this endpoint takes it -> ask -> read the envelope strictly
         -> Completion, or an error with its code
 
-There is one layer of retries, here; the client's own is off. A failure that may be over soon, a
-schema that the endpoint does not know and an answer that was cut at its limit all count against
-the same three requests. Everything ends at the deadline, however slowly the server sends.
+There is one layer of retries, here; the client's own is off. Every request is one of the three
+tries of an article, whether it brings an answer or trouble. Only a refusal that teaches how to
+spell the request is none: it is not paid for, and happens once an endpoint. Everything ends at the
+deadline, however slowly the server sends.
 """
 
 import json
 import re
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 
 import tenacity
 
 from summarizer.analyst.llm.completion import (
     Completion,
-    error_field,
-    error_message,
-    parse_completion,
+    Usage,
+    find,
+    parse_body,
+    read_completion,
+    read_usage,
 )
 from summarizer.analyst.llm.costs import cost_of, find_price
 from summarizer.analyst.llm.dialect import (
@@ -32,6 +36,16 @@ from summarizer.analyst.llm.dialect import (
     rung_of,
 )
 from summarizer.analyst.llm.gate import Gate
+from summarizer.analyst.llm.masking import mask_key, quote
+from summarizer.analyst.llm.refusals import (
+    ContextTooLong,
+    Lesson,
+    Refusal,
+    ServerFault,
+    explain,
+    is_wrong_path,
+    read_refusal,
+)
 from summarizer.errors import AnswerError, LLMError
 from summarizer.settings import DEFAULT_MODEL, Settings, check_endpoint
 from summarizer.text.spans import clean
@@ -40,54 +54,51 @@ from summarizer.web.connection import Deadline, ReplyTooLarge, open_endpoint_cli
 if TYPE_CHECKING:  # openai takes 1 s to import: done where an endpoint is opened
     import openai
 
-MAX_REQUESTS = 3  # for one answer, whatever the reason
+MAX_TRIES = 3  # for one article, the second question included
+MAX_LESSONS = 10  # refusals that teach, for one article; a dialect has nine things to learn
 MAX_WAIT = 60.0  # seconds of a Retry-After that are waited out; a longer one stops the run
-BACKOFF = (0.5, 1.5)  # seconds before the second and the third request, where the server names none
+BACKOFF = (0.5, 2.0)  # seconds before the second and the third try, where the server names none
 # Bytes a token: the densest text has 1.9 (tickers and figures, in the encoding o200k). It serves to
 # find the most that a request can cost.
 LEAST_PER_TOKEN = 1.5
 
-_DEADLINE = Deadline()  # when the request of each thread has to be over
+
+class _Request(Deadline):
+    """The request of each thread: when it has to be over, and who hears the bytes that come."""
+
+    hear: Callable[[bytes], None] = staticmethod(lambda _: None)
+
+
+_REQUEST = _Request()
 _DIALECTS: dict[tuple[str | None, str], Dialect] = {}  # by endpoint and model
 # By endpoint, on the monotonic clock: a Retry-After that one worker met holds them all back.
 _NOT_BEFORE: dict[str | None, float] = {}
 # By endpoint and key, opened once: a client takes 30 ms, and keeps connections alive.
 _CLIENTS: dict[tuple[str | None, str], Any] = {}
 
-_SECRET = re.compile(r"\b(?:sk|pk|key)-[\w*.-]{6,}|\bBearer\s+\S+", re.IGNORECASE)
-_TOO_LONG = re.compile(
-    r"context_length_exceeded|exceed_context_size|context (?:length|size|window)|maximum context"
-    r"|prompt is too long",
-    re.IGNORECASE,
-)
-
 
 @dataclass
 class Allowance:
-    """What is left for one answer: requests, and the time (monotonic) at which all ends."""
+    """What is left for an article: the time (monotonic) at which all ends, tries, lessons.
+
+    `limit` is how many tokens its next answer may have, `lost` what was paid for nothing.
+    """
 
     end: float
-    requests: int = MAX_REQUESTS
+    tries: int = MAX_TRIES
+    lessons: int = MAX_LESSONS
+    limit: int = field(default_factory=lambda: ANSWER_TOKENS)
+    lost: list[Usage] = field(default_factory=list)
 
     def left(self) -> float:
         return self.end - time.monotonic()
 
     def backoff(self) -> float:
-        return BACKOFF[0] if self.requests == MAX_REQUESTS - 1 else BACKOFF[1]
+        return BACKOFF[0] if self.tries > 1 else BACKOFF[1]
 
 
-class ContextTooLong(AnswerError):
-    """The prompt does not fit the model; `share` of it would, as far as the server tells."""
-
-    code = "llm_bad_request"
-    retryable = False
-    share = 0.5
-
-
-def _wait_as_told(state: tenacity.RetryCallState) -> float:
-    """The seconds after which the error says that another request may help."""
-    error = state.outcome.exception() if state.outcome else None
-    return float(getattr(error, "retry_after", None) or 0.0)
+class NoTriesLeft(AnswerError):
+    """The article has had all the requests that it may have."""
 
 
 def forget_endpoints() -> None:
@@ -106,13 +117,12 @@ class Endpoint:
         self.price = find_price(self.model, settings.prices)
         self._gate = gate or Gate()
         self._url = settings.base_url
-        self._key = settings.api_key or "none"  # local servers want none, the client wants one
-        check_endpoint(self._url, settings.api_key)
-        address = self._url, self._key
-        if address not in _CLIENTS:
+        self._key = settings.api_key
+        check_endpoint(self._url, self._key)
+        self._address = self._url, self._key or "none"  # local servers want none, the client one
+        if self._address not in _CLIENTS:
             # where two workers open one at once, the first is kept, and the other never closed
-            _CLIENTS.setdefault(address, _open_client(*address))
-        self._client = _CLIENTS[address]
+            _CLIENTS.setdefault(self._address, _open_client(*self._address))
         is_openai = self._url is None or self._url.startswith("https://api.openai.com/")
         limit = "max_completion_tokens" if is_openai else "max_tokens"
         self._dialect = _DIALECTS.setdefault((self._url, self.model), Dialect(limit=limit))
@@ -124,54 +134,118 @@ class Endpoint:
         allowance: Allowance,
         temperature: float = 0,
     ) -> Completion:
-        """The model's answer. Raises LLMError, AnswerError or ContextTooLong."""
-        limits = [LONG_ANSWER_TOKENS, ANSWER_TOKENS]
+        """The model's answer. Raises LLMError, AnswerError, ContextTooLong or NoTriesLeft."""
+        had_faults = 0
 
         def ask() -> Completion:
-            request = self._dialect.spell(self.model, messages, schema, limits[-1], temperature)
+            nonlocal had_faults
+            if allowance.tries <= 0:
+                raise NoTriesLeft("the article has had all the answers that it may cost")
+            request = self._dialect.spell(
+                self.model,
+                messages,
+                schema,
+                allowance.limit,
+                temperature,
+                stream=self._gate.hear is not None,
+            )
+            is_bare = had_faults > 1 and request.pop("logprobs", False)
+            if is_bare:  # they are what such servers stumble over
+                del request["top_logprobs"]
             try:
-                return self._ask(request, limits[-1], allowance)
-            except LLMError as error:
-                if error.code == "llm_truncated" and len(limits) > 1:
-                    limits.pop()
-                    error.retry_after = 0.0
+                completion = self._ask(request, allowance)
+            except ServerFault:
+                had_faults += 1
                 raise
+            if is_bare:
+                self._dialect.logprobs = False
+            return completion
 
-        def may_help(error: BaseException) -> bool:
-            retry_after = getattr(error, "retry_after", None)
-            return retry_after is not None and allowance.requests > 0
+        def judge(state: tenacity.RetryCallState) -> float:
+            error = state.outcome.exception() if state.outcome else None
+            assert isinstance(error, LLMError)
+            return self._judge(error, allowance)
 
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(may_help), wait=_wait_as_told, reraise=True
-        )
+        may_help = tenacity.retry_if_exception_type(LLMError)
+        is_over = tenacity.retry_if_not_exception_type(NoTriesLeft)
+        retrying = tenacity.Retrying(retry=may_help & is_over, wait=judge, reraise=True)
         return retrying(ask)
 
-    def _ask(self, request: dict[str, Any], limit: int, allowance: Allowance) -> Completion:
+    def list_models(self, seconds: float) -> list[str]:
+        """The names of the endpoint's models, sorted; none where it does not say."""
+        import openai
+
+        _REQUEST.end, _REQUEST.hear = time.monotonic() + seconds, _Request.hear
+        try:
+            body = parse_body(self._client.models.with_raw_response.list().content)
+        except (openai.OpenAIError, ReplyTooLarge, TimeoutError, AnswerError):
+            return []
+        listed = find(body, "data") or find(body, "models")
+        rows = listed if isinstance(listed, list) else ()
+        names = [find(row, "id") or find(row, "name") for row in rows]
+        return sorted(mask_key(clean(n)[:100], self._key) for n in names if isinstance(n, str))
+
+    @property
+    def _client(self) -> Any:
+        return _CLIENTS[self._address]
+
+    def _judge(self, error: LLMError, allowance: Allowance) -> float:
+        """Seconds after which another request may help, of which one is then taken or given back.
+
+        Raises the error where none may.
+        """
+        if isinstance(error, (Lesson, ContextTooLong)):
+            allowance.tries += 1
+            allowance.lessons -= 1
+        elif error.code == "llm_truncated" and allowance.limit < min(
+            self._dialect.most, LONG_ANSWER_TOKENS
+        ):
+            allowance.limit = LONG_ANSWER_TOKENS
+            error.retry_after = 0.0
+        is_over = allowance.tries <= 0 or allowance.lessons <= 0
+        if error.retry_after is None or is_over or error.retry_after >= allowance.left():
+            raise error
+        return error.retry_after
+
+    def _ask(self, request: dict[str, Any], allowance: Allowance) -> Completion:
         """One request. Errors are raised `from None`: the client's hold the request's headers."""
         import openai
 
-        size = len(json.dumps(request, ensure_ascii=False).encode("utf-8", "replace"))
-        most = int(size / LEAST_PER_TOKEN)
-        with self._gate.request(cost_of(self.price, most, 0, limit, most)) as admitted:
+        written = json.dumps(request, ensure_ascii=False)
+        most = int(len(written.encode("utf-8", "replace")) / LEAST_PER_TOKEN)
+        self._gate.weigh(written)
+        with self._gate.request(cost_of(self.price, most, 0, allowance.limit, most)) as admitted:
             allowance.end += admitted.waited
             self._wait_for_turn(allowance)
-            allowance.requests -= 1
-            _DEADLINE.end = allowance.end
+            allowance.tries -= 1
+            _REQUEST.end, _REQUEST.hear = allowance.end, self._gate.hear or _Request.hear
+            client = self._client
             try:
-                raw = self._client.chat.completions.with_raw_response.create(**request)
+                raw = client.chat.completions.with_raw_response.create(**request)
             except openai.APIStatusError as error:
                 admitted.cost = 0.0
-                raise self._refusal(error, request, allowance) from None
+                response = error.response
+                refusal = read_refusal(error.status_code, response.content, response.headers)
+                raise self._react(refusal, request, client, allowance) from None
             except (openai.APIConnectionError, ReplyTooLarge, TimeoutError) as error:
                 raise _interruption(error, allowance) from None
             except openai.OpenAIError as error:
-                raise AnswerError(self._quote(str(error))) from None
-            completion = parse_completion(
-                raw.content, self.model, rung_of(request), self.price, self._quote
-            )
-            if completion.cost_usd is not None:
-                admitted.cost = completion.cost_usd
-            return completion
+                raise AnswerError(quote(str(error), self._key)) from None
+            body = parse_body(raw.content)
+            if body.get("error"):
+                code = find(body, "error", "code")
+                status = code if isinstance(code, int) and 400 <= code < 600 else raw.status_code
+                refusal = read_refusal(status, json.dumps(body).encode(), raw.headers)
+                raise self._react(refusal, request, client, allowance)
+            usage = read_usage(body, self.price)
+            if usage.cost_usd is not None:
+                admitted.cost = usage.cost_usd
+            try:
+                return read_completion(body, self.model, rung_of(request), usage, self._key)
+            except AnswerError:
+                if usage.output_tokens is not None:
+                    allowance.lost.append(usage)
+                raise
 
     def _wait_for_turn(self, allowance: Allowance) -> None:
         """Sleep while the endpoint asked any worker to wait. Raises LLMError for want of time."""
@@ -184,65 +258,36 @@ class Endpoint:
         if allowance.left() <= 0:
             raise _timed_out()
 
-    def _refusal(
-        self, error: "openai.APIStatusError", request: dict[str, Any], allowance: Allowance
+    def _react(
+        self, refusal: Refusal, request: dict[str, Any], client: Any, allowance: Allowance
     ) -> LLMError:
-        """What an HTTP status means; `retry_after` where another request may help."""
-        status = error.status_code
-        reason = self._quote(error_message(error.body) or error.response.text)
-        kind = f"{error_field(error.body, 'code')} {error_field(error.body, 'type')}"
-        if status in (401, 403):
-            detail = f"the endpoint refuses the key ({status}): {reason}"
-            advice = "Check OPENAI_API_KEY and OPENAI_BASE_URL"
-            return LLMError(detail, code="llm_auth", advice=advice)
-        if status == 404:
-            detail = f"the endpoint knows no model {self.model}: {reason}"
-            advice = "Check --model or SUMMARIZER_MODEL, and OPENAI_BASE_URL"
-            return LLMError(detail, code="llm_model", advice=advice)
-        if status == 402 or "insufficient_quota" in kind:
-            detail = f"the account has no quota left: {reason}"
-            return LLMError(detail, code="llm_quota", advice="Top it up, then run again")
-        if status in (400, 413, 422):
-            if _TOO_LONG.search(f"{kind} {reason}"):
-                detail = f"the article is too long for the model: {reason}"
-                advice = "Use a model with a larger context, or give the server more of it"
-                too_long = ContextTooLong(detail, advice=advice)
-                too_long.share = _fitting_share(error.body)
-                return too_long
-            detail = f"the endpoint refuses the request: {reason}"
-            failure = AnswerError(detail, code="llm_bad_request", retryable=False)
-            if self._dialect.learn(reason, request):
-                failure.retry_after = 0.0
-            return failure
-        if status in (408, 409, 425, 429) or status >= 500:
-            return self._trouble(error, reason, allowance)
-        moved = "it redirects, which is not followed" if 300 <= status < 400 else reason
-        detail = f"the endpoint answered {status}: {moved}"
-        return LLMError(detail, advice="Check OPENAI_BASE_URL")
+        """What a refusal means; `retry_after` where another request may help."""
+        reason = quote(refusal.reason, self._key)
+        error = explain(refusal, reason, self.model)
+        may_teach = error.code in ("llm_bad_request", "llm_model") or refusal.status in (500, 501)
+        if may_teach and not isinstance(error, ContextTooLong):
+            guess = refusal.status in (400, 404, 422)
+            if self._dialect.learn(refusal.words, request, guess=guess):
+                return Lesson(error.detail)
+        if is_wrong_path(refusal) and self._move_to_v1(client):
+            return Lesson(error.detail)
+        if error.code in ("llm_rate_limited", "llm_unavailable") and error.retryable:
+            wait = refusal.wait
+            if wait is not None:
+                _NOT_BEFORE[self._url] = time.monotonic() + min(wait, MAX_WAIT)
+            if (wait or 0.0) <= MAX_WAIT:
+                error.retry_after = allowance.backoff() if wait is None else wait
+        return error
 
-    def _trouble(
-        self, error: "openai.APIStatusError", reason: str, allowance: Allowance
-    ) -> LLMError:
-        """What a status means that may pass: another request, where there is time for the wait."""
-        failure = LLMError(
-            f"the endpoint answered {error.status_code}: {reason}",
-            code="llm_rate_limited" if error.status_code == 429 else "llm_unavailable",
-            retryable=True,
-        )
-        wait = _retry_after(error.response.headers)
-        if wait is not None:
-            _NOT_BEFORE[self._url] = time.monotonic() + min(wait, MAX_WAIT)
-        backoff = allowance.backoff()
-        if (wait or 0.0) <= MAX_WAIT and (wait or backoff) < allowance.left():
-            failure.retry_after = backoff if wait is None else wait
-        return failure
-
-    def _quote(self, words: str) -> str:
-        """A server's words for a message: cleaned, without the key, one line of 200 characters."""
-        line = " ".join(clean(words).split())
-        if self._key != "none":
-            line = line.replace(self._key, "***")
-        return _SECRET.sub("***", line)[:200]
+    def _move_to_v1(self, client: Any) -> bool:
+        """Whether to ask again, at the address with /v1: once, where it names no version."""
+        if client is not self._client:
+            return True  # another thread has moved meanwhile
+        if urlsplit(self._url or "").query or re.search(r"/v\d", client.base_url.path):
+            return False
+        base = str(client.base_url).rstrip("/")
+        _CLIENTS[self._address] = client.with_options(base_url=f"{base}/v1")
+        return True
 
 
 def _interruption(error: Exception, allowance: Allowance) -> LLMError:
@@ -268,35 +313,24 @@ def _timed_out() -> LLMError:
     return LLMError(detail, code="llm_timeout", advice=advice, retryable=True)
 
 
-def _fitting_share(body: Any) -> float:
-    """How much of the prompt the model takes beside an answer.
-
-    llama.cpp says both sizes; where none is said, it is half.
-    """
-    fits, given = error_field(body, "n_ctx"), error_field(body, "n_prompt_tokens")
-    if isinstance(fits, int) and isinstance(given, int) and 0 < fits < given:
-        return max(0.05, (fits - ANSWER_TOKENS) / given)
-    return 0.5
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks for, in either of the headers that are in use."""
-    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        value = headers.get(name, "")
-        if re.fullmatch(r"\d{1,9}(?:\.\d+)?", value):
-            return float(value) * unit
-    return None
-
-
 def _open_client(url: str | None, key: str) -> "openai.OpenAI":
-    """The client, without retries, time-outs or redirects of its own."""
+    """The client, without retries, time-outs or redirects of its own.
+
+    The query of an address (Azure's ?api-version=…) goes with every request.
+    """
     import openai
 
+    parts = urlsplit(url or "https://api.openai.com/v1")
+    query = dict(parse_qsl(parts.query))
+    headers = {"Accept-Encoding": "identity"}
+    if "api-version" in query:
+        headers["api-key"] = key  # where Azure looks for it
     return openai.OpenAI(
         api_key=key,
-        base_url=url or "https://api.openai.com/v1",
+        base_url=parts._replace(query="", fragment="").geturl(),
         max_retries=0,
         timeout=None,
-        http_client=open_endpoint_client(_DEADLINE),
-        default_headers={"Accept-Encoding": "identity"},
+        http_client=open_endpoint_client(_REQUEST, lambda piece: _REQUEST.hear(piece)),
+        default_headers=headers,
+        default_query=query,
     )

@@ -2,10 +2,11 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from summarizer.analyst.llm.costs import estimate_tokens
 from summarizer.errors import LLMError
 
 TICK = 0.1  # seconds until a worker who waits looks whether the run is ending
@@ -29,18 +30,27 @@ class Gate:
     """Shared by the workers of a run. Nothing is asked that could bring costs above `budget` (USD).
 
     `spent` is what was paid (USD), with the most that an answer on its way could cost when a
-    connection broke; None where that is not known.
+    connection broke; None where that is not known. `hear`, if there is one, is given the bytes of
+    each answer as they come; answers are then asked for in pieces.
     """
 
     def __init__(
-        self, at_once: int = 64, budget: float | None = None, stop: threading.Event | None = None
+        self,
+        at_once: int = 64,
+        budget: float | None = None,
+        stop: threading.Event | None = None,
+        hear: Callable[[bytes], None] | None = None,
     ):
         self.spent: float | None = 0.0
+        self.hear = hear
         self._free = at_once
         self._budget = budget
         self._stop = stop or threading.Event()
         self._held = 0.0  # USD at most, of the requests on their way
         self._changed = threading.Condition()
+
+    def weigh(self, request: str) -> None:
+        """Told of each request, as it is written, before it asks for its turn."""
 
     @contextmanager
     def request(self, most: float | None) -> Iterator[AdmittedRequest]:
@@ -85,3 +95,17 @@ class Gate:
                 )
                 raise LLMError(detail, code="budget", advice="Run it again, with more, to go on")
         return self._free > 0
+
+
+class DryGate(Gate):
+    """Lets no request through, and counts those that there would be, and their tokens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests = self.tokens = 0
+
+    def weigh(self, request: str) -> None:
+        with self._changed:
+            self.requests += 1
+            self.tokens += estimate_tokens(request)
+        raise LLMError("a dry run asks nothing")

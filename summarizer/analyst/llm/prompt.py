@@ -11,6 +11,7 @@ from pathlib import Path
 
 from summarizer.errors import UsageError
 
+FORM = "2"  # of an answer, see schema.py; a prompt that asks for another one cannot be used
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _PART = re.compile(r"^# (\w+)\n", re.MULTILINE)
 _BLANK = re.compile(r"<<(\w+)>>")
@@ -34,28 +35,30 @@ class Prompt:
 
 
 @cache
-def load_prompt(name: str, version: int = 1) -> Prompt:
-    """The prompt `prompts/<name>/v<version>.md`.
+def load_prompt(which: str) -> Prompt:
+    """The prompt `prompts/analyze/v<which>.md` for a number, else that of the file `which`.
 
-    Raises UsageError where there is no such version, and ValueError for a file that uses an
-    input its front matter does not name.
+    Raises UsageError where there is no such file, or it asks for an answer of another form, and
+    ValueError for a file that uses an input its front matter does not name.
     """
-    path = prompts_root() / name / f"v{version}.md"
+    path = prompts_root() / "analyze" / f"v{which}.md" if which.isdigit() else Path(which)
     if not path.is_file():
-        raise UsageError(f"there is no version {version} of the prompt {name}")
+        what = f"version {which} of the prompt" if which.isdigit() else f"prompt {which}"
+        raise UsageError(f"there is no {what}", advice="Give a version such as 2, or a file")
     text = path.read_text("utf-8")
     front = _FRONT.match(text)
-    if not front:
-        raise ValueError(f"prompt {name} v{version} has no front matter")
-    fields = dict(line.split(": ", 1) for line in front[1].splitlines())
+    fields = dict(line.split(": ", 1) for line in front[1].splitlines()) if front else {}
+    if front is None or fields.get("form") != FORM:
+        advice = "Begin with a copy of the newest file in prompts/analyze"
+        raise UsageError(f"prompt {which} asks for no answer of form {FORM}", advice=advice)
     inputs = frozenset(fields["inputs"].split(", "))
-    is_named = (fields["name"], fields["version"]) == (name, str(version))
-    if not is_named or not inputs.issuperset(_BLANK.findall(text)):
-        raise ValueError(f"prompt {name} v{version} and its front matter disagree")
+    if not inputs.issuperset(_BLANK.findall(text)):
+        raise ValueError(f"prompt {which} uses an input that its front matter does not name")
     heads = list(_PART.finditer(text, front.end()))
     ends = [head.start() for head in heads[1:]] + [len(text)]
     parts = {head[1]: text[head.end() : end].strip() for head, end in zip(heads, ends, strict=True)}
-    return Prompt(f"{name}/v{version}", hashlib.sha256(text.encode()).hexdigest(), inputs, parts)
+    name = f"{fields['name']}/v{fields['version']}"
+    return Prompt(name, hashlib.sha256(text.encode()).hexdigest(), inputs, parts)
 
 
 def prompts_root() -> Traversable:

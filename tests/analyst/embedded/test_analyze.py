@@ -33,7 +33,9 @@ def test_every_claim_survives_verification(labelled):
     assert [call.target is not None for call in report.calls] == [
         call.target is not None for call in analysis.calls
     ]
-    assert {narrative.name for narrative in report.narratives} == set(analysis.narratives)
+    assert {narrative.name for narrative in report.narratives} == {
+        cited.name for cited in analysis.narratives
+    }
     assert report.summary
     assert report.timeframe.rationale
 

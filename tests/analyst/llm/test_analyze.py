@@ -12,10 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from summarizer import SummarizerError, analyze_text
-from summarizer.analyst.llm import endpoint
 from summarizer.analyst.llm.dialect import ANSWER_TOKENS, LONG_ANSWER_TOKENS
 from summarizer.analyst.llm.messages import neutralise, write_messages
+from summarizer.analyst.llm.refusals import ContextTooLong
 from summarizer.analyst.llm.schema import (
+    SIGNAL_NAMES,
     UnreadableAnswer,
     answer_schema,
     make_analysis,
@@ -24,6 +25,8 @@ from summarizer.analyst.llm.schema import (
     read_answer,
 )
 from summarizer.errors import AnswerError, UsageError
+from summarizer.facts.extract import read_rows
+from summarizer.facts.kinds import KINDS
 from summarizer.models import Analyst
 from summarizer.page.article import make_article
 from summarizer.settings import Settings, check_endpoint
@@ -44,17 +47,19 @@ def test_a_good_answer_becomes_a_report():
     assert len(server.asked) == 1
     assert (
         report.summary
-        == "Bitcoin fell 4.2% to a price of $61,300, and funding turned negative at −0.02%."
+        == "Bitcoin fell 4.2% to $61,300 on Monday, and funding on Binance turned negative at"
+        " −0.02%."
+        " Analysts at Kaiko see support at $60,000 and expect bitcoin at $57,000 if it breaks."
     )
-    assert report.calls[0].target.value == 60_000
+    assert report.calls[0].target.value == 57_000
     assert report.analyst.name == "llm"
-    assert report.analyst.prompt == "analyze/v1"
+    assert report.analyst.prompt == "analyze/v2"
     assert report.analyst.prompt_sha256 == PROMPT.sha256
     assert (
         report.analyst.input_tokens,
         report.analyst.cached_tokens,
         report.analyst.output_tokens,
-    ) == (1000, 400, 200)
+    ) == (2500, 400, 200)
     assert report.analyst.cost_usd is None
     assert [f for f in report.findings if f.verdict == "dropped"] == []
 
@@ -74,15 +79,30 @@ def test_the_request_is_as_it_should_be():
     }
     assert "tools" not in asked
     assert KEY not in json.dumps(asked)
-    assert asked["messages"][0]["content"] == PROMPT.parts["system"]
+    assert asked["messages"][0]["content"].startswith(PROMPT.parts["system"][:500])
+
+
+def test_an_answer_of_the_first_form_is_read_as_well():
+    call = {key: value for key, value in ANSWER["calls"][0].items() if key != "rows"}
+    old = changed(
+        summary=[{"text": "Bitcoin fell {F0} to {F1}.", "sentences": [0]}],
+        calls=[call | {"facts": [0, 1], "rationale": "Bitcoin fell {F0}."}],
+        narratives=["deleveraging"],
+        added_facts=[],
+    )
+    report, server = ask(
+        says({k: v for k, v in old.items() if k not in ("rows", "added", "signals")})
+    )
+    assert (len(server.asked), report.summary) == (1, "Bitcoin fell 4.2% to $61,300.")
+    assert [narrative.name for narrative in report.narratives] == ["deleveraging"]
 
 
 def test_the_cost_comes_from_the_price_table_and_the_users_rows_win(tmp_path):
     report, _ = ask(GOOD, model="gpt-5.4-nano")
-    assert report.analyst.cost_usd == pytest.approx((600 * 0.20 + 400 * 0.02 + 200 * 1.25) / 1e6)
+    assert report.analyst.cost_usd == pytest.approx((2100 * 0.20 + 400 * 0.02 + 200 * 1.25) / 1e6)
     own = tmp_path / "prices.tsv"
     own.write_text("scripted\t1\t0\t2\n")
-    assert ask(GOOD, prices=str(own))[0].analyst.cost_usd == pytest.approx((600 + 200 * 2) / 1e6)
+    assert ask(GOOD, prices=str(own))[0].analyst.cost_usd == pytest.approx((2100 + 200 * 2) / 1e6)
     bad = tmp_path / "bad.tsv"
     bad.write_text("scripted\tone\n")
     assert ask(GOOD, prices=str(bad))[0].exit_status == 2
@@ -98,7 +118,7 @@ def test_usage_that_is_missing_is_null_and_what_is_spent_twice_is_added():
         None,
     )
     report, server = ask(says("no JSON"), GOOD)
-    assert (len(server.asked), report.analyst.input_tokens) == (2, 2000)
+    assert (len(server.asked), report.analyst.input_tokens) == (2, 5000)
 
 
 def test_what_verification_would_drop_is_named_once_and_then_dropped():
@@ -119,7 +139,7 @@ def test_of_two_answers_the_one_with_fewer_faults_stands():
         {"text": "Bitcoin rose 9%.", "sentences": [0]},
         {**ANSWER["calls"][0], "asset": "DOGE"},
     )
-    one, two = changed(summary=[lie, *ANSWER["summary"]]), changed(summary=[lie], calls=[call])
+    one, two = changed(summary=[lie]), changed(summary=[lie], calls=[call])
     report, _ = ask(says(one), says(two))
     assert [call.asset for call in report.calls] == ["BTC"]
     report, server = ask(says(one), says("no JSON"))
@@ -140,9 +160,7 @@ def test_confidence_is_the_evidences_and_disagreement_is_a_finding():
     other = "bullish" if theirs.get("BTC") == "bearish" else "bearish"
     call = {**ANSWER["calls"][0], "direction": other, "target": None}
     report, _ = ask(says(changed(calls=[call])))
-    assert report.calls[0].confidence == pytest.approx(
-        (1 - offline.calls[0].confidence) / 2, abs=1e-3
-    )
+    assert report.calls[0].confidence == pytest.approx(1 / 3, abs=1e-3)
     assert "calls.BTC" in [f.where for f in report.findings if f.check == "second_analyst"]
 
 
@@ -164,8 +182,17 @@ def test_the_example_in_the_prompt_passes_verification():
     assert len(report.calls) == len(ANSWER["calls"])
 
 
-def test_the_prompt_names_every_narrative():
-    assert all(name in PROMPT.parts["system"] for name in narrative_names())
+def test_the_example_in_the_prompt_is_written_as_every_article_is():
+    text = read(EXAMPLE)
+    messages, _ = write_messages(text, read_rows(text), 1000, "m", PROMPT)
+    shown = messages[-1]["content"].splitlines()
+    assert shown[shown.index("m") + 1 : -1] == PROMPT.parts["example_input"].splitlines()[2:]
+
+
+def test_the_prompt_names_every_kind_signal_and_narrative():
+    system = ask(GOOD)[1].asked[0]["messages"][0]["content"]
+    assert "<<" not in system
+    assert all(name in system for name in (*KINDS, *SIGNAL_NAMES, *narrative_names()))
 
 
 def test_the_article_stands_between_markers_that_it_cannot_know():
@@ -179,9 +206,9 @@ def test_the_article_stands_between_markers_that_it_cannot_know():
 
 
 def test_a_value_is_not_filled_in_again():
-    assert (
-        "<<facts>>" in write_messages(read("Say <<facts>> here."), [], 1000, "m")[0][-1]["content"]
-    )
+    text = read("Say <<kinds>> here.")
+    messages, _ = write_messages(text, read_rows(text), 1000, "m", PROMPT)
+    assert "<<kinds>>" in messages[-1]["content"]
 
 
 # ---- faults: reply, code, exit status, requests, whether another run may help
@@ -209,7 +236,7 @@ FAULTS = {
     "content filter": (says(None, reason="content_filter"), "llm_filtered", 1, 1, False),
     "refusal": (says(None, refusal="I cannot"), "llm_refused", 1, 1, False),
     "HTML": (Reply(body=b"<html>hello</html>"), "llm_bad_response", 1, 1, True),
-    "empty": (Reply(body=b""), "llm_bad_response", 1, 1, True),
+    "empty": (Reply(body=b""), "llm_bad_response", 1, 3, True),
     "cut JSON": (Reply(body=GOOD.body[:90]), "llm_bad_response", 1, 1, True),
     "not UTF-8": (Reply(body=b'{"a": "\xff"}'), "llm_bad_response", 1, 1, True),
     "error in a 200": (
@@ -219,15 +246,15 @@ FAULTS = {
         1,
         True,
     ),
-    "no choices": (Reply(body=b'{"choices": []}'), "llm_bad_response", 1, 1, True),
+    "no choices": (Reply(body=b'{"choices": []}'), "llm_bad_response", 1, 3, True),
     "a list": (Reply(body=b"[1]"), "llm_bad_response", 1, 1, True),
-    "null content": (says(None), "llm_bad_response", 1, 1, True),
+    "null content": (says(None), "llm_bad_response", 1, 3, True),
     "content in parts": (
         Reply(body=b'{"choices": [{"message": {"content": [{"text": "x"}]}}]}'),
-        "llm_bad_response",
+        "llm_schema",
         1,
-        1,
-        True,
+        2,
+        False,
     ),
     "too large": (Reply(body=b" " * 1_100_000), "llm_bad_response", 1, 1, True),
     "packed": (
@@ -459,7 +486,7 @@ def test_a_fence_and_thoughts_are_taken_off(text):
     "change",
     [
         {"overall": "sideways"},
-        *({"overall_tone": tone} for tone in (0.7, True, "7", 101, None)),
+        *({"overall_tone": tone} for tone in (0.7, True, "7.5", "101", 101, None)),
         {"more": 1},
         {"horizon_rationale": ""},
         {"horizon_rationale": "x" * 321},
@@ -508,4 +535,4 @@ def test_the_schema_bounds_every_string_list_and_number():
 
 
 def test_an_answer_error_is_of_this_article_alone():
-    assert issubclass(endpoint.ContextTooLong, AnswerError)
+    assert issubclass(ContextTooLong, AnswerError)

@@ -92,7 +92,7 @@ def test_without_chances_the_agreement_of_samples_is_the_confidence():
     report, server = ask(*replies, says("no JSON"), samples=5)
     assert [asked["temperature"] for asked in server.asked] == [0, 1, 1, 1, 1]
     assert (report.calls[0].confidence, report.overall.confidence) == (0.6, 0.6)
-    assert (report.analyst.confidence_from, report.analyst.input_tokens) == ("samples", 5000)
+    assert (report.analyst.confidence_from, report.analyst.input_tokens) == ("samples", 12_500)
     # each is asked the first question
     assert {len(asked["messages"]) for asked in server.asked} == {4}
 
@@ -102,15 +102,13 @@ def test_samples_are_not_asked_where_chances_are_given_or_the_endpoint_stops():
     assert len(server.asked) == 1
     report, server = ask(GOOD, GOOD, fails(401), samples=5)
     assert (len(server.asked), report.analyst.confidence_from) == (3, "samples")
-    assert report.calls[0].confidence == 1.0
+    assert report.calls[0].confidence == 0.95
 
 
 def test_with_neither_the_evidence_decides_and_disagreement_is_a_finding():
     offline = analyze_text(EXAMPLE, settings=Settings(offline=True))
     other = "bullish" if offline.calls[0].direction == "bearish" else "bearish"
     report, _ = ask(turned(other))
-    assert report.calls[0].confidence == pytest.approx(
-        (1 - offline.calls[0].confidence) / 2, abs=1e-3
-    )
+    assert report.calls[0].confidence == pytest.approx(1 / 3, abs=1e-3)
     where = [finding.where for finding in report.findings if finding.check == "second_analyst"]
     assert "calls.BTC" in where

@@ -93,7 +93,7 @@ def test_what_a_kept_answer_says_is_verified_anew(kept):
         settings = dataclasses.replace(server.settings, answers=kept)
         analyze_text(EXAMPLE, settings=settings)
         with sqlite3.connect(kept) as db:
-            db.execute("UPDATE answers SET answer = replace(answer, '{F1}', '$99,999')")
+            db.execute("UPDATE answers SET answer = replace(answer, '{N1}', '$99,999')")
         report = analyze_text(EXAMPLE, settings=settings)
     assert "99,999" not in report.summary
 

@@ -1,0 +1,249 @@
+"""ROW CLAIMS -> FACTS: a model's readings of the article's numbers, where the article bears them
+out.
+
+A reading stands if the number stands at its place, its unit and size fit the kind, its subject is
+named near by, venue and period stand in the words, the sign agrees with the words that govern the
+number, and a level's role with its side of the price. Where many readings fail, none is believed.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from summarizer.facts.attributes import find_date
+from summarizer.facts.candidates import Candidate, make_candidate
+from summarizer.facts.choice import NONE
+from summarizer.facts.extract import Rows, make_fact
+from summarizer.facts.figures import describe_fact
+from summarizer.facts.kinds import KINDS, LEVELS, Kind
+from summarizer.facts.subjects import Subjects, underlying
+from summarizer.models import Fact, Finding, RowClaim
+from summarizer.text.asset_table import load_assets
+from summarizer.text.assets import MARKET
+from summarizer.text.reading import Text
+from summarizer.verification.readings import Case, drop_unprinted, list_faults_of
+from summarizer.verification.support import Support
+
+# Told by "inflation" or "the dollar" alone.
+_ECONOMIES = frozenset("US FED ECB EU UK DXY SPX".split())
+# Codes of what an article calls by a plain word.
+_TOLD_BY = {
+    "XAU": ("gold",),
+    "XAG": ("silver",),
+    "WTI": ("oil", "crude"),
+    "USD/JPY": ("yen",),
+    "USDJPY": ("yen",),
+    "EUR/USD": ("euro",),
+    "US2Y": ("two-year", "2-year"),
+    "US10Y": ("ten-year", "10-year"),
+    "JP10Y": ("ten-year", "10-year"),
+    "VIX": ("volatility index",),
+    "BNB": ("BSC",),
+    "XRP": ("Ripple",),
+    "KRW": ("won",),
+    "MARA": ("Marathon",),
+}
+_UNIT_REACH = 10  # code points between a number and its coins
+_BULK = 3  # readings that fail, if they are more than half: none of the answer's is believed
+_MOST_ADDED = 99  # rows that an answer may number on
+_GROUPED = re.compile(r"\d{1,3}(?: \d{3})+(?![\d.,])")
+_MOST = 0.7  # share of ten rows or more that an answer with faults may read otherwise
+
+
+@dataclass(frozen=True)
+class CorrectedRows:
+    """The facts by their rows, None for a row that states none, and what became of the claims."""
+
+    facts: list[Fact | None]
+    findings: list[Finding]
+    is_ignored: bool = False
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """The fact that a number states, None where it states none, and what is wrong with that."""
+
+    fact: Fact | None
+    faults: list[str]
+
+
+def correct_rows(text: Text, rows: Rows, claims: Sequence[RowClaim]) -> CorrectedRows:
+    """The facts of an article after a model's readings of its numbers."""
+    own: list[Fact | None] = [*rows.facts, *[None] * (len(rows.numbers) - len(rows.facts))]
+    facts, findings, seen = list(own), [], set()
+    ranked = _rank_subjects(text, rows) if claims else {}
+    support = Support(text, rows.facts)
+    failed = 0
+    for i, claim in enumerate(claims):
+        places, reading = _read_claim(text, support, rows, ranked, claim)
+        faults = [f"N{claim.row} is read twice"] if claim.row in seen else reading.faults
+        seen.add(claim.row)
+        findings += [_drop(f"rows[{i}]", fault) for fault in faults]
+        failed += bool(faults) and claim.figure is None
+        if not faults:
+            facts += [None] * (max(places) + 1 - len(facts))
+            for place in places:
+                facts[place] = reading.fact and _mark(reading.fact, facts[place])
+    corrections = sum(claim.figure is None for claim in claims)
+    is_bulk = failed >= _BULK and failed * 2 > corrections
+    is_most = len(own) >= 10 and len(claims) > _MOST * len(own) and failed * 4 > len(claims)
+    if is_bulk or is_most:
+        note = f"{len(claims)} readings of {len(own)} numbers, {failed} of them refused: "
+        note += "; ".join(finding.detail for finding in findings[:9])
+        return CorrectedRows(own, [_drop("rows", note)], is_ignored=True)
+    for again, first in rows.repeats.items():  # a row that only says another one again is that one
+        facts[again] = facts[again] or facts[first]
+    return CorrectedRows(facts, findings)
+
+
+def _drop(where: str, detail: str) -> Finding:
+    return Finding(check="support", where=where, verdict="dropped", detail=detail)
+
+
+def _mark(fact: Fact, before: Fact | None) -> Fact:
+    """The fact as the model's, unless it reads as the rules did."""
+    if before and before == fact:
+        return before
+    change: dict[str, object] = {"origin": "model"}
+    if before:
+        change["corrected_from"] = f"{before.kind} {before.subject} {describe_fact(before)}"
+    return fact.model_copy(update=change)
+
+
+def list_facts(rows: Sequence[Fact | None]) -> list[Fact]:
+    """The facts of the rows, each once: the rules' facts first in their order, if none is changed,
+    else all in reading order.
+    """
+    known: dict[tuple[object, ...], Fact] = {}
+    facts = [fact for fact in rows if fact]
+    for fact in sorted(facts, key=lambda fact: fact.origin != "rule"):
+        known.setdefault((fact.kind, fact.subject, fact.value, fact.unit, fact.period), fact)
+    unique = list(known.values())
+    is_changed = any(fact.origin == "model" for fact in unique)
+    return sorted(unique, key=lambda fact: fact.evidence.start) if is_changed else unique
+
+
+def _rank_subjects(text: Text, rows: Rows) -> dict[int, Mapping[str, float]]:
+    """How far each possible subject of a number is from the likeliest, by the number's place."""
+    subjects = Subjects(text)
+    ranked: dict[int, Mapping[str, float]] = {}
+    for i in sorted(range(len(rows.numbers)), key=lambda i: rows.numbers[i].number.start):
+        candidate = rows.numbers[i]
+        fact = rows.facts[i] if i < len(rows.facts) else None
+        ranked[candidate.number.start] = subjects.rank(candidate, fact.kind if fact else "other")
+        if fact:
+            subjects.remember(candidate, fact.kind, fact.subject)
+    return ranked
+
+
+def _read_claim(
+    text: Text,
+    support: Support,
+    rows: Rows,
+    ranked: Mapping[int, Mapping[str, float]],
+    claim: RowClaim,
+) -> tuple[list[int], _Reading]:
+    """The rows that a claim is about, and what it makes of their number."""
+    candidate, places = _find_number(text, rows, claim)
+    if candidate is None:
+        detail = f"{claim.figure[:40]!r} of S{claim.sentence}" if claim.figure else f"N{claim.row}"
+        return [], _Reading(None, [f"{detail} is no number of the article"])
+    if claim.kind == NONE:
+        return places, _Reading(None, [])
+    if claim.kind not in KINDS:
+        return [], _Reading(None, [f"{claim.kind} is no kind of fact"])
+    claim = drop_unprinted(text, support, candidate, claim)
+    subject = _find_subject(support, claim.subject)
+    if subject is None and any(map(support.says, _TOLD_BY.get(claim.subject, ()))):
+        subject = claim.subject
+    if claim.kind in ("macro_indicator", "other") and claim.subject in _ECONOMIES:
+        subject = claim.subject
+    candidate = _with_unit(candidate, KINDS[claim.kind], subject)
+    fact = _make_fact(text, candidate, claim, subject)
+    ranks = ranked.get(candidate.number.start, {})
+    case = Case(text, support, candidate, claim, subject, fact, ranks)
+    return places, _Reading(fact, list_faults_of(case))
+
+
+def _find_number(text: Text, rows: Rows, claim: RowClaim) -> tuple[Candidate | None, list[int]]:
+    """The number that a claim is about, and the rows that it then stands in.
+
+    A figure that the rules split ("57 600 ETH") takes the place of its parts.
+    """
+    if 0 <= claim.row < len(rows.numbers):
+        return rows.numbers[claim.row], [claim.row]
+    figure, sentence = (claim.figure or "").strip(), claim.sentence
+    is_row = len(rows.numbers) <= claim.row < len(rows.numbers) + _MOST_ADDED
+    if not is_row or not figure or sentence is None or not 0 <= sentence < len(text.sentences):
+        return None, []
+    start = text.string.find(figure, *text.sentences[sentence])
+    end = start + len(figure)
+    inside = text.numbers_between(start, end) if start >= 0 else ()
+    if not inside or inside[-1].end > end + 1:
+        return None, []
+    number = inside[0]
+    if len(inside) > 1:
+        grouped = _GROUPED.match(figure)
+        if not grouped:
+            return None, []
+        value = float(grouped[0].replace(" ", ""))
+        number = inside[-1]._replace(start=number.start, value=value, is_signed=number.is_signed)
+    parts = [i for i, row in enumerate(rows.numbers) if start <= row.number.start < end]
+    return make_candidate(text, number), [*parts, claim.row]
+
+
+def _find_subject(support: Support, name: str) -> str | None:
+    """The canonical subject of a name, None where the article does not name it.
+
+    A ticker stands for itself, "Bitcoin" for BTC, and a name without ticker as it is printed.
+    """
+    name = name.strip()
+    if name == MARKET or name in support.subjects:
+        return name
+    mentions = support.find_mentions(name)
+    if len(mentions) == 1 and mentions[0].subject in support.groups:
+        return mentions[0].subject
+    left, _, right = name.partition("/")
+    if right:  # a pair
+        return name if _find_subject(support, left) and _find_subject(support, right) else None
+    is_known = any(underlying(subject) == name for subject in support.groups)
+    if is_known or support.is_printed_ticker(name):
+        return name
+    is_asset = name in load_assets().tickers
+    return name if name and not is_asset and support.says(name) else None
+
+
+def _with_unit(candidate: Candidate, kind: Kind, subject: str | None) -> Candidate:
+    """The number with the unit that its kind gives a bare one: percent, or coins.
+
+    Coins are those that are named behind it, "71 wrapped bitcoin", else those of its subject.
+    """
+    is_coins = kind.of_holding and not candidate.is_large  # "holds 668"
+    is_coins |= kind.name == "token_unlock"
+    if candidate.unit_class != "plain" or ("plain" in kind.units and not is_coins):
+        return candidate
+    if "percent" in kind.units:  # "a 53-47 split"
+        return replace(candidate, unit_class="percent", unit="%")
+    end = candidate.end
+    behind = [m.subject for m in candidate.mentions if 0 <= m.start - end <= _UNIT_REACH]
+    assets = [name for name in (*behind, subject) if name in load_assets().tickers]
+    return replace(candidate, unit_class="coins", unit=assets[0]) if assets else candidate
+
+
+def _make_fact(text: Text, candidate: Candidate, claim: RowClaim, subject: str | None) -> Fact:
+    kind = KINDS[claim.kind]
+    fact = make_fact(text, replace(candidate, subject=subject or MARKET), claim.kind)
+    change: dict[str, object] = {
+        "subject": subject or MARKET,
+        "period": claim.period if kind.has_period else None,
+        "venue": claim.venue,
+    }
+    if claim.kind == "macro_indicator" and not claim.sign and not candidate.number.is_signed:
+        change["value"] = abs(fact.value)  # a level, not a move
+    if kind.sign and claim.sign:
+        change["value"] = abs(fact.value) * (-1 if claim.sign == "-" else 1)
+    if claim.is_past and claim.kind == "price":
+        change["kind"] = "price_past"
+    elif claim.is_past and claim.kind not in LEVELS:
+        change["qualifier"] = find_date(text, candidate) or fact.qualifier or "earlier"
+    return fact.model_copy(update=change)

@@ -1,0 +1,153 @@
+"""A model's readings of numbers: what is accepted, what is refused, and what garbage does."""
+
+import random
+from collections import Counter
+
+import pytest
+
+from eval.records import load_own
+from eval.train.samples import label_of
+from summarizer.facts.kinds import KINDS, SIGNED
+from summarizer.models import Analysis, Analyst, RowClaim
+from summarizer.verification.rows import correct_rows
+from tests.support.observed import Observed, read
+
+TEXT = (
+    "Bitcoin (BTC) fell 4.2% on Monday and is trading at $61,300. Ether rose 3.1% to $3,050. "
+    "Quiver Network (QVX) dropped 5% to $0.148. Open interest was $15.9 billion a month ago. "
+    "Stakers hold 57 600 ETH."
+)
+OBSERVED = Observed(read(TEXT).article)
+
+
+def read_row(printed: str, **claim: object):
+    """The fact and the findings of one claim about the number that is printed so."""
+    rows = OBSERVED.rows
+    row = next(i for i, number in enumerate(rows.numbers) if number.printed == printed)
+    corrected = correct_rows(OBSERVED.text, rows, [RowClaim(row=row, **claim)])
+    return corrected.facts[row], [finding.detail for finding in corrected.findings]
+
+
+def test_a_reading_becomes_a_whole_fact():
+    fact, findings = read_row("5%", kind="price_change", subject="QVX", sign="-", period="24h")
+    assert findings == []
+    assert (fact.subject, fact.value, fact.unit, fact.origin) == ("QVX", -5.0, "%", "model")
+    assert TEXT[fact.evidence.start : fact.evidence.end] == fact.evidence.quote
+
+
+def test_what_the_rules_had_read_is_kept():
+    fact, _ = read_row("$3,050", kind="price_past", subject="ETH")
+    assert fact.corrected_from == "price ETH $3,050"
+
+
+def test_none_removes_a_fact():
+    assert read_row("$61,300", kind="none") == (None, [])
+
+
+def test_an_earlier_value_is_told_as_one():
+    fact, _ = read_row("$15.9 billion", kind="open_interest", subject="BTC", is_past=True)
+    assert fact.qualifier
+
+
+def test_a_number_that_the_rules_split_is_read_whole():
+    rows = OBSERVED.rows
+    sentence = len(OBSERVED.text.sentences) - 1
+    claim = RowClaim(
+        row=len(rows.numbers),
+        kind="other",
+        subject="ETH",
+        sentence=sentence,
+        figure="57 600 ETH",
+    )
+    fact = correct_rows(OBSERVED.text, rows, [claim]).facts[-1]
+    assert (fact.value, fact.unit) == (57_600, "ETH")
+
+
+REFUSED = {
+    "a subject that the article does not name": ("4.2%", {"subject": "SOL", "sign": "-"}),
+    "the subject of another sentence": ("$3,050", {"kind": "price", "subject": "BTC"}),
+    "a sign against the words": ("4.2%", {"subject": "BTC", "sign": "+"}),
+    "a unit that the kind cannot have": ("$3,050", {"subject": "ETH", "kind": "dominance"}),
+    "a kind that there is not": ("$3,050", {"subject": "ETH", "kind": "moon_price"}),
+}
+
+
+@pytest.mark.parametrize(("printed", "claim"), REFUSED.values(), ids=REFUSED)
+def test_a_lying_reading_is_refused(printed, claim):
+    before = next(f for f in OBSERVED.facts if printed in f.evidence.quote)
+    fact, findings = read_row(printed, **{"kind": "price_change"} | claim)
+    assert findings
+    assert fact == before
+
+
+def test_a_venue_and_a_period_that_are_not_printed_are_left_out():
+    fact, findings = read_row(
+        "4.2%", kind="price_change", subject="BTC", sign="-", venue="Bybit", period="1y"
+    )
+    assert (findings, fact.venue, fact.period) == ([], None, None)
+
+
+def test_readings_that_fail_in_bulk_are_all_ignored():
+    rows = OBSERVED.rows
+    claims = [RowClaim(row=i, kind="dominance", subject="SOL") for i in range(len(rows.numbers))]
+    corrected = correct_rows(OBSERVED.text, rows, claims)
+    assert corrected.is_ignored
+    assert [fact for fact in corrected.facts if fact] == rows.facts
+    report = OBSERVED.verify(Analysis(rows=tuple(claims), analyst=Analyst(name="llm")))
+    assert "corrections_ignored" in report.flags
+
+
+# Shares of lies that are believed, at most, by what is lied about; measured on 2026-11-29 over
+# 3,000 facts of 385 articles. A kind and a subject near by cannot be refuted by the words alone.
+BELIEVED = {"sign": 0.4, "stranger": 0.01, "venue": 0.02, "period": 0.12, "neighbour": 0.5}
+
+
+def test_few_lies_about_numbers_that_the_rules_read_rightly_are_believed():
+    chance, told, believed = random.Random(3), Counter(), Counter()
+    for labelled in load_own():
+        observed = Observed(labelled.article)
+        for row, lies in list_lies(observed, labelled, chance):
+            for name, claim in lies.items():
+                fact = correct_rows(observed.text, observed.rows, [claim]).facts[row]
+                told[name] += 1
+                believed[name] += is_believed(name, fact, observed.facts[row], claim)
+    assert min(told.values()) > 100
+    assert {n: believed[n] / told[n] for n in told if believed[n] > BELIEVED[n] * told[n]} == {}
+
+
+def list_lies(observed, labelled, chance):
+    """(row, lies by what they are about) of each number that the rules read as it is labelled."""
+    named = {m.subject for m in observed.text.mentions if m.group in ("coin", "stock")}
+    for row, fact in enumerate(observed.facts):
+        label = label_of(observed.rows.numbers[row], labelled)
+        if not label or (label["kind"], label["subject"]) != (fact.kind, fact.subject):
+            continue
+        sign = ("-" if fact.value < 0 else "+") if fact.kind in SIGNED else None
+        right = RowClaim(
+            row=row,
+            kind=fact.kind,
+            subject=fact.subject,
+            sign=sign,
+            period=fact.period,
+            venue=fact.venue,
+        )
+        lies = {"stranger": {"subject": "XTZ"}, "venue": {"venue": "Upbit"}}
+        if sign and fact.value:
+            lies["sign"] = {"sign": "+" if sign == "-" else "-"}
+        if KINDS[fact.kind].has_period and fact.period != "4h":
+            lies["period"] = {"period": "4h"}
+        acceptable = {fact.subject, *(label.get("acceptable_subjects") or ())}
+        if others := sorted(named - acceptable):
+            lies["neighbour"] = {"subject": chance.choice(others)}
+        yield row, {name: right.model_copy(update=lie) for name, lie in lies.items()}
+
+
+def is_believed(name, fact, before, claim) -> bool:
+    if fact is None:
+        return False
+    believed = {
+        "sign": fact.value * before.value < 0,
+        "venue": fact.venue == claim.venue,
+        "period": fact.period == claim.period,
+    }
+    return believed.get(name, fact.subject == claim.subject)
