@@ -18,6 +18,7 @@ from summarizer.cli.shared import (
     dry_run_flag,
     flag,
     force_flag,
+    loudness_options,
     open_stdout,
     read_names,
     read_settings,
@@ -55,6 +56,8 @@ _run_options = add_options(
         metavar="USD",
         help="Stop before the model costs more than this.",
     ),
+    flag("--strict", "Exit with 1 if any input failed, not only if all did."),
+    loudness_options,
     settings_options,
 )
 
@@ -80,6 +83,9 @@ def batch(
     retry_failed: bool,
     force: bool,
     dry_run: bool,
+    strict: bool,
+    quiet: bool,
+    verbose: bool,
     **flags: Any,
 ) -> None:
     """Analyse many articles: feeds, sites, OPML, files of addresses, JSONL records, folders,
@@ -87,9 +93,10 @@ def batch(
 
     A JSONL record is {id, url, title, source, published_at, text or html}. Interrupt it or kill it:
     the same command goes on where it was. OUT.jsonl holds reports alone; failures go to
-    OUT.failures.jsonl, each with its url, stage, code and message; the exit code is then 1. What is
-    done stands in the database, for a file in OUT.state.db beside it. A dry run reads pages and
-    feeds, and stores nothing.
+    OUT.failures.jsonl, each with its url, stage, code and message. The exit code is 0 if at least
+    one article is done, 1 if all inputs failed, or with --strict any. What is done stands in the
+    database, for a file in OUT.state.db beside it. A dry run reads pages and feeds, and stores
+    nothing.
     """
     from summarizer.batch.items import Hooks
     from summarizer.batch.output import Output, state_path
@@ -118,7 +125,7 @@ def batch(
         echo(describe_cost(dry, settings))
         return
     store = open_store(where)
-    with Progress() as progress:
+    with Progress(is_quiet=quiet) as progress:
         work = open_batch(store, settings)
         out = Output(path, work.queue, with_text=with_text) if is_file else None
 
@@ -130,12 +137,14 @@ def batch(
         work.hooks = Hooks(message=progress.say, tick=tick)
         if out:
             work.hooks = replace(work.hooks, report=out.add)
+        if verbose:
+            work.hooks = replace(work.hooks, settled=progress.tell)
         result = work.run(inputs, stdin)
     if out:
         _write_files(path, out, work.queue, result)
     store.close()
     progress.close(result, path)
-    _exit(result)
+    _exit(result, strict)
 
 
 @command()
@@ -144,13 +153,23 @@ def batch(
 @option("--every", type=FloatRange(min=0.01), default=15.0, help="Minutes between two visits.")
 @option("--runs", type=IntRange(min=1), help="Stop after so many visits.")
 @_run_options
-def watch(inputs: tuple[str, ...], db: Path, every: float, runs: int | None, **flags: Any) -> None:
+def watch(
+    inputs: tuple[str, ...],
+    db: Path,
+    every: float,
+    runs: int | None,
+    strict: bool,
+    quiet: bool,
+    verbose: bool,
+    **flags: Any,
+) -> None:
     """Keep visiting feeds, and write each new report to stdout as a line of JSON, once it is
     stored.
     """
     from summarizer.batch.export import write_jsonl
     from summarizer.batch.items import Hooks
     from summarizer.batch.run import watch_inputs
+    from summarizer.cli.progress import describe
 
     settings, limits = _read_flags(flags)
     stdout = open_stdout()
@@ -160,9 +179,14 @@ def watch(inputs: tuple[str, ...], db: Path, every: float, runs: int | None, **f
         stdout.flush()
 
     store = open_store(db)
-    hooks = Hooks(report=write_report, message=say)
+    hooks = Hooks(report=write_report, message=say if not quiet else lambda _: None)
+    if verbose:
+        hooks = replace(
+            hooks, settled=lambda lease, outcome, state: say(describe(lease, outcome, state))
+        )
     pause = every * 60
-    _exit(watch_inputs(inputs, store, settings, pause, runs, hooks=hooks, **limits))
+    result = watch_inputs(inputs, store, settings, pause, runs, hooks=hooks, **limits)
+    _exit(result, strict)
 
 
 def _read_flags(flags: dict[str, Any]) -> tuple[Settings, dict[str, Any]]:
@@ -225,7 +249,9 @@ def _write_files(path: Path, out: "Output", queue: "Queue", result: "RunResult")
         write_jsonl(stream, result.failures)
 
 
-def _exit(result: "RunResult") -> NoReturn:
+def _exit(result: "RunResult", strict: bool) -> NoReturn:
+    """Ends the program: some failures among articles that are done are no failure of the run."""
     if result.error:
         raise result.error
-    raise SystemExit(result.exit_status)
+    status = result.exit_status
+    raise SystemExit(0 if status == 1 and result.states["done"] and not strict else status)

@@ -1,6 +1,7 @@
 """The commands that read reports out of a database: show, search, export and digest."""
 
 import sys
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ from summarizer.render.formats import render_report
 from summarizer.text.spans import clean
 
 if TYPE_CHECKING:
-    from summarizer.models import Report
+    from summarizer.models import Digest, Report
 
 
 def check_form(form: str | None, more: bool) -> None:
@@ -147,10 +148,25 @@ def export(
 @command()
 @database
 @option("--since", default="24h", help="24h, 7d, 2w, or an ISO time: the period's beginning.")
-@option("--asset", metavar="TICKER", help="Articles with a call on this asset alone.")
+@option("--until", help="The period's end, in the same forms; now, if left out.")
+@option(
+    "--asset", "assets", multiple=True, metavar="NAME", help="Only this asset, by name or ticker."
+)
+@option("--limit", type=IntRange(1, 1000), default=10, help="Stories.")
+@option("-o", "--output", type=PATH, help="A file; .md and .json choose the form.")
+@force_flag
 @form_flag("json", "Print one JSON object.")
 @form_flag("markdown", "Print a Markdown note.")
-def digest(db: Path, since: str, asset: str | None, form: str | None) -> None:
+def digest(
+    db: Path,
+    since: str,
+    until: str | None,
+    assets: tuple[str, ...],
+    limit: int,
+    output: Path | None,
+    force: bool,
+    form: str | None,
+) -> None:
     """The market's view per asset, who disagrees, new levels and flows, and the top stories of a
     period.
 
@@ -161,22 +177,52 @@ def digest(db: Path, since: str, asset: str | None, form: str | None) -> None:
 
     from summarizer.batch.reports import NEWEST, load_reports
     from summarizer.digest.digest import make_digest, parse_since
-    from summarizer.render.json import format_json
-    from summarizer.render.markdown import render_digest
-    from summarizer.render.terminal import print_digest
 
     now = datetime.now(UTC)
     start = parse_since(since, now)
+    end = parse_since(until, now, "--until") if until else now
+    if end <= start:
+        raise UsageError("the period ends before it begins", advice="--until is after --since")
+    form = form or (_FORMS.get(output.suffix) if output else None)
+    if output:
+        _claim_digest(output, db, force)
     store = open_store(db, create=False)
-    where = f"{NEWEST} AND julianday(coalesce(a.published_at, a.stored_at)) >= julianday(?)"
-    view = make_digest(load_reports(store, where, [start.isoformat()]), start, now, asset)
+    time = "julianday(coalesce(a.published_at, a.stored_at))"
+    where = f"{NEWEST} AND {time} >= julianday(?) AND {time} <= julianday(?)"
+    # what is published in the hours ahead is of today
+    last = (end if until else end + timedelta(days=1)).isoformat()
+    reports = load_reports(store, where, [start.isoformat(), last])
+    view = make_digest(reports, start, end, assets, limit)
     newest = store.read("SELECT max(coalesce(published_at, stored_at)) FROM articles")[0][0]
     if not view.articles and newest:
-        about = f" on {asset}" if asset else ""
+        about = f" on {', '.join(assets)}" if assets else ""
         say(f"nothing{about} since {start:%Y-%m-%d %H:%M}; the newest is of {newest}")
-    if form == "json":
-        echo(format_json(view.model_dump(mode="json")))
-    elif form == "markdown":
-        echo(render_digest(view), nl=False)
+    if output:
+        from summarizer.batch.export import replacing
+
+        with replacing(output) as stream:
+            stream.write(_render_digest(view, form or "markdown"))
+    elif form:
+        echo(_render_digest(view, form), nl=False)
     else:
+        from summarizer.render.terminal import print_digest
+
         print_digest(view)
+
+
+_FORMS = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
+
+
+def _claim_digest(output: Path, db: Path, force: bool) -> None:
+    from summarizer.batch.output import claim_target
+
+    claim_target(output, (str(db),), force=force)
+
+
+def _render_digest(view: "Digest", form: str) -> str:
+    from summarizer.render.json import format_json
+    from summarizer.render.markdown import render_digest
+
+    return (
+        format_json(view.model_dump(mode="json")) + "\n" if form == "json" else render_digest(view)
+    )

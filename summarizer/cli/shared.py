@@ -106,6 +106,10 @@ database = click.option(
     show_default=False,
     help="The database; the default one if left out.",
 )
+loudness_options = add_options(
+    flag("--quiet", "Say nothing on stderr but why the run failed."),
+    flag("--verbose", "Name each article with what became of it."),
+)
 # What load_settings takes, for one article and for many.
 settings_options = add_options(
     click.option(
