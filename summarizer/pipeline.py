@@ -3,14 +3,15 @@
 page -> article -> text -> facts, signals, narratives -> analysis -> report
 """
 
+import asyncio
 import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from summarizer.analyst.embedded.analyze import analyze_by_weights
 from summarizer.credibility import find_signals
@@ -21,6 +22,7 @@ from summarizer.narratives import find_narratives
 from summarizer.page.article import extract_article, make_article
 from summarizer.page.pasted import join_lines
 from summarizer.settings import Settings, cache_path, load_settings
+from summarizer.text.dates import parse_time
 from summarizer.text.reading import read_text
 from summarizer.verification.verify import list_faults, verify
 from summarizer.web.urls import complete_url
@@ -66,13 +68,34 @@ def analyze_text(
     url: str | None = None,
     title: str | None = None,
     source: str | None = None,
-    published_at: datetime | None = None,
+    published_at: datetime | date | str | None = None,
     settings: Settings | None = None,
 ) -> Report:
-    """The report of plain text. Raises EmptyInput where there is none."""
+    """The report of plain text; a time without a zone is in UTC. Raises EmptyInput where there is
+    no text, and UsageError for a time that cannot be read."""
     text = join_lines(text)
+    published_at = _read_moment(published_at)
     article = make_article(text, url=url, title=title, source=source, published_at=published_at)
     return analyze_article(article, settings)
+
+
+async def analyze_async(target: str | Path, settings: Settings | None = None) -> Report:
+    """As `analyze`, in a thread of its own: other tasks go on meanwhile."""
+    return await asyncio.to_thread(analyze, target, settings)
+
+
+async def analyze_text_async(text: str, **about: Any) -> Report:
+    """As `analyze_text`, in a thread of its own."""
+    return await asyncio.to_thread(analyze_text, text, **about)
+
+
+def _read_moment(written: datetime | date | str | None) -> datetime | None:
+    if written is None or isinstance(written, datetime):
+        return written
+    if moment := parse_time(str(written), any_form=True):
+        return moment
+    advice = "Give it as 2026-02-10T11:50"
+    raise UsageError(f"published_at {written!r} is no time", advice=advice)
 
 
 def analyze_article(

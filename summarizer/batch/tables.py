@@ -4,56 +4,21 @@ As Parquet, times are timestamps in UTC without a zone, and days are dates: Duck
 extension for them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, TextIO
 
 from summarizer.batch.export import ROWS, clean_cell, format_cells, import_arrow, write_jsonl
-from summarizer.models import Call, Fact
+from summarizer.render.frame import COLUMNS, Row
 
-_OF_ARTICLE = "report_id url title source domain published_at credibility".split()
-_NOT_FLAT = {"evidence", "target"}
-TABLES: dict[str, list[str]] = {
-    "facts": [*_OF_ARTICLE, *(name for name in Fact.model_fields if name not in _NOT_FLAT)],
-    "calls": [*_OF_ARTICLE, *(name for name in Call.model_fields if name not in _NOT_FLAT)],
-}
-TABLES["facts"] += ["quote", "start", "end"]
-TABLES["calls"] += ["target_value", "target_unit", "target_quote"]
 _NUMBERS = frozenset("value tone confidence target_value".split())
 _WHOLE = frozenset(("start", "end"))
-
-Row = dict[str, Any]
-
-
-def list_rows(reports: Iterable[Row], table: str) -> Iterator[Row]:
-    """The rows of a table: each has all its columns."""
-    for report in reports:
-        article = report["article"]
-        about = {name: article.get(name) for name in _OF_ARTICLE} | {
-            "report_id": report["id"],
-            "credibility": report["credibility"]["level"],
-        }
-        for part in report[table]:
-            row = about | {name: value for name, value in part.items() if name not in _NOT_FLAT}
-            row |= part["evidence"] if table == "facts" else _flatten_target(part["target"])
-            yield {name: row.get(name) for name in TABLES[table]}
-
-
-def _flatten_target(target: Row | None) -> Row:
-    if target is None:
-        return {}
-    words = target["evidence"]["quote"]
-    return {
-        "target_value": target["value"],
-        "target_unit": target["unit"],
-        "target_quote": words,
-    }
 
 
 def _write_csv(stream: TextIO, rows: Iterable[Row], table: str) -> None:
     """Rows as CSV. No cell is a formula to a spreadsheet."""
-    stream.write(format_cells(TABLES[table]))
+    stream.write(format_cells(COLUMNS[table]))
     for row in rows:
         stream.write(format_cells([clean_cell(value) for value in row.values()]))
 
@@ -73,7 +38,7 @@ def _write_parquet(stream: TextIO, rows: Iterable[Row], table: str) -> None:
             return arrow.float64()
         return arrow.int64() if name in _WHOLE else arrow.string()
 
-    schema = arrow.schema([(name, type_of(name)) for name in TABLES[table]])
+    schema = arrow.schema([(name, type_of(name)) for name in COLUMNS[table]])
     rows = iter(rows)
     with parquet.ParquetWriter(stream.buffer, schema) as writer:
         while chunk := [_with_times(row) for row in islice(rows, ROWS)]:

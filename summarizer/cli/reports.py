@@ -130,7 +130,8 @@ def export(
     reports = load_reports(open_store(db, create=False), where, with_text=with_text)
     write = WRITERS[f".{form}"]
     if table != "reports":
-        from summarizer.batch.tables import list_rows, write_table
+        from summarizer.batch.tables import write_table
+        from summarizer.render.frame import list_rows
 
         reports = list_rows(reports, table)
         write = partial(write_table, form, table=table)
