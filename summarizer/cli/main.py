@@ -17,6 +17,7 @@ from summarizer.errors import SummarizerError
 COMMANDS = {
     "analyze": "analyze",
     "batch": "batch",
+    "config": "config",
     "digest": "reports",
     "doctor": "doctor",
     "export": "reports",
