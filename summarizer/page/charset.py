@@ -9,7 +9,7 @@ from summarizer.page.prescan import find_declared
 
 MAX_LOST = 0.01  # share of U+FFFD above which a text is flagged as damaged
 # Share of bytes above 127 that no Latin script needs: a page with more that says Latin is not.
-FOREIGN_SHARE = 0.2
+FOREIGN_SHARE = 0.3
 UTF_LETTERS = 4  # whole letters beyond ASCII to a broken one, in a text that is UTF-8
 MISREAD = 3  # signs within words, from which a Latin charset is the wrong one
 SAMPLE = 50_000  # bytes that are looked at for that share
