@@ -51,11 +51,13 @@ class Progress:
         self._task = self._bar.add_task("starting", total=None)
 
     def __enter__(self) -> "Progress":
-        self._bar.start()
+        if not self._bar.disable:  # else rich before 14.1 prints an empty line when it stops
+            self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        if not self._bar.disable:
+            self._bar.stop()
 
     def say(self, message: str) -> None:
         """A message for the user, on a line of its own."""

@@ -18,6 +18,7 @@ RAGGED = 0.85  # of the letters of a PDF's longest line are room enough: its let
 HEAD_LINES = 12  # in which title, date and menus stand
 TITLE_WORDS = (2, 22)
 TITLE_LENGTH = 160
+LONGEST_MENU = 200  # lines
 MENU = 4  # short lines in a row that are a menu
 
 _END = re.compile(r"[.!?:;…][\"'”’)\]]*$")
@@ -69,16 +70,17 @@ def join_lines(text: str, *, is_typeset: bool = False) -> str:
         return text
     if is_typeset:
         width = round(width * RAGGED)
-    joined: list[str] = []
+    pieces: list[str] = []
     before = ""
     for line in lines:
         is_cut = is_typeset and _HYPHEN.search(before) is not None
         if before and line and (is_cut or _goes_on(before, line, width)):
-            joined[-1] = _join(joined[-1], line, text if is_typeset else None)
+            pieces[-1], between = _part(before, line, text if is_typeset else None)
+            pieces += [between, line]
         else:
-            joined.append(line)
+            pieces += ["\n", line]
         before = line
-    return "\n".join(joined)
+    return "".join(pieces[1:])
 
 
 def _find_width(lines: list[str]) -> int:
@@ -113,10 +115,11 @@ def _goes_on(line: str, after: str, width: int) -> bool:
     return _is_full(line, after, width) and not re.match(r"[-–—*•]\s+[A-Z]", after)
 
 
-def _join(line: str, after: str, typeset: str | None) -> str:
-    """Two lines as one, with a blank, a hyphen or nothing between them."""
+def _part(line: str, after: str, typeset: str | None) -> tuple[str, str]:
+    """A line as its paragraph holds it, and what stands between it and the next: a blank, or
+    nothing behind a hyphen, which goes where a typesetter put it there."""
     if not _HYPHEN.search(line):
-        return f"{line} {after}"
+        return line, " "
     first = re.split(r"[\s(“\"]", line[:-1])[-1]
     rest = re.match(r"\w*", after)
     second = rest[0] if rest else ""
@@ -126,7 +129,7 @@ def _join(line: str, after: str, typeset: str | None) -> str:
         or "-" in first
         or f"{first}-{second}" in typeset
     )
-    return line + after if is_own else line[:-1] + after
+    return (line if is_own else line[:-1]), ""
 
 
 # ---- what stands above the article
@@ -188,7 +191,9 @@ def _drop_menus(lines: list[str]) -> list[str]:
     """The lines from the first that is no cell of a ticker and no word of a menu, where such lines
     stand above the article in a row."""
     run = 0
-    while run < len(lines) and (_CELL.fullmatch(lines[run]) or _LABEL.fullmatch(lines[run])):
+    while run < min(len(lines), LONGEST_MENU) and (
+        _CELL.fullmatch(lines[run]) or _LABEL.fullmatch(lines[run])
+    ):
         run += 1
     is_ticker = sum(_CELL.fullmatch(line) is not None for line in lines[:run]) >= MENU
     is_menu = run > MENU or (run == MENU and is_ticker)
