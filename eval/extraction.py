@@ -21,6 +21,7 @@ import click
 from eval.options import json_option
 from eval.records import DATA, TEXTS, load_jsonl, stable_hash
 from eval.score.metrics import Counts, estimate_all
+from eval.wcxb import evaluate_wcxb
 from summarizer.errors import InputError
 from summarizer.models import Page
 from summarizer.page.article import extract_article
@@ -128,7 +129,12 @@ def evaluate(pages: Iterable[Gold]) -> list[PageScore]:
 
 @click.command()
 @json_option
-def main(as_json: bool) -> None:
+@click.option(
+    "--wcxb",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A copy of WCXB, to score extraction on it beside the libraries that are installed.",
+)
+def main(as_json: bool, wcxb: Path | None) -> None:
     """Score extraction on the benchmark, where it is found, in its halves, and on labelled
     pages."""
     sets = {}
@@ -139,11 +145,13 @@ def main(as_json: bool) -> None:
     for name in ("articles", "pages2"):
         sets[name] = evaluate(load_pages(DATA / f"{name}.jsonl"))
     figures = {name: mean_scores(scores) for name, scores in sets.items()}
+    if wcxb:
+        figures |= evaluate_wcxb(wcxb)
     if as_json:
         click.echo(json.dumps(figures, indent=2))
         return
     for name, figure in figures.items():
-        click.echo(f"{name:24} " + "  ".join(f"{key} {value:g}" for key, value in figure.items()))
+        click.echo(f"{name:32} " + "  ".join(f"{key} {value:g}" for key, value in figure.items()))
     for scores in sets.values():
         for score in scores:
             if score.furniture:

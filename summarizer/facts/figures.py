@@ -73,14 +73,15 @@ def group_facts(facts: Sequence[Fact]) -> list[tuple[str, list[tuple[str, str]]]
     """Facts for reading: (group, [(kind, "BTC −7% Binance, −8% Bybit; ETH …")]).
 
     Groups and kinds are in the order of the table of kinds. Levels are sorted, the nearest to the
-    price first; an earlier value stands behind the later one: `$33.6B, from $36.9B`.
+    price first; an earlier value stands behind the later one: `$33.6B, from $36.9B`. A
+    number that no kind covers says nothing without its sentence, and is left out.
     """
     by_kind: dict[str, dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
     for fact in facts:
         by_kind[fact.kind][fact.subject].append(fact)
     groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for name, kind in KINDS.items():
-        if name in by_kind:
+        if name in by_kind and name != "other":
             by_subject = (
                 f"{subject} {_list_values(name, kind.group, each)}"
                 for subject, each in by_kind[name].items()

@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from summarizer.page.markup import (
     BLOCK_TAGS,
+    HEADINGS,
     LINKED,
     drop,
     link_share,
@@ -21,6 +22,7 @@ from summarizer.page.rules import load_rule
 from summarizer.page.words import count_words
 
 MAIN_SHARE = 0.25  # of the likely article prose: a block with so much of it is the article
+COMMENT_SHARE = 0.8  # of a page's words: an element with more that is named so holds the article
 BOX_WORDS = 40  # a box with a button and fewer words calls to something
 BUTTON_WORDS = 6
 CAPTION_WORDS = 30  # of small or slanted words under a picture, at most
@@ -39,23 +41,47 @@ _DROPPED_ROLES = frozenset(
 # Names on these mark a style: an inline ticker is part of its sentence.
 _STYLED_TAGS = frozenset("a b em strong i h1 td tr tbody".split())
 _NAMING = ("class", "id", "data-testid", "data-module", "data-component", "itemprop")
+# `border-secondary-700`, `md:text-card`: colours and conditions of Tailwind
+_STYLE = re.compile(
+    r"[\w-]*[\[\]:&]|(?:tw-)?(?:bg|text|border|from|to|via|ring|fill|stroke|divide|accent|shadow)-"
+)
+# `elementor-widget-text-editor` is a text, and `elementor-widget-nav-menu` a menu
+_BUILDER = re.compile(
+    "^(?:elementor-(?:element|widget)|hs_cos_wrapper(?:_widget)?|kg-card|widget-(?:span|type)"
+    "|layout-widget-wrapper|node--promoted)(?:[-_]|$)"
+)
+_COMMENTS = re.compile("-(?:comments?|comment-?list|respond|disqus|replies)(?=-)")
+MINIFIED = 2  # names of one or two letters: with more, `nl` beside `gm` is no newsletter
 _SPEECH = re.compile('[“”„«»"]')  # a pull quote stands in a frame too
 
 
-def drop_furniture(tree: HtmlElement, weights: Counter[HtmlElement]) -> None:
+def drop_furniture(
+    tree: HtmlElement, weights: Counter[HtmlElement], main_share: float = MAIN_SHARE
+) -> None:
     """Drops blocks that are not the story by their tag, role or name.
 
     `weights` holds the words of likely article prose in each element: a block, or all blocks of one
     name together, with much of it is the article, whatever it is called.
     """
+    for field in list(tree.iter("textarea", "select")):
+        drop(field)
     _drop_address_fields(tree)
-    enough = MAIN_SHARE * max(weights.values(), default=0)
+    enough = main_share * max(weights.values(), default=0)
     alike: Counter[tuple[str, str | None]] = Counter()
     for node, weight in weights.items():
         alike[node.tag, node.get("class")] += weight
     for node in walk_living(tree):
         is_main = weights[node] and alike[node.tag, node.get("class")] >= enough
         if not is_main and _is_furniture(node):
+            drop(node)
+
+
+def drop_comments(tree: HtmlElement) -> None:
+    """Drops what readers wrote below the article, which can be longer than that."""
+    most = COMMENT_SHARE * words_in(tree)
+    for node in walk_living(tree):
+        names = split_name(f"{node.get('class', '')} {node.get('id', '')}")
+        if _COMMENTS.search(names) and words_in(node) < most:
             drop(node)
 
 
@@ -77,6 +103,8 @@ def _is_small_box(node: HtmlElement) -> bool:
 
 
 def _is_furniture(node: HtmlElement) -> bool:
+    if node.tag == "button" and node.getparent().tag in HEADINGS:
+        return False  # a question that opens its answer
     if (
         node.tag in _DROPPED_TAGS
         or node.get("role") in _DROPPED_ROLES
@@ -85,10 +113,29 @@ def _is_furniture(node: HtmlElement) -> bool:
         return True
     if node.tag in _STYLED_TAGS or (node.tag == "span" and _is_within_prose(node)):
         return False
-    names = split_name(" ".join(node.get(key, "") for key in _NAMING))
+    names = _read_names(node)
     if load_rule("name").search(names):
         return True
     return load_rule("hint").search(names) is not None and not _says_much(node)
+
+
+def _read_names(node: HtmlElement) -> str:
+    """The names of an element, in parts; of a subhead only its classes, for its id is its words."""
+    keys = _NAMING[:1] if node.tag in HEADINGS else _NAMING
+    return _split_names(" ".join(node.get(key, "") for key in keys))
+
+
+@cache
+def _split_names(names: str) -> str:
+    """The parts of those names that do not just style or build a page.
+
+    >>> _split_names("border-secondary-700 md:text-card elementor-widget-nav-menu")
+    '-nav-menu-'
+    """
+    told = [_BUILDER.sub("", name) for name in names.split() if not _STYLE.match(name)]
+    if sum(len(name) < 3 for name in told) > MINIFIED:
+        told = [name for name in told if len(name) > 2]
+    return split_name(" ".join(told))
 
 
 def _says_much(node: HtmlElement) -> bool:

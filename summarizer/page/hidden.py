@@ -19,7 +19,8 @@ _HIDING = re.compile(
     r"""display\s*:\s*none
     |visibility\s*:\s*(?:hidden|collapse)
     |font-size\s*:\s*(?:0(?![.\d]*[1-9])|[01](?:\.\d+)?p[xt])  # 0em or 1px, but not 0.9em
-    |(?:left|top|right|text-indent|margin-left)\s*:\s*-\d{3,}  # left:-10000px
+    |(?<!margin-)(?:left|top|right|text-indent)\s*:\s*-\d{3,}  # left:-10000px
+    |margin-left\s*:\s*-\d{4,}
     |clip\s*:\s*rect\(\s*[01](?:px)?[ ,]+[01]                  # clip: rect(0,0,0,0)
     |clip-path\s*:\s*inset\(\s*(?:50|100)%
     |max-height\s*:\s*0(?![.\d])
@@ -54,6 +55,7 @@ class Sheet(NamedTuple):
 def drop_hidden(tree: HtmlElement) -> None:
     """Drops what a reader does not see: scripts, and what is hidden by attribute, by style, by a
     simple rule of the page's own sheet, or by colour."""
+    _place_parts(tree)
     sheet = read_sheet(tree)
     for node in list(tree.iter(*_UNREAD)):
         drop(node)
@@ -61,6 +63,18 @@ def drop_hidden(tree: HtmlElement) -> None:
     for node in walk_living(tree):
         if _is_hidden(node) or (_seems_hidden(node, sheet) and words_in(node) < few):
             drop(node)
+
+
+def _place_parts(tree: HtmlElement) -> None:
+    """Puts the parts of a page that React sends late, `<div hidden id="S:1">`, where its script
+    would: at `<template id="B:1">` or `P:1`."""
+    slots = {node.get("id"): node for node in tree.iter("template")}
+    for part in tree.xpath("//div[@hidden][starts-with(@id, 'S:')]"):
+        number = part.get("id")[2:]
+        slot = slots.get(f"B:{number}", slots.get(f"P:{number}"))
+        if slot is not None and part not in slot.iterancestors():
+            del part.attrib["hidden"]
+            slot.addprevious(part)
 
 
 def read_sheet(tree: HtmlElement) -> Sheet:

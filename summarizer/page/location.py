@@ -9,7 +9,15 @@ from collections import Counter
 
 from lxml.html import HtmlElement
 
-from summarizer.page.markup import HEADINGS, PROSE_WORDS, is_data, is_prose, link_share, words_in
+from summarizer.page.markup import (
+    HEADINGS,
+    LINKED,
+    PROSE_WORDS,
+    is_data,
+    is_prose,
+    link_share,
+    words_in,
+)
 from summarizer.page.paragraphs import Block, read_blocks
 from summarizer.page.rules import load_rule
 from summarizer.page.words import count_words, flatten
@@ -23,13 +31,19 @@ LEAD_WORDS = 20
 _LEAVES = frozenset("p ul ol blockquote".split())
 
 
-def weigh_prose(tree: HtmlElement, seen: str) -> Counter[HtmlElement]:
-    """For each element the words in it that stand in prose that `seen`, a flattened text, holds."""
+def find_prose(tree: HtmlElement) -> list[Block]:
+    """The blocks of a tree that are long enough for prose."""
+    return [block for block in read_blocks(tree) if count_words(block.text) >= PROSE_WORDS]
+
+
+def weigh_prose(prose: list[Block], seen: str | None = None) -> Counter[HtmlElement]:
+    """For each element the words in it that stand in those blocks that `seen`, a flattened text,
+    holds; without one, in those that are not full of links."""
     weights: Counter[HtmlElement] = Counter()
-    for block in read_blocks(tree):
-        size = count_words(block.text)
-        if size >= PROSE_WORDS and flatten(block.text) in seen:
-            weights.update(dict.fromkeys((block.node, *block.node.iterancestors()), size))
+    for block in prose:
+        if link_share(block.node) < LINKED / 2 if seen is None else flatten(block.text) in seen:
+            above = (block.node, *block.node.iterancestors())
+            weights.update(dict.fromkeys(above, count_words(block.text)))
     return weights
 
 

@@ -6,29 +6,38 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from lxml.html import HtmlElement
 
-from summarizer.text.dates import parse_time
+from summarizer.page.dates import read_time
 
-# There were no news pages before: an earlier date is a fault of the page.
-EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 MAX_SECTION = 40  # characters: a longer one is a list of topics
 MAX_NODES = 5_000  # of JSON-LD: what a news page holds is under a hundred
 
 _ARTICLE = re.compile(r"Article|BlogPosting|Report|LiveBlog")
-_PUBLISHED = (
-    "article:published_time og:published_time datepublished date pubdate dc.date parsely-pub-date"
-    " sailthru.date"
-).split()
+_PUBLISHED = re.compile(
+    r"(?:(?:article|og):published_time|(?:date|article)?[-_.:]?publish(?:ed|_date|-date)?"
+    r"|(?:pub|publication)[-_]?date|date|dc\.date|parsely-pub-date|sailthru\.date)"
+)
 _UPDATED = "article:modified_time og:updated_time datemodified last-modified".split()
 _PAID = re.compile(
     r"\b(?:sponsored|partner[- ]content|paid[- ](?:post|content)|advertorial"
     r"|brand(?:ed)?[- ]content|promoted)\b|(?-i:AdvertiserContent)",
     re.I,
 )
+# What libraries take for a name: `Written By`, `Updated January`, `View more posts`.
+_NO_NAME = re.compile(
+    r"[\d©@]|\b(?:written|updated|published|posts?|view|privacy|policy|january|february|march|april"
+    r"|june|july|august|september|october|november|december|jan|feb|oct|nov|dec)\b",
+    re.I,
+)
+# "Written by Ana B. Ruiz", beside the title
+_BYLINE = re.compile(
+    r"\b[Bb]y:?\s+([A-Z][\w'’-]+(?: [A-Z]\.)? (?!Team|Staff|Foundation|Labs?|News)[A-Z][\w'’-]+)"
+)
+BYLINE_REACH = 300  # characters behind the title within which its author is named
 _RELEASE = re.compile(r"\bpress[- ]?releases?\b", re.I)
 
 
@@ -36,7 +45,7 @@ _RELEASE = re.compile(r"\bpress[- ]?releases?\b", re.I)
 class PageMetadata:
     """What a page says of its article; what it does not say is None or empty."""
 
-    published_at: datetime | None
+    dates: list[datetime]  # of publication, as its fields state them, the surest first
     updated_at: datetime | None
     authors: tuple[str, ...]
     section: str | None
@@ -55,22 +64,22 @@ def read_metadata(tree: HtmlElement, url: str | None) -> PageMetadata:
         {},
     )
     metas = _read_metas(tree)
-    published_at = _first_time(
+    dates = _read_times(
         article.get("datePublished"),
-        *map(metas.get, _PUBLISHED),
-        *tree.xpath("//article//time/@datetime")[:1],
+        *(metas[name] for name in metas if _PUBLISHED.fullmatch(name)),
     )
+    updates = _read_times(article.get("dateModified"), *map(metas.get, _UPDATED))
     sections = _read_names(article.get("articleSection")) + _read_names(
         metas.get("article:section")
     )
     count, body = str(article.get("wordCount")), article.get("articleBody")
     return PageMetadata(
-        published_at=published_at,
-        updated_at=_first_time(article.get("dateModified"), *map(metas.get, _UPDATED)),
+        dates=dates,
+        updated_at=next(iter(updates), None),
         authors=_read_names(article.get("author")),
         section=next((name for name in sections if len(name) <= MAX_SECTION), None),
         language=_read_language(tree, metas),
-        is_typed=bool(article or published_at or metas.get("og:type") == "article"),
+        is_typed=bool(article or dates or metas.get("og:type") == "article"),
         is_free=_read_truth(article.get("isAccessibleForFree")),
         stated_words=int(count) if count.isdecimal() else None,
         body=body if isinstance(body, str) else "",
@@ -78,10 +87,9 @@ def read_metadata(tree: HtmlElement, url: str | None) -> PageMetadata:
     )
 
 
-def _first_time(*written: object) -> datetime | None:
-    """The first of some values that is a time which a news page can have."""
-    times = (parse_time(value, any_form=True) for value in written)
-    return next((time for time in times if time and time >= EARLIEST), None)
+def _read_times(*written: object) -> list[datetime]:
+    """Those of some values that are times which a news page can have."""
+    return [time for time in map(read_time, written) if time]
 
 
 def _read_names(value: object) -> tuple[str, ...]:
@@ -94,6 +102,21 @@ def _read_names(value: object) -> tuple[str, ...]:
     values = value if isinstance(value, list) else [value]
     names = (one.get("name") if isinstance(one, dict) else one for one in values)
     return tuple(filter(None, (str(name or "").strip() for name in names)))
+
+
+def choose_authors(
+    found: str | None, stated: tuple[str, ...], visible: str, title: str
+) -> tuple[str, ...]:
+    """The names of the authors: those that a library found, else those that the fields of the page
+    state, else the one that stands beside the title in its words."""
+    for names in (found.split("; ") if found else (), stated):
+        if real := tuple(name for name in names if not _NO_NAME.search(name)):
+            return real
+    start = visible.find(title) if title else -1
+    byline = (
+        _BYLINE.search(visible, start, start + len(title) + BYLINE_REACH) if start >= 0 else None
+    )
+    return (byline[1],) if byline else ()
 
 
 def _read_truth(value: object) -> bool | None:

@@ -13,6 +13,7 @@ from summarizer.page.words import count_words
 TEASER_TITLE = 4  # words of another story's title, at least
 
 _BULLETS = "»›>•·–—→* "
+_LABEL = re.compile(r"(?:[\w’'-]+ ?){1,3}: ")  # "Watch: Ether slips", "Hall of Flame: Ana Ruiz"
 # `<span>BTC</span>`, `<span>$68,632</span>`: what a widget puts beside a coin's name
 _WIDGET_PART = re.compile(r"\s*(?:[A-Z]{2,6}\s*)?\$\d|\s*[A-Z]{2,6}\s*$")
 _PRICE_END = re.compile(r"\$[\d,.]*\d\s*$")
@@ -22,8 +23,8 @@ _NEXT_WORD = re.compile(r"(?!(?:bn|mn|tn|trn|million|billion|trillion|usd)\b)[a-
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A line of text and the element that it came from. `is_link` is whether it is one line among
-    others of that element, and a link and nothing else."""
+    """A line of text and the element that it came from. `is_link` is whether it is a link and
+    nothing else, behind a label or as one line among others of that element."""
 
     node: HtmlElement
     text: str
@@ -37,15 +38,31 @@ def read_blocks(root: HtmlElement) -> list[Block]:
     for node, pieces in _flow(root):
         raw_lines = "".join(pieces).split("\n")
         lines = [line for raw in raw_lines if (line := " ".join(raw.split()))]
-        if len(lines) < 2:
+        is_entry = node.tag in ("li", "tr", "td")
+        if len(lines) < 2 and (is_entry or not any(map(_LABEL.match, lines))):
             blocks += [Block(node, line) for line in lines]
             continue
         if node not in links:
             links[node] = {" ".join("".join(link.itertext()).split()) for link in node.iter("a")}
-        for line in lines:
-            is_link = count_words(line) >= TEASER_TITLE and line.lstrip(_BULLETS) in links[node]
-            blocks.append(Block(node, line, is_link))
+        blocks += [Block(node, line, _is_title(line, links[node])) for line in lines]
     return blocks
+
+
+def _is_title(line: str, links: set[str]) -> bool:
+    """Whether a line is the title of another story, or one behind a label."""
+    label = _LABEL.match(line)
+    titles = (line.lstrip(_BULLETS), line[label.end() :] if label else "")
+    return any(count_words(title) >= TEASER_TITLE and title in links for title in titles)
+
+
+def count_blocks(blocks: list[Block]) -> int:
+    """Words of some blocks."""
+    return sum(count_words(block.text) for block in blocks)
+
+
+def join_blocks(blocks: list[Block]) -> str:
+    """The text of some blocks, a line each."""
+    return "\n".join(block.text for block in blocks)
 
 
 def _flow(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[str]]]:

@@ -16,6 +16,7 @@ from summarizer.tables import read_rows
 _FORMS = {
     "name": "-(?:{})(?=-)",  # whole parts of a name that split_name has split
     "hint": "-(?:{})(?=-)",
+    "box": "^(?:{})$",
     "text": r"\b(?:{})",
     "vote": r"\b(?:{})\b",
 }

@@ -96,7 +96,7 @@ def name_call(call: Call) -> str:
 
 
 # Checks whose findings are about the article, and not about the analyst.
-_DOUBTS = ("parts_of_total", "credibility_cap", "promotion")
+_DOUBTS = ("parts_of_total",)
 
 
 def list_doubts(report: Report) -> list[Finding]:

@@ -137,7 +137,8 @@ def _tabulate_judgement(report: Report) -> Table:
         grid.add_row(_text(name, style), words)
 
     add_row("Overall", direction.append(f" ({overall.confidence:.0%})", "dim"))
-    add_row("Timeframe", _text(f"{spell(timeframe.horizon)}: {timeframe.rationale}"))
+    parts_of_time = filter(None, (spell(timeframe.horizon), timeframe.rationale))
+    add_row("Timeframe", _text(": ".join(parts_of_time)))
     add_row("Credibility", level.append(f": {clean(credibility.note)}", "default"))
     if report.narratives:
         add_row("Narratives", _text(", ".join(spell(theme.name) for theme in report.narratives)))

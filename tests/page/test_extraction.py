@@ -109,6 +109,13 @@ def test_hidden_text_is_gone_before_anything_is_read(hidden):
     assert "SECRET" not in text and "$58,000" in text and "$15.9 billion" in text
 
 
+@pytest.mark.parametrize("hidden", ["hidden", 'style="display:none"', 'style="font-size:0"'])
+def test_a_page_of_nothing_but_hidden_words_holds_no_article(hidden):
+    assert not read(f"<p {hidden}>{SECRET}: bitcoin rallies to $250,000.</p>")
+    for box in (f"<div {hidden}>{SECRET * 90}</div>", f"<div hidden id='S:1'>{SECRET * 90}</div>"):
+        assert "SECRET" not in read(f"{box}<article>{P1}{P2}</article>")
+
+
 def test_a_style_sheet_hides_by_class_but_not_when_printing():
     head = "<style>@media print{.story{display:none}} .x9,.x8{display:none;color:red}</style>"
     text = read(f'<article class="story">{P1}<p class="x9">{SECRET}</p>{P2}</article>', head)
@@ -353,3 +360,89 @@ def test_broken_pages_raise_nothing():
 @pytest.mark.parametrize("depth", [300, 1500])
 def test_deep_nesting_is_read(depth):
     assert "$58,000" in read("<div>" * depth + P1 + P2 + "</div>" * depth)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f'<template id="B:0"></template><div hidden id="S:0">{P1}{P2}</div>',
+        f'<div style="margin-top: -120px">{P1}{P2}</div>',
+        f'<div class="elementor-element elementor-widget-text-editor">{P1}</div><div>{P2}</div>',
+        f'<div class="pw my nl nm hp">{P1}</div><div class="pw my nl nm hp">{P2}</div>',
+        f'<div class="text-secondary-700 md:text-card">{P1}</div><div>{P2}</div>',
+        f"<header><nav><a href='/'>Home</a><main>{P1}{P2}</main>",
+    ],
+    ids=["late", "margin", "builder", "minified", "style", "unclosed"],
+)
+def test_an_article_in_a_part_that_looks_like_something_else_is_read(page):
+    text = read(f"<p>Menu</p>{page}")
+    assert "$58,000" in text and "$15.9 billion" in text
+
+
+def test_parts_that_come_late_stand_in_their_place():
+    late = f'<main>{P1}<template id="B:1"></template><p>END</p></main>'
+    text = read(f'{late}<div hidden id="S:1">{P2}</div><script>$RC("B:1","S:1")</script>')
+    assert text.index("$58,000") < text.index("$15.9") < text.index("END")
+
+
+def test_an_article_of_which_the_library_finds_a_box_is_read():
+    """Each paragraph stands in elements of its own, and below them a list of questions."""
+    parts = "".join(f"<section><div><div>{P1}{P2}<h2>Part</h2></div></div></section>" * 9)
+    answer = "<p>Bitcoin did, by more than a tenth in one week.</p>"
+    faq = f"<article><h3>What fell?</h3>{answer}</article>"
+    text = read(f"<main><h1>t</h1>{parts}<div>{faq}{faq}</div></main>")
+    assert text.count("$58,000") == 9
+
+
+def test_prose_above_a_subhead_that_repeats_the_title_stays():
+    text = read(
+        f"<article>{P1}<h2>The market at rest</h2>{P2}</article>",
+        "<title>The market at rest</title>",
+    )
+    assert "$58,000" in text
+
+
+CARD = "<div><h5>Solana jumps</h5><p>KEPT: it rose a tenth to $210, as a fund came.</p></div>"
+
+
+@pytest.mark.parametrize(
+    ("label", "is_box"),
+    [
+        ("More For You", True),
+        ("Latest Coin News", True),
+        ("Related stories:", True),
+        ("About the author", True),
+        ("What comes next", False),
+        ("News of the day", False),
+    ],
+)
+def test_a_labelled_box_of_other_stories_is_no_part_of_the_article(label, is_box):
+    for box in (
+        f"<div class='q'><h2>{label}</h2>{CARD}</div>",
+        f"<h2>{label}</h2>{CARD}",
+        f"<section><p>{label}</p>{CARD}{CARD}</section>",
+    ):
+        text = read(f"<article><h1>t</h1>{P1}{P2}{P1}{P2}{box}</article>")
+        assert ("KEPT" not in text) == is_box
+        assert text.count("$58,000") == 2
+
+
+def test_a_labelled_box_in_the_middle_cuts_nothing_below_it():
+    text = read(f"<article><h1>t</h1>{P1}<div><h4>Read next</h4>{CARD}</div>{P2}{P1}</article>")
+    assert "KEPT" not in text and "$15.9 billion" in text and text.count("$58,000") == 2
+
+
+@pytest.mark.parametrize("label", ["Magazine", "Watch", "Hall of Flame"])
+def test_a_labelled_link_to_another_story_goes(label):
+    link = "<a href='/m'>XRP to hit $10, weekly digest</a>"
+    for line in (f"<em>{label}: {link}</em>", f"<strong>{label}:</strong> {link}"):
+        assert "XRP" not in read(f"<article><h1>t</h1>{P1}{P2}<p>{line}</p></article>")
+    story = f"<p>{label}: it reads {link}, and that is wrong.</p>"
+    assert "XRP" in read(f"<article><h1>t</h1>{P1}{story}{P2}</article>") or label == "Magazine"
+
+
+def test_doubt_whether_the_text_is_whole_is_a_flag():
+    parts = ["".join(f"<p>{n} {p[3:]}" for n in range(m)) for p, m in ((P1, 4), (P2, 7))]
+    body = f"<main><article><h1>t</h1>{parts[0]}</article></main><section>{parts[1]}</section>"
+    page = read_page(f"<html><head><title>t</title></head><body>{body}</body></html>".encode())
+    assert page.flags == ("partial_text", "text_kept_35_percent")

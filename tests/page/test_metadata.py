@@ -25,7 +25,7 @@ from summarizer.page.metadata import read_metadata
     ],
 )
 def test_the_time_of_publication(written, when):
-    assert read({"@type": "Report", "datePublished": written}).published_at == when
+    assert read({"@type": "Report", "datePublished": written}).dates == ([when] if when else [])
 
 
 def read(data, url=None):
@@ -38,7 +38,7 @@ def read(data, url=None):
 def test_an_article_deep_in_a_graph():
     article = {"@type": ["NewsArticle"], "datePublished": "2024-01-02", "author": "Ana"}
     metadata = read({"@graph": [{"@type": "WebPage"}, {"x": [article]}]})
-    assert metadata.published_at == datetime(2024, 1, 2, tzinfo=UTC)
+    assert metadata.dates == [datetime(2024, 1, 2, tzinfo=UTC)]
     assert metadata.authors == ("Ana",) and metadata.language == "de"
 
 
@@ -63,7 +63,7 @@ def test_whether_it_is_free(free, known):
     ],
 )
 def test_broken_data_breaks_nothing(data):
-    assert read(data, "https://[").published_at is None
+    assert not read(data, "https://[").dates
 
 
 @pytest.mark.parametrize(

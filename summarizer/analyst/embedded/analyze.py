@@ -3,7 +3,7 @@
 The same article gives the same analysis. The weights are data, fitted by `python -m eval train`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 from summarizer.analyst.embedded.judgement import Features, article_features, asset_features
@@ -46,7 +46,7 @@ def analyze_by_weights(
         overall_tone=_tone(reasons, MARKET),
         overall_confidence=confidence,
         horizon=horizon,
-        horizon_rationale=explain_horizon(horizon),
+        horizon_rationale=explain_horizon(horizon, facts, chosen),
         credibility=level,
         credibility_note=explain_credibility(text.article, signals, level),
         narratives=tuple(Cited(name=name) for name in chosen),
@@ -101,15 +101,19 @@ def weigh_reasons(reasons: Iterable[Reason]) -> list[tuple[Reason, float]]:
 
 def call_assets(reasons: Reasons) -> tuple[CallClaim, ...]:
     """A call for each asset that the article is materially about."""
-    return tuple(_call(reasons, asset) for asset in choose_assets(reasons))
+    calls: list[CallClaim] = []
+    for asset in choose_assets(reasons):
+        taken = {i for call in calls for i in call.rationale.sentences}
+        calls.append(_call(reasons, asset, taken))
+    return tuple(calls)
 
 
-def _call(reasons: Reasons, asset: str) -> CallClaim:
+def _call(reasons: Reasons, asset: str, taken: Container[int]) -> CallClaim:
     listed = reasons.list_reasons(asset)
     direction, confidence = _choose("calls", describe_call(listed))
     target = choose_target(reasons, asset, direction)
     placed = [each for each in listed if each.fact is not None or each.sentence is not None]
-    rationale, used = explain_call(reasons, asset, direction, weigh_reasons(placed), target)
+    rationale, used = explain_call(reasons, asset, direction, weigh_reasons(placed), target, taken)
     return CallClaim(
         asset=asset,
         direction=direction,

@@ -5,7 +5,7 @@ price.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from summarizer.analyst.embedded.reasons import Reason, Reasons
 from summarizer.analyst.embedded.summary import shorten, stands_alone
@@ -17,13 +17,13 @@ from summarizer.tables import read_rows
 
 # Kind of fact -> its statement; of a level, also the statement where there is no price.
 _STATEMENTS = {kind: statements for kind, *statements in read_rows("statements.tsv")}
-_MAX_STATEMENTS, _MAX_FACTS = 2, 2  # in a rationale, and in each statement
+_NEUTRAL_TONE = 0.2  # a tone within this is neutral
 _MAX_NOTES = 4  # that raise the credibility, and as many that lower it
-_HORIZONS = {
-    "short_term": ("positioning, levels and moves of the day", "work within days"),
-    "medium_term": ("flows, schedules and expectations", "work over weeks to months"),
-    "long_term": ("law, adoption and technology", "work over years"),
-}
+_MAX_SUBJECTS = 2  # that a timeframe is told to rest on
+# Timeframe -> kind of fact or theme that works over such a time -> how that is called.
+_HORIZONS: dict[str, dict[str, str]] = defaultdict(dict)
+for _horizon, _phrase, _names in read_rows("horizons.tsv"):
+    _HORIZONS[_horizon] |= dict.fromkeys(_names.split("|"), _phrase)
 
 
 def explain_call(
@@ -32,50 +32,70 @@ def explain_call(
     direction: Direction,
     weighed: Sequence[tuple[Reason, float]],
     target: int | None,
+    taken: Container[int] = (),
 ) -> tuple[Claim, tuple[int, ...]]:
-    """Why the call, by the facts that bear on it and the sentence that weighs most; the facts used.
+    """Why the call: the article's best sentence about the asset, and one fact; the facts used.
 
-    `weighed` holds each reason with its pull, above 0 towards bullish.
+    `weighed` holds each reason with its pull, above 0 towards bullish; the sentences in `taken`
+    explain other calls. Where no sentence and no fact bears a call out, its claim is empty.
     """
     sign = {"bullish": 1, "bearish": -1, "neutral": 0}[direction]
-    statements, used = _state_facts(reasons, asset, weighed, sign)
-    if target is not None and reasons.facts[target].kind in _STATEMENTS:
-        statements.append(_state_level(reasons, asset, target))
-        used.append(target)
-    text = "; ".join(statements)
-    if text:
-        text = f"{text[0].upper()}{text[1:]}."
-    place = _choose_sentence(reasons, asset, weighed, sign)
-    sentence = "" if place is None else reasons.sentence(place)
-    quoted = shorten(sentence) if stands_alone(sentence) else ""
-    if direction == "neutral":
-        text = f"The evidence is mixed or says little about price. {text}".strip()
-    elif not text and not quoted:
-        text = f"What the article says of {reasons.name(asset)} reads as {direction}."
+    place = _choose_sentence(reasons, asset, weighed, sign, taken)
+    used = _choose_fact(reasons, asset, weighed, sign, target)
+    if used is None and place is None:
+        used = _choose_any_fact(reasons, asset)
+    statement = ""
+    if used is not None:
+        statement = _state_fact(reasons, asset, used)
+        statement = f"{statement[0].upper()}{statement[1:]}."
+    quoted = "" if place is None else shorten(reasons.sentence(place))
+    if place is None:  # the call stands, and is not explained
+        places = range(len(reasons.mentions))
+        place = next((i for i in places if reasons.names(i, asset)), None)
     sentences = () if place is None else (place,)
-    return Claim(text=f"{text} {quoted}".strip(), sentences=sentences), tuple(used)
+    claim = Claim(text=f"{quoted} {statement}".strip(), sentences=sentences)
+    return claim, () if used is None else (used,)
 
 
-def _state_facts(
-    reasons: Reasons, asset: str, weighed: Sequence[tuple[Reason, float]], sign: int
-) -> tuple[list[str], list[int]]:
-    """Statements of the facts that pull in the call's direction, and the indices of these facts."""
-    facts, name = reasons.facts, reasons.name(asset)
-    pulls = {reason.fact: pull for reason, pull in weighed if reason.fact is not None}
+def _choose_fact(
+    reasons: Reasons,
+    asset: str,
+    weighed: Sequence[tuple[Reason, float]],
+    sign: int,
+    target: int | None,
+) -> int | None:
+    """The fact to state of a call: its target, else the first that pulls its way."""
+    if not sign:
+        return None
+    if target is not None and reasons.facts[target].kind in _STATEMENTS:
+        return target
     fitting = [
-        i
-        for i, pull in pulls.items()
-        if _may_state(facts[i], asset) and (pull * sign > 0 or not sign)
+        reason.fact
+        for reason, pull in weighed
+        if reason.fact is not None
+        and _may_state(reasons.facts[reason.fact], asset)
+        and pull * sign > 0
     ]
-    statements: list[str] = []
-    used: list[int] = []
-    for kind, (statement, *_) in _STATEMENTS.items():
-        places = [i for i in fitting if facts[i].kind == kind][:_MAX_FACTS]
-        if places and len(statements) < _MAX_STATEMENTS:
-            figures = " and ".join(f"{{N{i}}}{_narrow(facts[i])}" for i in places)
-            statements.append(statement.format(A=name, F=figures))
-            used += places
-    return statements, used
+    kinds = list(_STATEMENTS)
+    stated = [i for i in fitting if reasons.facts[i].kind in _STATEMENTS]
+    return min(stated, key=lambda i: (kinds.index(reasons.facts[i].kind), i), default=None)
+
+
+def _choose_any_fact(reasons: Reasons, asset: str) -> int | None:
+    """A move or the price of an asset of which no sentence can be quoted."""
+    kinds = ("price_change", "price")
+    places = [i for i, fact in enumerate(reasons.facts) if fact.subject == asset]
+    fitting = [i for i in places if reasons.facts[i].kind in kinds]
+    return min(fitting, key=lambda i: kinds.index(reasons.facts[i].kind), default=None)
+
+
+def _state_fact(reasons: Reasons, asset: str, i: int) -> str:
+    fact, name = reasons.facts[i], reasons.name(asset)
+    statement, *unpriced = _STATEMENTS[fact.kind]
+    if unpriced and fact.kind in LEVELS and find_price(reasons.facts, asset) is None:
+        statement = unpriced[0]
+    figure = f"{{N{i}}}{_narrow(fact)}"
+    return statement.format(A=name, F=figure, D=f"{{D{i}}}")
 
 
 def _may_state(fact: Fact, asset: str) -> bool:
@@ -85,12 +105,6 @@ def _may_state(fact: Fact, asset: str) -> bool:
     """
     is_dated = fact.kind != "price_change" or fact.period
     return fact.subject == asset and fact.kind not in LEVELS and bool(is_dated)
-
-
-def _state_level(reasons: Reasons, asset: str, target: int) -> str:
-    priced, unpriced = _STATEMENTS[reasons.facts[target].kind]
-    statement = unpriced if find_price(reasons.facts, asset) is None else priced
-    return statement.format(A=reasons.name(asset), F=f"{{N{target}}}", D=f"{{D{target}}}")
 
 
 def _narrow(fact: Fact) -> str:
@@ -103,23 +117,40 @@ def _narrow(fact: Fact) -> str:
 
 
 def _choose_sentence(
-    reasons: Reasons, asset: str, weighed: Sequence[tuple[Reason, float]], sign: int
+    reasons: Reasons,
+    asset: str,
+    weighed: Sequence[tuple[Reason, float]],
+    sign: int,
+    taken: Container[int],
 ) -> int | None:
-    """The sentence that weighs most in the call's direction, else the first to name the asset."""
+    """The sentence that names the asset and weighs most in the call's direction, if any does.
+
+    It is never one that weighs against the call. Without a direction it is the first that stands
+    alone.
+    """
     totals: dict[int, float] = defaultdict(float)
     for reason, pull in weighed:
         if reason.sentence is not None:
             totals[reason.sentence] += pull
-    for i in sorted(totals, key=lambda i: (-totals[i] * sign, i)):
-        if reasons.names(i, asset) and stands_alone(reasons.sentence(i)):
-            return i
-    return next((i for i in range(len(reasons.mentions)) if reasons.names(i, asset)), None)
+    fitting = [
+        i
+        for i in range(len(reasons.mentions))
+        if i not in taken and reasons.names(i, asset) and stands_alone(reasons.sentence(i))
+    ]
+    if sign:
+        fitting = [i for i in fitting if reasons.tone(i, asset) * sign > -_NEUTRAL_TONE]
+        fitting = [i for i in fitting if totals[i] * sign > 0] or fitting
+    return min(fitting, key=lambda i: (-totals[i] * sign, i), default=None)
 
 
-def explain_horizon(horizon: str) -> Claim:
-    """Why the timeframe, as a sentence."""
-    subject, duration = _HORIZONS[horizon]
-    return Claim(text=f"The article is mainly about {subject}, which {duration}.")
+def explain_horizon(horizon: str, facts: Sequence[Fact], narratives: Sequence[str]) -> Claim:
+    """What the timeframe rests on in this article; empty where nothing shows it."""
+    shown = dict.fromkeys([*(fact.kind for fact in facts), *narratives])
+    phrases = dict.fromkeys(
+        phrase for name in shown if (phrase := _HORIZONS[horizon].get(name)) is not None
+    )
+    named = list(phrases)[:_MAX_SUBJECTS]
+    return Claim(text=f"It rests on {_join(named)}." if named else "")
 
 
 def explain_credibility(article: Article, signals: Sequence[Signal], level: Level) -> Claim:

@@ -24,12 +24,20 @@ _DANGLING = re.compile(
 )
 _UNFIT = re.compile(  # furniture of the page, a question, a link
     r"""
-    \b(?:subscribe|newsletter|related[ ]reading|sign[ ]up|click[ ]here|read[ ]more|disclaimer
+    \b(?:subscribe|newsletter|related[ ](?:reading|news|articles?)|also[ ]read|sign[ ]up
+        |click[ ]here|read[ ]more|disclaimer
         |share[ ]this[ ]article|cookies?|featured[ ]image|pic\.twitter|follow[ ]us|join[ ]our
         |telegram|not[ ]financial[ ]advice|investment[ ]advice|image[ ]source|tradingview\.com
         |getty|shutterstock|copyright)\b
     | \?\Z
     | https?:
+    """,
+    re.VERBOSE,
+)
+_GLUED = re.compile(  # a heading flattened onto the sentence behind it: "brings the heat If you"
+    r"""
+    [a-z’][ ](?:If|Here|The|This|These|In|When|While|With|For|As|At|On|It|We|You|After|Although
+        |Despite|However|According|What|Why|How)\b(?![ ][A-Z])
     """,
     re.VERBOSE,
 )
@@ -119,7 +127,7 @@ def stands_alone(sentence: str) -> bool:
         return False
     lowered = sentence.lower()
     body = OPENING.sub("", sentence, count=1).lower()
-    is_unfit = _UNFIT.search(lowered) or _CAPTION.match(lowered)
+    is_unfit = _UNFIT.search(lowered) or _CAPTION.match(lowered) or _GLUED.search(sentence)
     return not (is_unfit or _DANGLING.match(body) or _CHATTY.match(body))
 
 

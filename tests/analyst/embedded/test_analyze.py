@@ -37,7 +37,6 @@ def test_every_claim_survives_verification(labelled):
         cited.name for cited in analysis.narratives
     }
     assert report.summary
-    assert report.timeframe.rationale
 
 
 @pytest.mark.parametrize("labelled", OWN, ids=IDS)
@@ -48,7 +47,7 @@ def test_what_is_said_keeps_to_its_ranges(labelled):
     for call in analysis.calls:
         assert -1 <= call.tone <= 1
         assert 1 / 3 <= call.confidence <= 1  # the likeliest of three directions
-        assert call.rationale.text
+        assert call.rationale.text or call.rationale.sentences
 
 
 def test_another_process_with_another_hash_seed_says_the_same():

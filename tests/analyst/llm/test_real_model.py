@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from eval.records import load_own
+from eval.score.score import score_reports
 from summarizer import analyze_text
 from summarizer.analyst.llm import endpoint
 from summarizer.errors import AnswerError
+from summarizer.pipeline import analyze_article
 from summarizer.settings import Settings
 
 EXAMPLE = (Path(__file__).parents[3] / "eval" / "data" / "example.txt").read_text("utf-8")
@@ -37,7 +40,7 @@ def model():
         Path(spec.submodule_search_locations[0]) / "SmolLM2-135M-Instruct.Q4_1.gguf"
     )
     params.hostnames, params.port, params.cors_origins = ["127.0.0.1"], 0, "http://127.0.0.1"
-    params.n_ctx, params.n_parallel = 2 * 4096, 2
+    params.n_ctx, params.n_parallel = 2 * 5120, 2
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
     params.model_alias, params.ui, params.offline, params.verbosity = (
         {"smollm2-135m-instruct"},
@@ -75,6 +78,7 @@ def test_a_report_of_a_real_model_survives_verification(model):
     check(analyze_text(EXAMPLE, settings=model))
 
 
+@pytest.mark.slow
 def test_two_articles_at_once(model):
     texts = [
         "Bitcoin fell 2% to $61,000 as traders sold.",
@@ -85,6 +89,7 @@ def test_two_articles_at_once(model):
             check(report)
 
 
+@pytest.mark.slow
 def test_an_article_longer_than_the_models_context_is_cut(model):
     long = (
         EXAMPLE
@@ -99,3 +104,18 @@ def test_an_answer_that_does_not_end_within_its_limit(model, monkeypatch):
     monkeypatch.setattr(endpoint, "LONG_ANSWER_TOKENS", 12)
     with pytest.raises(AnswerError, match="llm_truncated"):
         analyze_text(EXAMPLE, settings=model)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_a_small_model_does_no_harm_to_the_facts(model):
+    """What it says of numbers is refused or ignored: the facts stay those of the rules."""
+    own = [labelled for labelled in load_own() if len(labelled.article.text) < 1500][:6]
+    scores = []
+    for settings in (model, Settings(offline=True)):
+        reports = [
+            analyze_article(labelled.article, settings).to_dict() | {"id": labelled.id}
+            for labelled in own
+        ]
+        scores.append(score_reports([each.record for each in own], reports)["facts.f1"])
+    assert scores[0] >= scores[1] - 0.02
