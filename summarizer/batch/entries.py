@@ -3,10 +3,12 @@ and a date or a flag that says why there is none. The same for all formats of fe
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
 
 from summarizer.batch.discovery import resolve_link
 from summarizer.batch.items import hash_text
@@ -27,6 +29,13 @@ _NEIGHBOURS = re.compile(
     r"""\s*(?:<[ou]l>\s*<li>)?\s*<a\s[^<>]{0,2000}news\.google\.com
     |(?:<li>|^\s*)\s*<a\s[^<>]{1,2000}>[^<>]{1,500}</a>(?:&nbsp;|\xa0|\s){1,4}<font\b""",
     re.IGNORECASE | re.VERBOSE,
+)
+# Google's alerts, and Bing's news
+_WRAPPED = re.compile(r"https?://(?:www\.)?(?:google\.[a-z.]{2,6}/url|bing\.com/news/apiclick)\b")
+_CAPTION = re.compile(
+    r"<(figcaption)\b[^<>]*>.{0,2000}?</\1\s*>|<(?:p|div|span)\b[^<>]{0,200}\bwp-caption-text\b"
+    r"[^<>]{0,200}>.{0,2000}?</(?:p|div|span)\s*>",
+    re.IGNORECASE | re.DOTALL,
 )
 # What programs add to an entry's words: a line of its own, or the end of one.
 _ADDED = re.compile(
@@ -93,7 +102,7 @@ def make_entry(raw: RawEntry, base: str) -> FeedEntry:
     else:
         text = max(map(_read_words, raw.texts), key=len, default="")
     ident = "" if raw.ident is None else str(raw.ident)
-    link = resolve_link(base, str(raw.link)) if raw.link else None
+    link = _unwrap(resolve_link(base, str(raw.link))) if raw.link else None
     if link and not is_web(link):  # `javascript:alert(1)` is kept as words, and never fetched
         text = text or normalise(link)
         link = None
@@ -111,6 +120,35 @@ def make_entry(raw: RawEntry, base: str) -> FeedEntry:
     return FeedEntry(key, title, link, published_at, text, flags, source)
 
 
+def _unwrap(link: str | None) -> str | None:
+    """The address behind a search engine's: `https://www.google.com/url?…&url=https://…`."""
+    if not link or not _WRAPPED.match(link):
+        return link
+    query = parse_qs(urlsplit(link).query)
+    inner = (query.get("url") or query.get("q") or [""])[0]
+    return inner if is_web(inner) else link
+
+
+def drop_shared_links(entries: list[RawEntry]) -> list[RawEntry]:
+    """The entries without a link that several of them share and that leads to a front page: all
+    stories of some feeds link their site, and none its own page."""
+    counts = Counter(str(entry.link) for entry in entries)
+    return [
+        replace(entry, link=None)
+        if counts[str(entry.link)] > 1 and _is_front(str(entry.link))
+        else entry
+        for entry in entries
+    ]
+
+
+def _is_front(link: str) -> bool:
+    try:
+        parts = urlsplit(link.strip())
+    except ValueError:
+        return False
+    return not parts.path.strip("/") and not parts.query
+
+
 def merge_entries(entries: Iterable[FeedEntry]) -> dict[str, FeedEntry]:
     """The entries by their keys, each story once. Two that share a guid, and neither link nor
     words, are two stories: a feed that numbers all of them 0 loses none."""
@@ -126,7 +164,7 @@ def merge_entries(entries: Iterable[FeedEntry]) -> dict[str, FeedEntry]:
 
 def _read_words(markup: str) -> str:
     """The words in markup without what programs add to them."""
-    return _ADDED.sub("", read_plain(markup)).strip()
+    return _ADDED.sub("", read_plain(_CAPTION.sub("", markup))).strip()
 
 
 def _check_date(written: object) -> tuple[datetime | None, tuple[str, ...]]:

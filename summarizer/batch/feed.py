@@ -17,6 +17,7 @@ from summarizer.batch.entries import (
     EARLIEST,
     FeedEntry,
     RawEntry,
+    drop_shared_links,
     make_entry,
     merge_entries,
     read_line,
@@ -84,9 +85,8 @@ def parse_feed(page: Page) -> Feed:
     first = page.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     raw = _parse_json(page) if first == b"{" else _parse_xml(page)
     warnings = raw.warnings
-    unique = merge_entries(
-        make_entry(entry, page.url or str(raw.site or "")) for entry in raw.entries
-    )
+    base = page.url or str(raw.site or "")
+    unique = merge_entries(make_entry(entry, base) for entry in drop_shared_links(raw.entries))
     excess = len(unique) - MAX_ENTRIES
     if excess > 0:
         last_first = reversed(unique.values())

@@ -143,7 +143,7 @@ def _read_tree(markup: str, title: str | None = None) -> tuple[str | None, str]:
 
 def read_mail(body: bytes, _: str | None = None) -> ExtractedPage:
     """The longer of a letter's plain and HTML text; or the page of an MHTML file."""
-    start = body.lstrip()
+    start = re.sub(rb"^\d{1,10}[ \t]*\n", b"", body.lstrip())  # Apple Mail counts a letter's bytes
     if start.startswith(b"From ") and len(re.findall(rb"^From \S+@\S+ ", body, re.MULTILINE)) > 1:
         raise _refuse("it is a mailbox of several letters", "Save one of them as .eml")
     message = email.message_from_bytes(start, policy=email.policy.default)

@@ -73,6 +73,7 @@ _OF_MAIL = re.compile(
     rb"^(from|to|date|subject|mime-version|message-id|received|return-path|delivered-to):",
     re.IGNORECASE | re.MULTILINE,
 )
+_COUNT = re.compile(rb"^\d{1,10}[ \t]*\n")  # of its bytes, before a letter that Apple Mail kept
 _FRONT_MATTER = re.compile(
     rb"(?:---|\+\+\+)[ \t]*\r?\n(?:[^\n]*\n){1,60}?(?:---|\+\+\+)[ \t]*\r?\n"
 )
@@ -171,7 +172,7 @@ def _check_markup(head: bytes, url: str | None) -> None:
 def is_mail(head: bytes) -> bool:
     """Whether it begins with the headers of an e-mail, two or more of which are well known."""
     names = set()
-    for line in head.split(b"\n"):
+    for line in _COUNT.sub(b"", head).split(b"\n"):
         if not line.strip() or not _HEADER.fullmatch(line):
             break
         if name := _OF_MAIL.match(line):

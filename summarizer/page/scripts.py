@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 _MARK = re.compile(r"[\[(]?(?:\d{1,3}|[a-z*†‡§])(?:\s*[,–-]\s*\d{1,3})*[\])]?", re.IGNORECASE)
 _CENTS = re.compile(r"\d\d")
 _AMOUNT = re.compile(r"[$€£¥]\s?\d[\d,]*\s*$")
+_ZEROS = re.compile(r"(?<![\d.,])0[.,]0$")
 _POWER = re.compile(r"(?:^|[x×·*\s])(?:10|2)$")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b|[®™℠]", re.IGNORECASE)
 
@@ -29,7 +30,9 @@ def part_scripts(tree: HtmlElement) -> None:
         written = words[node]
         if not written or node.getparent() is None or _ORDINAL.match(written):
             continue
-        if _is_fraction(node):
+        if node.tag == "sub" and _ZEROS.search(before) and re.fullmatch(r"\d\d?", written):
+            _replace(node, "0" * (int(written) - 1))
+        elif _is_fraction(node):
             if before[-1:].isdigit() and node.tag == "sup":
                 _replace(node, f" {written}")
         elif node.tag == "sup" and _POWER.search(before) and written.lstrip("-−").isdigit():

@@ -338,6 +338,28 @@ def test_what_may_tell_pages_apart_stays(query):
     assert canonical_url(f"https://a.example/x?{query}").endswith(query)
 
 
+def test_a_caption_within_the_entrys_markup_is_none_of_its_words():
+    figure = "<figure><img src='x'/><figcaption>Solana rose 40%</figcaption></figure>"
+    classic = "<p class='wp-caption-text'>Solana rose 40%</p>"
+    for picture in (figure, classic):
+        item = f"<title>t</title><description><![CDATA[{picture}<p>Ether fell.</p>]]></description>"
+        assert parse(rss(item)).entries[0].text == "Ether fell."
+
+
+def test_stories_that_all_link_the_site_are_told_apart():
+    feed = parse(
+        rss(*(f"<title>{n}</title><guid>{n}</guid><link>https://a.example/</link>" for n in "abc"))
+    )
+    assert [entry.title for entry in feed.entries] == ["a", "b", "c"]
+    assert {entry.link for entry in feed.entries} == {None}
+
+
+def test_a_search_engines_link_leads_to_the_story():
+    google = "https://www.google.com/url?rct=j&amp;url=https://a.example/x%3Fid%3D2&amp;ct=ga"
+    (entry,) = parse(rss(f"<title>t</title><link>{google}</link>")).entries
+    assert entry.link == "https://a.example/x?id=2"
+
+
 # ---- other forms, and feeds that would hang a parser
 
 

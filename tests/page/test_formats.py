@@ -246,6 +246,21 @@ def test_a_letter_is_its_longer_text_under_its_subject():
     assert all(line in article.text for line in STORY) and "Unsubscribe" not in article.text
 
 
+def test_a_letter_that_apple_mail_kept_and_one_that_is_packed():
+    body = letter("\n".join(STORY))
+    assert read(b"%d\n" % len(body) + body).text == "\n".join(STORY)
+    message = EmailMessage()
+    message["From"], message["Subject"], message["Date"] = (
+        "a@b.example",
+        "x",
+        "14 Mar 2025 10:00:00 GMT",
+    )
+    message.set_content(PARAGRAPHS, subtype="html", cte="base64")
+    article = read(message.as_bytes())
+    assert article.text == "\n".join(STORY)
+    assert (article.source, article.published_at.isoformat()[:10]) == ("b.example", "2025-03-14")
+
+
 def test_a_forwarded_letter_is_the_one_that_was_forwarded():
     head = "---------- Forwarded message ---------\nFrom: Old Letter <o@l.example>\n"
     head += "Date: Tue, 11 Feb 2025 10:00:00 +0000\nSubject: Ether slips\nTo: me@l.example\n\n"

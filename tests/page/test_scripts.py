@@ -25,6 +25,8 @@ from summarizer.page.scripts import part_scripts
         ("the 20<sup>th</sup> of", "the 20th of"),
         ("5<sup>1</sup>/<sub>4</sub>%", "5 1/4%"),
         ("<sup>1</sup>/<sub>4</sub>%", "1/4%"),
+        ("$0.0<sub>4</sub>105 now", "$0.0000105 now"),
+        ("$0.0<sub>11</sub>9", "$0.000000000009"),
         ("CO<sub>2</sub> fell", "CO2 fell"),
         ("Visa<sup>®</sup> fell", "Visa® fell"),
         ("$61,300<sup>+4.2%</sup>", "$61,300 +4.2%"),
