@@ -6,11 +6,11 @@ fitted on articles that the readers had not seen, see `eval/README.md`.
 
 import math
 
-from summarizer.facts import attributes
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.choice import LABELS
 from summarizer.facts.kinds import KINDS
 from summarizer.facts.nearby import name_assets
+from summarizer.facts.signs import find_sign, governing_sign
 from summarizer.facts.subjects import SubjectChoice
 from summarizer.linear import Linear, softmax
 from summarizer.text.reading import Text
@@ -63,10 +63,10 @@ def _describe_sign(text: Text, candidate: Candidate, kind: str) -> str:
         return "none"
     if candidate.number.is_signed:
         return "printed"
-    governing = attributes.governing_sign(text, candidate, kind)
+    governing = governing_sign(text, candidate, kind)
     if not governing:
         return "far"
-    return "agreed" if governing == attributes.find_sign(text, candidate) else "other"
+    return "agreed" if governing == find_sign(text, candidate, kind) else "other"
 
 
 def measure_confidence(model: Linear, features: Features) -> float:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from summarizer.facts import attributes
+from summarizer.facts import attributes, statements
 from summarizer.facts.candidates import Candidate, find_candidates, make_candidate
 from summarizer.facts.choice import NONE
 from summarizer.facts.confidence import describe_doubts, measure_confidence
 from summarizer.facts.cue_scores import score_candidates
 from summarizer.facts.kinds import KINDS
 from summarizer.facts.reader import Reader, load_reader
+from summarizer.facts.signs import find_sign
 from summarizer.facts.subjects import Subjects
 from summarizer.models import Fact
 from summarizer.text.assets import MARKET
@@ -76,10 +77,11 @@ def read_rows(text: Text, reader: Reader | None = None) -> Rows:
     kinds = reader.choose_kinds(text, candidates, subjects)
     facts, others = [], []
     for candidate, (kind, chance) in zip(candidates, kinds, strict=True):
-        if kind == NONE:
+        is_stated = kind != NONE and statements.is_stated(text, candidate, kind)
+        chosen = subjects.choose(candidate, kind, reader.subjects) if is_stated else None
+        if chosen is None:
             others.append(candidate)
         else:
-            chosen = subjects.choose(candidate, kind, reader.subjects)
             candidate.subject = chosen.subject
             candidate.doubts = describe_doubts(text, candidate, kind, chosen)
             confidence = measure_confidence(reader.confidence, candidate.doubts)
@@ -145,7 +147,7 @@ def make_fact(text: Text, candidate: Candidate, name: str) -> Fact:
     kind = KINDS[name]
     value = candidate.number.value
     if kind.sign == "move" and not candidate.number.is_signed:
-        value *= attributes.find_sign(text, candidate)
+        value *= find_sign(text, candidate, name)
     return Fact(
         kind=name,
         subject=MARKET if name == "sentiment_index" else candidate.subject or MARKET,

@@ -25,6 +25,8 @@ from summarizer.facts.nearby import (
     list_earlier,
     name_assets,
 )
+from summarizer.facts.owners import NOBODY, Owners
+from summarizer.facts.parallel import find_parallel
 from summarizer.linear import Linear, load_linear, softmax
 from summarizer.text.asset_table import load_assets
 from summarizer.text.assets import MARKET, Mention
@@ -106,6 +108,7 @@ class Subjects:
         self._main = counts.most_common(1)[0][0] if counts else None
         self._last: tuple[Candidate, str] | None = None
         self._levels: dict[str, float] = {}
+        self._owners = Owners(text)
 
     @cached_property
     def companies(self) -> Companies:
@@ -133,11 +136,20 @@ class Subjects:
         earlier = next(list_earlier(self._text, candidate, CARRIED), None)
         return earlier[0].subject if earlier else self._main or MARKET
 
-    def choose(self, candidate: Candidate, kind: str, model: Linear) -> SubjectChoice:
-        """The likeliest subject of the number; it is remembered for the numbers after it.
+    def choose(self, candidate: Candidate, kind: str, model: Linear) -> SubjectChoice | None:
+        """The likeliest subject of the number, None for what no table knows; it is remembered for
+        the numbers after it.
 
         Where the encoder has read the number, its scores count half as much as the weights'.
         """
+        parallel = find_parallel(self._text, candidate, name_assets(candidate.mentions))
+        is_said = parallel is not None and parallel[1]  # by "respectively"
+        owner = parallel[0] if parallel and is_said else self._owners.find(candidate, kind)
+        if owner == NOBODY:
+            return None
+        if owner:
+            self.remember(candidate, kind, owner)
+            return SubjectChoice(owner, 1.0, True)
         options = self.options(candidate, kind)
         linear = [model.scores_of(option.features)[0] for option in options]
         scores = linear
@@ -146,8 +158,7 @@ class Subjects:
             scores = [
                 left + _READING_WORTH * right for left, right in zip(linear, read, strict=True)
             ]
-        best = scores.index(max(scores))
-        subject = options[best].subject
+        subject = options[scores.index(max(scores))].subject
         self.remember(candidate, kind, subject)
         chance = sum(
             share
