@@ -9,9 +9,9 @@ from summarizer.models import Direction, Fact
 
 
 def find_price(facts: Iterable[Fact], asset: str) -> float | None:
-    """The first price of the asset that the article surely states, if any."""
-    prices = (f for f in facts if (f.kind, f.subject, f.unit) == ("price", asset, "USD"))
-    return next((price.value for price in prices if not price.unsure), None)
+    """The first price of the asset that the article states, a sure one if there is one."""
+    prices = [f for f in facts if (f.kind, f.subject, f.unit) == ("price", asset, "USD")]
+    return min(prices, key=lambda price: price.unsure).value if prices else None
 
 
 def is_target(facts: Iterable[Fact], fact: Fact, asset: str, direction: Direction) -> bool:
@@ -30,5 +30,5 @@ def is_target(facts: Iterable[Fact], fact: Fact, asset: str, direction: Directio
     aims, bounds = ("resistance_level", "support_level")[::sign]
     if fact.kind not in ("price_target", aims):
         return False
-    passed = [f.value for f in facts if (f.subject, f.kind, f.unsure) == (asset, bounds, False)]
+    passed = [f.value for f in facts if f.subject == asset and f.kind == bounds]
     return all(sign * fact.value > sign * value for value in passed)
