@@ -195,6 +195,15 @@ def search_articles(store: Store, words: str, limit: int) -> list[Row]:
 
     Each has id, title, source, url, published_at, direction, credibility and snippet.
     """
-    quoted = (word.replace('"', '""') for word in words.replace("\0", " ").split())
-    terms = " ".join(f'"{word}"' for word in quoted)
+    terms = match_all(words)
     return store.read(_SEARCH, (terms, limit)) if terms else []
+
+
+def match_all(words: str) -> str:
+    """The words as a query of the full-text index that asks for all of them.
+
+    >>> match_all('funding "rate')
+    '"funding" \"""rate"'
+    """
+    quoted = (word.replace('"', '""') for word in words.replace("\0", " ").split())
+    return " ".join(f'"{word}"' for word in quoted)

@@ -19,6 +19,7 @@ COMMANDS = {
     "digest": "reports",
     "doctor": "doctor",
     "export": "reports",
+    "publish": "delivery",
     "search": "reports",
     "show": "reports",
     "watch": "batch",

@@ -193,17 +193,16 @@ def digest(db: Path, since: str, asset: str | None, form: str | None) -> None:
     """
     from datetime import UTC, datetime
 
-    from summarizer.batch.reports import NEWEST, load_reports
-    from summarizer.digest.digest import make_digest, parse_since
+    from summarizer.digest.digest import parse_since
     from summarizer.render.json import format_json
     from summarizer.render.markdown import render_digest
     from summarizer.render.terminal import print_digest
+    from summarizer.serve.view import load_digest
 
     now = datetime.now(UTC)
     start = parse_since(since, now)
     store = open_store(db, create=False)
-    where = f"{NEWEST} AND julianday(coalesce(a.published_at, a.stored_at)) >= julianday(?)"
-    view = make_digest(load_reports(store, where, [start.isoformat()]), start, now, asset)
+    view = load_digest(store, start, now, asset)
     newest = store.read("SELECT max(coalesce(published_at, stored_at)) FROM articles")[0][0]
     if not view.articles and newest:
         about = f" on {asset}" if asset else ""

@@ -55,11 +55,28 @@ def render_html(report: Report, *, with_text: bool = False) -> str:
     It shows what the report rests on, marked, in the words around it, or with `with_text` in the
     article's whole text.
     """
-    template = make_environment().get_template("report.html")
-    return template.render(
-        report=report,
-        passages=mark_passages(report, whole=with_text),
-        call_names=[*map(parts.name_call, report.calls)],
+    return _fill_report("report.html", report, whole=with_text)
+
+
+def render_body(report: Report) -> str:
+    """What stands on the report's page, to stand within another: a feed's entry."""
+    return _fill_report("report_body.html", report, whole=False)
+
+
+def render_list(template: str, **values: object) -> str:
+    """A page that lists reports, each `(row, link)` of `rows`."""
+    return make_environment().get_template(template).render(values)
+
+
+def _fill_report(template: str, report: Report, *, whole: bool) -> str:
+    return (
+        make_environment()
+        .get_template(template)
+        .render(
+            report=report,
+            passages=mark_passages(report, whole=whole),
+            call_names=[*map(parts.name_call, report.calls)],
+        )
     )
 
 

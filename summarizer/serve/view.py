@@ -1,0 +1,96 @@
+"""DATABASE -> VIEW: stored reports in rows, one of them whole, the digest of a period.
+
+Pages, feeds and files show what is read here, and compute nothing.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from summarizer.batch.reports import NEWEST, find_reports, load_reports, match_all
+from summarizer.batch.store import Store
+from summarizer.digest.digest import make_digest
+from summarizer.models import Digest, Report, ReportRow
+from summarizer.render.parts import UNTITLED
+
+ROWS = 50  # on one page
+_SELECT = f"""
+    SELECT a.id AS number, r.id, i.key, a.url, a.title, coalesce(a.source, a.domain) AS outlet,
+        a.published_at, a.stored_at, r.direction, r.credibility, r.summary,
+        (
+            SELECT json_group_array(json_object('asset', c.asset, 'direction', c.direction))
+            FROM calls c WHERE c.article_id = a.id
+        ) AS calls
+    FROM reports r JOIN articles a ON a.id = r.article_id JOIN items i ON i.id = a.item_id
+    WHERE {NEWEST}
+        AND (:q = '' OR a.id IN (SELECT rowid FROM search WHERE search MATCH :q))
+        AND (:asset = '' OR a.id IN (
+            SELECT article_id FROM calls
+            WHERE lower(asset) = lower(:asset) AND :direction IN ('', direction)
+        ))
+        AND (:asset != '' OR :direction IN ('', r.direction))
+        AND (:source = '' OR lower(:source) IN (lower(a.source), lower(a.domain)))
+        AND :credibility IN ('', r.credibility)
+        AND (:since = '' OR coalesce(a.published_at, a.stored_at) >= :since)
+        AND (:until = '' OR substr(coalesce(a.published_at, a.stored_at), 1, 10) <= :until)
+    ORDER BY coalesce(a.published_at, a.stored_at) DESC, a.id DESC
+    LIMIT :limit OFFSET :offset
+"""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which reports to list; what is empty does not count.
+
+    `q` are words that the article holds, all of them. `direction` is that of the call on `asset`,
+    or else the overall one. `since` and `until` are days, `2026-02-10`.
+    """
+
+    q: str = ""
+    asset: str = ""
+    direction: str = ""
+    source: str = ""
+    credibility: str = ""
+    since: str = ""
+    until: str = ""
+
+
+def list_reports(
+    store: Store, wanted: Filter | None = None, limit: int = -1, offset: int = 0
+) -> list[ReportRow]:
+    """The newest version of each report that is wanted, the latest first; all without `limit`."""
+    values = asdict(wanted or Filter())
+    values |= {"q": match_all(values["q"]), "limit": limit, "offset": offset}
+    return [_read_row(dict(row)) for row in store.read(_SELECT, values)]
+
+
+def _read_row(row: dict[str, object]) -> ReportRow:
+    key = hashlib.sha256(str(row["key"]).encode("utf-8", "replace")).hexdigest()[:12]
+    changes = {
+        "key": key,
+        "title": row["title"] or UNTITLED,
+        "calls": json.loads(str(row["calls"])),
+    }
+    return ReportRow.model_validate(row | changes)
+
+
+def find_report(store: Store, name: str) -> Report | None:
+    """The report that `name` means, with its article's text.
+
+    It is a number, the beginning of an id, or an address.
+    """
+    numbers = find_reports(store, name)
+    return load_report(store, numbers[0]) if numbers else None
+
+
+def load_report(store: Store, number: int) -> Report | None:
+    """The report of this number, with its article's text; None where it is no more."""
+    found = next(load_reports(store, "a.id = ?", [number]), None)
+    return Report.model_validate(found) if found else None
+
+
+def load_digest(store: Store, since: datetime, until: datetime, asset: str | None = None) -> Digest:
+    """What the articles say together that were published, or else stored, since then."""
+    where = f"{NEWEST} AND julianday(coalesce(a.published_at, a.stored_at)) >= julianday(?)"
+    return make_digest(load_reports(store, where, [since.isoformat()]), since, until, asset)
