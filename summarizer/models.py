@@ -496,6 +496,8 @@ class Figure(Model):
     """how many outlets state it"""
     url: str | None
     """address of an article that states it"""
+    is_new: bool | None = None
+    """whether no earlier stored article states it; null where none speaks of its kind"""
 
 
 class Digest(Model):

@@ -30,7 +30,7 @@ from summarizer.render.formats import render_report
 from summarizer.text.spans import clean
 
 if TYPE_CHECKING:
-    from summarizer.models import Report
+    from summarizer.models import Digest, Report
 
 
 @command()
@@ -184,7 +184,9 @@ def export(db: Path, form: str, output: Path | None, with_text: bool, all_versio
 @option("--asset", metavar="TICKER", help="Articles with a call on this asset alone.")
 @form_flag("json", "Print one JSON object.")
 @form_flag("markdown", "Print a Markdown note.")
-def digest(db: Path, since: str, asset: str | None, form: str | None) -> None:
+@form_flag("html", "Print one HTML page, which mail programs show too.")
+@option("-o", "--output", type=PATH, help="The file for --html, --markdown or --json.")
+def digest(db: Path, since: str, asset: str | None, form: str | None, output: Path | None) -> None:
     """The market's view per asset, who disagrees, new levels and flows, and the top stories of a
     period.
 
@@ -194,11 +196,10 @@ def digest(db: Path, since: str, asset: str | None, form: str | None) -> None:
     from datetime import UTC, datetime
 
     from summarizer.digest.digest import parse_since
-    from summarizer.render.json import format_json
-    from summarizer.render.markdown import render_digest
-    from summarizer.render.terminal import print_digest
     from summarizer.serve.view import load_digest
 
+    if output is not None and form is None:
+        raise UsageError("a file wants a form", advice="Add --html, --markdown or --json")
     now = datetime.now(UTC)
     start = parse_since(since, now)
     store = open_store(db, create=False)
@@ -207,9 +208,32 @@ def digest(db: Path, since: str, asset: str | None, form: str | None) -> None:
     if not view.articles and newest:
         about = f" on {asset}" if asset else ""
         say(f"nothing{about} since {start:%Y-%m-%d %H:%M}; the newest is of {newest}")
-    if form == "json":
-        echo(format_json(view.model_dump(mode="json")))
-    elif form == "markdown":
-        echo(render_digest(view), nl=False)
-    else:
+    _show_digest(view, form, output)
+
+
+def _show_digest(view: "Digest", form: str | None, output: Path | None) -> None:
+    """The digest in a form, in a file or on stdout; without a form as the terminal shows it."""
+    if form is None:
+        from summarizer.render.terminal import print_digest
+
         print_digest(view)
+        return
+    if form == "json":
+        from summarizer.render.json import format_json
+
+        text = format_json(view.model_dump(mode="json")) + "\n"
+    elif form == "markdown":
+        from summarizer.render.markdown import render_digest
+
+        text = render_digest(view)
+    else:
+        from summarizer.render.html import render_digest_page
+
+        text = render_digest_page(view)
+    if output is None:
+        echo(text, nl=False)
+        return
+    from summarizer.batch.export import replacing
+
+    with replacing(output) as stream:
+        stream.write(text)

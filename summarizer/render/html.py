@@ -1,4 +1,4 @@
-"""Report -> one HTML page that needs nothing from elsewhere: no script, no font, no request."""
+"""Report or Digest -> one HTML page: no script, no font, no request to elsewhere."""
 
 from bisect import bisect_left
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from summarizer.facts import figures
-from summarizer.models import Report
+from summarizer.models import Digest, Report
 from summarizer.render import parts
 from summarizer.text.spans import clean
 from summarizer.web.urls import is_web
@@ -66,6 +66,11 @@ def render_body(report: Report) -> str:
 def render_list(template: str, **values: object) -> str:
     """A page that lists reports, each `(row, link)` of `rows`."""
     return make_environment().get_template(template).render(values)
+
+
+def render_digest_page(digest: Digest) -> str:
+    """The digest as a page that mail clients show too: its styles stand in the elements."""
+    return make_environment().get_template("digest.html").render(digest=digest)
 
 
 def _fill_report(template: str, report: Report, *, whole: bool) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from summarizer.batch.reports import NEWEST, find_reports, load_reports, match_all
 from summarizer.batch.store import Store
 from summarizer.digest.digest import make_digest
-from summarizer.models import Digest, Report, ReportRow
+from summarizer.models import Digest, Figure, Report, ReportRow
 from summarizer.render.parts import UNTITLED
 
 ROWS = 50  # on one page
@@ -36,6 +36,14 @@ _SELECT = f"""
         AND (:until = '' OR substr(coalesce(a.published_at, a.stored_at), 1, 10) <= :until)
     ORDER BY coalesce(a.published_at, a.stored_at) DESC, a.id DESC
     LIMIT :limit OFFSET :offset
+"""
+
+# How many stored articles of before the period state a kind of figure, and how many this one.
+_EARLIER = """
+    SELECT count(*), coalesce(sum(f.value = :value AND f.unit = :unit), 0)
+    FROM facts f JOIN articles a ON a.id = f.article_id
+    WHERE f.subject = :subject AND f.kind = :kind
+        AND julianday(coalesce(a.published_at, a.stored_at)) < julianday(:start)
 """
 
 
@@ -92,5 +100,17 @@ def load_report(store: Store, number: int) -> Report | None:
 
 def load_digest(store: Store, since: datetime, until: datetime, asset: str | None = None) -> Digest:
     """What the articles say together that were published, or else stored, since then."""
+    start = since.isoformat()
     where = f"{NEWEST} AND julianday(coalesce(a.published_at, a.stored_at)) >= julianday(?)"
-    return make_digest(load_reports(store, where, [since.isoformat()]), since, until, asset)
+    digest = make_digest(load_reports(store, where, [start]), since, until, asset)
+    figures = {
+        name: tuple(_tell_news(store, figure, start) for figure in getattr(digest, name))
+        for name in ("levels", "flows")
+    }
+    return digest.model_copy(update=figures)
+
+
+def _tell_news(store: Store, figure: Figure, start: str) -> Figure:
+    values = {"start": start, **figure.model_dump(include={"kind", "subject", "value", "unit"})}
+    ((earlier, same),) = store.read(_EARLIER, values)
+    return figure.model_copy(update={"is_new": not same}) if earlier else figure

@@ -17,7 +17,7 @@ RECORDS = [
         "source": "Paper A",
         "published_at": "2026-02-10T10:00:00",
         "text": "Bitcoin plunged 9% to $58,000 as Tether sold and traders were liquidated for "
-        "$800 million. ETF outflows reached $500 million. "
+        "$800 million. Bitcoin ETF outflows reached $500 million. "
         "Analysts warn of a fall to $55,000.",
     },
     {
@@ -31,8 +31,8 @@ RECORDS = [
     {
         "id": "pasted/undated",
         "title": "Bitcoin climbs",
-        "text": "Bitcoin surged 6% to $61,500 as buyers came back. ETF inflows reached $400 million "
-        "and analysts expect a rally to $64,000.",
+        "text": "Bitcoin surged 6% to $61,500 as buyers came back. "
+        "Bitcoin ETF inflows reached $400 million and analysts expect a rally to $64,000.",
     },
 ]
 
