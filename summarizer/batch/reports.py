@@ -19,6 +19,11 @@ OF_RUN = """
     SELECT s.item_id FROM sources s JOIN run_items r ON r.item_id = s.feed_id WHERE r.run_id = :run
 """
 
+_ADD_ITEM = """
+    INSERT INTO items (key, kind, url, state, first_seen_at, finished_at)
+    VALUES (:key, :kind, :url, 'done', :now, :now)
+    ON CONFLICT (key) DO NOTHING
+"""
 _INSERT_ARTICLE = """
     INSERT INTO articles VALUES (
         NULL, :item_id,
@@ -89,10 +94,21 @@ def has_version(store: Store, item_id: int, content_hash: str) -> bool:
     )
 
 
-def save_report(db: Connection, item_id: int, report: Report, made_by: str) -> None:
+def add_report(db: Connection, key: str, url: str | None, report: Report, made_by: str) -> int:
+    """Write the report of an article that came outside a batch; returns its article's number.
+
+    `key` is that of its item, which a batch may have entered before.
+    """
+    kind = "address" if url else "record"
+    db.execute(_ADD_ITEM, {"key": key, "kind": kind, "url": url, "now": utc_now()})
+    (item_id,) = db.execute("SELECT id FROM items WHERE key = ?", (key,)).fetchone()
+    return save_report(db, item_id, report, made_by)
+
+
+def save_report(db: Connection, item_id: int, report: Report, made_by: str) -> int:
     """Write a report and its article as rows, within the caller's transaction.
 
-    The same text again replaces its report.
+    Returns the article's number. The same text again replaces its report.
     """
     whole = report.to_dict()
     about = whole["article"] | {
@@ -105,7 +121,7 @@ def save_report(db: Connection, item_id: int, report: Report, made_by: str) -> N
         "DELETE FROM articles WHERE item_id = ? AND content_hash = ?",
         (item_id, report.article.content_hash),
     )
-    article_id = db.execute(_INSERT_ARTICLE, about).lastrowid
+    article_id: int = db.execute(_INSERT_ARTICLE, about).lastrowid or 0
     # the fields of these parts are columns of the same names
     row = whole["overall"] | whole["timeframe"] | whole["credibility"] | whole["analyst"]
     row |= {
@@ -125,10 +141,11 @@ def save_report(db: Connection, item_id: int, report: Report, made_by: str) -> N
     db.executemany(_INSERT_EVIDENCE, evidence)
     findings = [{"article_id": article_id, **finding.model_dump()} for finding in report.findings]
     db.executemany(_INSERT_FINDING, findings)
+    return article_id
 
 
 def _save_parts(
-    db: Connection, article_id: int | None, report: Report
+    db: Connection, article_id: int, report: Report
 ) -> Iterator[tuple[str, int | None, str | None, Evidence]]:
     """Write the facts and calls as rows.
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "export": "reports",
     "publish": "delivery",
     "search": "reports",
+    "serve": "delivery",
     "show": "reports",
     "watch": "batch",
 }

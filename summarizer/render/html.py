@@ -49,13 +49,13 @@ def only_words(change: Callable[[str], str]) -> Callable[[object], object]:
     return finalize
 
 
-def render_html(report: Report, *, with_text: bool = False) -> str:
+def render_html(report: Report, *, with_text: bool = False, template: str = "report.html") -> str:
     """The report as a page.
 
     It shows what the report rests on, marked, in the words around it, or with `with_text` in the
     article's whole text.
     """
-    return _fill_report("report.html", report, whole=with_text)
+    return _fill_report(template, report, whole=with_text)
 
 
 def render_body(report: Report) -> str:

@@ -5,7 +5,7 @@ Pages, feeds and files show what is read here, and compute nothing.
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from summarizer.batch.reports import NEWEST, find_reports, load_reports, match_all
@@ -16,28 +16,32 @@ from summarizer.render.parts import UNTITLED
 
 ROWS = 50  # on one page
 _SELECT = f"""
+    WITH wanted AS (
+        SELECT a.id FROM reports r JOIN articles a ON a.id = r.article_id
+        WHERE {NEWEST}
+            AND (:q = '' OR a.id IN (SELECT rowid FROM search WHERE search MATCH :q))
+            AND (:asset = '' OR a.id IN (
+                SELECT article_id FROM calls
+                WHERE lower(asset) = lower(:asset) AND :direction IN ('', direction)
+            ))
+            AND (:asset != '' OR :direction IN ('', r.direction))
+            AND (:source = '' OR lower(:source) IN (lower(a.source), lower(a.domain)))
+            AND :credibility IN ('', r.credibility)
+            AND (:since = '' OR coalesce(a.published_at, a.stored_at) >= :since)
+            AND (:until = '' OR substr(coalesce(a.published_at, a.stored_at), 1, 10) <= :until)
+        ORDER BY coalesce(a.published_at, a.stored_at) DESC, a.id DESC
+        LIMIT :limit OFFSET :offset
+    )
     SELECT a.id AS number, r.id, i.key, a.url, a.title, coalesce(a.source, a.domain) AS outlet,
         a.published_at, a.stored_at, r.direction, r.credibility, r.summary,
         (
             SELECT json_group_array(json_object('asset', c.asset, 'direction', c.direction))
             FROM calls c WHERE c.article_id = a.id
         ) AS calls
-    FROM reports r JOIN articles a ON a.id = r.article_id JOIN items i ON i.id = a.item_id
-    WHERE {NEWEST}
-        AND (:q = '' OR a.id IN (SELECT rowid FROM search WHERE search MATCH :q))
-        AND (:asset = '' OR a.id IN (
-            SELECT article_id FROM calls
-            WHERE lower(asset) = lower(:asset) AND :direction IN ('', direction)
-        ))
-        AND (:asset != '' OR :direction IN ('', r.direction))
-        AND (:source = '' OR lower(:source) IN (lower(a.source), lower(a.domain)))
-        AND :credibility IN ('', r.credibility)
-        AND (:since = '' OR coalesce(a.published_at, a.stored_at) >= :since)
-        AND (:until = '' OR substr(coalesce(a.published_at, a.stored_at), 1, 10) <= :until)
+    FROM wanted JOIN articles a USING (id) JOIN reports r ON r.article_id = a.id
+        JOIN items i ON i.id = a.item_id
     ORDER BY coalesce(a.published_at, a.stored_at) DESC, a.id DESC
-    LIMIT :limit OFFSET :offset
 """
-
 # How many stored articles of before the period state a kind of figure, and how many this one.
 _EARLIER = """
     SELECT count(*), coalesce(sum(f.value = :value AND f.unit = :unit), 0)
@@ -62,6 +66,9 @@ class Filter:
     credibility: str = ""
     since: str = ""
     until: str = ""
+
+
+FILTERS = tuple(field.name for field in fields(Filter))
 
 
 def list_reports(
