@@ -1,4 +1,4 @@
-"""Sign, period, venue, qualifier, speaker and evidence of a number, from its sentence."""
+"""Period, venue, qualifier, speaker and evidence of a number, from its sentence."""
 
 import re
 from bisect import bisect_right
@@ -15,11 +15,9 @@ from summarizer.text.spans import Span, is_whole
 
 T = TypeVar("T")
 
-_SIGN_REACH, _PERIOD_REACH = 14, 15  # words past which a movement or a period says nothing
-_GOVERNS = 6  # words in which movements before a number decide its sign
-_FLOWS = {"inflow": 1, "inflows": 1, "outflow": -1, "outflows": -1, "redemptions": -1}
-_BEHIND_CLAUSE, _BEHIND_PERCENT = 6, 3  # words that a movement seems further off
+_PERIOD_REACH = 15  # words past which a period says nothing
 _PERIOD_BEHIND_CLAUSE = 7
+_OTHER_CLAUSE = re.compile(r",\s(?:and|but)\s(?:it|they|he|she|now)\b")
 _VENUE = re.compile(rf"\b{match_any('venue')}\b")
 _WITH = re.compile(r",\swith\s")  # "Binance stood at -0.011%, with Bybit at -0.014%"
 _PAST_CLAUSE, _PAST_NUMBER = 60, 40  # code points that a venue seems further off
@@ -40,7 +38,8 @@ _SAID = re.compile(
     (?:according[ ]to|said|says|told|wrote|noted|analyst|analysts[ ]at|strategists?[ ]at)\s
         ([A-Z][\w.’'&-]*(?:\s[A-Z][\w.’'&-]*){0,3})              # "said Jane Doe"
     | ([A-Z][\w.’'&-]*(?:\s[A-Z][\w.’'&-]*){0,3}),?\s            # "Jane Doe, said"
-        (?:said|says|told|wrote|noted|expects|predicts|believes|argues|warns|warned|added)\b
+        (?:said|says|told|wrote|noted|expects|predicts|believes|argues|warns|warned
+            |added(?!\s(?:\w+\s){0,2}[$€£]?\d))\b              # "NEAR added 5%" is a move
     """,
     re.VERBOSE,
 )
@@ -73,55 +72,10 @@ def _period_lexicon() -> Lexicon[str]:
     )
 
 
-@cache
-def _movements() -> dict[str, int]:
-    return dict.fromkeys(load_words()["up"], 1) | dict.fromkeys(load_words()["down"], -1)
-
-
-def _nearest(hits: Iterable[tuple[int, T]], reach: int) -> T | None:
+def nearest(hits: Iterable[tuple[int, T]], reach: int) -> T | None:
     """The value at the least distance, if that is within reach."""
     distance, value = min(hits, key=lambda hit: hit[0], default=(reach, None))
     return value if distance < reach else None
-
-
-def find_sign(text: Text, candidate: Candidate) -> int:
-    """Sign of a change: -1 or 1 by the nearest word of movement, 1 if there is none."""
-    first, past = text.word_range(candidate.span)
-    hits = []
-    for i in range(max(first, candidate.first_word - 12), min(past, candidate.past_word + 8)):
-        sign = _movements().get(text.lowered[i])
-        if sign is None or candidate.first_word <= i < candidate.past_word:
-            continue
-        gap = candidate.gap_to(*text.words[i].span())
-        is_before = i < candidate.first_word
-        distance = candidate.first_word - i if is_before else (i - candidate.past_word) * 2 + 1
-        distance += _BEHIND_CLAUSE * text.crosses_clause(*gap)
-        is_other = any(number.unit == "%" for number in text.numbers_between(*gap))
-        hits.append((distance + _BEHIND_PERCENT * is_other, sign))
-    return _nearest(hits, _SIGN_REACH) or 1
-
-
-def governing_sign(text: Text, candidate: Candidate, kind: str) -> int:
-    """-1 or 1 by the words of movement that govern a number, 0 where none does or they disagree.
-
-    They stand right behind it ("a 7% gain"), or before it with no other number and no end of a
-    clause between: "fell by more than 3%".
-    """
-    signs = _FLOWS if kind == "etf_flow" else {}
-    first, past = text.word_range(candidate.span)
-    found = set()
-    for i in range(candidate.first_word - 1, max(first, candidate.first_word - _GOVERNS) - 1, -1):
-        word = text.lowered[i]
-        is_bound = word in ("up", "down") and text.lowered[i + 1] == "to"  # "add up to $1 billion"
-        gap = candidate.gap_to(*text.words[i].span())
-        if text.crosses_clause(*gap) or text.numbers_between(*gap):
-            break
-        if not is_bound and (sign := signs.get(word) or _movements().get(word)):
-            is_given_up = word == "up" and text.lowered[i - 1].startswith(("gave", "giv"))
-            found.add(-1 if is_given_up else sign)
-    if not found and candidate.past_word < past:
-        found.add(_movements().get(text.lowered[candidate.past_word], 0))
-    return found.pop() if len(found) == 1 else 0
 
 
 def find_period(text: Text, candidate: Candidate) -> str | None:
@@ -132,8 +86,10 @@ def find_period(text: Text, candidate: Candidate) -> str | None:
     for start, end, period in _period_lexicon().find(text.lowered[low:high]):
         distance = candidate.words_to(start + low, end + low)
         gap = candidate.gap_to(text.word_starts[start + low], text.words[end + low - 1].end())
+        if _OTHER_CLAUSE.search(text.string, *sorted(gap)):
+            continue
         hits.append((distance + _PERIOD_BEHIND_CLAUSE * text.crosses_clause(*gap), period))
-    return _nearest(hits, _PERIOD_REACH)
+    return nearest(hits, _PERIOD_REACH)
 
 
 def find_venue(text: Text, candidate: Candidate) -> str | None:

@@ -26,6 +26,7 @@ _TIME_UNIT = re.compile(
 )
 _PLURAL_NOUN = re.compile(r"\s[a-z]{4,}s\b")
 LARGE = 1_500_000  # money of this much is a flow or a size, never a price
+_WORTH = {"INR": 100, "JPY": 150, "RUB": 100, "KRW": 1500}  # of a dollar, about, where it is small
 
 
 @dataclass(slots=True)
@@ -55,7 +56,7 @@ class Candidate:
     @property
     def is_large(self) -> bool:
         """Whether the number is too large to be a price."""
-        return abs(self.number.value) >= LARGE
+        return abs(self.number.value) >= LARGE * _WORTH.get(self.unit, 1)
 
     @property
     def is_price_like(self) -> bool:

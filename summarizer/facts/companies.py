@@ -28,7 +28,7 @@ _OF = re.compile(r"\b(?:from|of|by|against|on|at)\s\Z")
 
 
 @cache
-def _common_words() -> frozenset[str]:
+def common_words() -> frozenset[str]:
     """Words that journalists write in small letters: a capital on one is a headline's or a
     sentence's.
     """
@@ -68,7 +68,7 @@ class Companies:
     def _describe_name(self, place: int, name: str, side: str, rank: int, opens: bool) -> list[str]:
         """What the place of a name and its words tell; `opens` says that it begins the sentence."""
         string, past = self._text.string, place + len(name)
-        is_common = all(word in _common_words() for word in name.lower().split())
+        is_common = all(word in common_words() for word in name.lower().split())
         flags = {
             f"{side}:acts": _ACTS.match(string, past),
             "name:a:of": side == "name:a" and _OF.search(string, max(0, place - 8), place),

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from summarizer.facts import attributes
+from summarizer.facts import attributes, statements
 from summarizer.facts.candidates import Candidate, find_candidates, make_candidate
 from summarizer.facts.choice import NONE, choose_kinds
 from summarizer.facts.cue_scores import score_candidates
 from summarizer.facts.kinds import KINDS
+from summarizer.facts.signs import find_sign
 from summarizer.facts.subjects import Subjects
 from summarizer.models import Fact
 from summarizer.text.assets import MARKET
@@ -69,10 +70,12 @@ def read_rows(text: Text) -> Rows:
     kinds = choose_kinds(text, candidates)
     facts, others = [], []
     for candidate, (kind, chance) in zip(candidates, kinds, strict=True):
-        if kind == NONE:
+        is_stated = kind != NONE and statements.is_stated(text, candidate, kind)
+        subject = subjects.choose(candidate, kind) if is_stated else None
+        if subject is None:
             others.append(candidate)
         else:
-            candidate.subject = subjects.choose(candidate, kind)
+            candidate.subject = subject
             facts.append((candidate, make_fact(text, candidate, kind), chance))
     return _sort_rows(facts, others)
 
@@ -128,7 +131,7 @@ def make_fact(text: Text, candidate: Candidate, name: str) -> Fact:
     kind = KINDS[name]
     value = candidate.number.value
     if kind.sign == "move" and not candidate.number.is_signed:
-        value *= attributes.find_sign(text, candidate)
+        value *= find_sign(text, candidate, name)
     return Fact(
         kind=name,
         subject=MARKET if name == "sentiment_index" else candidate.subject or MARKET,

@@ -25,6 +25,8 @@ from summarizer.facts.nearby import (
     list_earlier,
     name_assets,
 )
+from summarizer.facts.owners import NOBODY, Owners
+from summarizer.facts.parallel import find_parallel
 from summarizer.linear import load_linear
 from summarizer.text.asset_table import load_assets
 from summarizer.text.assets import MARKET
@@ -91,6 +93,7 @@ class Subjects:
         self._main = counts.most_common(1)[0][0] if counts else None
         self._last: tuple[Candidate, str] | None = None
         self._levels: dict[str, float] = {}
+        self._owners = Owners(text)
 
     @cached_property
     def _companies(self) -> Companies:
@@ -107,8 +110,18 @@ class Subjects:
         earlier = next(list_earlier(self._text, candidate, CARRIED), None)
         return earlier[0].subject if earlier else self._main or MARKET
 
-    def choose(self, candidate: Candidate, kind: str) -> str:
-        """The likeliest subject of the number; it is remembered for the numbers after it."""
+    def choose(self, candidate: Candidate, kind: str) -> str | None:
+        """The likeliest subject of the number, None for what no table knows; it is remembered for
+        the numbers after it.
+        """
+        parallel = find_parallel(self._text, candidate, name_assets(candidate.mentions))
+        is_said = parallel is not None and parallel[1]  # by "respectively"
+        owner = parallel[0] if parallel and is_said else self._owners.find(candidate, kind)
+        if owner == NOBODY:
+            return None
+        if owner:
+            self.remember(candidate, kind, owner)
+            return owner
         options = self.options(candidate, kind)
         best = load_linear("subjects").best(option.features for option in options)
         self.remember(candidate, kind, options[best].subject)

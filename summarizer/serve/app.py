@@ -100,10 +100,10 @@ class Pages:
 
     def show_digest(self, request: Request) -> Response:
         """The digest since `since`, of `asset` if it is given."""
-        now = datetime.now(UTC)
-        since = parse_since(request.query_params.get("since", "24h"), now)
-        asset = request.query_params.get("asset") or None
-        return HTMLResponse(render_digest_page(load_digest(self._store, since, now, asset)))
+        since = parse_since(request.query_params.get("since", "24h"), datetime.now(UTC))
+        asset = request.query_params.get("asset")
+        digest = load_digest(self._store, since, assets=(asset,) if asset else ())
+        return HTMLResponse(render_digest_page(digest))
 
     async def take_form(self, request: Request) -> Response:
         """Analyse what stands in the form's field, an address or a text, and show the report."""

@@ -5,12 +5,13 @@ Pages, feeds and files show what is read here, and compute nothing.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from summarizer.batch.reports import NEWEST, find_reports, load_reports, match_all
 from summarizer.batch.store import Store
-from summarizer.digest.digest import make_digest
+from summarizer.digest.digest import MAX_STORIES, make_digest
 from summarizer.models import Digest, Figure, Report, ReportRow
 from summarizer.render.parts import UNTITLED
 
@@ -105,11 +106,23 @@ def load_report(store: Store, number: int) -> Report | None:
     return Report.model_validate(found) if found else None
 
 
-def load_digest(store: Store, since: datetime, until: datetime, asset: str | None = None) -> Digest:
-    """What the articles say together that were published, or else stored, since then."""
-    start = since.isoformat()
-    where = f"{NEWEST} AND julianday(coalesce(a.published_at, a.stored_at)) >= julianday(?)"
-    digest = make_digest(load_reports(store, where, [start]), since, until, asset)
+def load_digest(
+    store: Store,
+    since: datetime,
+    until: datetime | None = None,
+    assets: Sequence[str] = (),
+    limit: int = MAX_STORIES,
+) -> Digest:
+    """What the articles say together that were published, or else stored, from `since` on.
+
+    Until now, if no end is given; what is published in the hours ahead is of today.
+    """
+    start, end = since.isoformat(), until or datetime.now(UTC)
+    last = until or end + timedelta(days=1)
+    time = "julianday(coalesce(a.published_at, a.stored_at))"
+    where = f"{NEWEST} AND {time} >= julianday(?) AND {time} <= julianday(?)"
+    reports = load_reports(store, where, [start, last.isoformat()])
+    digest = make_digest(reports, since, end, assets, limit)
     figures = {
         name: tuple(_tell_news(store, figure, start) for figure in getattr(digest, name))
         for name in ("levels", "flows")

@@ -35,6 +35,23 @@ _NATIVE = re.compile(  # "Merkle's native token, MKL"
 )
 _TOKEN_AFTER = re.compile(r"\b([A-Z][A-Z0-9]{2,9})\s(?:token|tokens|coin|coins|memecoin)\b")
 _PRICE_AFTER = re.compile(r"\s(?:price|token|coin|\$\s?\d)")
+_MOVES = "|".join(sorted(word_set("up", "down", "quoted"), key=len, reverse=True))
+_FIGURE_AFTER = re.compile(  # "UNI rose 4.1%", "OP was down by more than 5%", "LINK: $14.10 (+2%)"
+    rf"""
+    (?:\s?\([^()]{{1,20}}\))?
+    (?: ,?\s(?:(?!and\s|or\s)[a-z]+\s){{0,2}}(?:{_MOVES})\s
+        (?:(?!in\s|on\s|and\s|if\s)[a-z]+\s){{0,3}}
+        [-−+]?[$€£]?\d[\d.,]*(?!\d|[ -](?:day|week|month|year|hour|minute)s?)
+      | \s?[:–—|(]\s?[-−–+▲▼↑↓]?\s?(?:[$€£]\d|\d[\d.]*\s?%)
+      | \s[-−–+▲▼↑↓]\s?\d[\d.]*\s?%
+      | \s\d[\d.]*%(?!\s[a-z]*(?:tax|share|stake|fee)) )
+    """,
+    re.VERBOSE,
+)
+_IN_BRACKETS = re.compile(r"\(\$?([A-Z][A-Z0-9]+)\)")
+_FORMER = re.compile(
+    r"\b(?:formerly|previously|originally)\s(?:known\sas\s|called\s|named\s)?\$?\Z"
+)
 
 
 class Mention(NamedTuple):
@@ -64,12 +81,47 @@ def find_mentions(
     candidates = list(_find_candidates(text, matches, lowered))
     sure = {mention.subject for mention, is_sure in candidates if is_sure}
     exchanges = {match.start(1) for match in _EXCHANGE.finditer(text)}  # no index: "(NASDAQ: COIN)"
+    others = _find_other_names(text)
     mentions = [
         mention
         for mention, is_sure in candidates
-        if (is_sure or mention.subject in sure) and mention.start not in exchanges
+        if (is_sure or mention.subject in sure)
+        and mention.start not in exchanges
+        and mention.start not in others
+        and not (mention.group == "coin" and _is_former(text, mention.start))
     ]
     return tuple(_join_pairs(text, mentions))
+
+
+def _is_former(text: str, start: int) -> bool:
+    """Whether a name is one that an asset has given up: "POL (formerly MATIC)"."""
+    return "ly" in text[max(0, start - 12) : start] and bool(
+        _FORMER.search(text, max(0, start - 24), start)
+    )
+
+
+def _find_other_names(text: str) -> frozenset[int]:
+    """Where a ticker in brackets belongs to another thing of the same ticker, whose own name stands
+    elsewhere: "Dash (DASH) surged while DoorDash (DASH) fell".
+    """
+    table = load_assets()
+    tickers = _IN_BRACKETS.findall(text)
+    if len(tickers) == len(set(tickers)):
+        return frozenset()
+    places: dict[str, dict[int, bool]] = {}
+    for match in _BRACKETED.finditer(text):
+        if match[2] in table.tickers:
+            words = match[1].lower().split()
+            named = (table.names.get(word, ()) for word in words)
+            is_own = any(name.ticker == match[2] for names in named for name in names)
+            places.setdefault(match[2], {})[match.start(2)] = is_own
+    return frozenset(
+        place
+        for found in places.values()
+        if any(found.values())
+        for place, is_own in found.items()
+        if not is_own
+    )
 
 
 def _find_candidates(
@@ -124,7 +176,9 @@ def _is_marked(text: str, word: re.Match[str]) -> bool:
     if len(word[0]) == 1:
         return before.endswith("$")  # "A $50,000 reward" is not Vaulta's price
     is_bracketed = before.rstrip().endswith("(") and after.lstrip().startswith(")")
-    return before.endswith("$") or is_bracketed or _PRICE_AFTER.match(after) is not None
+    if before.endswith("$") or is_bracketed or _PRICE_AFTER.match(after):
+        return True
+    return word[0] not in word_set("venue") and _FIGURE_AFTER.match(text, word.end()) is not None
 
 
 def _join_pairs(text: str, mentions: Iterable[Mention]) -> list[Mention]:
@@ -169,7 +223,12 @@ def _find_introduced(text: str) -> Iterator[tuple[str, str, bool]]:
     """(name, ticker, whether in brackets) of each ticker that the text introduces by a name."""
     for match in _BRACKETED.finditer(text):
         name = match[1].strip()
-        if _is_news(match[2]) and ("index" in name.lower() or _abbreviates(name, match[2])):
+        is_body = not word_set("body").isdisjoint(name.split())
+        if (
+            not is_body
+            and _is_news(match[2])
+            and ("index" in name.lower() or _abbreviates(name, match[2]))
+        ):
             yield name, match[2], True
     for match in _NATIVE.finditer(text):
         if _is_news(match[2]):

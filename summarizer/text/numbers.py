@@ -10,42 +10,46 @@ from bisect import bisect_left, bisect_right
 from decimal import Decimal
 from typing import NamedTuple
 
-from summarizer.text.units import (
-    CURRENCIES,
-    NUMBER_WORDS,
-    SCALES,
-    find_power,
-    read_sign,
-)
+from summarizer.text.notations import MINUS_SIGNS, read_digits, swap_european
+from summarizer.text.units import CURRENCIES, SCALES, find_power, read_sign
+from summarizer.text.worded import find_worded
 
 _NUMBER = re.compile(
     r"""
     (?=[^a-z\s_]|\s[^a-z\s_])     # most places begin no number: passed over at once
-    (?P<sign>                     # a minus, not the dash of a range or a word
-        (?<![\w)\]%])[-−–‒+±](?=\s?[\d$€£¥₹₩.]|\s?US\$) )?
+    (?P<closed>\((?=(?:US)?[$€£¥]?\s?[\d.,]+\)\s?(?:%|(?i:[mbtr]{1,2}illion|mn|bn|[mb])\b)))?
+    (?P<sign>                     # a minus, not the dash of a range or a word; an arrow
+        (?:(?<![\w)\]%])[-−–‒‐‑﹣－⁻˗➖+＋±]|[▲△↑⬆🔺🔼📈▼▽↓⬇🔻🔽📉])(?=\s?[\d$€£¥₹₩.]|\s?US\$) )?
     \s?
     (?P<currency>
         (?:(?<![A-Za-z])(?:US|AU|CA|HK|NZ|A|C|S|R))?\$
       | [€£¥₹₩₽₿]
       | (?<![A-Za-z$])(?:USD|EUR|GBP|JPY|KRW|CNY|CHF|CAD|AUD|HKD|SGD|USDT|SEK|INR|Rs\.?)\s?(?=\d) )?
-    (?(currency) \s?(?P<sign2>[-−](?=\d))?)                      # "$-5 million"
+    (?(currency) \s?(?P<sign2>[-−‐‑﹣－](?=\d))?)                 # "$-5 million"
     (?P<digits>
-        (?: (?<![\w.])                                           # "Rs2.34", "USD5m"
+        (?: (?<![\w.^])                                          # "Rs2.34", "USD5m"
           | (?<=\bRs)|(?<=\bRs\.)|(?<=\bUSD)|(?<=\bEUR)|(?<=\bGBP)|(?<=\bINR)|(?<=\bCHF) )
         (?<!\d,)
-        (?: \d{1,3}(?:,\d{2,3})+(?:\.\d+)?                       # "68,160.25", "2,34,56,789"
+        (?: \d{1,3}(?:(?:,\d{3})+|(?:,\d{2})+,\d{3})(?:\.\d+)?   # "68,160.25", "2,34,56,789"
+          | \d{1,3}(?:['’]\d{3})+(?:\.\d+)?                      # "61'300"
           | \d+,\d{1,2}                                          # "3,5 million", a decimal comma
-            (?=\s?(?:%|(?:million|billion|trillion|mln|bn|per\s?cent)\b))
+            (?=\s?(?:%|(?:million|billion|trillion|mln|bn|per\s?cent|Mrd|Mio)\b))
           | (?<=[$€£])\d{1,3}(?:[ ]\d{3})+(?![\d,.])             # "$120 000"
+          | \d{1,3}(?:[ ]\d{3})+(?=\s?[€₽₿]|\s(?:USDT?|EUR|GBP|dollars|euros|pounds|BTC|ETH)\b)
+          | \d+(?:\.\d+)?[eE][-−‐‑+]?\d{1,2}(?!\w|\.\d)           # "1.05e-05"
+          | (?:\d+[ -])?\d/\d{1,2}(?=\s?(?:%|per\s?cent|pct|percentage|basis))  # "5 1/4 percent"
+          | \d*[½¼¾⅓⅔⅛⅜⅝⅞]
           | \d+(?:\.\d+)?[₀-₉]\d+                                # "0.0₅1234": five zeros
           | \d+(?:\.\d+)? )
       | (?<![\w.])\.\d+ )                                        # "$.50"
     (?![\d])
+    (?(closed)\))                                                # "($133.3) million"
     (?P<tail>
         \s?%|\s?(?:per\s?cent|percent|percentage\s+points?|pct)\b
       | (?P<bps>\s?-?\s?(?:bps|basis[\s-]+points?|bp)\b)         # "25-basis-point"
-      | \s?-?(?P<scale>(?i:thousand|million|billion|trillion
-            |mln|mn|mio|bln|bn|tn|trn|mm|crore|lakh|[kmbt]))
+      | \s?-?(?P<scale>(?i:(?:hundred|thousand|lakh)[ -](?=thousand|[mbtr]{1,2}illion|crore))?
+            (?i:hundred|thousand|million|billion|trillion|mln|mns?|mio|mil|mrd|bln|bn|bil|tn|trn
+            |mm|crores?|cr|lakhs?|lacs?|[kmbt]))
             (?![A-Za-z0-9])
       | \s(?P<slip>[a-z;'\[\],./]{6,9})(?![A-Za-z0-9])           # "bo;;opm", see units.tsv
     )?
@@ -59,28 +63,14 @@ _UNIT_AFTER = re.compile(
     """,
     re.VERBOSE,
 )
+_SIGN_AFTER = re.compile(r"(?:\s?([€£₹₽₩])|(\$))(?!\w|\s?\d)")  # "120 000 €"
 _MINUS = re.compile(r"\b(?:minus|negative)\s\Z", re.IGNORECASE)
 _ORDINAL_OR_WORD = re.compile(r"(?:st|nd|rd|th)\b|[A-Za-z_]", re.ASCII)
-_ANY_WORD = "|".join(NUMBER_WORDS)
-_WORD_NUMBER = re.compile(
-    rf"""
-    \b(?=[aefhnostz])
-    (?: (?P<share>half[ ]a|a[ ]quarter[ ]of[ ]a|a)\s             # "half a million dollars"
-        (?P<share_scale>million|billion|trillion)
-        (?:[-\s](?P<share_code>dollars?|euros?))?\b
-      | (?<!several\s)(?<!few\s)                                 # "one hundred and fifty million"
-        (?P<words>(?:{_ANY_WORD})(?:(?:(?<=hundred)\sand\s|[-\s])(?:{_ANY_WORD})){{0,7}})
-        [-\s]
-        (?: (?P<scale>million|billion|trillion|thousand)\b
-            (?:[-\s](?P<code>dollars?|euros?|pounds|yen|won|yuan|rupees|francs|percent)\b)?
-          | (?P<points>percent|per[ ]cent|percentage[ ]points?|basis[ ]points?)\b ) )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_SHARES = {"half a": 0.5, "a quarter of a": 0.25, "a": 1.0}
 _CENTS = "cents"
 _IN_CENTS = re.compile(r"\bcents?\Z")
-_MINUS_SIGNS = tuple("-−–‒")
+_GOES_ON = re.compile(
+    r"[.,'’]\d|[eE][-−+]?\d|\s?\^|[⁰¹²³⁴-⁹]"
+)  # digits that are not understood whole
 _LONGEST = 40  # digits and separators; what is longer is a key, and may be too large for a float
 
 
@@ -108,13 +98,14 @@ def find_numbers(text: str) -> list[Number]:
     >>> [(number.value, number.unit) for number in find_numbers(text)]
     [(3.2, '%'), (58100.0, 'USD'), (15900000000.0, 'USD'), (-7.0, '%'), (200.0, 'bps')]
     """
+    text = swap_european(text)
     read = (_read(text, match) for match in _NUMBER.finditer(text))
     numbers = [number for number in read if number]
     starts, ends = [number.start for number in numbers], [number.end for number in numbers]
     numbers += [
-        _read_words(match)
-        for match in _WORD_NUMBER.finditer(text)
-        if bisect_right(ends, match.start()) == bisect_left(starts, match.end())  # no digits in it
+        _make_worded(text, *worded)
+        for worded in find_worded(text)
+        if bisect_right(ends, worded[0]) == bisect_left(starts, worded[1])  # no digits in it
     ]
     numbers.sort()
     for i in range(1, len(numbers)):
@@ -129,17 +120,20 @@ def _read(text: str, match: re.Match[str]) -> Number | None:
     digits = match["digits"]
     unit, power, end = _read_tail(match, read_sign((match["currency"] or "").strip()))
     is_bare = not unit and end == match.end("digits")
-    if len(digits) > _LONGEST or (is_bare and _ORDINAL_OR_WORD.match(text, end)):
+    is_cut = _GOES_ON.match(text, match.end("digits")) is not None
+    if len(digits) > _LONGEST or is_cut or (is_bare and _ORDINAL_OR_WORD.match(text, end)):
         return None
     is_scaled = power > 0
     if not unit:
         unit, end = _read_code(text, end, is_scaled)
-    value = _decimal(digits).scaleb(power)
+    value = read_digits(digits).scaleb(power)
+    if not unit and "e" in digits.lower():
+        return None  # part of a key or a formula
     if unit == _CENTS:
         unit, value = "USD", value.scaleb(-2)
     sign = match["sign"] or match["sign2"] or ""
     is_worded = _MINUS.search(text, max(0, match.start() - 12), match.start("digits")) is not None
-    is_negative = is_worded or sign in _MINUS_SIGNS
+    is_negative = is_worded or bool(match["closed"]) or (sign != "" and sign in MINUS_SIGNS)
     value = -value if is_negative else value
     start = match.end() - len(match[0].lstrip())
     return Number(start, end, float(value), unit, is_negative or bool(sign), is_scaled)
@@ -156,8 +150,8 @@ def _read_tail(match: re.Match[str], currency: str) -> tuple[str, int, int]:
             return currency, power, match.start("slip") + len(word)
     elif scale:
         # "5 m" and "3 t" are metres and tonnes: one letter wants no space or a currency
-        if len(scale) > 1 or currency or match["tail"][0] != " ":
-            return currency, SCALES[scale.lower()], match.end()
+        if currency or (len(scale) > 1 and scale != "cr") or match["tail"][0] != " ":
+            return currency, find_power(re.split("[ -]", scale.lower())), match.end()
     elif match["tail"]:
         return "bps" if match["bps"] else "%", 0, match.end()
     return currency, 0, match.end("digits")
@@ -167,6 +161,8 @@ def _read_code(text: str, end: int, is_scaled: bool) -> tuple[str, int]:
     """The currency behind a number that ends at a place, "" for none, and the place where it ends
     itself.
     """
+    if sign := _SIGN_AFTER.match(text, end):
+        return read_sign(sign[1] or sign[2]), sign.end()
     after = _UNIT_AFTER.match(text, end)
     if after and after["code"] in CURRENCIES:
         return CURRENCIES[after["code"]], after.end()
@@ -175,40 +171,15 @@ def _read_code(text: str, end: int, is_scaled: bool) -> tuple[str, int]:
     return "", end
 
 
-def _decimal(digits: str) -> Decimal:
-    """The value of digits with separators: "1,142.5", "3,5" with a decimal comma, "120 000",
-    "0.0₅1234".
-    """
-    digits = digits.replace(" ", "")
-    if small := re.fullmatch(r"(\d+)(?:\.0?)?([₀-₉])(\d+)", digits):
-        return Decimal(f"{small[1]}.{'0' * (ord(small[2]) - ord('₀'))}{small[3]}")
-    if re.fullmatch(r"\d+,\d{1,2}", digits):
-        digits = digits.replace(",", ".")
-    return Decimal(re.sub(r"[,₀-₉]", "", digits))
+def _make_worded(text: str, start: int, end: int, value: float, unit: str) -> Number:
+    """A number in words, negative behind "minus"."""
+    is_negative = _MINUS.search(text, max(0, start - 12), start) is not None
+    return Number(start, end, -value if is_negative else value, unit, is_negative, True)
 
 
-def _read_words(match: re.Match[str]) -> Number:
-    """A number in words: "half a million dollars", "twenty-five basis points"."""
-    if match["share"]:
-        value = _SHARES[match["share"].lower()] * 10 ** SCALES[match["share_scale"].lower()]
-    else:
-        value = 0.0
-        for word in re.split(r"\sand\s|[-\s]", match["words"].lower()):
-            is_factor = word == "hundred"  # "a hundred million"
-            value = (value or 1.0) * 100 if is_factor else value + NUMBER_WORDS[word]
-        value *= 10 ** SCALES.get((match["scale"] or "").lower(), 0)
-    code = (match["share_code"] or match["code"] or "").lower()
-    unit = CURRENCIES.get(code) or CURRENCIES.get(code + "s", "")
-    if match["points"] or code == "percent":
-        unit = "bps" if (match["points"] or "").lower().startswith("basis") else "%"
-    is_negative = bool(_MINUS.search(match.string, max(0, match.start() - 12), match.start()))
-    value = -value if is_negative else value
-    return Number(match.start(), match.end(), value, unit, is_negative, True)
-
-
-_SPACED_DASH = re.compile(r"[-–‒−]\s")
+_SPACED_DASH = re.compile(r"[-–‒−‐‑]\s")
 _BETWEEN = re.compile(r"\bbetween\s\Z", re.IGNORECASE)
-_RANGE_GAP = re.compile(r"\s?(?:-|–|—|‒|−|to|and|or)\s?\Z")
+_RANGE_GAP = re.compile(r"\s?(?:-|–|—|‒|−|‐|‑|to|and|or)\s?\Z")
 _LIST_GAP = re.compile(r",\s\Z")
 _LAST_GAP = re.compile(r",?\s(?:and|or)\s\Z")
 
@@ -225,6 +196,8 @@ def _share_in_range(text: str, left: Number, right: Number) -> tuple[Number, Num
         left = _scale(left, -2)  # "between 12 and 15 cents"
     if right.scaled and not left.scaled and abs(left.value) < 1000:
         left = _scale(left, _power(text, right))
+    elif _is_short(text, left, right):
+        left = _scale(left, 3)
     return left._replace(unit=unit), right._replace(unit=unit)
 
 
@@ -232,10 +205,19 @@ def _is_range(text: str, left: Number, right: Number) -> bool:
     """Whether two numbers are the ends of a range: "5-7%", "between 5 and 7%"; not "5 and 7%"."""
     if right.start - left.end > 5 or (left.unit and right.unit and left.unit != right.unit):
         return False
+    if left.unit in ("%", "bps") and not right.unit:  # "fell 2% to 98.7"
+        return False
     gap = _RANGE_GAP.match(text, left.end, right.start)
     if gap and gap[0].strip() in ("and", "or"):
         return _BETWEEN.search(text, max(0, left.start - 8), left.start) is not None
     return gap is not None
+
+
+def _is_short(text: str, left: Number, right: Number) -> bool:
+    """Whether the lower end of a range lacks its thousands: "$60-65,000"."""
+    is_plain = text[left.start : left.end].lstrip("$€£¥ ").isdigit()
+    is_grouped = not right.scaled and "," in text[right.start : right.end]
+    return is_plain and is_grouped and right.value / 3 < left.value * 1000 < right.value
 
 
 def _share_in_list(text: str, numbers: list[Number], i: int) -> None:

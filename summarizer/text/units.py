@@ -11,6 +11,7 @@ def _read_group(group: str) -> dict[str, str]:
 
 CURRENCIES = _read_group("code")
 NUMBER_WORDS = {word: int(value) for word, value in _read_group("number").items()}
+PARTS = {word: 1 / int(parts) for word, parts in _read_group("part").items()}
 SCALES = {word: int(power) for word, power in _read_group("scale").items()}
 _SIGNS = _read_group("sign")
 _DOLLARS = _read_group("dollar")
@@ -24,5 +25,5 @@ def read_sign(sign: str) -> str:
 
 
 def find_power(words: list[str]) -> int:
-    """The power of ten that the first scale word stands for, 0 if there is none."""
-    return next((SCALES[word] for word in words if word in SCALES), 0)
+    """The power of ten that scale words stand for, 0 if there is none: 12 for "lakh crore"."""
+    return sum(SCALES.get(word, 0) for word in words)

@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from summarizer.facts.attributes import governing_sign
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.choice import LABELS
 from summarizer.facts.kinds import KINDS, PRICES, SIGNED, Kind
 from summarizer.facts.levels import find_price
+from summarizer.facts.signs import governing_sign
 from summarizer.facts.subjects import underlying
 from summarizer.models import Fact, RowClaim
 from summarizer.text.assets import MARKET

@@ -92,6 +92,23 @@ The <CD20>CoinDesk 20</> Index (<CD20>CD20</>) fell.
 The Securities and Exchange Commission (SEC) sued.
 """
 
+FIGURES = """
+<DOT>DOT</> fell 5%.
+<RAY>RAY</> climbed by more than 6% to $3.
+<GRASS>GRASS</> was down 4% on Friday.
+<AR>AR</> traded at $6.10.
+<CAKE>CAKE</>: $2.40 (+3%)
+<SUSHI>SUSHI</> (-2.5%) lagged.
+<MINA>MINA</> ▼ 3%.
+<HUT>HUT</> slid 3% to $21.
+The CAKE was eaten in 5 minutes.
+THE BEST FELL 5%.
+CME traded at 9 in the morning.
+<TON>Toncoin</> (formerly GRAM) rose 4%.
+<DASH>Dash</> (<DASH>DASH</>) rose 3% while DoorDash (DASH) fell 2%.
+Flow's <FLOW>FLOW</> rose 3%.
+"""
+
 PAIRS = """
 <ETH/BTC>ETH/BTC</> fell to 0.03.
 <BTC>BTC/USDT</> rose.
@@ -102,7 +119,6 @@ Bids for <BTC>BTC</> / <ETH>ETH</> rose.
 
 KNOWN_FAILURES = """
 <ICP>ICP</>, <DOT>DOT</> and <LINK>LINK</> fell.
-<DOT>DOT</> fell 5%.
 The pair <BTC>BTCUSDT</> rose.
 Princeton University (UNI) published it.
 """
@@ -119,7 +135,7 @@ def check(marked):
     ]
 
 
-@pytest.mark.parametrize("marked", lines(NAMED, AMBIGUOUS, RANKED, LEARNT, PAIRS))
+@pytest.mark.parametrize("marked", lines(NAMED, AMBIGUOUS, RANKED, LEARNT, FIGURES, PAIRS))
 def test_every_mention_is_found_where_it_stands(marked):
     check(marked)
 

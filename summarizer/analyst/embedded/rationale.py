@@ -140,6 +140,7 @@ def _choose_sentence(
     if sign:
         fitting = [i for i in fitting if reasons.tone(i, asset) * sign > -_NEUTRAL_TONE]
         fitting = [i for i in fitting if totals[i] * sign > 0] or fitting
+        fitting = [i for i in fitting if reasons.cues[i]] or fitting  # of flows, levels, law …
     return min(fitting, key=lambda i: (-totals[i] * sign, i), default=None)
 
 

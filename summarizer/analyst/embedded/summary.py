@@ -25,7 +25,7 @@ _DANGLING = re.compile(
 _UNFIT = re.compile(  # furniture of the page, a question, a link
     r"""
     \b(?:subscribe|newsletter|related[ ](?:reading|news|articles?)|also[ ]read|sign[ ]up
-        |click[ ]here|read[ ]more|disclaimer
+        |create[ ]an[ ]account|log[ ]in|all[ ]rights[ ]reserved|click[ ]here|read[ ]more|disclaimer
         |share[ ]this[ ]article|cookies?|featured[ ]image|pic\.twitter|follow[ ]us|join[ ]our
         |telegram|not[ ]financial[ ]advice|investment[ ]advice|image[ ]source|tradingview\.com
         |getty|shutterstock|copyright)\b

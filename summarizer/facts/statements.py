@@ -1,0 +1,179 @@
+"""Whether a clause states its figure: not what it asks, denies, takes back, supposes, or says of
+something else than a price.
+"""
+
+import re
+from functools import cache
+
+from summarizer.facts.candidates import Candidate
+from summarizer.facts.kinds import PRICES
+from summarizer.tables import word_set
+from summarizer.text.numbers import Number
+from summarizer.text.reading import Text
+
+_AMOUNTS = PRICES | {"market_cap", "treasury_holding", "fund_raise", "exploit_loss"}
+_PRICES = frozenset({"price", "price_change", "price_target", "price_past"})
+_NEAR, _REACH = 70, 140  # code points before a figure that may deny it, or tell what it is
+_DENIED = re.compile(
+    r"""
+    \b(?: (?:is|are|was|were|will|would|does|do|did|has|have|had|could|can|should)(?:\snot|n[’']t)
+        | (?:is|are|wo|ca|would|does|did|has)n[’']t|cannot
+        | never|nowhere\snear|far\sfrom|unlikely\sto|rather\sthan|instead\sof
+        | (?:no|little)\s(?:chance|way|sign|reason|evidence|prospect|talk|path)|den(?:y|ies|ied)
+        | not\s(?:going|about|set|expected|likely|in\sa\sposition)\sto|shy\sof\sa )\b
+    (?!\s(?:only|just|merely|yet\sfallen|see|seen|been\sthis|been\sso|been\sseen|be\ssurprised))
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_TAKEN_BACK = re.compile(  # "gave back all of its 8% rally", "wiped out a 4% gain"
+    r"""
+    \b(?:gave|gives?|given|giving|handed|handing)\s(?:back|up)\s
+        (?:all|most|much|half|the\swhole|nearly\sall|almost\sall)?(?:\s?of)?\s?(?:its|their|the|a|an|that|this)\s(?:[\w’'-]+\s){0,3}\Z
+    | \b(?:erased|erases|erasing|erase|wiped\sout|wipes\sout|wiping\sout|undid|undoing
+        |reversed|reversing|reverses|unwound|unwinding|retraced|cancelled|negated|recouped|recovered(?:\sfrom)?|shrugged\soff|snapped)
+        \s(?:(?:all|most|much|half|nearly|almost|of)\s){0,3}
+        (?:its|their|the|a|an|that|this)\s(?:[\w’'-]+\s){0,3}\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_TAKEN_BACK_AFTER = re.compile(  # "5% drop was reversed"
+    r"""
+    \s(?!of\s)(?:[\w’'-]+\s){0,4}(?:was|were|has\sbeen|had\sbeen|is|got)\s(?:\w+\s)?
+        (?:reversed|erased|undone|wiped\sout|recovered|recouped|retraced|given\sback|unwound|denied|false|wrong|an\serror|a\sglitch|fake)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_WITHDRAWN = re.compile(  # what a correction quotes of the article before it
+    r"""
+    \b(?:earlier|previous|original|first|prior)\s(?:version|edition|draft)s?\sof\sth(?:is|e)\b
+    | \bmisstated\b
+    | \b(?:wrongly|incorrectly|mistakenly|erroneously)\s(?:said|stated|reported)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_CORRECTED = re.compile(
+    r"\b(?:not|instead\sof|rather\sthan)\s(?:by\s|at\s|about\s|the\s|an?\s)*[-−+]?[$€£]?\Z"
+    r"|\b(?:it|that|which|this|the\s\w+)\s(?:is|was|were|has\sbeen|fell|rose|should)\b",
+    re.IGNORECASE,
+)
+_SUPPOSED = re.compile(  # "if bitcoin fell 20%", "a 10% drop would"
+    r"""
+    (?:\A|[,;]\s|\b(?:and|but|that|even|because|as)\s)
+        (?:if|suppose|supposing|assuming|imagine|what\sif|had|were|should|in\scase)\s
+        (?:(?!\bthen\b)[^,;]|(?<=\d),(?=\d)){3,90}\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_SUPPOSED_AFTER = re.compile(
+    r"\s(?:[a-z]+\s){0,3}(?:would|could|might|may)\s(?:be|mean|take|bring|put|send|wipe|push|trigger|leave|erase|still|likely|hurt)\b"
+)
+
+
+_DISTANCE = re.compile(  # "$3,080 away from its high"
+    r"""
+    \s(?:away\sfrom|short\sof|shy\sof|(?:or\sso\s)?(?:below|above|off|under|from))\s
+        (?:(?:its|the|their|a|an|that|this|his|her|last|all-time|previous|record|prior)\s)+(?:[\w’'-]+\s){0,2}
+        (?:highs?|peaks?|records?|lows?|ATHs?|targets?|all-time|tops?|bottoms?)\b
+    | \s(?:away|short)\b | \s(?:cheaper|pricier|wide)\b
+    """,
+    re.VERBOSE,
+)
+_ORDER = re.compile(  # a stop loss or a strike is no level of the market
+    r"\b(?:stop[\s-]?loss(?:es)?|stops?|strikes?|strike\sprices?)\s(?:(?:at|of|to|near|below|around|is|was|set|placed|just|under)\s)*\Z",
+    re.IGNORECASE,
+)
+_ORDER_AFTER = re.compile(r"[\s-](?:strikes?|calls?|puts?|(?:call|put)\soptions?|stop[\s-]loss)\b")
+_WEALTH = re.compile(
+    r"\b(?:net\sworth|fortune|wealth|salary|bounty|ticket|fee)s?\s(?:[\w’'-]+\s){0,4}\Z",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(  # "12% of the supply"; not "12% of its market value"
+    r"""
+    \s(?: of\s(?!(?:(?:its|their|the|his|her)\s)?(?:\w+\s)?(?:value|price|gains|losses|cap|capitali[sz]ation|worth|purchasing)\b)[a-z]
+        | (?:share|stake|chance|odds|probability|discount|tax|fee)\b )
+    """,
+    re.VERBOSE,
+)
+_LEVEL = re.compile(r"\d\s?%\sto\s(?:(?:below|above|just|about|around|nearly|under|over)\s)*\Z")
+_EITHER_WAY = re.compile(r"\b(?:up\sor\sdown|down\sor\sup)\b[^,.;]{0,20}\Z")
+_HEADS = re.compile(
+    r"\s(?:[a-z-]+\s)?(?:employees|staff|workers|people|users|customers|investors|members|wallets|addresses|holders|developers"
+    r"|jobs|nodes|validators|stores|machines|accounts|merchants|participants|voters|respondents|followers|countries|companies)\b"
+)
+
+
+def is_stated(text: Text, candidate: Candidate, kind: str) -> bool:
+    """Whether the article states that the figure is of the kind."""
+    span, number = candidate.span, candidate.number
+    before, after = text.string[span.start : number.start], text.string[candidate.end : span.end]
+    near = before[-_REACH:]
+    if candidate.unit_class == "plain" and kind != "other" and _HEADS.match(after):
+        return False
+    if candidate.unit_class == "money" and _is_other_sum(near, after, kind):
+        return False
+    if kind not in _PRICES:
+        return True
+    is_asked = after.rstrip("\"”’')").endswith("?")
+    if is_asked or _is_withdrawn(before) or (kind != "price_past" and _is_denied(text, number)):
+        return False
+    return kind != "price_change" or not _is_other_change(near, after)
+
+
+def _is_other_sum(before: str, after: str, kind: str) -> bool:
+    """Whether a sum is somebody's wealth or order, or a distance, whatever kind it looks like."""
+    if kind not in _AMOUNTS:
+        return False
+    is_order = _ORDER.search(before) or _ORDER_AFTER.match(after)
+    is_no_price = kind in PRICES and (is_order or _DISTANCE.match(after))
+    return bool(_WEALTH.search(before) or is_no_price)
+
+
+def _is_denied(text: Text, number: Number) -> bool:
+    """Whether words before a figure deny it, in its own clause."""
+    start = text.sentences[text.sentence_at(number.start)].start
+    low = max(start, number.start - _NEAR)
+    ends = [match.end() for match in _DENIED.finditer(text.string, low, number.start)]
+    if not ends or "," in text.string[ends[-1] : number.start]:
+        return False
+    return not text.crosses_clause(ends[-1], number.start)
+
+
+def _is_other_change(before: str, after: str) -> bool:
+    """Whether a percentage is a share or a level, taken back, supposed, or of something else than a
+    price.
+    """
+    is_share = _SHARE.match(after) or _LEVEL.search(before) or _EITHER_WAY.search(before)
+    is_taken_back = _TAKEN_BACK.search(before) or _TAKEN_BACK_AFTER.match(after)
+    is_supposed = _SUPPOSED.search(before) or _SUPPOSED_AFTER.match(after)
+    is_of_metric = _metric().search(before) or _of_metric().match(after)
+    return bool(is_share or is_taken_back or is_supposed or is_of_metric)
+
+
+def _is_withdrawn(before: str) -> bool:
+    """Whether a correction names the figure as the wrong one."""
+    notice = _WITHDRAWN.search(before)
+    return notice is not None and not _CORRECTED.search(before, notice.end())
+
+
+@cache
+def _metric() -> re.Pattern[str]:
+    """What is not a price as what moves by the figure: "gas fees on Ethereum fell 12%"."""
+    metrics = "|".join(sorted(map(re.escape, word_set("metric")), key=len, reverse=True))
+    moves = "|".join(sorted(word_set("up", "down"), key=len, reverse=True))
+    return re.compile(
+        rf"""
+        \b(?:{metrics})(?:\s(?:on|of|in|for|across|at|from|over|into|per)\s[\w’'\s&-]{{1,40}}?)?
+        \s(?:(?:has|have|had|is|was|were|are|also|then|since|[a-z]+ly)\s){{0,3}}(?:{moves})
+        \s(?:(?:by|about|around|nearly|almost|roughly|over|some|more|than|an?|another|as|much|up|down)\s)*\Z
+        """,
+        re.IGNORECASE | re.VERBOSE,
+    )
+
+
+@cache
+def _of_metric() -> re.Pattern[str]:
+    """The same behind the figure: "a 12% drop in trading volume"."""
+    metrics = "|".join(sorted(map(re.escape, word_set("metric")), key=len, reverse=True))
+    return re.compile(
+        rf"\s(?:[a-z-]+\s){{1,3}}(?:in|of)\s(?:[\w’'-]+\s){{0,4}}?(?:{metrics})\b", re.IGNORECASE
+    )

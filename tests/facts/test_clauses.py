@@ -1,0 +1,124 @@
+"""What a figure belongs to, its sign, and whether it is stated at all, by the grammar of its clause.
+
+Sentences are marked as in `test_extract.py`; what stands unmarked states no market number. Each kind of reading has its examples
+and, behind them, sentences of the same form that must be read in another way.
+"""
+
+import pytest
+
+from summarizer.facts.extract import extract_facts
+from tests.support.marked import unmark
+from tests.support.observed import read
+
+TICKERS = """
+Bitcoin was flat. SUSHI rose <price_change SUSHI 4 %>4%</> to <price SUSHI 1.1 USD>$1.10</>.
+Ether fell <price_change ETH -2 %>2%</> to <price ETH 3000 USD>$3,000</>. CAKE dropped <price_change CAKE -6 %>6%</> to <price CAKE 2.2 USD>$2.20</>.
+HUT slid <price_change HUT -5 %>5%</> to <price HUT 21 USD>$21</> and MARA lost <price_change MARA -7 %>7%</>.
+Bitcoin gained <price_change BTC 1 %>1%</> while MINA added <price_change MINA 3 %>3%</> and ROSE <price_change ROSE 4 %>4%</>.
+GRASS was down by more than <price_change GRASS -9 %>9%</> while ether held.
+AERO jumped <price_change AERO 12 %>12%</> and VELO <price_change VELO 8 %>8%</>.
+Solana's Raydium (RAY) fell <price_change RAY -3 %>3%</> to <price RAY 2.5 USD>$2.50</>.
+Bitcoin fell <price_change BTC -2 %>2%</>; TURBO rose <price_change TURBO 10 %>10%</>.
+Near's NEAR climbed <price_change NEAR 5 %>5%</> to <price NEAR 2.9 USD>$2.90</>.
+Miners fell, with RIOT down <price_change RIOT -4 %>4%</> and HUT down <price_change HUT -6 %>6%</>.
+Polygon's POL (formerly MATIC) fell <price_change POL -5 %>5%</> to <price POL 0.4 USD>$0.40</>.
+"""
+
+ROWS = """
+BTC: <price BTC 91000 USD>$91,000</> (<price_change BTC -2.1 %>-2.1%</>)\\nAR: <price AR 6.1 USD>$6.10</> (<price_change AR 3.3 %>+3.3%</>)
+ETH: <price ETH 3050 USD>$3,050</> (<price_change ETH -1 %>-1%</>)\\nCAKE: <price CAKE 2.4 USD>$2.40</> (<price_change CAKE 2 %>+2%</>)
+"""
+
+UNKNOWN = """
+Bitcoin rose <price_change BTC 2 %>2%</> to <price BTC 61000 USD>$61,000</>. Quibblo, a new memecoin, fell <price_change Quibblo -30 %>30%</> to <price Quibblo 0.002 USD>$0.002</>.
+Bitcoin fell <price_change BTC -2 %>2%</>. Wexmart fell 3% after its report.
+Ether fell <price_change ETH -2 %>2%</>, and the token Zandoo rose <price_change Zandoo 9 %>9%</>.
+Ether rose <price_change ETH 3 %>3%</> and the euro fell to $1.04.
+Bitcoin rose <price_change BTC 3 %>3%</>. Copper fell 2% to $4.10.
+Bitcoin rose <price_change BTC 3 %>3%</> and the pound slid 1% to $1.21.
+Dash (DASH) gained <price_change DASH 6 %>6%</> while DoorDash (DASH) lost 2%.
+Ether rose <price_change ETH 3 %>3%</>; silver climbed to <price XAG 47 USD>$47</>.
+Bitcoin rose <price_change BTC 3 %>3%</>; gold was <price XAU 4050 USD>$4,050</>.
+Bitcoin fell <price_change BTC -4 %>4%</>, Quibblo 6%.
+In New York, bitcoin was up <price_change BTC 3 %>3%</>.
+"""
+
+SIGNS = """
+XRP has fallen <price_change XRP -4 %>4%</> since Monday.
+Cardano dumped <price_change ADA -8 %>8%</> on the news.
+Solana gave back <price_change SOL -6 %>6%</> after the news.
+Ether moved from <price_past ETH 3200 USD>$3,200</> to <price ETH 2880 USD>$2,880</>, or <price_change ETH -10 %>10%</>.
+Ether moved from <price_past ETH 2880 USD>$2,880</> to <price ETH 3200 USD>$3,200</>, or <price_change ETH 11.1 %>11.1%</>.
+Bitcoin fell <price_change BTC -3 %>3%</>, ether <price_change ETH -4 %>4%</> and XRP <price_change XRP -5 %>5%</>.
+Bitcoin rose <price_change BTC 3 %>3%</>, XRP <price_change XRP 4 %>4%</> and Cardano <price_change ADA 5 %>5%</>.
+Bitcoin fell <price_change BTC -3 %>3%</> while ether gained <price_change ETH 4 %>4%</>.
+Bitcoin ▼ <price_change BTC -3 %>3%</>, ether ▲ <price_change ETH 4 %>4%</>.
+Solana moved ‑<price_change SOL -3 %>3%</> on Friday.
+XRP sank <price_change XRP -4 %>4%</> on the day and <price_change XRP -9 %>9%</> over the week.
+Bitcoin is down <price_change BTC -4 %>4%</> from its record.
+"""
+
+FLOWS = """
+Bitcoin ETFs saw ($<etf_flow BTC -45200000 USD>45.2 million</>) in net flows on Friday.
+Ether funds saw (<etf_flow ETH -45200000 USD>$45.2) million</> in net flows on Friday.
+<etf_flow BTC -250000000 USD>A quarter of a billion dollars</> left the bitcoin ETFs on Friday.
+Spot bitcoin ETFs saw withdrawals of <etf_flow BTC -80000000 USD>$80 million</>.
+Spot ether ETFs lost <etf_flow ETH -80000000 USD>$80 million</> on Friday.
+Investors pulled <etf_flow BTC -80000000 USD>$80 million</> from bitcoin funds on Friday.
+Bitcoin ETFs pulled in <etf_flow BTC 80000000 USD>$80 million</> on Friday.
+Inflows into bitcoin ETFs fell to <etf_flow BTC 30000000 USD>$30 million</>.
+Redemptions from ether ETFs rose to <etf_flow ETH -30000000 USD>$30 million</>.
+Fidelity's FBTC (<etf_flow BTC 99000000 USD>$99 million</>) led the inflows.
+"""
+
+NOT_STATED = """
+Ether will never go to $50,000, he said.
+Ether isn't going to $10,000 this year.
+Bitcoin is unlikely to reach $300,000 soon.
+Will ether crash to $900?
+Is XRP set to gain 40%?
+Ether gave back its 6% gain.
+Cardano wiped out a 5% rally within hours.
+Ether's 6% slide was reversed by the evening.
+If ether fell 30%, lenders would suffer.
+An earlier version of this story said that ether fell 12%.
+Fees on Solana fell 14%.
+Trading volume in ether fell 14%.
+A 9% drop in daily active addresses hurt Solana.
+Ether's share price talk aside, whales hold 12% of the supply.
+Bitcoin moves up or down by 10% in a week.
+Bitcoin stands $2,500 below its record high.
+His stop loss was at $55,000.
+Not only did ether gain <price_change ETH 4 %>4%</>, it kept it.
+Ether lost <price_change ETH -6 %>6%</> of its market value.
+"""
+
+
+def check(marked):
+    text, marks = unmark(marked.replace("\\n", "\n"))
+    facts = [f for f in extract_facts(read(text)) if f.kind != "other"]
+    found = {(f.kind, f.subject, f.value, f.unit) for f in facts}
+    expected = set()
+    for mark in marks:
+        kind, subject, value, unit = mark.label.split(" ")
+        expected.add((kind, subject, float(value), unit))
+    assert found == expected
+
+
+def examples(*blocks):
+    return [line for block in blocks for line in block.strip().split("\n")]
+
+
+@pytest.mark.parametrize("marked", examples(TICKERS, ROWS, UNKNOWN))
+def test_a_figure_belongs_to_what_its_clause_names_or_to_nobody(marked):
+    check(marked)
+
+
+@pytest.mark.parametrize("marked", examples(SIGNS, FLOWS))
+def test_a_change_has_the_sign_that_its_words_tell(marked):
+    check(marked)
+
+
+@pytest.mark.parametrize("marked", examples(NOT_STATED))
+def test_what_is_asked_denied_taken_back_or_of_something_else_is_not_stated(marked):
+    check(marked)
