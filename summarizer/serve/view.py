@@ -23,7 +23,7 @@ _SELECT = f"""
             AND (:q = '' OR a.id IN (SELECT rowid FROM search WHERE search MATCH :q))
             AND (:asset = '' OR a.id IN (
                 SELECT article_id FROM calls
-                WHERE lower(asset) = lower(:asset) AND :direction IN ('', direction)
+                WHERE asset IN (:asset, upper(:asset), lower(:asset)) AND :direction IN ('', direction)
             ))
             AND (:asset != '' OR :direction IN ('', r.direction))
             AND (:source = '' OR lower(:source) IN (lower(a.source), lower(a.domain)))
@@ -96,6 +96,10 @@ def find_report(store: Store, name: str) -> Report | None:
 
     It is a number, the beginning of an id, or an address.
     """
+    if name.isascii() and name.isdigit() and len(name) < 19:  # quicker than by all its names
+        report = load_report(store, int(name))
+        if report:
+            return report
     numbers = find_reports(store, name)
     return load_report(store, numbers[0]) if numbers else None
 
