@@ -23,7 +23,8 @@ _SELECT = f"""
             AND (:q = '' OR a.id IN (SELECT rowid FROM search WHERE search MATCH :q))
             AND (:asset = '' OR a.id IN (
                 SELECT article_id FROM calls
-                WHERE asset IN (:asset, upper(:asset), lower(:asset)) AND :direction IN ('', direction)
+                WHERE asset IN (:asset, upper(:asset), lower(:asset))
+                    AND :direction IN ('', direction)
             ))
             AND (:asset != '' OR :direction IN ('', r.direction))
             AND (:source = '' OR lower(:source) IN (lower(a.source), lower(a.domain)))
