@@ -19,11 +19,6 @@ OF_RUN = """
     SELECT s.item_id FROM sources s JOIN run_items r ON r.item_id = s.feed_id WHERE r.run_id = :run
 """
 
-_ADD_ITEM = """
-    INSERT INTO items (key, kind, url, state, first_seen_at, finished_at)
-    VALUES (:key, :kind, :url, 'done', :now, :now)
-    ON CONFLICT (key) DO NOTHING
-"""
 _INSERT_ARTICLE = """
     INSERT INTO articles VALUES (
         NULL, :item_id,
@@ -92,17 +87,6 @@ def has_version(store: Store, item_id: int, content_hash: str) -> bool:
             "SELECT 1 FROM articles WHERE item_id = ? AND content_hash = ?", (item_id, content_hash)
         )
     )
-
-
-def add_report(db: Connection, key: str, url: str | None, report: Report, made_by: str) -> int:
-    """Write the report of an article that came outside a batch; returns its article's number.
-
-    `key` is that of its item, which a batch may have entered before.
-    """
-    kind = "address" if url else "record"
-    db.execute(_ADD_ITEM, {"key": key, "kind": kind, "url": url, "now": utc_now()})
-    (item_id,) = db.execute("SELECT id FROM items WHERE key = ?", (key,)).fetchone()
-    return save_report(db, item_id, report, made_by)
 
 
 def save_report(db: Connection, item_id: int, report: Report, made_by: str) -> int:

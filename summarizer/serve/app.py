@@ -108,7 +108,10 @@ class Pages:
     async def take_form(self, request: Request) -> Response:
         """Analyse what stands in the form's field, an address or a text, and show the report."""
         body = await _read_body(request)
-        form = dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=10))
+        try:
+            form = dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=10))
+        except ValueError as error:
+            raise InputError("the form has fields that are not of this page") from error
         if not secrets.compare_digest(form.get("token", "").encode(), self._token.encode()):
             detail = "the form is of an earlier start of the program"
             raise SummarizerError(detail, code="token", advice="Load the page again")

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from summarizer.analyst.llm.gate import Gate
-from summarizer.batch.items import hash_text
-from summarizer.batch.reports import add_report
+from summarizer.batch.items import Item, hash_text
+from summarizer.batch.reports import save_report
 from summarizer.batch.run import fingerprint
+from summarizer.batch.states import add_done_item
 from summarizer.batch.store import Store
 from summarizer.errors import InputError
 from summarizer.models import Article, Report
@@ -16,7 +17,7 @@ from summarizer.page.article import extract_article, make_article
 from summarizer.pipeline import analyze_article, load_page
 from summarizer.settings import Settings
 from summarizer.text.dates import parse_time
-from summarizer.web.urls import canonical_url, is_web
+from summarizer.web.urls import canonical_url, host_of, is_web
 
 FIELDS = ("url", "text", "title", "source", "published_at")
 _AT_ONCE = 4  # articles in work
@@ -44,9 +45,12 @@ class Desk:
         with self._turns:
             article = self._read(values)
             report = analyze_article(article, self.settings, self.gate)
-        key = canonical_url(values["url"]) if values["url"] else hash_text(article.text)
+        url = values["url"]
+        item = Item(f"text:{hash_text(article.text)}", "record")
+        if url:  # the item under which a batch would enter it
+            item = Item(f"url:{canonical_url(url)}", "address", url=url, host=host_of(url))
         with self.store.write() as db:
-            return add_report(db, key, values["url"] or None, report, self._made_by), report
+            return save_report(db, add_done_item(db, item), report, self._made_by), report
 
     def _read(self, values: dict[str, str]) -> Article:
         if not values["text"]:
@@ -73,6 +77,8 @@ def _check(submission: Mapping[str, object]) -> dict[str, str]:
         # what neither the database nor UTF-8 can hold
         value = (value or "").encode("utf-8", "replace").decode().replace("\0", "")
         values[name] = value.strip()
+    if values["published_at"] and parse_time(values["published_at"]) is None:
+        raise InputError("published_at is no time", advice="Such as 2026-02-10T06:00:00Z")
     if values["url"] and not is_web(values["url"]):
         raise InputError("the url is no http or https address", code="bad_url", advice=advice)
     if not values["url"] and not values["text"]:

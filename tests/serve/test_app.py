@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from urllib.parse import urlencode
 
 import pytest
+from click.testing import CliRunner
 from lxml.html import document_fromstring
 
+from summarizer.cli.main import main
 from tests.batch.test_export import OWN
 from tests.support.local_web import local_web
 
@@ -124,9 +126,14 @@ def test_a_posted_address_is_fetched_by_the_rules(database):
             status, headers, answer = server.ask("/api/analyze", {"url": url})
             assert (status, json.loads(answer)["article"]["url"]) == (200, url)
             assert server.read(headers["location"])["article"]["url"] == url
+        batch = [url, "-o", str(database), "--allow-private", site.base.removeprefix("http://")]
+        assert CliRunner().invoke(main, ["batch", *batch, "--rate", "0"]).exit_code == 0
+        with serving(database) as server:  # it is one article, whoever asked for it
+            found = server.read("/api/reports?since=2026-02-01")["reports"]
+            assert [row["url"] for row in found].count(url) == 1
         with serving(database, "--offline") as server:
             assert server.ask("/api/analyze", {"url": url})[0] == 400
-        assert site.asked["/news/1"] == 1
+        assert site.asked["/news/1"] == 2
     with serving(database) as server:
         for url, code in (
             ("http://127.0.0.1:1/x", "blocked"),
@@ -148,6 +155,7 @@ def test_a_posted_address_is_fetched_by_the_rules(database):
         ({"text": " \0"}, JSON, 422, "empty_body"),
         ({"text": 1}, JSON, 422, "bad_input"),
         ({"html": "/etc/passwd"}, JSON, 422, "bad_input"),
+        ({"text": TEXT, "published_at": "soon"}, JSON, 422, "bad_input"),
         ({"text": TEXT}, "text/plain", 415, "content_type"),
         ({"text": "x" * 1_100_000}, JSON, 413, "too_large"),
     ],
@@ -185,6 +193,7 @@ def test_no_other_site_changes_anything(shared_server):
     for stale in (without, f"{without}&token=old", f"{without}&token=%ff"):
         status, _, page = shared_server.ask("/analyze", stale, FORM, origin=own)
         assert status == 401 and "Load the page again" in page
+    assert shared_server.ask("/analyze", "a=1&" * 50, FORM)[0] == 422
     assert shared_server.read("/api/reports")["reports"] == []
     assert shared_server.ask("/analyze", form, FORM, sec_fetch_site="same-origin")[0] == 303
 
