@@ -89,7 +89,8 @@ _WEALTH = re.compile(
 )
 _SHARE = re.compile(  # "12% of the supply"; not "12% of its market value"
     r"""
-    \s(?: of\s(?!(?:(?:its|their|the|his|her)\s)?(?:\w+\s)?(?:value|price|gains|losses|cap|capitali[sz]ation|worth|purchasing)\b)[a-z]
+    \s(?: of\s(?!(?:(?:its|their|the|his|her)\s)?(?:\w+\s)?
+            (?:value|price|gains|losses|cap|capitali[sz]ation|worth|purchasing)\b)[a-z]
         | (?:share|stake|chance|odds|probability|discount|tax|fee)\b )
     """,
     re.VERBOSE,
