@@ -69,8 +69,12 @@ def render_list(template: str, **values: object) -> str:
 
 
 def render_digest_page(digest: Digest) -> str:
-    """The digest as a page that mail clients show too: its styles stand in the elements."""
-    return make_environment().get_template("digest.html").render(digest=digest)
+    """The digest as a page that mail clients show too.
+
+    Its styles stand in the elements, and it is ASCII: a mail may lose the name of its charset.
+    """
+    page = make_environment().get_template("digest.html").render(digest=digest)
+    return page.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def _fill_report(template: str, report: Report, *, whole: bool) -> str:

@@ -67,7 +67,8 @@ def test_the_drawing_is_what_the_words_beside_it_say():
 
 
 def test_styles_stand_in_the_elements_and_nothing_is_asked_of_elsewhere():
-    page = render_digest_page(make_digest())
+    page = render_digest_page(make_digest("Zürich – ₿"))
+    assert page.isascii() and "Zürich – ₿" in document_fromstring(page).text_content()
     assert not re.search(r"<style|<script|<img|<link|class=|url\(|var\(|src=", page)
     empty = make_digest().model_copy(
         update={"articles": 0, "assets": (), "levels": (), "flows": (), "stories": ()}
