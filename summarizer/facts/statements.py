@@ -20,7 +20,8 @@ _DENIED = re.compile(
         | (?:is|are|wo|ca|would|does|did|has)n[’']t|cannot
         | never|nowhere\snear|far\sfrom|unlikely\sto|rather\sthan|instead\sof
         | (?:no|little)\s(?:chance|way|sign|reason|evidence|prospect|talk|path)|den(?:y|ies|ied)
-        | not\s(?:going|about|set|expected|likely|in\sa\sposition)\sto|shy\sof\sa )\b
+        | not\s(?:going|about|set|expected|likely|in\sa\sposition)\sto|shy\sof\sa
+        | (?:nobody|no\sone|few)\s(?:\w+\s)?(?:expects?|thinks?|believes?|sees?) )\b
     (?!\s(?:only|just|merely|yet\sfallen|see|seen|been\sthis|been\sso|been\sseen|be\ssurprised))
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -89,7 +90,8 @@ _WEALTH = re.compile(
 )
 _SHARE = re.compile(  # "12% of the supply"; not "12% of its market value"
     r"""
-    \s(?: of\s(?!(?:(?:its|their|the|his|her)\s)?(?:\w+\s)?(?:value|price|gains|losses|cap|capitali[sz]ation|worth|purchasing)\b)[a-z]
+    \s(?: of\s(?!(?:(?:its|their|the|his|her)\s)?(?:\w+\s)?
+            (?:value|price|gains|losses|cap|capitali[sz]ation|worth|purchasing)\b)[a-z]
         | (?:share|stake|chance|odds|probability|discount|tax|fee)\b )
     """,
     re.VERBOSE,
