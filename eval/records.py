@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from eval.labels import check_record
 from summarizer.batch.records import record_article
-from summarizer.errors import BadRecord, UsageError
+from summarizer.errors import BadRecord, InputError, UsageError
 from summarizer.models import Article
 from summarizer.text.spans import normalise
 
@@ -147,11 +148,15 @@ def _unmark(marked: str) -> tuple[str, Records]:
 def load_jsonl(path: Path) -> Records:
     """The objects of a JSONL file. Raises BadRecord, naming the line."""
     records = []
-    for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        raise BadRecord(f"{path.name} is no text in UTF-8") from error
+    for number, line in enumerate(lines, 1):
         if line.strip():
             try:
                 record = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 record = None
             if not isinstance(record, dict):
                 raise BadRecord(f"line {number} of {path.name} is no JSON object")
@@ -189,9 +194,13 @@ def _load_file(name: str) -> Records:
         raise UsageError(f"{name} is no file, and not own, real or untouched")
     records = load_jsonl(path)
     for number, record in enumerate(records, 1):
-        if "id" not in record or not isinstance(record.get("labels"), dict):
-            raise BadRecord(f"record {number} of {path.name} has no id or no labels")
-        gold = record.get("text") or record.get("body") or record_article(record, path.parent).text
+        check_record(record, number, path.name)
+        try:
+            gold = record.get("text") or record.get("body")
+            gold = gold or record_article(record, path.parent).text
+        except InputError as error:
+            detail = f"record {number} ({record['id']}) of {path.name}: {error.detail}"
+            raise BadRecord(detail, advice=error.advice) from error
         record |= {"gold": gold, "folder": str(path.parent)}
     return records
 

@@ -5,6 +5,8 @@ its description in the JSON schema too.
 """
 
 from datetime import date, datetime
+from html import escape
+from importlib import import_module
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -74,6 +76,11 @@ class Article(Model):
     def outlet(self) -> str | None:
         """The outlet's name, else its domain."""
         return self.source or self.domain
+
+    def __repr__(self) -> str:
+        return f"<Article {(self.title or self.text[:40])!r}: {self.words} words>"
+
+    __str__ = __repr__
 
 
 # ---- what the rules find
@@ -374,6 +381,36 @@ class Report(Model):
     def to_dict(self, *, with_text: bool = False) -> dict[str, Any]:
         """The report as plain JSON values; the article's text only on request."""
         return self.model_dump(mode="json", exclude=None if with_text else {"article": {"text"}})
+
+    def to_markdown(self) -> str:
+        """The report as a Markdown note."""
+        return str(_render("markdown", self))
+
+    def to_html(self, *, with_text: bool = False) -> str:
+        """The report as one HTML page, with the evidence marked, in the whole text on request."""
+        return str(_render("html", self, with_text=with_text))
+
+    def to_frame(self, table: Literal["facts", "calls"] = "facts") -> Any:
+        """The facts or calls as a data frame of pandas, or else of polars. Raises UsageError where
+        neither is installed."""
+        return import_module("summarizer.render.frame").make_frame(self, table)
+
+    def __repr__(self) -> str:
+        title = (self.article.title or self.summary or "untitled")[:60]
+        calls = ", ".join(f"{call.asset} {call.direction}" for call in self.calls[:5])
+        return f"<Report {title!r}: {calls or 'no call'}; {len(self.facts)} facts>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the page, shut off from the notebook."""
+        page = escape(self.to_html())
+        return f'<iframe sandbox srcdoc="{page}" style="width:100%;height:40em;border:0"></iframe>'
+
+
+def _render(form: str, report: Report, **options: bool) -> Any:
+    """The report in a form of render/, which knows this file, and is imported when it is used."""
+    return getattr(import_module(f"summarizer.render.{form}"), f"render_{form}")(report, **options)
 
 
 # ---- what many reports say together

@@ -3,13 +3,15 @@
 page -> article -> text -> facts, signals, narratives -> analysis -> report
 """
 
+import asyncio
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from summarizer.analyst.embedded.analyze import analyze_by_weights
 from summarizer.credibility import find_signals
@@ -18,13 +20,24 @@ from summarizer.facts.extract import read_rows
 from summarizer.models import Analysis, Article, Page, Report
 from summarizer.narratives import find_narratives
 from summarizer.page.article import extract_article, make_article
+from summarizer.page.pasted import join_lines
 from summarizer.settings import Settings, cache_path, load_settings
+from summarizer.text.dates import parse_time
 from summarizer.text.reading import read_text
 from summarizer.verification.verify import list_faults, verify
+from summarizer.web.urls import complete_url
 
 if TYPE_CHECKING:
     from summarizer.analyst.llm.analyze import Attempt, Conversation
     from summarizer.analyst.llm.gate import Gate
+
+# What a file's name says of it; its bytes may say otherwise.
+_TYPES = {
+    **dict.fromkeys((".html", ".htm", ".xhtml"), "text/html"),
+    **dict.fromkeys((".md", ".markdown"), "text/markdown"),
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+}
 
 
 def analyze(target: str | Path, settings: Settings | None = None) -> Report:
@@ -55,12 +68,34 @@ def analyze_text(
     url: str | None = None,
     title: str | None = None,
     source: str | None = None,
-    published_at: datetime | None = None,
+    published_at: datetime | date | str | None = None,
     settings: Settings | None = None,
 ) -> Report:
-    """The report of plain text. Raises EmptyInput where there is none."""
+    """The report of plain text; a time without a zone is in UTC. Raises EmptyInput where there is
+    no text, and UsageError for a time that cannot be read."""
+    text = join_lines(text)
+    published_at = _read_moment(published_at)
     article = make_article(text, url=url, title=title, source=source, published_at=published_at)
     return analyze_article(article, settings)
+
+
+async def analyze_async(target: str | Path, settings: Settings | None = None) -> Report:
+    """As `analyze`, in a thread of its own: other tasks go on meanwhile."""
+    return await asyncio.to_thread(analyze, target, settings)
+
+
+async def analyze_text_async(text: str, **about: Any) -> Report:
+    """As `analyze_text`, in a thread of its own."""
+    return await asyncio.to_thread(analyze_text, text, **about)
+
+
+def _read_moment(written: datetime | date | str | None) -> datetime | None:
+    if written is None or isinstance(written, datetime):
+        return written
+    if moment := parse_time(str(written), any_form=True):
+        return moment
+    advice = "Give it as 2026-02-10T11:50"
+    raise UsageError(f"published_at {written!r} is no time", advice=advice)
 
 
 def analyze_article(
@@ -121,16 +156,30 @@ def _converse(conversation: "Conversation", check: Callable[[Analysis], Report])
 
 def load_page(target: str | Path, settings: Settings) -> Page:
     """What stands at a URL or in a file. Raises FetchError or UsageError."""
-    if isinstance(target, str) and "://" in target:
-        return _fetch_page(target, settings)
+    if isinstance(target, str):
+        target = target.strip()
+        if "://" in target:
+            return _fetch_page(target.strip("<>"), settings)
+        if not is_file(target) and (url := complete_url(target)):
+            return _fetch_page(url, settings)
     path = Path(target)
     try:
         body = path.read_bytes()
     except OSError as error:
-        advice = "Give a URL, an .html or .txt file, or - for stdin"
+        advice = "Give a URL, a page, a text, a PDF or DOCX file, or - for stdin"
+        if path.is_dir():
+            advice = "summarizer batch FOLDER reads what is in it"
         raise UsageError(f"{path}: {error.strerror}", advice=advice) from error
-    is_html = path.suffix.lower() in (".html", ".htm", ".xhtml")
-    return Page(body=body, content_type="text/html" if is_html else None)
+    except ValueError as error:  # a name that holds a NUL
+        raise UsageError(f"{target!r} is no name of a file") from error
+    return Page(body=body, content_type=_TYPES.get(path.suffix.lower()))
+
+
+def is_file(name: str) -> bool:
+    """Whether something stands under this name on the disk."""
+    with suppress(OSError, ValueError):  # a name that is too long, such as a pasted text
+        return Path(name).exists()
+    return False
 
 
 def _fetch_page(url: str, settings: Settings) -> Page:

@@ -17,6 +17,8 @@ from summarizer.errors import UsageError
 if TYPE_CHECKING:
     from platformdirs import PlatformDirs
 
+_FROM_ENVIRONMENT = frozenset("model base_url timeout prices api_key".split())
+_OPENAI = {"api_key": ("OPENAI_API_KEY",), "base_url": ("OPENAI_BASE_URL",)}
 DEFAULT_MODEL = "gpt-5.4-nano"  # used when a key is set and no model is named
 
 
@@ -98,6 +100,26 @@ def load_settings(**flags: Any) -> Settings:
     if settings.uses_model:
         check_endpoint(settings.base_url, settings.api_key)
     return settings
+
+
+def list_settings() -> list[tuple[str, str, str]]:
+    """Each setting with its value and where that comes from; of the key, only whether it is set."""
+    settings = load_settings()
+    written = _read_config(config_path())
+    rows = []
+    for setting in fields(Settings):
+        name = setting.name
+        value = getattr(settings, name)
+        variables = [f"SUMMARIZER_{name.upper()}", *_OPENAI.get(name, ())]
+        origin = next((variable for variable in variables if os.environ.get(variable)), "")
+        if not origin or name not in _FROM_ENVIRONMENT:
+            origin = "config file" if name in written else "default"
+        if name == "api_key":
+            value = "set" if value else "not set"
+        elif name == "base_url" and value:
+            value = value.split("?")[0]  # the query may hold a key
+        rows.append((name, "none" if value is None else str(value), origin))
+    return rows
 
 
 def check_endpoint(base_url: str | None, key: str | None) -> None:

@@ -1,6 +1,10 @@
 """The order of the steps, and the three functions that others call."""
 
+import asyncio
+import sys
+from datetime import UTC, date, datetime
 from functools import partial
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +13,9 @@ from hypothesis import strategies as st
 import summarizer
 from summarizer import analyze, analyze_html, analyze_text
 from summarizer.errors import EmptyInput, NoArticle, SummarizerError, UsageError
+from summarizer.models import Report
 from summarizer.pipeline import load_page
+from summarizer.render.frame import COLUMNS, list_rows
 from summarizer.settings import Settings
 
 TEXT = (
@@ -108,3 +114,75 @@ def test_any_text_gives_a_report_whose_evidence_is_exact(text):
         signal.evidence for signal in report.credibility.signals if signal.evidence
     ]
     assert all(source[part.start : part.end] == part.quote for part in parts)
+
+
+# ---- what a library user meets
+
+
+def test_the_package_lists_its_names_and_types():
+    names = dir(summarizer)
+    assert {"Settings", "NoArticle", "FetchError", "analyze", "load_settings"} <= {*names}
+    assert not [name for name in names if name.startswith("_") and name != "__version__"]
+    assert (Path(summarizer.__file__).parent / "py.typed").is_file()
+
+
+def test_a_report_is_short_to_look_at_and_comes_back_from_its_values():
+    page = "<html><body><article>" + f"<p>{TEXT}</p>" * 3 + "</article></body></html>"
+    for report in (analyze_text(TEXT, title="Bitcoin slides"), analyze_html(page)):
+        assert len(repr(report)) < 200 and repr(report) == str(report)
+        assert len(repr(report.article)) < 100
+        assert Report.model_validate(report.to_dict(with_text=True)) == report
+        again = Report.model_validate(report.to_dict())
+        assert again.to_dict() == report.to_dict()
+    assert "date_missing" in report.flags
+
+
+def test_a_report_is_a_note_a_page_and_rows():
+    report = analyze_text(TEXT, title="Bitcoin <slides>")
+    assert report.to_markdown().startswith("# Bitcoin")
+    assert report.to_html(with_text=True).startswith("<!doctype html>")
+    frame = report._repr_html_()
+    assert frame.startswith("<iframe sandbox srcdoc=") and frame.count('"') == 4
+    (row, *_) = list_rows([report.to_dict()], "facts")
+    assert (row["subject"], row["value"], row["credibility"]) == ("BTC", 58000, "high")
+    assert list(row) == COLUMNS["facts"]
+
+
+@pytest.mark.parametrize("name", ["pandas", "polars"])
+@pytest.mark.parametrize("table", ["facts", "calls"])
+def test_a_report_is_a_data_frame(name, table, monkeypatch):
+    library = pytest.importorskip(name)
+    if name == "polars":
+        monkeypatch.setitem(sys.modules, "pandas", None)
+    frame = analyze_text(TEXT).to_frame(table)
+    assert isinstance(frame, library.DataFrame) and list(frame.columns) == COLUMNS[table]
+
+
+def test_a_data_frame_wants_a_library(monkeypatch):
+    for name in ("pandas", "polars"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(UsageError, match="pandas or polars"):
+        analyze_text(TEXT).to_frame()
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-02-10", "10 February 2026", date(2026, 2, 10), datetime(2026, 2, 10)],  # noqa: DTZ001
+)
+def test_a_publication_may_be_a_date_or_a_string(written):
+    report = analyze_text(TEXT, published_at=written)
+    assert report.article.published_at == datetime(2026, 2, 10, tzinfo=UTC)
+    with pytest.raises(UsageError, match="no time"):
+        analyze_text(TEXT, published_at="soon")
+
+
+def test_reports_are_awaited_side_by_side(tmp_path):
+    (tmp_path / "a.txt").write_text(TEXT)
+
+    async def both():
+        path = tmp_path / "a.txt"
+        return await asyncio.gather(
+            summarizer.analyze_async(path), summarizer.analyze_text_async(TEXT)
+        )
+
+    assert same(*asyncio.run(both()))

@@ -1,5 +1,10 @@
-import pytest
+import re
+import tomllib
 
+import pytest
+from click.testing import CliRunner
+
+from summarizer.cli.main import main
 from summarizer.errors import UsageError
 from summarizer.settings import Settings, config_path, load_settings
 
@@ -66,3 +71,32 @@ def test_the_config_file_is_looked_for_where_others_look(monkeypatch, tmp_path):
     monkeypatch.delenv("SUMMARIZER_CONFIG")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert config_path() == tmp_path / "summarizer" / "config.toml"
+
+
+def test_config_shows_each_setting_and_where_it_comes_from(tmp_path, monkeypatch):
+    monkeypatch.setenv("SUMMARIZER_CONFIG", str(tmp_path / "deep" / "c.toml"))
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/v1?key=canary")
+
+    def run(*args):
+        return CliRunner().invoke(main, ["config", *args])
+
+    assert run("init").exit_code == 0
+    assert tomllib.loads((tmp_path / "deep" / "c.toml").read_text("utf-8")) == {}
+    assert run("init").exit_code == 2 and run("init", "--force").exit_code == 0
+    (tmp_path / "deep" / "c.toml").write_text('model = "qwen3:8b"\n')
+    shown = run().stdout
+    assert re.search(r"^model +qwen3:8b +\(config file\)$", shown, re.MULTILINE)
+    assert re.search(r"^api_key +set +\(OPENAI_API_KEY\)$", shown, re.MULTILINE)
+    assert re.search(r"^timeout +120.0 +\(default\)$", shown, re.MULTILINE)
+    assert "canary" not in shown
+    assert run("path").stdout.strip() == str(tmp_path / "deep" / "c.toml")
+
+
+def test_the_example_of_a_config_file_names_settings_that_exist(tmp_path, monkeypatch):
+    path = tmp_path / "c.toml"
+    monkeypatch.setenv("SUMMARIZER_CONFIG", str(path))
+    CliRunner().invoke(main, ["config", "init"])
+    lines = path.read_text("utf-8").split("\n")
+    path.write_text("\n".join(line.removeprefix("# ") for line in lines if " = " in line))
+    assert load_settings().timeout == 120

@@ -1,6 +1,7 @@
 """REPORTS -> FILE: JSONL, CSV and Parquet, written beside its name and put in place when whole."""
 
 import csv
+import io
 import json
 import os
 import types
@@ -53,26 +54,44 @@ def write_jsonl(stream: TextIO, rows: Iterable[dict[str, Any]]) -> None:
 def write_csv(stream: TextIO, reports: Iterable[dict[str, Any]]) -> None:
     """One row a report, its calls as `BTC bearish; ETH neutral`.
 
-    No cell is a formula to a spreadsheet.
+    No cell is a formula to a spreadsheet. A row that was read from such a file is written as it is.
     """
-    table = csv.writer(stream)
-    table.writerow(COLUMNS)
+    stream.write(format_cells(COLUMNS))
     for report in reports:
-        calls = (f"{call['asset']} {call['direction']}" for call in report["calls"])
-        analyst = report["analyst"]
-        row = report["article"] | report["overall"] | report["timeframe"] | analyst
-        row |= {
-            "id": report["id"],
-            "credibility": report["credibility"]["level"],
-            "calls": "; ".join(calls),
-            "summary": report["summary"],
-            "flags": " ".join(report["flags"]),
-            "analyst": analyst["name"],
-        }
-        table.writerow([_cell(row[column]) for column in COLUMNS])
+        stream.write(format_csv_row(report))
 
 
-def _cell(value: object) -> object:
+def format_csv_row(report: dict[str, Any]) -> str:
+    """The line of a report, or of a row that was read from such a file."""
+    if "article" not in report:
+        return format_cells([report[column] for column in COLUMNS])
+    row = _describe(report)
+    return format_cells([clean_cell(row[column]) for column in COLUMNS])
+
+
+def format_cells(cells: list[Any]) -> str:
+    """A line of CSV."""
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
+
+
+def _describe(report: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a report."""
+    calls = (f"{call['asset']} {call['direction']}" for call in report["calls"])
+    analyst = report["analyst"]
+    row: dict[str, Any] = report["article"] | report["overall"] | report["timeframe"] | analyst
+    return row | {
+        "id": report["id"],
+        "credibility": report["credibility"]["level"],
+        "calls": "; ".join(calls),
+        "summary": report["summary"],
+        "flags": " ".join(report["flags"]),
+        "analyst": analyst["name"],
+    }
+
+
+def clean_cell(value: object) -> object:
     """The value as a cell that no spreadsheet calculates.
 
     Programs read a formula behind blanks too, and in full-width signs.
@@ -86,13 +105,7 @@ def _cell(value: object) -> object:
 
 def write_parquet(stream: TextIO, reports: Iterable[dict[str, Any]]) -> None:
     """Reports as nested columns. Raises UsageError without the extra `parquet`."""
-    try:
-        import pyarrow as arrow
-        import pyarrow.parquet as parquet
-    except ImportError as error:
-        raise UsageError(
-            "Parquet needs pyarrow", advice="pip install 'crypto-news-summarizer[parquet]'"
-        ) from error
+    arrow, parquet = import_arrow()
     schema = arrow.schema(
         [(name, _arrow_type(arrow, info.annotation)) for name, info in Report.model_fields.items()]
     )
@@ -100,6 +113,17 @@ def write_parquet(stream: TextIO, reports: Iterable[dict[str, Any]]) -> None:
     with parquet.ParquetWriter(stream.buffer, schema) as writer:
         while rows := list(islice(reports, ROWS)):
             writer.write_table(arrow.Table.from_pylist(rows, schema=schema))
+
+
+def import_arrow() -> tuple[Any, Any]:
+    """pyarrow and its Parquet module. Raises UsageError without the extra `parquet`."""
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        advice = "pip install 'crypto-news-summarizer[parquet]'"
+        raise UsageError("Parquet needs pyarrow", advice=advice) from error
+    return pyarrow, parquet
 
 
 def _arrow_type(arrow: Any, kind: Any) -> Any:

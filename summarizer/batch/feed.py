@@ -1,31 +1,31 @@
 """PAGE -> FEED: the entries of RSS, Atom, RDF and JSON Feed. The only importer of feedparser.
 
-The bytes are repaired and parsed. Each entry has a key, a plain title, a link that may be fetched,
-and a date or a flag that says why there is none.
+    bytes -> repaired -> parsed (feedparser, json) -> raw entries -> entries (entries.py)
+
+parse_feed runs in a child process, started by records.read_feed: feeds of strangers can hang a
+parser. 800 kB of attributes on one tag, or one long script, took over 20 s.
 """
 
-import calendar
+import html
 import io
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
-from summarizer.batch.discovery import resolve_link
-from summarizer.batch.items import hash_text
+from summarizer.batch.entries import (
+    EARLIEST,
+    FeedEntry,
+    RawEntry,
+    drop_shared_links,
+    make_entry,
+    merge_entries,
+    read_line,
+)
 from summarizer.errors import InputError
 from summarizer.models import Page
-from summarizer.page.words import read_plain
-from summarizer.text.dates import parse_time
-from summarizer.text.spans import normalise
-from summarizer.web.urls import canonical_url, is_web
 
 MAX_ENTRIES = 5_000  # the newest; a feed that holds more is an archive
-# A date further ahead is the feed's mistake: zones differ by 14 hours at most.
-FUTURE = timedelta(hours=24)
-# A date that is not later is a zero that was written as a date, in whatever zone.
-EARLIEST = datetime(1970, 1, 3, tzinfo=UTC)
 MAX_DTD = 2_000  # bytes
 
 # CoinDesk: `<description>text</description> … <content:encoded/><dc:description/>`: feedparser lets
@@ -35,34 +35,20 @@ _EMPTY = re.compile(
 )
 # `<link uri="at://…">https://…</link>`: feedparser takes the attribute for the link
 _LINK_URI = re.compile(rb"""(<link\b[^<>]*?)\s+uri\s*=\s*(?:"[^"<>]*"|'[^'<>]*')""")
+# `<media:description>` is a picture's caption, which feedparser takes for the entry's text
+_MEDIA = re.compile(rb"""xmlns:([\w-]{1,30})\s*=\s*["']https?://search\.yahoo\.com/mrss/?["']""")
 # Entities cost a malformed feed of 200 kB 19 s. Those of HTML, which some feeds declare, are short
 _DTD = re.compile(rb"<!DOCTYPE[^\[<>]{0,500}\[")
 # `</rss>` at the end, or comments after it: the feed was not cut off
 _END = re.compile(
     rb"</(?:[\w-]+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*$", re.IGNORECASE | re.DOTALL
 )
-_EPOCH = re.compile(r"\s*\d{10,13}\s*")
 
 
 class FeedInvalid(InputError):
     """It is no feed, or a feed with nothing in it."""
 
     code = "feed_invalid"
-
-
-@dataclass(frozen=True)
-class FeedEntry:
-    """One entry of a feed.
-
-    `text` is what the feed itself says, plain; `link` is None unless it may be fetched.
-    """
-
-    key: str
-    title: str | None
-    link: str | None
-    published_at: datetime | None
-    text: str
-    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,16 +59,11 @@ class Feed:
     entries: tuple[FeedEntry, ...]
     warnings: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True)
-class _RawEntry:
-    """An entry as the feed words it, whatever the feed's format. `date` may be text or a number."""
-
-    ident: object
-    title: object
-    link: object
-    text: str
-    date: object
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """The feed of its JSON object, as a child process answers it."""
+        entries = tuple(map(FeedEntry.from_json, values["entries"]))
+        return cls(values["title"], entries, tuple(values["warnings"]))
 
 
 @dataclass(frozen=True)
@@ -91,7 +72,7 @@ class _RawFeed:
 
     title: object
     site: object
-    entries: list[_RawEntry]
+    entries: list[RawEntry]
     warnings: tuple[str, ...] = ()
 
 
@@ -104,10 +85,8 @@ def parse_feed(page: Page) -> Feed:
     first = page.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     raw = _parse_json(page) if first == b"{" else _parse_xml(page)
     warnings = raw.warnings
-    unique: dict[str, FeedEntry] = {}
-    for raw_entry in raw.entries:
-        entry = _make_entry(raw_entry, page.url or str(raw.site or ""))
-        unique.setdefault(entry.key, entry)
+    base = page.url or str(raw.site or "")
+    unique = merge_entries(make_entry(entry, base) for entry in drop_shared_links(raw.entries))
     excess = len(unique) - MAX_ENTRIES
     if excess > 0:
         last_first = reversed(unique.values())
@@ -116,7 +95,7 @@ def parse_feed(page: Page) -> Feed:
             del unique[entry.key]
         warning = f"it holds {excess} entries more than {MAX_ENTRIES}; the oldest are left out"
         warnings = (*warnings, warning)
-    return Feed(_one_line(raw.title), tuple(unique.values()), warnings)
+    return Feed(read_line(raw.title), tuple(unique.values()), warnings)
 
 
 # ---- RSS, Atom and RDF
@@ -140,6 +119,8 @@ def _run_feedparser(page: Page) -> Any:
     # not the address, on which feedparser would hang relative ids too: `<guid>7</guid>` is no link
     headers = {"content-type": page.content_type or "application/xml"}
     body = _LINK_URI.sub(rb"\1", _EMPTY.sub(b"", _without_long_dtd(page.body)))
+    for prefix in set(_MEDIA.findall(body)):
+        body = re.sub(rb"(</?%s:)(?=(?:title|description|text)\b)" % prefix, rb"\1picture-", body)
     # a picture without a width, a charset that is none: feedparser means to raise nothing, and does
     faults = (TypeError, ValueError, LookupError, AttributeError, AssertionError, RecursionError)
     try:
@@ -171,39 +152,27 @@ def _whole_entries(parsed: Any, body: bytes) -> tuple[list[Any], tuple[str, ...]
     return entries[:-1], ("the feed ends early; its last entry was dropped",)
 
 
-def _xml_entry(raw: Any, is_atom: bool) -> _RawEntry:
+def _xml_entry(raw: Any, is_atom: bool) -> RawEntry:
     parts = [part.get("value") for part in raw.get("content") or ()]
-    texts = [read_plain(text or "") for text in (*parts, raw.get("summary"))]
-    return _RawEntry(
+    source = raw.get("source") or {}
+    return RawEntry(
         raw.get("id"),
         raw.get("title"),
         _pick_link(raw, is_atom),
-        max(texts, key=len),
+        tuple(str(part or "") for part in (*parts, raw.get("summary"))),
         _pick_date(raw),
+        source.get("title"),
     )
 
 
 def _pick_date(raw: Any) -> object:
-    """The first date that the entry gives, as feedparser reads it, else as it is written."""
-    for name in ("published", "updated", "created"):
-        # asked for by `in`: feedparser maps a missing `updated` to `published`, with a warning
-        if name not in raw:
-            continue
-        date: object = raw[name]
-        # feedparser takes Unix seconds for a year and a month
-        parsed = name + "_parsed"
-        if not _EPOCH.fullmatch(str(date)) and parsed in raw and raw[parsed]:
-            date = _from_struct(raw[parsed])
-        if date:
-            return date
-    return None
+    """The first date that the entry gives, as it is written.
 
-
-def _from_struct(parts: Any) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(calendar.timegm(parts), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+    feedparser reads dates too, and takes 2026/11/19 for the first of the month.
+    """
+    # asked for by `in`: feedparser maps a missing `updated` to `published`, with a warning
+    dates = (raw[name] for name in ("published", "updated", "created") if name in raw)
+    return next(filter(None, dates), None)
 
 
 def _pick_link(raw: Any, is_atom: bool) -> object:
@@ -240,53 +209,12 @@ def _parse_json(page: Page) -> _RawFeed:
     return _RawFeed(data.get("title"), data.get("home_page_url"), entries)
 
 
-def _json_entry(item: dict[str, Any]) -> _RawEntry:
-    texts = [read_plain(str(item.get("content_html") or ""))]
-    texts += [normalise(str(item.get(name) or "")) for name in ("content_text", "summary")]
-    return _RawEntry(
+def _json_entry(item: dict[str, Any]) -> RawEntry:
+    plain = (html.escape(str(item.get(name) or "")) for name in ("content_text", "summary"))
+    return RawEntry(
         item.get("id"),
         item.get("title"),
         item.get("url") or item.get("external_url"),
-        max(texts, key=len),
+        (str(item.get("content_html") or ""), *(text.replace("\n", "<br>") for text in plain)),
         item.get("date_published") or item.get("date_modified"),
     )
-
-
-# ---- what all formats share
-
-
-def _make_entry(raw: _RawEntry, base: str) -> FeedEntry:
-    published_at, flags = _check_date(raw.date)
-    title = _one_line(raw.title)
-    text = raw.text
-    ident = "" if raw.ident is None else str(raw.ident)
-    link = resolve_link(base, str(raw.link)) if raw.link else None
-    if link and not is_web(link):  # `javascript:alert(1)` is kept as words, and never fetched
-        text = text or normalise(link)
-        link = None
-    if not link and is_web(ident):
-        # a guid that is an address is one, whatever isPermaLink says, where nothing better is known
-        link = ident
-    if link:
-        key = f"url:{canonical_url(link)}"
-    elif ident:
-        key = f"guid:{ident}"
-    else:
-        key = f"text:{hash_text(f'{title}{published_at}{text}')}"
-    return FeedEntry(key, title or _one_line(text[:120]), link, published_at, text, flags)
-
-
-def _check_date(written: object) -> tuple[datetime | None, tuple[str, ...]]:
-    """The date, or None and the flag that says why there is none."""
-    date = written if isinstance(written, datetime) else parse_time(written, any_form=True)
-    if date is None:
-        return None, ("date_missing",)
-    if date > datetime.now(UTC) + FUTURE:
-        return None, ("date_in_future",)
-    if date <= EARLIEST:
-        return None, ("date_impossible",)
-    return date, ()
-
-
-def _one_line(markup: object) -> str | None:
-    return " ".join(read_plain(str(markup)).split()) or None if markup else None

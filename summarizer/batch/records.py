@@ -10,16 +10,29 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from summarizer.batch.feed import Feed, FeedEntry, FeedInvalid, parse_feed
+from summarizer.batch.entries import FeedEntry
+from summarizer.batch.feed import Feed, FeedInvalid, parse_feed
 from summarizer.batch.items import Item, hash_text
 from summarizer.errors import BadRecord, InputError, SummarizerError
 from summarizer.models import Article, Page
 from summarizer.page.article import extract_article, make_article
+from summarizer.page.pasted import join_lines
+from summarizer.page.sandbox import SANDBOX
 from summarizer.text.dates import parse_time
 from summarizer.text.spans import clean
-from summarizer.web.urls import host_of
+from summarizer.web.urls import host_of, is_web
 
 FIELDS = "id url title source published_at text html".split()
+MAX_KEYS = 20  # of a record that a message names
+# What other programs call the fields of a record.
+_OTHER_NAMES = {
+    **dict.fromkeys(
+        "body content article articleBody full_text maintext description".split(), "text"
+    ),
+    **dict.fromkeys("markup page raw_html html_content".split(), "html"),
+    **dict.fromkeys("headline name".split(), "title"),
+    **dict.fromkeys("link href uri".split(), "url"),
+}
 
 Record = dict[str, Any]
 
@@ -55,6 +68,7 @@ def record_item(number: int, record: Record, folder: Path) -> Item:
     if record.get("id") is not None:
         # as it was given, but for what neither the database nor UTF-8 can hold
         record_id = str(record["id"]).encode("utf-8", "replace").decode().replace("\0", "")
+    keys = [clean(str(name))[:40] for name in record][:MAX_KEYS]
     # without what no output can hold, such as lone surrogates and NUL
     record = {
         name: clean(value) if isinstance(value, str) else value
@@ -62,24 +76,23 @@ def record_item(number: int, record: Record, folder: Path) -> Item:
         if (value := record.get(name)) is not None
     }
     content = [record, _page_stamp(record, folder)]
-    key = hash_text(json.dumps(content, sort_keys=True, ensure_ascii=False))
-    payload = {"record": record, "folder": str(folder.resolve()), "line": number}
-    return Item(
-        f"record:{key}",
-        "record",
-        url=_text_of(record, "url"),
-        given_id=record_id,
-        payload=payload,
-    )
+    key = f"record:{hash_text(json.dumps(content, sort_keys=True, ensure_ascii=False))}"
+    url = _text_of(record, "url")
+    if is_web(url) and not any(_text_of(record, name) for name in ("text", "html", "title")):
+        payload = {name: record.get(name) for name in ("source", "published_at")}
+        payload["line"] = number
+        return Item(key, "url", url, given_id=record_id, host=host_of(str(url)), payload=payload)
+    payload = {"record": record, "folder": str(folder.resolve()), "line": number, "keys": keys}
+    return Item(key, "record", url, given_id=record_id, payload=payload)
 
 
-def bad_line_item(number: int, name: str, fault: str, line: str) -> Item:
+def bad_line_item(number: int, name: str, fault: str, line: str, unit: str = "line") -> Item:
     """A line that cannot be read as an item, so that it is a failure of the run."""
     return Item(
         f"line:{name}:{number}:{hash_text(line)}",
         "record",
         payload={"line": number},
-        error=BadRecord(f"line {number} of {Path(name).name} {fault}"),
+        error=BadRecord(f"{unit} {number} of {Path(name).name} {fault}"),
     )
 
 
@@ -99,11 +112,12 @@ def _page_stamp(record: Record, folder: Path) -> list[Any]:
         return [str(folder)]
 
 
-def record_article(record: Record, folder: Path) -> Article:
+def record_article(record: Record, folder: Path, keys: Iterable[str] | None = None) -> Article:
     """The article of a record; a path in it is relative to `folder`, and must not lead out of it.
 
-    Raises BadRecord for an address or a page that cannot be read, InputError for a record that
-    holds no words, and what extract_article raises.
+    `keys` are all names that the record has, for the message where none is of use. Raises BadRecord
+    for an address or a page that cannot be read, InputError for a record that holds no words, and
+    what extract_article raises.
     """
     url, text, html = (_text_of(record, name) for name in ("url", "text", "html"))
     about = read_about(record)
@@ -112,13 +126,18 @@ def record_article(record: Record, folder: Path) -> Article:
     except ValueError as error:
         raise BadRecord(f"its url cannot be read: {error}", url=url) from error
     if text and text.strip():
-        return make_article(text, url=url, **about)
+        return make_article(join_lines(text), url=url, **about)
     if html and html.strip():
         body = html.encode("utf-8", "replace") if "<" in html else _read_page(folder, html)
         return extract_article(Page(url=url, body=body, content_type="text/html"), **about)
     if about["title"]:
         return make_article(about["title"], url=url, **about)
-    raise InputError("the record has neither text nor html", code="empty_body")
+    names = list(record if keys is None else keys)
+    detail = f"the record has neither text nor html; its keys are {', '.join(names) or 'none'}"
+    advice = next(
+        (f"Call {name} {_OTHER_NAMES[name]}" for name in names if name in _OTHER_NAMES), None
+    )
+    raise InputError(detail, code="empty_body", advice=advice)
 
 
 def read_about(record: Record) -> dict[str, Any]:
@@ -152,9 +171,10 @@ def _read_page(folder: Path, name: str) -> bytes:
 def read_feed(page: Page, url: str) -> tuple[Feed, tuple[Item, ...]]:
     """The feed on a page, and its entries as items.
 
-    Raises FeedInvalid for what is none, or an empty one.
+    Raises InputError `feed_invalid` for what is none, or an empty one, and NoArticle
+    `parse_timeout` or its like where it breaks its reader.
     """
-    feed = parse_feed(page)
+    feed = SANDBOX.call(parse_feed, (page,), load=Feed.from_json, url=url)
     if not feed.entries:
         raise FeedInvalid("the feed holds no entry", url=url)
     return feed, tuple(_entry_item(entry, feed.title, url) for entry in feed.entries)
@@ -166,7 +186,7 @@ def _entry_item(entry: FeedEntry, source: str | None, feed: str) -> Item:
         "title": entry.title,
         "published_at": entry.published_at.isoformat() if entry.published_at else None,
         "text": entry.text,
-        "source": source,
+        "source": entry.source or source,
         "feed": feed,
         "flags": list(entry.flags),
     }

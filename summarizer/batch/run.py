@@ -39,6 +39,7 @@ IDLE = 0.05  # seconds until a worker without work looks again
 TICK = 0.1  # seconds between two looks at how far the run is
 GRACE = 10.0  # seconds that work in flight has after Ctrl-C
 CHUNK = 500  # items entered in one commit
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 _ENDS_RUN = (LLMError.exit_status, StorageError.exit_status)
 _ADVICE = "--retry-failed asks it again"
 
@@ -100,7 +101,7 @@ class Batch:
 
     def _enter(self, inputs: Sequence[str], stdin: Iterable[bytes]) -> None:
         """Enter what the inputs name into the queue, and say which feeds are not asked now."""
-        items = read_inputs(inputs, stdin)
+        items = read_inputs(inputs, stdin, self.hooks.message)
         while chunk := list(islice(items, CHUNK)):
             self.queue.add(chunk)
         self.tally.add(to_do=self.queue.waiting())
@@ -191,7 +192,8 @@ class Batch:
         return replace(outcome, report=_under_id(report, lease.given_id))
 
     def _announce(self, lease: Lease, outcome: Outcome, state: ItemState) -> None:
-        """Tell the hooks of a feed that failed, or of a report."""
+        """Tell the hooks of what became of an item, of a feed that failed, or of a report."""
+        self.hooks.settled(lease, outcome, state)
         if outcome.failure and lease.kind == "feed":
             message = str(outcome.failure)
             if state == "failed":
@@ -204,7 +206,7 @@ class Batch:
 
 @contextmanager
 def catch_signals(stop: threading.Event) -> Iterator[list[int]]:
-    """SIGINT and SIGTERM set `stop` and are noted; a second one ends the program at once.
+    """SIGINT, SIGTERM and SIGHUP set `stop` and are noted; a second one ends the program at once.
 
     Outside the main thread, which alone may catch them, signals are left alone.
     """
@@ -219,7 +221,10 @@ def catch_signals(stop: threading.Event) -> Iterator[list[int]]:
     if threading.current_thread() is not threading.main_thread():
         yield caught
         return
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+    if signal.getsignal(numbers[-1]) is signal.SIG_IGN:
+        numbers.pop()  # nohup: the run is to outlive its terminal
+    before = {number: signal.signal(number, note) for number in numbers}
     try:
         yield caught
     finally:

@@ -122,7 +122,8 @@ class Reader:
         """What came of it, not yet analysed. Raises a SummarizerError."""
         payload = lease.payload
         if lease.kind == "record":
-            return Outcome(record_article(payload["record"], Path(payload["folder"])))
+            record, folder = payload["record"], Path(payload["folder"])
+            return Outcome(record_article(record, folder, payload.get("keys")))
         if lease.kind == "file":
             return Outcome(extract_article(load_page(payload["path"], self.settings)))
         if lease.kind == "entry":

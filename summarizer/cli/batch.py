@@ -17,7 +17,10 @@ from summarizer.cli.shared import (
     describe_cost,
     dry_run_flag,
     flag,
+    force_flag,
+    loudness_options,
     open_stdout,
+    read_names,
     read_settings,
     say,
     settings_options,
@@ -27,7 +30,8 @@ from summarizer.errors import StorageError, UsageError
 from summarizer.settings import DEFAULT_MODEL, Settings, database_path
 
 if TYPE_CHECKING:
-    from summarizer.batch.items import RunResult
+    from summarizer.batch.items import RunResult, RunTally
+    from summarizer.batch.output import Output
     from summarizer.batch.queue import Queue
     from summarizer.batch.store import Store
     from summarizer.models import Report
@@ -52,12 +56,14 @@ _run_options = add_options(
         metavar="USD",
         help="Stop before the model costs more than this.",
     ),
+    flag("--strict", "Exit with 1 if any input failed, not only if all did."),
+    loudness_options,
     settings_options,
 )
 
 
 @command()
-@argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@argument("inputs", nargs=-1, metavar="INPUT...")
 @option(
     "-o",
     "--output",
@@ -67,6 +73,7 @@ _run_options = add_options(
 @text_flag
 @flag("--retry-failed", "Try again what failed for good, and feeds that were paused.")
 @flag("--redo", "Analyse again what is done, with today's model and prompt.")
+@force_flag
 @dry_run_flag
 @_run_options
 def batch(
@@ -74,7 +81,11 @@ def batch(
     output: Path | None,
     with_text: bool,
     retry_failed: bool,
+    force: bool,
     dry_run: bool,
+    strict: bool,
+    quiet: bool,
+    verbose: bool,
     **flags: Any,
 ) -> None:
     """Analyse many articles: feeds, sites, OPML, files of addresses, JSONL records, folders,
@@ -82,18 +93,21 @@ def batch(
 
     A JSONL record is {id, url, title, source, published_at, text or html}. Interrupt it or kill it:
     the same command goes on where it was. OUT.jsonl holds reports alone; failures go to
-    OUT.failures.jsonl, each with its url, stage, code and message; the exit code is then 1. What is
-    done stands in the database, for a file in OUT.state.db beside it. A dry run reads pages and
-    feeds, and stores nothing.
+    OUT.failures.jsonl, each with its url, stage, code and message. The exit code is 0 if at least
+    one article is done, 1 if all inputs failed, or with --strict any. What is done stands in the
+    database, for a file in OUT.state.db beside it. A dry run reads pages and feeds, and stores
+    nothing.
     """
     from summarizer.batch.items import Hooks
+    from summarizer.batch.output import Output, state_path
     from summarizer.batch.queue import Queue
     from summarizer.batch.run import Batch, fingerprint
     from summarizer.cli.progress import Progress
 
+    inputs = read_names(inputs)
     settings, limits = _read_flags(flags)
-    path, is_file = _check_output(output)
-    where = path.with_name(f"{path.name}.state.db") if is_file else path
+    path, is_file = _check_output(output, inputs, force)
+    where = state_path(path) if is_file else path
 
     def open_batch(store: "Store", settings: Settings, **options: Any) -> Batch:
         made_by = fingerprint(settings)
@@ -111,15 +125,26 @@ def batch(
         echo(describe_cost(dry, settings))
         return
     store = open_store(where)
-    with Progress() as progress:
-        hooks = Hooks(message=progress.say, tick=progress.show)
-        work = open_batch(store, settings, hooks=hooks)
+    with Progress(is_quiet=quiet) as progress:
+        work = open_batch(store, settings)
+        out = Output(path, work.queue, with_text=with_text) if is_file else None
+
+        def tick(tally: "RunTally") -> None:
+            progress.show(tally)
+            if out:
+                out.tick()
+
+        work.hooks = Hooks(message=progress.say, tick=tick)
+        if out:
+            work.hooks = replace(work.hooks, report=out.add)
+        if verbose:
+            work.hooks = replace(work.hooks, settled=progress.tell)
         result = work.run(inputs, stdin)
-    if is_file:
-        _write_files(path, work.queue, result, with_text)
+    if out:
+        _write_files(path, out, work.queue, result)
     store.close()
     progress.close(result, path)
-    _exit(result)
+    _exit(result, strict)
 
 
 @command()
@@ -128,13 +153,23 @@ def batch(
 @option("--every", type=FloatRange(min=0.01), default=15.0, help="Minutes between two visits.")
 @option("--runs", type=IntRange(min=1), help="Stop after so many visits.")
 @_run_options
-def watch(inputs: tuple[str, ...], db: Path, every: float, runs: int | None, **flags: Any) -> None:
+def watch(
+    inputs: tuple[str, ...],
+    db: Path,
+    every: float,
+    runs: int | None,
+    strict: bool,
+    quiet: bool,
+    verbose: bool,
+    **flags: Any,
+) -> None:
     """Keep visiting feeds, and write each new report to stdout as a line of JSON, once it is
     stored.
     """
     from summarizer.batch.export import write_jsonl
     from summarizer.batch.items import Hooks
     from summarizer.batch.run import watch_inputs
+    from summarizer.cli.progress import describe
 
     settings, limits = _read_flags(flags)
     stdout = open_stdout()
@@ -144,9 +179,14 @@ def watch(inputs: tuple[str, ...], db: Path, every: float, runs: int | None, **f
         stdout.flush()
 
     store = open_store(db)
-    hooks = Hooks(report=write_report, message=say)
+    hooks = Hooks(report=write_report, message=say if not quiet else lambda _: None)
+    if verbose:
+        hooks = replace(
+            hooks, settled=lambda lease, outcome, state: say(describe(lease, outcome, state))
+        )
     pause = every * 60
-    _exit(watch_inputs(inputs, store, settings, pause, runs, hooks=hooks, **limits))
+    result = watch_inputs(inputs, store, settings, pause, runs, hooks=hooks, **limits)
+    _exit(result, strict)
 
 
 def _read_flags(flags: dict[str, Any]) -> tuple[Settings, dict[str, Any]]:
@@ -169,9 +209,10 @@ def _read_flags(flags: dict[str, Any]) -> tuple[Settings, dict[str, Any]]:
     return settings, limits
 
 
-def _check_output(output: Path | None) -> tuple[Path, bool]:
+def _check_output(output: Path | None, inputs: tuple[str, ...], force: bool) -> tuple[Path, bool]:
     """Where the reports go, and whether that is a file of reports: else it is a database."""
     from summarizer.batch.export import WRITERS
+    from summarizer.batch.output import claim_target
 
     if output is None:
         return database_path(), False
@@ -180,24 +221,25 @@ def _check_output(output: Path | None) -> tuple[Path, bool]:
         raise UsageError(f"{output}: the output ends in {', '.join((*WRITERS, *DATABASES))}")
     if is_file and not output.parent.is_dir():
         raise StorageError(f"{output.parent}: no such folder", advice="Make it first")
+    if is_file:
+        claim_target(output, inputs, force=force)
     return output, is_file
 
 
-def _write_files(path: Path, queue: "Queue", result: "RunResult", with_text: bool) -> None:
+def _write_files(path: Path, out: "Output", queue: "Queue", result: "RunResult") -> None:
     """The run's reports to `path`, and its failures to the file beside it.
 
     A message says how many of the reports another version or model made.
     """
-    from summarizer.batch.export import WRITERS, replacing, write_jsonl
-    from summarizer.batch.reports import NEWEST, OF_RUN, load_reports
+    from summarizer.batch.export import replacing, write_jsonl
+    from summarizer.batch.reports import NEWEST, OF_RUN
 
-    condition, values = f"{NEWEST} AND a.item_id IN ({OF_RUN})", {"run": queue.run.id}
-    with replacing(path) as stream:
-        reports = load_reports(queue.store, condition, values, with_text=with_text)
-        WRITERS[path.suffix](stream, reports)
+    out.finish()
     sql = f"""SELECT count(*) FROM reports r JOIN articles a ON a.id = r.article_id
-        WHERE {condition} AND made_by <> :made_by"""  # noqa: S608  the condition is ours
-    if others := queue.store.read(sql, values | {"made_by": queue.made_by})[0][0]:
+        WHERE {NEWEST} AND a.item_id IN ({OF_RUN})
+        AND made_by <> :made_by"""  # noqa: S608  the condition is ours
+    values = {"run": queue.run.id, "made_by": queue.made_by}
+    if others := queue.store.read(sql, values)[0][0]:
         say(f"{others} of the reports are of another version or model; --redo makes them anew")
     failures = path.with_name(f"{path.name}.failures.jsonl")
     if not result.failures:
@@ -207,7 +249,9 @@ def _write_files(path: Path, queue: "Queue", result: "RunResult", with_text: boo
         write_jsonl(stream, result.failures)
 
 
-def _exit(result: "RunResult") -> NoReturn:
+def _exit(result: "RunResult", strict: bool) -> NoReturn:
+    """Ends the program: some failures among articles that are done are no failure of the run."""
     if result.error:
         raise result.error
-    raise SystemExit(result.exit_status)
+    status = result.exit_status
+    raise SystemExit(0 if status == 1 and result.states["done"] and not strict else status)

@@ -2,20 +2,22 @@
 
 import sys
 import traceback
+from difflib import get_close_matches
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 
 import click
 
-from summarizer.cli.shared import say
+from summarizer.cli.shared import is_piped, say
 from summarizer.errors import SummarizerError
 
 # Each command with its file in this folder, which is imported on first use. Those files import
 # the rest of the package inside their functions, so that --help stays quick.
 COMMANDS = {
-    "analyze": "reports",
+    "analyze": "analyze",
     "batch": "batch",
+    "config": "config",
     "digest": "reports",
     "doctor": "doctor",
     "export": "reports",
@@ -23,6 +25,7 @@ COMMANDS = {
     "show": "reports",
     "watch": "batch",
 }
+PIPE_SECONDS = 1.0  # in which a pipe must bring something to be read without being named
 _INTERNAL = 70  # sysexits.h, EX_SOFTWARE
 _INTERRUPTED = 130  # 128 + SIGINT
 
@@ -38,7 +41,10 @@ class _Commands(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args and is_piped(PIPE_SECONDS):
+            args = ["analyze", "-"]
         if args and args[0] not in (*COMMANDS, "--help", "-h", "--version"):
+            _check_command(args[0])
             args = ["analyze", *args]
         return super().parse_args(ctx, args)
 
@@ -63,6 +69,14 @@ class _Commands(click.Group):
             ctx.exit(_INTERNAL)
 
 
+def _check_command(word: str) -> None:
+    """Raises UsageError for a word that is no input, but nearly a command."""
+    if word.startswith("-") or set("./:\\") & set(word) or Path(word).exists():
+        return
+    if near := get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.6):
+        raise click.UsageError(f"There is no command or file {word!r}. Did you mean {near[0]!r}?")
+
+
 _HELP = {"help_option_names": ["-h", "--help"], "show_default": True}
 
 
@@ -74,7 +88,7 @@ def main() -> None:
     \b
     summarizer https://example.com/news   one article from the web
     summarizer article.html               or from a file
-    summarizer - --json < news.txt        or pasted; one JSON object
+    pbpaste | summarizer --json           or pasted; one JSON object
     summarizer batch in.jsonl -o out.jsonl
 
     With no OPENAI_API_KEY the embedded analyst does the whole job. Exit codes: 0 done, 1 an input

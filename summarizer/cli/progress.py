@@ -18,7 +18,7 @@ from rich.progress import Progress as Bar
 from rich.table import Column, Table
 from rich.text import Text
 
-from summarizer.batch.items import RunResult, RunTally
+from summarizer.batch.items import ItemState, Lease, Outcome, RunResult, RunTally
 from summarizer.render.parts import count_things, format_cost
 from summarizer.settings import DEFAULT_MODEL, Settings
 from summarizer.text.spans import clean
@@ -33,7 +33,8 @@ MAX_ADDRESSES = 2
 class Progress:
     """Shows a RunTally. Use as a context manager; `close` prints what became of it."""
 
-    def __init__(self, console: Console | None = None):
+    def __init__(self, console: Console | None = None, *, is_quiet: bool = False):
+        self._is_quiet = is_quiet
         self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
         self._started = self._shown_at = time.monotonic()
         column = Column(no_wrap=True, overflow="ellipsis")
@@ -45,23 +46,32 @@ class Progress:
             line,
             console=self._console,
             transient=True,
-            disable=not self._console.is_terminal,
+            disable=is_quiet or not self._console.is_terminal,
         )
         self._task = self._bar.add_task("starting", total=None)
 
     def __enter__(self) -> "Progress":
-        self._bar.start()
+        if not self._bar.disable:  # else rich before 14.1 prints an empty line when it stops
+            self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        if not self._bar.disable:
+            self._bar.stop()
 
     def say(self, message: str) -> None:
         """A message for the user, on a line of its own."""
-        self._print(f"summarizer: {message}")
+        if not self._is_quiet:
+            self._print(f"summarizer: {message}")
+
+    def tell(self, lease: Lease, outcome: Outcome, state: ItemState) -> None:
+        """What became of an item, on a line of its own."""
+        self._print(describe(lease, outcome, state))
 
     def show(self, tally: RunTally) -> None:
         """The present state; on a terminal at once, elsewhere every EVERY seconds."""
+        if self._is_quiet:
+            return
         line = self._describe(tally)
         if self._console.is_terminal:
             total = tally.to_do or None
@@ -91,10 +101,14 @@ class Progress:
     def close(self, result: RunResult, where: Path) -> None:
         """Prints why articles failed, and a table of how many are in which state.
 
-        The reports are in `where`.
+        The reports are in `where`. A quiet one tells only why a run failed altogether.
         """
+        if self._is_quiet and result.states["done"]:
+            return
         for line in islice(_group_failures(result.failures), MAX_LINES):
             self._print(line)
+        if self._is_quiet:
+            return
         states, tally = result.states, result.tally
         seconds = time.monotonic() - self._started
         rate = tally.over / max(seconds, 0.001)
@@ -135,6 +149,17 @@ def show_waiting(
         yield lambda piece: bar.advance(task, piece.count(b"data: {"))
 
 
+@contextmanager
+def show_fetching(name: str) -> Iterator[None]:
+    """A spinner on a terminal while an address is fetched and read."""
+    console = Console(stderr=True)
+    if not console.is_terminal or Path(name).exists():
+        yield
+        return
+    with console.status(Text(f"fetching {clean(name)[:80]}")):
+        yield
+
+
 def _group_failures(failures: list[dict[str, Any]]) -> Iterator[str]:
     """`12 × fetch http_404: the server answered 404`, then some of the addresses.
 
@@ -151,6 +176,19 @@ def _group_failures(failures: list[dict[str, Any]]) -> Iterator[str]:
         yield from (f"    {place}" for place in places[:MAX_ADDRESSES])
         if (more := len(places) - MAX_ADDRESSES) > 0:
             yield f"    and {more} more"
+
+
+def describe(lease: Lease, outcome: Outcome, state: ItemState) -> str:
+    """`done bearish "Bitcoin slides" https://…`, or `deferred fetch http_500 https://…`."""
+    name = lease.url or lease.given_id or lease.payload.get("path") or f"item {lease.id}"
+    if failure := outcome.failure:
+        return f"{state} {outcome.stage} {failure.code} {name}: {failure.detail}"
+    if outcome.entries is not None:
+        return f"{state} feed of {len(outcome.entries)} {name}"
+    if not outcome.report:
+        return f"unchanged {name}"
+    report = outcome.report
+    return f'{state} {report.overall.direction} "{report.article.title or ""}" {name}'
 
 
 def _format_seconds(seconds: float) -> str:

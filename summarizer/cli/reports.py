@@ -1,28 +1,23 @@
-"""The commands that print reports: analyze makes one, show, search, export and digest read a
-database.
-"""
+"""The commands that read reports out of a database: show, search, export and digest."""
 
 import sys
-from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from click import Choice, IntRange, argument, command, echo, option
 
-from summarizer.analyst.llm.gate import DryGate, Gate
 from summarizer.batch.store import open_store
 from summarizer.cli.shared import (
     PATH,
     database,
-    describe_cost,
-    dry_run_flag,
     flag,
+    force_flag,
     form_flag,
     open_stdout,
-    read_settings,
     report_options,
     say,
-    settings_options,
     text_flag,
 )
 from summarizer.errors import SummarizerError, UsageError
@@ -30,68 +25,10 @@ from summarizer.render.formats import render_report
 from summarizer.text.spans import clean
 
 if TYPE_CHECKING:
-    from summarizer.models import Report
+    from summarizer.models import Digest, Report
 
 
-@command()
-@argument("input")
-@report_options
-@form_flag("extract", "Print the article's text only.")
-@flag("--explain", "Show what the embedded analyst weighed for each call.")
-@settings_options
-@flag("--redo", "Ask the model again, though its answer about this text is kept.")
-@dry_run_flag
-@flag("--no-cache", "Fetch the page anew, and keep no copy of it.")
-def analyze(
-    input: str,
-    form: str | None,
-    evidence: bool,
-    with_text: bool,
-    explain: bool,
-    no_cache: bool,
-    dry_run: bool,
-    **flags: Any,
-) -> None:
-    """Analyse one article: a URL, an .html or .txt file, or - for stdin."""
-    from summarizer.cli.progress import show_waiting
-    from summarizer.models import Page
-    from summarizer.page.article import extract_article
-    from summarizer.pipeline import analyze_article, load_page
-
-    _check_form(form, evidence or with_text)
-    settings = read_settings(flags)
-    if no_cache:
-        settings = replace(settings, cache=False)
-    page = Page(body=sys.stdin.buffer.read()) if input == "-" else load_page(input, settings)
-    article = extract_article(page)
-    if form == "extract":
-        echo(article.text)
-        return
-    if not settings.uses_model and not flags["offline"]:
-        say("no OPENAI_API_KEY and no endpoint is set: the embedded analyst speaks")
-    if dry_run:
-        dry = DryGate()
-        analyze_article(article, replace(settings, fallback=True), dry)
-        echo(describe_cost(dry, settings))
-        return
-    with show_waiting(settings) as hear:
-        report = analyze_article(article, settings, Gate(hear=hear))
-    analyst = report.analyst
-    if analyst.name == "llm":
-        cost = "of unknown cost" if analyst.cost_usd is None else f"${analyst.cost_usd:.4f}"
-        tokens = f"{analyst.input_tokens} tokens in, {analyst.output_tokens} out"
-        kept = ". Its kept answer is used; --redo asks anew" * ("answer_kept" in report.flags)
-        say(f"{analyst.model}: {tokens}, {cost}{kept}")
-    _show_report(report, form, evidence, with_text)
-    if explain:
-        from summarizer.analyst.embedded.analyze import explain as explain_calls
-        from summarizer.render.terminal import print_weights
-        from summarizer.text.reading import read_text
-
-        print_weights(explain_calls(read_text(article)))
-
-
-def _check_form(form: str | None, more: bool) -> None:
+def check_form(form: str | None, more: bool) -> None:
     """Raises UsageError, before a model is paid, where a note is to hold more than a note does."""
     if more and form == "markdown":
         raise UsageError(
@@ -100,7 +37,7 @@ def _check_form(form: str | None, more: bool) -> None:
         )
 
 
-def _show_report(report: "Report", form: str | None, evidence: bool, with_text: bool) -> None:
+def show_report(report: "Report", form: str | None, evidence: bool, with_text: bool) -> None:
     """The report on stdout, in one of FORMATS or, if `form` is None, as the terminal shows it."""
     if form is None:
         from summarizer.render.terminal import print_report
@@ -115,21 +52,24 @@ def _show_report(report: "Report", form: str | None, evidence: bool, with_text: 
 @argument("name", metavar="ID")
 @database
 @report_options
-def show(name: str, db: Path, form: str | None, evidence: bool, with_text: bool) -> None:
+def show(
+    name: str, db: Path, form: str | None, evidence: bool, with_text: bool, length: str | None
+) -> None:
     """Show a stored report by its number (see search), its id or the beginning of it, or the
     article's address.
     """
     from summarizer.batch.reports import find_reports, load_reports
     from summarizer.models import Report
+    from summarizer.render.parts import shorten
 
-    _check_form(form, evidence or with_text)
+    check_form(form, evidence or with_text)
     store = open_store(db, create=False)
     keys = find_reports(store, name)
     if not keys:
         advice = "summarizer search WORDS finds one"
         raise SummarizerError(f"no report is known by {name}", code="not_found", advice=advice)
     report = next(load_reports(store, "a.id = ?", keys[:1]))
-    _show_report(Report.model_validate(report), form, evidence, with_text)
+    show_report(shorten(Report.model_validate(report), length), form, evidence, with_text)
 
 
 @command()
@@ -153,23 +93,51 @@ def search(words: tuple[str, ...], db: Path, limit: int, form: str | None) -> No
         echo(clean(f"{row['id']:>6}  {row['title'] or 'Untitled article'}"))
         echo(clean(f"        {' · '.join(filter(None, about))}"))
         echo("        " + " ".join(clean(row["snippet"]).split()))
+        if row["url"]:
+            echo(clean(f"        {row['url']}"))
 
 
 @command()
 @database
 @option("--format", "form", type=Choice(["jsonl", "csv", "parquet"]), default="jsonl")
 @option("-o", "--output", type=PATH, help="The file; stdout if left out (not for Parquet).")
+@option(
+    "--table",
+    type=Choice(["reports", "facts", "calls"]),
+    default="reports",
+    help="Whole reports, or a flat row for each of their facts or calls.",
+)
 @text_flag
 @flag("--all-versions", "Also what articles said before they were edited.")
-def export(db: Path, form: str, output: Path | None, with_text: bool, all_versions: bool) -> None:
-    """Write the reports of a database as JSONL, CSV or Parquet."""
+@force_flag
+def export(
+    db: Path,
+    form: str,
+    output: Path | None,
+    table: str,
+    with_text: bool,
+    all_versions: bool,
+    force: bool,
+) -> None:
+    """Write the reports of a database as JSONL, CSV or Parquet, or their facts or calls as a flat
+    table.
+    """
     from summarizer.batch.export import WRITERS, replacing
+    from summarizer.batch.output import REPORT_FIELDS, ROW_FIELDS, claim_target
     from summarizer.batch.reports import NEWEST, load_reports
 
     where = "1" if all_versions else NEWEST
     reports = load_reports(open_store(db, create=False), where, with_text=with_text)
     write = WRITERS[f".{form}"]
+    if table != "reports":
+        from summarizer.batch.tables import write_table
+        from summarizer.render.frame import list_rows
+
+        reports = list_rows(reports, table)
+        write = partial(write_table, form, table=table)
     if output is not None:
+        fields = REPORT_FIELDS if table == "reports" else ROW_FIELDS
+        claim_target(output, (str(db),), force=force, form=f".{form}", fields=fields)
         with replacing(output) as stream:
             write(stream, reports)
     elif form == "parquet":
@@ -181,10 +149,25 @@ def export(db: Path, form: str, output: Path | None, with_text: bool, all_versio
 @command()
 @database
 @option("--since", default="24h", help="24h, 7d, 2w, or an ISO time: the period's beginning.")
-@option("--asset", metavar="TICKER", help="Articles with a call on this asset alone.")
+@option("--until", help="The period's end, in the same forms; now, if left out.")
+@option(
+    "--asset", "assets", multiple=True, metavar="NAME", help="Only this asset, by name or ticker."
+)
+@option("--limit", type=IntRange(1, 1000), default=10, help="Stories.")
+@option("-o", "--output", type=PATH, help="A file; .md and .json choose the form.")
+@force_flag
 @form_flag("json", "Print one JSON object.")
 @form_flag("markdown", "Print a Markdown note.")
-def digest(db: Path, since: str, asset: str | None, form: str | None) -> None:
+def digest(
+    db: Path,
+    since: str,
+    until: str | None,
+    assets: tuple[str, ...],
+    limit: int,
+    output: Path | None,
+    force: bool,
+    form: str | None,
+) -> None:
     """The market's view per asset, who disagrees, new levels and flows, and the top stories of a
     period.
 
@@ -195,22 +178,52 @@ def digest(db: Path, since: str, asset: str | None, form: str | None) -> None:
 
     from summarizer.batch.reports import NEWEST, load_reports
     from summarizer.digest.digest import make_digest, parse_since
-    from summarizer.render.json import format_json
-    from summarizer.render.markdown import render_digest
-    from summarizer.render.terminal import print_digest
 
     now = datetime.now(UTC)
     start = parse_since(since, now)
+    end = parse_since(until, now, "--until") if until else now
+    if end <= start:
+        raise UsageError("the period ends before it begins", advice="--until is after --since")
+    form = form or (_FORMS.get(output.suffix) if output else None)
+    if output:
+        _claim_digest(output, db, force)
     store = open_store(db, create=False)
-    where = f"{NEWEST} AND julianday(coalesce(a.published_at, a.stored_at)) >= julianday(?)"
-    view = make_digest(load_reports(store, where, [start.isoformat()]), start, now, asset)
+    time = "julianday(coalesce(a.published_at, a.stored_at))"
+    where = f"{NEWEST} AND {time} >= julianday(?) AND {time} <= julianday(?)"
+    # what is published in the hours ahead is of today
+    last = (end if until else end + timedelta(days=1)).isoformat()
+    reports = load_reports(store, where, [start.isoformat(), last])
+    view = make_digest(reports, start, end, assets, limit)
     newest = store.read("SELECT max(coalesce(published_at, stored_at)) FROM articles")[0][0]
     if not view.articles and newest:
-        about = f" on {asset}" if asset else ""
+        about = f" on {', '.join(assets)}" if assets else ""
         say(f"nothing{about} since {start:%Y-%m-%d %H:%M}; the newest is of {newest}")
-    if form == "json":
-        echo(format_json(view.model_dump(mode="json")))
-    elif form == "markdown":
-        echo(render_digest(view), nl=False)
+    if output:
+        from summarizer.batch.export import replacing
+
+        with replacing(output) as stream:
+            stream.write(_render_digest(view, form or "markdown"))
+    elif form:
+        echo(_render_digest(view, form), nl=False)
     else:
+        from summarizer.render.terminal import print_digest
+
         print_digest(view)
+
+
+_FORMS = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
+
+
+def _claim_digest(output: Path, db: Path, force: bool) -> None:
+    from summarizer.batch.output import claim_target
+
+    claim_target(output, (str(db),), force=force)
+
+
+def _render_digest(view: "Digest", form: str) -> str:
+    from summarizer.render.json import format_json
+    from summarizer.render.markdown import render_digest
+
+    return (
+        format_json(view.model_dump(mode="json")) + "\n" if form == "json" else render_digest(view)
+    )

@@ -1,5 +1,8 @@
 """What commands share: their options, messages on stderr, and stdout for results."""
 
+import os
+import select
+import stat
 import sys
 from collections.abc import Callable
 from io import TextIOWrapper
@@ -29,8 +32,47 @@ def flag(name: str, description: str) -> Decorator:
 
 
 def form_flag(name: str, description: str) -> Decorator:
-    """A flag `--NAME` that chooses the form of the output; the last one that is given counts."""
-    return click.option(f"--{name}", "form", flag_value=name, help=description)
+    """A flag `--NAME` that chooses the form of the output, passed as `form`. Two are an error."""
+
+    def choose(ctx: click.Context, _: click.Parameter, is_given: bool) -> None:
+        ctx.params.setdefault("form", None)
+        if not is_given:
+            return
+        if other := ctx.params["form"]:
+            raise click.UsageError(f"--{other} and --{name} are two forms: give one of them", ctx)
+        ctx.params["form"] = name
+
+    return click.option(
+        f"--{name}", is_flag=True, expose_value=False, callback=choose, help=description
+    )
+
+
+def read_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The inputs that were named; stdin, if there are none and something is piped into it."""
+    if names:
+        return names
+    if is_piped():
+        return ("-",)
+    raise click.UsageError("Missing argument 'INPUT...'.")
+
+
+def is_piped(seconds: float | None = None) -> bool:
+    """Whether stdin is a pipe or a file, from which, if `seconds` are given, something can be read
+    in that time."""
+    try:
+        number = sys.stdin.fileno()
+        mode = os.fstat(number).st_mode
+    except (OSError, ValueError, AttributeError):
+        return False
+    if not (stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)):
+        return False
+    if seconds is None:
+        return True
+    try:
+        is_ready = bool(select.select([number], [], [], seconds)[0])
+    except (OSError, ValueError):  # Windows selects sockets alone
+        return True
+    return is_ready and bool(getattr(sys.stdin.buffer, "peek", lambda _: b"x")(1))
 
 
 def add_options(*options: Decorator) -> Decorator:
@@ -45,9 +87,15 @@ def add_options(*options: Decorator) -> Decorator:
 
 
 PATH = click.Path(path_type=Path)
+force_flag = flag("--force", "Replace an output file that this program did not write.")
 text_flag = flag("--with-text", "Put each article's text into its report.")
 report_options = add_options(
     *(form_flag(name, row.description) for name, row in FORMATS.items()),
+    click.option(
+        "--length",
+        type=click.Choice(["short", "medium", "long"]),
+        help="Sentences of the summary: one, two, or all that there are.",
+    ),
     flag("--evidence", "Show the words of the article behind each fact, call and signal."),
     text_flag,
 )
@@ -57,6 +105,10 @@ database = click.option(
     default=database_path,
     show_default=False,
     help="The database; the default one if left out.",
+)
+loudness_options = add_options(
+    flag("--quiet", "Say nothing on stderr but why the run failed."),
+    flag("--verbose", "Name each article with what became of it."),
 )
 # What load_settings takes, for one article and for many.
 settings_options = add_options(

@@ -6,7 +6,7 @@ that tells it.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import fmean
@@ -23,6 +23,7 @@ from summarizer.models import (
     Figure,
     Outlet,
 )
+from summarizer.text.asset_table import load_assets
 from summarizer.text.dates import parse_time
 
 # A story of a low source counts a fifth: it is seen, but it turns nothing around.
@@ -66,8 +67,8 @@ class _Story:
         return {report.outlet.name for report in self.reports}
 
 
-def parse_since(written: str, now: datetime) -> datetime:
-    """The beginning of a period: `24h`, `7d`, `2w` before `now`, or an ISO time. Raises UsageError.
+def parse_since(written: str, now: datetime, option: str = "--since") -> datetime:
+    """An end of a period: `24h`, `7d`, `2w` before `now`, or an ISO time. Raises UsageError.
 
     >>> parse_since("24h", parse_time("2026-02-10T06:00")).isoformat()
     '2026-02-09T06:00:00+00:00'
@@ -77,37 +78,48 @@ def parse_since(written: str, now: datetime) -> datetime:
     time = parse_time(written)
     if time is None:
         advice = "Give 24h, 7d, 2w or 2026-02-10T06:00"
-        raise UsageError(f"--since {written!r} is no time", advice=advice)
+        raise UsageError(f"{option} {written!r} is no time", advice=advice)
     return time
 
 
 def make_digest(
-    stored: Iterable[dict[str, Any]], since: datetime, until: datetime, asset: str | None = None
+    stored: Iterable[dict[str, Any]],
+    since: datetime,
+    until: datetime,
+    names: Iterable[str] | str | None = None,
+    limit: int = MAX_STORIES,
 ) -> Digest:
-    """The digest of stored reports (plain JSON, with their text), of one asset if it is named."""
+    """The digest of stored reports (plain JSON, with their text), with `limit` stories; of the
+    asset or assets with these names or tickers, if any is given."""
     reports = [_read_report(report) for report in stored]
-    if asset is not None:
-        asset = _find_spelling(asset, reports)
-        reports = [report for report in reports if asset in report.calls]
+    names = [names] if isinstance(names, str) else names or ()
+    asked = {_find_spelling(name, reports) for name in names}
+    if asked:
+        reports = [report for report in reports if asked & report.calls.keys()]
     stories = [_make_story([reports[i] for i in group]) for group in group_stories(reports)]
     assets = sorted({name for story in stories for name in story.views})
-    views = [_make_view(name, stories) for name in assets if asset in (None, name)]
+    views = [_make_view(name, stories) for name in assets if not asked or name in asked]
     ranked = sorted(stories, key=_rank, reverse=True)
     return Digest(
         since=since,
         until=until,
         articles=len(reports),
         assets=tuple(sorted(views, key=lambda view: -view.stories)),
-        levels=_list_figures(reports, LEVEL_KINDS, asset),
-        flows=_list_figures(reports, FLOW_KINDS, asset),
-        stories=tuple(_describe(story) for story in ranked[:MAX_STORIES]),
+        levels=_list_figures(reports, LEVEL_KINDS, asked),
+        flows=_list_figures(reports, FLOW_KINDS, asked),
+        stories=tuple(_describe(story) for story in ranked[:limit]),
     )
 
 
-def _find_spelling(asset: str, reports: Sequence[_Report]) -> str:
-    """The asset as the calls spell it: `altcoins`, `BTC`."""
-    names = (name for report in reports for name in report.calls)
-    return next((name for name in names if name.lower() == asset.lower()), asset)
+def _find_spelling(name: str, reports: Sequence[_Report]) -> str:
+    """The asset as the calls spell it: `altcoins`, `BTC`; also for its name, `bitcoin`."""
+    called = {asset.lower(): asset for report in reports for asset in report.calls}
+    key = name.strip().lower()
+    if key in called:
+        return called[key]
+    words = tuple(key.split())
+    tickers = (known.ticker for known in load_assets().list_names() if known.words == words)
+    return next(tickers, name.strip().upper())
 
 
 def _read_report(report: dict[str, Any]) -> _Report:
@@ -182,9 +194,9 @@ def _direction(view: float) -> Direction:
 
 
 def _list_figures(
-    reports: Sequence[_Report], kinds: Sequence[str], asset: str | None
+    reports: Sequence[_Report], kinds: Sequence[str], asked: Collection[str]
 ) -> tuple[Figure, ...]:
-    """The period's figures of these kinds, of one asset if it is named.
+    """The period's figures of these kinds, of the assets that are asked for if there are any.
 
     Those that most outlets state come first; the same figure in several reports is one.
     """
@@ -192,7 +204,7 @@ def _list_figures(
     counts: Counter[str] = Counter()
     for report in reports:
         for fact in report.stored["facts"]:
-            is_asked = asset in (None, fact["subject"])
+            is_asked = not asked or fact["subject"] in asked
             if is_asked and fact["kind"] in kinds and fact["value"] != 0:
                 figure = tuple(fact[name] for name in _FIGURE)
                 urls[figure].setdefault(report.outlet.name, report.outlet.url)

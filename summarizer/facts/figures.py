@@ -1,5 +1,6 @@
 """Writes figures as people do: `$15.9B`, `−7%`, `1,142 BTC`. An analyst never types one."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
@@ -10,6 +11,10 @@ from summarizer.models import Call, Fact
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "KRW": "₩", "INR": "₹"}
 _SUFFIXES = {"%": "%", "bps": " bps", "ratio": "", "index": "", "count": ""}
+# "fell to $33.6 billion from $36.9 billion": an earlier value, which ends its quote
+_EARLIER = re.compile(
+    r"\bfrom\s(?:an?\s|about\s|around\s|nearly\s|some\s)?\W?\d[\d.,]*\W?(?:\s?\w+)?$"
+)
 _STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
 
 
@@ -24,6 +29,8 @@ def format_value(value: float, unit: str) -> str:
         shown = f"{_format_plain(size)}{_SUFFIXES[unit]}"
     elif unit in _SIGNS:
         shown = f"{_SIGNS[unit]}{_format_large(size)}"
+        if re.search(r"\.\d$", shown):  # "$71,284.1": money has cents
+            shown += "0"
     else:
         shown = f"{_format_large(size)} {unit}"
     return f"−{shown}" if value < 0 else shown
@@ -65,18 +72,41 @@ def spell(name: str) -> str:
 def group_facts(facts: Sequence[Fact]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Facts for reading: (group, [(kind, "BTC −7% Binance, −8% Bybit; ETH …")]).
 
-    Groups and kinds are in the order of the table of kinds. A number that no kind covers says
-    nothing without its sentence, and is left out.
+    Groups and kinds are in the order of the table of kinds. Levels are sorted, the nearest to the
+    price first; an earlier value stands behind the later one: `$33.6B, from $36.9B`. A
+    number that no kind covers says nothing without its sentence, and is left out.
     """
-    figures: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    by_kind: dict[str, dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
     for fact in facts:
-        figures[fact.kind][fact.subject].append(describe_fact(fact))
+        by_kind[fact.kind][fact.subject].append(fact)
     groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for name, kind in KINDS.items():
-        if name in figures and name != "other":
-            by_subject = (f"{subject} {', '.join(each)}" for subject, each in figures[name].items())
+        if name in by_kind and name != "other":
+            by_subject = (
+                f"{subject} {_list_values(name, kind.group, each)}"
+                for subject, each in by_kind[name].items()
+            )
             groups[kind.group].append((spell(name), "; ".join(by_subject)))
     return list(groups.items())
+
+
+def _list_values(name: str, group: str, facts: list[Fact]) -> str:
+    """The values of one kind and subject in the order in which they are read best."""
+    if group == "Levels":
+        facts = sorted(facts, key=lambda fact: fact.value, reverse=name == "support_level")
+        return ", ".join(map(describe_fact, facts))
+    earlier = [fact for fact in facts if _EARLIER.search(fact.evidence.quote)]
+    later = [fact for fact in facts if fact not in earlier]
+    shown = {id(fact): [describe_fact(fact)] for fact in later}
+    for fact in earlier:
+        near = [one for one in later if one.unit == fact.unit]
+        if not near:
+            shown[id(fact)] = [describe_fact(fact)]
+            continue
+        nearest = min(near, key=lambda one: abs(one.evidence.start - fact.evidence.start))
+        when = f" {fact.as_of}" if fact.as_of else ""
+        shown[id(nearest)].append(f"from {format_fact(fact)}{when}")
+    return ", ".join(", ".join(shown[id(fact)]) for fact in facts if id(fact) in shown)
 
 
 def distance(call: Call, facts: Sequence[Fact]) -> float | None:

@@ -8,7 +8,9 @@ from summarizer.errors import ComposedCode, EmptyInput, NoArticle
 from summarizer.models import Article, Page
 from summarizer.page.charset import decode
 from summarizer.page.extracted import ExtractedPage
+from summarizer.page.formats import find_format
 from summarizer.page.furniture import strip_furniture
+from summarizer.page.pasted import read_pasted
 from summarizer.page.sandbox import SANDBOX
 from summarizer.text.spans import normalise
 from summarizer.web.urls import is_web
@@ -24,7 +26,6 @@ _WALLS = {
     "paywall": "the article is for subscribers, and the page shows none of it",
     "soft404": "the site says that there is no such page, or none just now",
 }
-_MARKUP = tuple(b"<!doctype html|<html|<?xml|<head|<body|<article|<div|<p>|<!--".split(b"|"))
 
 
 def extract_article(
@@ -34,22 +35,24 @@ def extract_article(
     source: str | None = None,
     published_at: datetime | None = None,
 ) -> Article:
-    """The article on an HTML page or in plain text. What the caller knows of it wins over what
-    the page says.
+    """The article on an HTML page, in a file that formats.py reads, or in plain text. What the
+    caller knows of it wins over what the page says.
 
-    HTML is read in a child process. Raises EmptyInput for nothing at all, and NoArticle for a
-    page without an article: its code is `no_article`, `truncated_parse`, `wall_<kind>`, or
-    `parse_timeout`, `parse_memory` or `parse_crash` where the page broke its reader.
+    All but plain text is read in a child process. Raises EmptyInput for nothing at all, InputError
+    `content_type` for what is not read, and NoArticle for a page without an article: its code is
+    `no_article`, `truncated_parse`, `wall_<kind>`, or `parse_timeout`, `parse_memory` or
+    `parse_crash` where the page broke its reader.
     """
     if not page.body.strip():
         raise EmptyInput("there is nothing in it", url=page.url)
-    is_html = is_markup(page)
-    if is_html:
+    form = find_format(page.body, page.content_type, page.url)
+    if form == "text":
+        text, flags = decode(page.body, page.content_type)
+        extracted = ExtractedPage(flags=flags, **vars(read_pasted(text)))
+    else:
         extracted = SANDBOX.read(page.body, url=page.url, content_type=page.content_type)
         if not extracted.text:
             raise _refusal(page.url, extracted)
-    else:
-        extracted = ExtractedPage(*decode(page.body, page.content_type))
     published_at = published_at or extracted.published_at
     article = make_article(
         extracted.text,
@@ -57,7 +60,7 @@ def extract_article(
         title=title or extracted.title,
         source=source or extracted.source,
         published_at=published_at,
-        flags=extracted.flags + (("date_missing",) if is_html and not published_at else ()),
+        flags=extracted.flags + (("date_missing",) if form != "text" and not published_at else ()),
     )
     return article.model_copy(
         update={
@@ -67,14 +70,6 @@ def extract_article(
             "updated_at": _choose_update(article.published_at, extracted.updated_at),
         }
     )
-
-
-def is_markup(page: Page) -> bool:
-    """Whether the page is HTML rather than plain text: by its type, else by its first
-    characters."""
-    if page.content_type:
-        return "html" in page.content_type or "xml" in page.content_type
-    return page.body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP)
 
 
 def make_article(

@@ -3,10 +3,15 @@
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+
+from summarizer.page.prescan import find_declared
 
 MAX_LOST = 0.01  # share of U+FFFD above which a text is flagged as damaged
 # Share of bytes above 127 that no Latin script needs: a page with more that says Latin is not.
-FOREIGN_SHARE = 0.2
+FOREIGN_SHARE = 0.3
+UTF_LETTERS = 4  # whole letters beyond ASCII to a broken one, in a text that is UTF-8
+MISREAD = 3  # signs within words, from which a Latin charset is the wrong one
 SAMPLE = 50_000  # bytes that are looked at for that share
 
 _MARKS = {  # the longer ones first: that of UTF-32 begins like that of UTF-16
@@ -16,18 +21,15 @@ _MARKS = {  # the longer ones first: that of UTF-32 begins like that of UTF-16
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_MARKUP = re.compile(rb"<(script|style)\b.*?</\1|<[^<>]*>", re.I | re.DOTALL)
+# "p³yn¹³": Polish in Latin-2, read as Latin-1. Not the dot of Catalan, nor ordinals.
+_MISREAD = re.compile(r"(?<=[a-zß-ÿ])[¡-©«¬®-³µ¶¸¹»-¿×÷](?=[a-zß-ÿ])")
 _IN_HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
-_IN_PAGE = re.compile(
-    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)  # <meta charset="utf-8">
-    |<\?xml[^>]{0,80}?encoding\s*=\s*["']([\w.:-]+)         # <?xml encoding="utf-8"?>
-    """,
-    re.I | re.VERBOSE,
-)
 # What browsers take a label for: the superset that pages under it are written in (WHATWG Encoding
 # Standard).
 _SUPERSETS = {
     "big5hkscs": "big5",
-    "cp1252": "ascii us-ascii iso-8859-1 latin-1 latin1 iso8859-1",
+    "cp1252": "ascii us-ascii iso-8859-1 latin-1 latin1 iso8859-1 l1 iso_8859-1 x-user-defined",
     "cp1254": "iso-8859-9",
     "cp874": "iso-8859-11 tis-620 windows-874",
     "cp932": "shift_jis shift-jis sjis x-sjis windows-31j",
@@ -66,6 +68,8 @@ def _decode(body: bytes, content_type: str | None) -> tuple[str, bool]:
     if wide := _find_wide(body):
         return body.decode(wide, "replace"), True
     declared = _read_declared(body, content_type)
+    if utf := _read_broken_utf(body, declared):
+        return utf, True
     for name in _list_candidates(body, declared):
         try:
             return body.decode(name), False
@@ -76,6 +80,17 @@ def _decode(body: bytes, content_type: str | None) -> tuple[str, bool]:
         if not _is_damaged(text):  # a few broken letters in a page that is UTF-8 all the same
             return text, False
     return _guess(body), True
+
+
+def _read_broken_utf(body: bytes, declared: list[str]) -> str | None:
+    """The text of UTF-8 that is declared as another charset, and in which some letters are broken:
+    hardly any other text holds so many runs of bytes that are letters in UTF-8."""
+    if "utf-8" in declared or not declared:
+        return None
+    text = body.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    letters = sum(char > "\x7f" for char in text) - broken
+    return text if broken and letters >= UTF_LETTERS * broken else None
 
 
 def _is_damaged(text: str) -> bool:
@@ -93,15 +108,13 @@ def _find_wide(body: bytes) -> str | None:
 def _read_declared(body: bytes, content_type: str | None) -> list[str]:
     """Python's names of the charsets that the server and the page declare, in that order."""
     labels = _IN_HEADER.findall(content_type or "")
-    labels += [
-        (meta or xml).decode("ascii", "replace") for meta, xml in _IN_PAGE.findall(body[:4096])
-    ]
+    if label := find_declared(body):
+        # a page that is read as ASCII cannot be in UTF-16, whatever it says
+        labels.append("utf-8" if label.lower().startswith("utf-16") else label)
     names = []
     for label in labels:
-        try:
+        with suppress(LookupError, ValueError):
             names.append(codecs.lookup(_MEANT.get(label.lower(), label)).name)
-        except LookupError:
-            continue
     return [name for name in names if not name.startswith(("utf-16", "utf-32", "utf-7"))]
 
 
@@ -112,8 +125,11 @@ def _list_candidates(body: bytes, declared: list[str]) -> Iterator[str]:
     is_escaped = b"\x1b" in body and any(name.startswith("iso2022") for name in declared)
     if not is_escaped:
         yield "utf-8"
-    sample = body[:SAMPLE]
-    is_foreign = sum(byte > 127 for byte in sample) > FOREIGN_SHARE * len(sample)
+    sample = _MARKUP.sub(b" ", body[: SAMPLE * 4])[:SAMPLE]
+    letters = sum(byte > 127 for byte in sample)
+    is_foreign = letters > FOREIGN_SHARE * len(sample)
+    if letters and not is_foreign:
+        is_foreign = len(_MISREAD.findall(sample.decode("cp1252", "replace"))) >= MISREAD
     for name in declared:
         if name != "utf-8" and not (is_foreign and name == "cp1252"):
             yield name

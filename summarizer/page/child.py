@@ -1,32 +1,56 @@
-"""The child process that reads pages: its side of sandbox.py."""
+"""The child process that reads pages, files and feeds: its side of sandbox.py."""
 
+import json
 import os
 import pickle
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import is_dataclass
+from datetime import datetime
+
+from summarizer.errors import SummarizerError
 
 OUT_OF_MEMORY = 3  # exit status of a child whose page takes too much
 
 
 def serve(limit: int) -> None:
-    """Answers each pickled (body, url, content type) on stdin with an ExtractedPage as a line of
-    JSON, until stdin closes, within `limit` bytes of address space."""
+    """Answers each pickled (function, arguments) on stdin with a line of JSON, until stdin closes,
+    within `limit` bytes of address space: {"answer": …}, or {"error": …} for a SummarizerError."""
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing that a library prints may come between the answers
     # Ctrl-C reaches the whole group of processes, and the parent decides when to stop
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     _limit_memory(limit)
-    from summarizer.page.extraction import read_page  # after the above, for it takes 0.5 s
-
     with suppress(EOFError):
         while True:
             try:
-                line = read_page(*pickle.load(stdin)).to_json()  # noqa: S301  the parent wrote it
+                function, arguments = pickle.load(stdin)  # noqa: S301  the parent wrote it
+                line = _dump(function, arguments)
             except MemoryError:
                 os._exit(OUT_OF_MEMORY)
             stdout.write(line + b"\n")
             stdout.flush()
+
+
+def _dump(function: Callable[..., object], arguments: tuple[object, ...]) -> bytes:
+    try:
+        result = {"answer": function(*arguments)}
+    except SummarizerError as error:
+        about = {name: getattr(error, name) for name in ("detail", "code", "advice")}
+        result = {"error": about, "class": type(error).__name__}
+    return json.dumps(result, default=_to_plain).encode()
+
+
+def _to_plain(value: object) -> object:
+    """A dataclass or a time as JSON values."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    assert is_dataclass(value)
+    return vars(value)
 
 
 def _limit_memory(limit: int) -> None:

@@ -1,9 +1,8 @@
 """What is found on a page, as the child process that reads it hands it over."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -24,15 +23,10 @@ class ExtractedPage:
     published_at: datetime | None = None
     updated_at: datetime | None = None
 
-    def to_json(self) -> bytes:
-        """One line, without its end."""
-        return json.dumps(asdict(self), default=datetime.isoformat).encode()
-
     @classmethod
-    def from_json(cls, line: bytes) -> Self:
-        """The page of such a line. JSON and not pickle, for a page may have broken its reader:
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """The page of its JSON object. JSON and not pickle, for a page may have broken its reader:
         raises ValueError, TypeError or KeyError for anything else, and runs none of it."""
-        values = json.loads(line)
         for name in ("flags", "authors"):
             values[name] = tuple(values[name])
         for name in ("published_at", "updated_at"):

@@ -22,6 +22,7 @@ from summarizer.page.location import find_prose, is_stream, locate, trim_ends, w
 from summarizer.page.markup import PROSE_WORDS, parse, read_line
 from summarizer.page.metadata import choose_authors, read_metadata
 from summarizer.page.paragraphs import Block, count_blocks, join_blocks, read_blocks
+from summarizer.page.scripts import part_scripts
 from summarizer.page.trimming import trim_blocks
 from summarizer.page.walls import TEASER_WORDS, PageView, find_wall, is_notice, is_shell, is_teaser
 from summarizer.page.words import count_words, flatten, read_plain
@@ -51,6 +52,7 @@ def read_page(
     flags += cut_flags
     if tree is None:
         return ExtractedPage(flags=flags)
+    part_scripts(tree)
     metadata = read_metadata(tree, url)
     # not extensive: to guess a date from any words takes 14 s at worst
     known = trafilatura.extract_metadata(copy.deepcopy(tree), default_url=url, extensive=False)

@@ -1,5 +1,5 @@
-"""Reads pages in child processes, so that no page can hang this one, exhaust its memory or crash
-it.
+"""Reads pages, files and feeds in child processes, so that none can hang this one, exhaust its
+memory or crash it.
 
 Children are kept warm: one that has answered waits for the next page. A page may take SECONDS of
 wall clock and BYTES of memory; what takes more is killed with its child, and the next page gets a
@@ -11,6 +11,7 @@ again and see its keys, and whose forked children copy a process in the middle o
 """
 
 import atexit
+import json
 import os
 import pickle
 import re
@@ -18,18 +19,22 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, TypeVar
 
-from summarizer.errors import NoArticle
+from summarizer.errors import InputError, NoArticle
 from summarizer.page.child import OUT_OF_MEMORY
 from summarizer.page.extracted import ExtractedPage
+from summarizer.page.formats import read_page
 
 SECONDS = 10.0  # for one page; the slowest of 87 real pages takes 0.3
 BYTES = 1_000_000_000  # of address space for a child; a warm one has about 0.2
 RECYCLE = 300_000_000  # bytes of memory held after a page from which a child is not kept
 MAX_LINE = 64_000_000  # bytes of an answer: no page that was let in holds so much text
 
+Answer = TypeVar("Answer")
 _START = (
     "import sys; sys.path[:] = {path!r}; from summarizer.page.child import serve; serve({limit})"
 )
@@ -37,7 +42,7 @@ _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.I)
 
 
 class Child:
-    """One process that reads pages."""
+    """One process that reads."""
 
     def __init__(self, limit: int):
         path = [entry or str(Path.cwd()) for entry in sys.path]
@@ -50,17 +55,17 @@ class Child:
             env={name: value for name, value in os.environ.items() if not _SECRET.search(name)},
         )
 
-    def ask(self, page: tuple[bytes, str | None, str | None], seconds: float) -> ExtractedPage:
-        """What the child finds on a page (body, url, content type). Raises OSError, ValueError,
-        TypeError or KeyError where it died, or after `seconds` was killed, before it answered."""
+    def ask(self, question: tuple[Any, ...], seconds: float) -> dict[str, Any]:
+        """What the child answers to a question (function, arguments). Raises OSError, ValueError
+        or TypeError where it died, or after `seconds` was killed, before it answered."""
         assert self.process.stdin and self.process.stdout  # both are pipes
         timer = threading.Timer(seconds, self.process.kill)
         timer.daemon = True
         timer.start()
         try:
-            pickle.dump(page, self.process.stdin)
+            pickle.dump(question, self.process.stdin)
             self.process.stdin.flush()
-            return ExtractedPage.from_json(self.process.stdout.readline(MAX_LINE))
+            return dict(json.loads(self.process.stdout.readline(MAX_LINE)))
         finally:
             timer.cancel()
 
@@ -89,24 +94,40 @@ class Sandbox:
     def read(
         self, body: bytes, *, url: str | None = None, content_type: str | None = None
     ) -> ExtractedPage:
-        """What extraction.read_page finds on the page. Raises NoArticle `parse_timeout`,
-        `parse_memory` or `parse_crash`."""
+        """What formats.read_page finds on the page. Raises as `call` does."""
+        arguments = (body, url, content_type)
+        return self.call(read_page, arguments, load=ExtractedPage.from_json, url=url)
+
+    def call(
+        self,
+        function: Callable[..., object],
+        arguments: tuple[object, ...],
+        *,
+        load: Callable[[Any], Answer],
+        url: str | None = None,
+    ) -> Answer:
+        """What a function of a module answers in a child, `load`ed from JSON. Raises InputError
+        where it does, and NoArticle `parse_timeout`, `parse_memory` or `parse_crash`."""
         child = self._take()
         is_fit = False
         started = time.monotonic()
         try:
-            extracted = child.ask((body, url, content_type), self._seconds)
+            result = child.ask((function, arguments), self._seconds)
             is_fit = child.memory_held() < RECYCLE
-            return extracted
+            if error := result.get("error"):
+                kind = NoArticle if result["class"] == "NoArticle" else InputError
+                raise kind(**error, url=url)
+            return load(result["answer"])
         except (OSError, ValueError, TypeError, KeyError) as error:
             is_late = time.monotonic() - started >= self._seconds
+            is_fit = False
             if child.close() == OUT_OF_MEMORY:
-                detail = "reading the page takes too much memory"
+                detail = "reading it takes too much memory"
                 raise NoArticle(detail, code="parse_memory", url=url) from error
             if is_late:
-                detail = f"reading the page takes longer than {self._seconds:.0f} s"
+                detail = f"reading it takes longer than {self._seconds:.0f} s"
                 raise NoArticle(detail, code="parse_timeout", url=url) from error
-            raise NoArticle("the page broke its reader", code="parse_crash", url=url) from error
+            raise NoArticle("it broke its reader", code="parse_crash", url=url) from error
         finally:
             if is_fit:
                 self._idle.append(child)

@@ -18,6 +18,7 @@ from summarizer.models import (
     Finding,
     Report,
 )
+from summarizer.text.sentences import split_sentences
 from summarizer.text.spans import clean
 from summarizer.web.urls import is_web
 
@@ -125,9 +126,26 @@ def list_outlets(story: DigestStory) -> dict[str, str | None]:
     """The story's outlets by name, each with its address if a Markdown link may lead there."""
     links: dict[str, str | None] = {}
     for outlet in story.outlets:
-        is_safe = is_web(outlet.url) and not set("<>\\ \n") & set(str(outlet.url))
-        links.setdefault(outlet.name, clean(str(outlet.url)) if is_safe else None)
+        links.setdefault(outlet.name, find_link(outlet.url))
     return links
+
+
+def find_link(url: str | None) -> str | None:
+    """The address, if a Markdown link may lead there."""
+    is_safe = is_web(url) and not set("<>\\ \n") & set(str(url))
+    return clean(str(url)) if is_safe else None
+
+
+LENGTHS = {"short": 1, "medium": 2, "long": 3}  # sentences of a summary
+
+
+def shorten(report: Report, length: str | None) -> Report:
+    """The report with a summary of so many sentences, at most."""
+    if length is None:
+        return report
+    spans = split_sentences(report.summary)[: LENGTHS[length]]
+    summary = report.summary[: spans[-1].end] if spans else ""
+    return report.model_copy(update={"summary": summary})
 
 
 def describe_period(digest: Digest) -> str:

@@ -77,6 +77,8 @@ def _show_head(report: Report, now: datetime) -> Parts:
     yield _text(report.article.title or parts.UNTITLED, "bold")
     if about := parts.describe_article(report.article, now):
         yield _text(" · ".join(about), "dim")
+    if is_web(report.article.url):
+        yield Text(clean(str(report.article.url)), "dim", no_wrap=True, overflow="ignore")
     passed = sorted(call.until for call in report.calls if call.until and call.until < now.date())
     if passed:  # every call has the same last day but where the article names an event
         days = " and ".join(f"{day:%d %b %Y}" for day in dict.fromkeys((passed[0], passed[-1])))

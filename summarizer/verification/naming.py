@@ -28,11 +28,11 @@ _ATTACHED = re.compile(
 _LISTED = re.compile(r"\s?(?:,|and|or|&|/|,\s?and)\s?\Z")
 _PRONOUN = re.compile(
     r"\b(?:it|its|their|they|which"
-    r"|the (?:company|firm|exchange|protocol|fund|bank|token|project))\b",
+    r"|the (?:company|firm|exchange|protocol|bank|token|project))\b",
     re.IGNORECASE,
 )
 _OF_ITS = re.compile(r"\s(?:of|in)\s(?:its|their)\b")
-_CODE = re.compile(r"\b[A-Z][A-Z0-9]+\b")
+_CODE = re.compile(r"\b(?!A\b|I\b)[A-Z][A-Z0-9]*\b")
 _MOOD = re.compile(r"\b(?:index|sentiment|greed|fear)\b", re.IGNORECASE)
 _ON = re.compile(r"\b(?:on|via|through|at)\s\Z")
 _NAME_REACH = 80  # code points around a figure in which its own subject is named
@@ -55,8 +55,8 @@ def is_about(use: Use) -> bool:
         return True  # an exchange's open interest
     if fact.subject not in sentence.support.groups and fact.subject != MARKET:
         is_named = fact.subject.casefold() in sentence.raw.casefold()  # a company or a project
-        is_pronoun = not _before(use) and _PRONOUN.search(scope.before)
-        return is_named or fact.subject in sentence.carried or bool(is_pronoun)
+        is_meant = fact.subject in sentence.carried or _PRONOUN.search(scope.before)
+        return is_named or (not _before(use) and bool(is_meant))
     end = use.figure.end + len(scope.after)
     nearby = [
         mention
@@ -85,6 +85,7 @@ def _shares_name(use: Use) -> bool:
     printed = use.printed[max(0, place - _NAME_REACH) : place + _NAME_REACH]
     names = {word for _, name in find_names(near) for word in name.split()}
     is_foreign = any(start <= m.start < end for m in use.sentence.mentions)
+    is_foreign |= any(name in load_assets().tickers for name in names - {use.fact.subject})
     return not is_foreign and any(name in printed for name in names if name[0].isupper())
 
 
@@ -174,7 +175,8 @@ def _name_subject(use: Use, mentions: Sequence[Mention]) -> bool:
         subjects.add(mention.subject)
     if len(mentions) > 1 and _ON.search(use.sentence.blank[: mentions[0].start]):
         subjects.add(mentions[1].subject)  # "Dai on Compound pays {N10}"
-    subjects |= {underlying(subject) for subject in subjects}
+    is_held = KINDS[use.fact.kind].of_holding  # "IBIT took in {N2}" is of bitcoin, its price is not
+    subjects |= {underlying(name) for name in subjects if is_held or name.endswith(".D")}
     groups = use.sentence.support.groups
     if len(subjects) > 1 and groups.get(use.fact.subject) == "sector":
         return True  # the altcoins' open interest, of coins that are listed

@@ -36,6 +36,9 @@ class Support:
         self._printed = plain_quotes(printed).casefold()
         self._mentions = known = {text.string[m.start : m.end]: m for m in text.mentions}
         self.groups = {m.subject: m.group for m in (*text.title_mentions, *text.mentions)}
+        for subject, group in self.groups.items():  # an analyst says NEAR of "NEAR Protocol"
+            if _TICKER.fullmatch(subject):
+                known.setdefault(subject, Mention(0, 0, subject, group))
         for fact in facts:  # a ticker that a model read and only the article knows
             is_priced = fact.kind in _PRICED and _TICKER.fullmatch(fact.subject)
             is_asset = is_priced or self.is_printed_ticker(fact.subject)

@@ -78,7 +78,7 @@ def verify(
         flags += ("corrections_ignored",)
     return Report(
         id=text.article.content_hash,
-        article=text.article,
+        article=text.article.model_copy(update={"flags": ()}),  # they stand among the report's
         summary=" ".join(summary),
         facts=tuple(facts),
         narratives=themes,

@@ -35,7 +35,9 @@ def read_body(request: "httpx2.Request", response: "httpx2.Response") -> bytes:
     is_json = _JSON.fullmatch(media) and "json" in request.headers["accept"]
     if media and not is_json and not _READABLE.fullmatch(media):
         detail = f"it is {media[:80]}, not a web page, a feed or a text"
-        raise FetchError(detail, code="content_type")
+        is_file = media.startswith(("application/pdf", "application/vnd.openxmlformats"))
+        advice = "Save it, and give the file's name" if is_file else None
+        raise FetchError(detail, code="content_type", advice=advice)
     with naming_errors(str(request.url), broken="truncated"):
         body = _unpack_body(response)
     head = body[:1024].lstrip()

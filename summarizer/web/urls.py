@@ -7,7 +7,15 @@ from summarizer.web.addresses import PORTS
 
 # What is added to a link to see who clicked it. Everything else stays: `?id=1` and `?id=2` are two
 # pages.
-_TRACKING = re.compile(r"utm_\w+|fbclid|gclid", re.IGNORECASE)
+_TRACKING = re.compile(
+    r"""(?:utm_\w+|at_(?:medium|campaign|custom\d|link_\w+)   # BBC
+    |fbclid|gclid|gbraid|wbraid|gad_source|dclid|msclkid|yclid|twclid|ttclid|igshid|li_fat_id|srsltid
+    |mc_[ce]id|_hs(?:enc|mi)|hsctatracking|mkt_tok|oly_(?:anon|enc)_id|vero_(?:conv|id)|_openstat
+    |guccounter|guce_referr\w*)(?:=.*)?
+    |(?:source|src|ref|from|cmpid|ncid)=(?:rss|feed)\b.*      # Medium: source=rss-1111------2
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 def canonical_url(url: str) -> str:
@@ -30,9 +38,36 @@ def canonical_url(url: str) -> str:
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname.removesuffix(".")
     netloc = host if port in (None, PORTS[parts.scheme]) else f"{host}:{port}"
     pairs = parts.query.split("&")
-    query = "&".join(pair for pair in pairs if not _TRACKING.fullmatch(pair.partition("=")[0]))
+    query = "&".join(pair for pair in pairs if not _TRACKING.fullmatch(pair))
     # stripped, for blanks that stood before the fragment
     return urlunsplit((parts.scheme, netloc, parts.path or "/", query, "")).strip()
+
+
+# The host of an address that was copied without its scheme: "www.coindesk.com", "decrypt.co".
+_HOST = re.compile(
+    r"(?://)?(?:[a-z0-9](?:[\w-]{0,62})\.)+([a-z]{2,24})(?::\d{1,5})?", re.IGNORECASE
+)
+_FILES = frozenset(  # endings of files, which are no names of hosts
+    "atom bz2 csv db doc docx eml epub gif gz htm html ini jpeg jpg js json jsonl log markdown mbox"
+    " mht mhtml ndjson odt opml parquet pdf png ppt pptx py rdf rss rtf sqlite tar toml tsv txt"
+    " webarchive webp xhtml xls xlsx xml yaml yml zip".split()
+)
+
+
+def complete_url(name: str) -> str | None:
+    """The address that a person may have meant, with its scheme; None for what reads like a file.
+
+    >>> complete_url("decrypt.co/123/btc"), complete_url("notes.txt"), complete_url("a/b.html")
+    ('https://decrypt.co/123/btc', None, None)
+    """
+    name = name.strip().strip("<>")
+    if is_web(name):
+        return name
+    host = re.split("[/?#]", name.removeprefix("//"), maxsplit=1)[0]
+    found = _HOST.fullmatch(host)
+    if not found or re.search(r"\s", name) or found[1].lower() in _FILES:
+        return None
+    return f"https://{name.removeprefix('//')}"
 
 
 def host_of(url: str) -> str:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -10,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.batch.discovery import find_feed_link, parse_opml
-from summarizer.batch.feed import MAX_ENTRIES, FeedEntry, FeedInvalid, parse_feed
+from summarizer.batch.discovery import find_feed_link, looks_like_feed, parse_opml
+from summarizer.batch.entries import FeedEntry
+from summarizer.batch.feed import MAX_ENTRIES, Feed, FeedInvalid, parse_feed
 from summarizer.errors import InputError
 from summarizer.models import Page
+from summarizer.page.sandbox import Sandbox
 from summarizer.page.words import read_plain
 from summarizer.web.urls import canonical_url
 
@@ -160,6 +163,7 @@ def test_what_feedparser_takes_wrongly():
     [
         ("soon", "date_missing"),
         ("", "date_missing"),
+        ("03/04/2025 10:00", "date_ambiguous"),
         ("Thu, 01 Jan 1970 00:00:00 GMT", "date_impossible"),
         ("Fri, 27 Nov 2099 00:00:00 GMT", "date_in_future"),
     ],
@@ -196,7 +200,7 @@ def test_of_an_archive_the_newest_are_read_and_the_rest_is_counted():
     items = (f"<guid>{n}</guid><pubDate>{date}</pubDate>" for n, date in enumerate(dates))
     feed = parse(rss(*items))
     assert len(feed.entries) == MAX_ENTRIES
-    assert feed.entries[0].key == "guid:7"
+    assert feed.entries[0].key == "guid:https://a.example/feed#7"
     assert feed.warnings == (
         f"it holds 7 entries more than {MAX_ENTRIES}; the oldest are left out",
     )
@@ -249,3 +253,171 @@ def test_pages_told_apart_by_their_query_stay_apart():
     assert canonical_url("https://a.example/?id=1") != canonical_url("https://a.example/?id=2")
     url = "http://a.example:80/x?utm_medium=a&ref=b&gclid=3"
     assert canonical_url(url) == "http://a.example/x?ref=b"
+
+
+# ---- the entry's own words, and keys
+
+
+MEDIA = b'<rss xmlns:m="http://search.yahoo.com/mrss/"'
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "<m:content url='x'><m:description>Solana rose 40%</m:description></m:content>",
+        "<m:group><m:title>Solana</m:title><m:description>rose 40%</m:description></m:group>",
+        "<m:text>Solana rose 40%, as our picture shows, and it did so in a single day</m:text>",
+    ],
+)
+def test_a_pictures_caption_is_not_the_entrys_text(picture):
+    own = "<title>Ether slips</title><description>Ether fell 2%.</description>"
+    for item in (picture + own, own + picture):
+        (entry,) = parse(rss(item).replace(b"<rss", MEDIA)).entries
+        assert (entry.title, entry.text) == ("Ether slips", "Ether fell 2%.")
+
+
+NEIGHBOUR = '<li><a href="https://news.google.com/2">SOL jumps 9%</a></li>'
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        f'<ol><li><a href="https://news.google.com/1">Ether slips</a></li>{NEIGHBOUR}</ol>',
+        '<a href="https://news.google.com/a/1">Ether slips</a>&nbsp;&nbsp;<font>The Block</font>',
+    ],
+)
+def test_google_news_gives_title_and_source_and_no_neighbours(description):
+    escaped = description.replace("&", "&amp;").replace("<", "&lt;")
+    source = "<source url='https://www.theblock.co'>The Block</source>"
+    item = f"<title>Ether slips - The Block</title>{source}<description>{escaped}</description>"
+    (entry,) = parse(rss(item)).entries
+    assert (entry.title, entry.source, entry.text) == ("Ether slips", "The Block", "Ether slips")
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "<p>The post <a>Ether slips</a> appeared first on <a>Coin Wire</a>.</p>",
+        "<p>The post Ether slips first appeared on Coin Wire.</p>",
+        " <a>Continue reading Ether slips</a>",
+        " <a>Read more</a>",
+        " [&#8230;]",
+        "<br>submitted by /u/someone",
+        "<p>Article URL: https://a.example/1</p><p>Points: 12</p><p># Comments: 3</p>",
+    ],
+)
+def test_what_programs_add_to_an_entry_goes(added):
+    text = "Ether fell 2% on Friday. Read more desks than ever sold."
+    item = f"<title>t</title><description><![CDATA[<p>{text}</p>{added}]]></description>"
+    assert parse(rss(item)).entries[0].text.rstrip(" .") == text.rstrip(".")
+
+
+def test_stories_under_one_number_are_told_apart_and_the_same_one_is_not():
+    def item(title, guid="0"):
+        return f"<title>{title}</title><guid isPermaLink='false'>{guid}</guid>"
+
+    feed = parse(rss(item("a"), item("b"), item("c"), item("a")))
+    assert [entry.title for entry in feed.entries] == ["a", "b", "c"]
+    (other,) = parse(rss(item("z")), "https://b.example/feed").entries
+    assert other.key not in {entry.key for entry in feed.entries}
+    (unique,) = parse(rss(item("u", "tag:a.example,2025:1")), "https://b.example/f").entries
+    assert unique.key == "guid:tag:a.example,2025:1"  # the same story in whichever feed
+
+
+@pytest.mark.parametrize(
+    "query",
+    "source=rss-11------2 source=rss----3---4 ref=rss utm_source=x mc_cid=1 at_medium=RSS "
+    "fbclid=1 msclkid=2 _hsenc=3 guccounter=1 igshid=4".split(),
+)
+def test_what_is_added_to_a_link_to_count_clicks_goes(query):
+    assert canonical_url(f"https://a.example/x?{query}&id=2") == "https://a.example/x?id=2"
+
+
+@pytest.mark.parametrize("query", ["source=cnn", "ref=b", "from=2", "p=rss", "id=1"])
+def test_what_may_tell_pages_apart_stays(query):
+    assert canonical_url(f"https://a.example/x?{query}").endswith(query)
+
+
+def test_a_caption_within_the_entrys_markup_is_none_of_its_words():
+    figure = "<figure><img src='x'/><figcaption>Solana rose 40%</figcaption></figure>"
+    classic = "<p class='wp-caption-text'>Solana rose 40%</p>"
+    for picture in (figure, classic):
+        item = f"<title>t</title><description><![CDATA[{picture}<p>Ether fell.</p>]]></description>"
+        assert parse(rss(item)).entries[0].text == "Ether fell."
+
+
+def test_stories_that_all_link_the_site_are_told_apart():
+    feed = parse(
+        rss(*(f"<title>{n}</title><guid>{n}</guid><link>https://a.example/</link>" for n in "abc"))
+    )
+    assert [entry.title for entry in feed.entries] == ["a", "b", "c"]
+    assert {entry.link for entry in feed.entries} == {None}
+
+
+def test_a_search_engines_link_leads_to_the_story():
+    google = "https://www.google.com/url?rct=j&amp;url=https://a.example/x%3Fid%3D2&amp;ct=ga"
+    (entry,) = parse(rss(f"<title>t</title><link>{google}</link>")).entries
+    assert entry.link == "https://a.example/x?id=2"
+
+
+# ---- other forms, and feeds that would hang a parser
+
+
+def test_rss_1_1_and_an_atom_document_of_one_entry_are_feeds():
+    head = b'<?xml version="1.0"?>\n'
+    item = b"<item><title>t</title><link>https://a.example/1</link></item>"
+    channel = (
+        b'<Channel xmlns="http://purl.org/net/rss1.1#"><title>T</title><items>%s</items></Channel>'
+    )
+    entry = (
+        b'<entry xmlns="http://www.w3.org/2005/Atom"><title>t</title><id>urn:1</id>'
+        b"<link href='https://a.example/1'/><updated>2002-12-31T192030+01:00</updated></entry>"
+    )
+    for body in (head + channel % item, head + entry):
+        assert looks_like_feed(body, "text/xml")
+        (found,) = parse(body).entries
+        assert (found.title, found.link) == ("t", "https://a.example/1")
+    assert found.published_at == datetime(2002, 12, 31, 18, 20, 30, tzinfo=UTC)
+    assert not looks_like_feed(b"<entry><title>t</title></entry>", "text/xml")
+
+
+ATTRIBUTES = b" ".join(b"a%d=x" % n for n in range(40_000))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<rss><channel><item " + ATTRIBUTES + b"><title>t</title></item></channel></rss>",
+        json.dumps(
+            {
+                "version": "https://jsonfeed.org/version/1.1",
+                "items": [{"id": 1, "content_html": "<script " * 60_000}],
+            }
+        ).encode(),
+    ],
+    ids=["attributes", "scripts"],
+)
+def test_a_feed_that_hangs_its_parser_is_ended(body):
+    box = Sandbox(seconds=3)
+    started = time.monotonic()
+    try:
+        box.call(parse_feed, (Page(body=body),), load=Feed.from_json)
+    except InputError as error:
+        assert error.code in ("parse_timeout", "parse_memory", "feed_invalid")
+    assert time.monotonic() - started < 6
+    box.close()
+
+
+def test_a_feed_is_the_same_when_a_child_reads_it():
+    body = rss(
+        "<title>a</title><guid>1</guid><pubDate>Fri, 14 Mar 2025 09:26:53 GMT</pubDate>",
+        "<title>b</title><link>https://a.example/b</link>",
+    )
+    box = Sandbox()
+    page = Page(body=body, url="https://a.example/feed")
+    assert box.call(parse_feed, (page,), load=Feed.from_json) == parse_feed(page)
+    with pytest.raises(InputError) as caught:
+        box.call(parse_feed, (Page(body=b"no feed"),), load=Feed.from_json)
+    assert caught.value.code == "feed_invalid"
+    assert box.call(parse_opml, (b"<opml><body/></opml>",), load=list) == []
+    box.close()

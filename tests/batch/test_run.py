@@ -40,7 +40,7 @@ def batch(tmp_path, invoke):
             for record in records
         ]
         (tmp_path / "in.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
-        ran = invoke("in.jsonl", "out.jsonl", *options)
+        ran = invoke("in.jsonl", "out.jsonl", "--strict", *options)
         reports = read(tmp_path / "out.jsonl")
         failures = read(tmp_path / "out.jsonl.failures.jsonl")
         assert ran.exit_code == (1 if failures else 0), ran.output
@@ -96,7 +96,7 @@ def test_a_failure_is_a_line_and_the_rest_goes_on(batch):
         {"id": "a", "text": TEXT},
         "{not json",
         "[1]",
-        {"id": "b", "url": "https://example.com/b"},
+        {"id": "b", "body": TEXT, "date": "2026-02-10"},
         {"id": "c", "html": "<p></p>"},
         {"id": "d", "text": TEXT},
     )
@@ -237,7 +237,7 @@ def test_running_twice_gives_the_same_but_for_the_seconds(report):
     ("lines", "code", "told"),
     [
         ([{"text": TEXT}], 0, ["done 1", "failed 0"]),
-        ([{"text": TEXT}, {}], 1, ["done 1", "failed 1", "1 × extract empty_body"]),
+        ([{"text": TEXT}, {}], 0, ["done 1", "failed 1", "1 × extract empty_body"]),
     ],
     ids=["all done", "one failed"],
 )
@@ -257,3 +257,19 @@ def test_the_command_says_on_stderr_what_was_done(tmp_path, invoke, lines, code,
 def test_the_command_tells_usage_from_storage(tmp_path, invoke, given, output, code):
     (tmp_path / "in.jsonl").write_text(json.dumps({"text": TEXT}) + "\n", "utf-8")
     assert invoke(given, output).exit_code == code
+
+
+def test_a_record_of_an_address_alone_is_fetched_under_its_id(batch):
+    reports, (failure,) = batch(
+        {"id": "a", "url": "http://127.0.0.1:9/x"}, {"id": "b", "text": TEXT}
+    )
+    assert [report["id"] for report in reports] == ["b"]
+    assert (failure["id"], failure["line"], failure["stage"]) == ("a", 1, "fetch") or (
+        failure["stage"] == "robots"
+    )
+
+
+def test_a_record_without_words_names_its_keys(batch):
+    _, (failure,) = batch({"id": "b", "headline": "x", "body": TEXT})
+    assert "its keys are id, headline, body" in failure["message"]
+    assert "Call headline title" in failure["message"]

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from summarizer.cli.main import COMMANDS, main
 from summarizer.models import Report
+from summarizer.text.sentences import split_sentences
 
 EXAMPLE = Path(__file__).parents[2] / "eval" / "data" / "example.txt"
 PAGE = EXAMPLE.with_suffix(".html")
@@ -140,7 +141,66 @@ def test_offline_lets_the_embedded_analyst_speak_though_a_key_is_set(monkeypatch
     assert "canary" not in out
 
 
+def test_several_inputs_are_printed_in_their_order(tmp_path):
+    second = tmp_path / "second.md"
+    second.write_text("# Ether slips\n\nEther fell 2% on Friday to $2,310, desks said.\n")
+    code, out, err = run(EXAMPLE, second, "--json")
+    reports = [json.loads(line) for line in out.splitlines()]
+    assert (code, err) == (0, NOTICE)
+    assert [report["article"]["title"] for report in reports][1] == "Ether slips"
+    _, out, _ = run(EXAMPLE, second, "--offline")
+    assert out.index("Bitcoin slips") < out.index("\n\nEther slips")
+
+
+def test_one_input_that_fails_stops_none_of_the_others(tmp_path):
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4 broken")
+    code, out, err = run(tmp_path / "a.pdf", EXAMPLE, "--json", "--offline")
+    assert (code, len(out.splitlines())) == (1, 1)
+    assert "a.pdf" in err and "content_type" in err
+    assert run(tmp_path / "none.txt", EXAMPLE, "--offline", "--json")[0] == 2
+
+
+@pytest.mark.parametrize("args", [(), ("--json",), ("analyze", "--json")])
+def test_what_is_piped_needs_no_name(args):
+    done = start(*args, "--offline", stdin=EXAMPLE.read_bytes())
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"$60,850" in done.stdout or b"60850" in done.stdout
+
+
+def test_the_command_alone_reads_a_pipe_that_brings_something_and_else_helps():
+    done = start(stdin=EXAMPLE.read_bytes())
+    assert done.returncode == 0 and b"$60,850" in done.stdout
+    done = start(stdin=b"")
+    assert done.returncode == 2 and b"Usage" in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(("length", "sentences"), [("short", 1), ("medium", 2), ("long", 3)])
+def test_a_summary_is_as_long_as_asked_for(length, sentences):
+    _, out, _ = run(EXAMPLE, "--offline", "--json", "--length", length)
+    assert len(split_sentences(json.loads(out)["summary"])) <= sentences
+
+
 # ---- what it refuses
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("bacth", "batch"), ("digets", "digest"), ("serch", "search")]
+)
+def test_a_word_that_is_nearly_a_command_is_asked_about(word, meant):
+    status, out, err = run(word, "x.jsonl")
+    assert (status, out) == (2, "") and f"Did you mean '{meant}'?" in err
+
+
+@pytest.mark.parametrize("forms", [("--json", "--html"), ("--markdown", "--extract")])
+def test_two_forms_are_an_error(forms):
+    status, out, err = run(EXAMPLE, *forms, "--offline")
+    assert (status, out) == (2, "") and all(form in err for form in forms)
+
+
+def test_an_address_without_its_scheme_is_one():
+    fails(2, "--offline forbids fetching", "www.coindesk.com/markets/2025/btc", "--offline")
+    fails(2, "--offline forbids fetching", "decrypt.co/1", "--offline")
+    fails(2, "No such file", "notes.txt", "--offline")
 
 
 def fails(code, words, *args, stdin=None):

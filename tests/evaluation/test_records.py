@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from eval.cli import main
 from eval.records import DATA, load_jsonl, load_labels, load_own, load_passages, load_real, split_of
 from eval.score.score import score_reports
 from summarizer.analyst.llm.schema import narrative_names
@@ -112,3 +114,65 @@ def test_the_labelling_guide_names_every_kind_and_narrative():
     words = set(re.findall(r"`(\w+)`", (DOCUMENTS / "LABELLING.md").read_text("utf-8")))
     assert words >= NAMES
     assert words >= set(narrative_names())
+
+
+FACT = {"kind": "price", "subject": "BTC", "value": 1, "unit": "USD"}
+CALL = {"asset": "BTC", "direction": "bearish"}
+
+
+@pytest.mark.parametrize(
+    ("labels", "fault"),
+    [
+        ({"facts": "none"}, 'labels.facts is "none", not a list'),
+        ({"facts": [FACT, 3]}, "labels.facts[1] is 3, not an object"),
+        ({"facts": [{**FACT, "value": "58k"}]}, 'labels.facts[0].value is "58k", not a number'),
+        ({"facts": [{**FACT, "value": True}]}, "labels.facts[0].value is true, not a number"),
+        ({"facts": [{**FACT, "value": float("nan")}]}, "labels.facts[0].value is NaN"),
+        ({"facts": [{"kind": "price", "subject": "BTC"}]}, "labels.facts[0].value is missing"),
+        ({"facts": [{**FACT, "acceptable_kinds": "price"}]}, "acceptable_kinds is "),
+        ({"calls": [{"asset": "BTC"}]}, "labels.calls[0].direction is missing"),
+        ({"calls": [{**CALL, "direction": "up"}]}, 'labels.calls[0].direction is "up", not one of'),
+        ({"calls": [{**CALL, "target": 5}]}, "labels.calls[0].target is 5, not an object"),
+        ({"calls": [{**CALL, "acceptable": [None]}]}, "labels.calls[0].acceptable[0] is null"),
+        ({"overall": "bearish"}, "labels.overall is "),
+        ({"timeframe": {"horizon": "soon"}}, "labels.timeframe.horizon is "),
+        ({"credibility": {}}, "labels.credibility.level is missing"),
+        ({"narratives": [1]}, "labels.narratives[0] is 1, not a string"),
+        ({"summary_points": "x"}, "labels.summary_points is "),
+    ],
+)
+def test_a_malformed_label_is_one_line_that_names_record_and_field(tmp_path, labels, fault):
+    rows = [{"id": "good", "text": "x", "labels": {"facts": [FACT]}}]
+    rows.append({"id": "bad", "text": "x", "labels": labels})
+    path = tmp_path / "l.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    for command in (
+        ("score", "--reports", str(path)),
+        ("predict", "--output", str(tmp_path / "o")),
+    ):
+        ran = CliRunner().invoke(main, [*command, "--labels", str(path)])
+        assert ran.exit_code == 1 and ran.stderr.count("\n") == 1, ran.output
+        assert f"record 2 (bad) of l.jsonl: {fault}" in ran.stderr or (
+            "record 2 (bad)" in ran.stderr and fault in ran.stderr
+        )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xfe",
+        b"[1]",
+        b"{",
+        b'{"id": "a"}',
+        b'{"id": ["a"], "labels": {}}',
+        b"[" * 5000,
+        b'{"id": "a", "labels": {}}',
+        b'{"id": "a", "text": 3, "labels": {}}',
+    ],
+)
+def test_a_malformed_label_file_is_one_line(tmp_path, content):
+    path = tmp_path / "l.jsonl"
+    path.write_bytes(content)
+    ran = CliRunner().invoke(main, ["score", "--labels", str(path), "--reports", str(path)])
+    assert ran.exit_code == 1 and ran.stderr.count("\n") == 1, ran.output
+    assert ran.stderr.startswith("eval: bad_record: ") and "l.jsonl" in ran.stderr

@@ -29,6 +29,10 @@ def call(target=None, direction="bearish"):
         (68160, "USD", "$68,160"),
         (68632.97, "USD", "$68,632.97"),
         (999.99999, "USD", "$1,000"),
+        (71284.1, "USD", "$71,284.10"),
+        (144.9, "USD", "$144.90"),
+        (2.5, "EUR", "€2.50"),
+        (2.5, "BTC", "2.5 BTC"),
         (0.3936, "USD", "$0.3936"),
         (0, "USD", "$0"),
         (0.0000123, "USD", "$0.0000123"),
@@ -89,3 +93,25 @@ def test_distance_is_in_percent_of_the_price():
     assert distance(call(60900, "bullish"), (fact(),)) == pytest.approx(5)
     assert distance(call(55100), (fact(subject="ETH"),)) is None
     assert distance(call(), (fact(),)) is None
+
+
+def test_levels_are_sorted_the_nearest_to_the_price_first():
+    facts = [
+        fact(kind, value=value)
+        for value in (3, 1, 2)
+        for kind in ("support_level", "resistance_level")
+    ]
+    ((_, rows),) = group_facts(facts)
+    assert dict(rows) == {"support level": "BTC $3, $2, $1", "resistance level": "BTC $1, $2, $3"}
+
+
+def test_an_earlier_value_stands_behind_the_later_one():
+    def stated(value, quote, start, **about):
+        place = Evidence(quote=quote, start=start, end=start + len(quote))
+        return fact("open_interest", value=value, **about).model_copy(update={"evidence": place})
+
+    later = stated(33.6e9, "fell to $33.6 billion", 0)
+    earlier = stated(36.9e9, "$33.6 billion from $36.9 billion", 8, as_of="a week ago")
+    for facts in ([later, earlier], [earlier, later]):
+        assert group_facts(facts)[0][1] == [("open interest", "BTC $33.6B, from $36.9B a week ago")]
+    assert group_facts([earlier])[0][1] == [("open interest", "BTC $36.9B")]

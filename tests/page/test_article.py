@@ -7,7 +7,7 @@ import pytest
 from eval.extraction import load_pages
 from summarizer.errors import EmptyInput, NoArticle
 from summarizer.models import Page
-from summarizer.page.article import extract_article, is_markup, make_article
+from summarizer.page.article import extract_article, make_article
 
 DATA = Path(__file__).parents[2] / "eval" / "data"
 STORY = (
@@ -135,12 +135,6 @@ def test_a_page_without_an_article_says_what_to_do():
         and "summarizer -" in str(caught.value)
         and caught.value.url
     )
-
-
-def test_markup_is_known_by_its_type_or_its_first_words():
-    assert is_markup(Page(body=b"x", content_type="application/xhtml+xml"))
-    assert is_markup(Page(body=b"\xef\xbb\xbf\n<!DOCTYPE html><p>x"))
-    assert not is_markup(Page(body=b"<3 bitcoin, it fell"))
 
 
 def test_plain_text_in_another_charset():

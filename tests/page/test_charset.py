@@ -1,6 +1,7 @@
 import pytest
 
 from summarizer.page.charset import decode
+from summarizer.page.prescan import find_declared
 
 RUSSIAN = (
     "<html><body><p>Курс биткоина упал на четыре процента до 58 000 долларов во вторник,"
@@ -80,3 +81,60 @@ def test_letters_lost_in_bulk_are_flagged():
 @pytest.mark.parametrize("label", ["x-user-defined", "none", "hex", "base64", "utf-7", ""])
 def test_a_label_that_is_no_charset(label):
     assert decode("naïve".encode("cp1252"), f"text/html; charset={label}")[0].startswith("na")
+
+
+POLISH = (
+    "<p>Kurs bitcoina spadł o cztery procent, a złoty wzmocnił się, choć część giełd milczała.</p>"
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "label"),
+    [
+        (b"<meta charset=koi8-r>", "koi8-r"),
+        (b"<META CHARSET = ' koi8-r '/>", "koi8-r"),
+        (b"<meta charset=koi8-r/>", "koi8-r/"),  # as the standard reads it
+        (b"<meta name=x charset='koi8-r'>", "koi8-r"),
+        (b"<meta http-equiv=Content-Type content='text/html; charset=koi8-r'>", "koi8-r"),
+        (b"<meta content='text/html; charset=\"koi8-r\"' http-equiv=content-type>", "koi8-r"),
+        (b"<meta http-equiv=content-type content='x charset  =  koi8-r; y'>", "koi8-r"),
+        (b"<p title='<meta charset=ascii>'><meta charset=koi8-r>", "koi8-r"),
+        (b"<!-- <meta charset=ascii> --><meta charset=koi8-r>", "koi8-r"),
+        (b"<!--><meta charset=koi8-r>-->", "koi8-r"),
+        (b"<!doctype html><?pi <meta charset=ascii>><meta charset=koi8-r>", "koi8-r"),
+        (b"<?xml version='1.0' encoding='koi8-r'?><html>", "koi8-r"),
+        (b"<meta content='text/html; charset=koi8-r'>", None),  # no pragma
+        (b"<meta name=description content='charset=koi8-r'>", None),
+        (b"<metal charset=koi8-r>", None),
+        (b"<a charset=koi8-r>", None),
+        (b"<!-- <meta charset=koi8-r>", None),
+        (b"<meta charset=>", None),
+        (b"< meta charset=koi8-r>", None),
+        (b"", None),
+    ],
+)
+def test_a_pages_declaration_is_read_by_the_standards_steps(head, label):
+    assert find_declared(head) == label
+
+
+def test_utf_8_with_a_broken_letter_is_known_though_latin_is_declared():
+    body = GERMAN.encode() * 3 + b"<p>caf\xe9</p>"
+    text, flags = decode(body, "text/html; charset=iso-8859-1")
+    assert text.startswith(GERMAN) and flags == ("encoding_guessed",)
+    latin = (GERMAN * 3).encode("cp1252")
+    assert decode(latin, "text/html; charset=iso-8859-1") == (GERMAN * 3, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [(POLISH * 4, "cp1250"), ("<div><b><i></i></b></div>" * 40 + RUSSIAN, "cp1251")],
+)
+def test_another_alphabet_that_is_declared_latin_is_guessed_and_said_so(text, codec):
+    assert decode(text.encode(codec), "text/html; charset=latin1")[1] == ("encoding_guessed",)
+
+
+@pytest.mark.parametrize(
+    "text", ["col·lega paral·lel pèl·lets", "La 1ª y la 2º fila", "naïve café"]
+)
+def test_latin_that_is_declared_latin_is_not_doubted(text):
+    assert decode((text * 5).encode("latin-1"), "text/html; charset=latin1") == (text * 5, ())

@@ -14,7 +14,7 @@ from statistics import median
 import pytest
 
 from eval.extraction import load_pages
-from summarizer.errors import NoArticle
+from summarizer.errors import InputError, NoArticle
 from summarizer.page.extraction import read_page
 from summarizer.page.sandbox import Sandbox
 
@@ -242,3 +242,12 @@ def test_a_child_sees_no_keys(monkeypatch):
     (pid,) = set(children()) - before
     assert b"canary" not in Path(f"/proc/{pid}/environ").read_bytes()
     box.close()
+
+
+def test_a_refusal_of_a_file_passes_through_and_keeps_the_child(sandbox):
+    sandbox.read(GOOD)
+    before = children()
+    with pytest.raises(InputError) as caught:
+        sandbox.read(b"%PDF-1.7 broken", url="https://a.example/x")
+    assert (caught.value.code, caught.value.url) == ("content_type", "https://a.example/x")
+    assert caught.value.advice and children() == before

@@ -8,7 +8,8 @@ from tests.support.reports import make_report
 
 def test_a_report_as_a_note():
     assert render_markdown(make_report()) == (
-        "# Bitcoin slides\n\n*CoinDesk · 2026-02-10*\n\nBTC slid to $70,000.\n\n"
+        "# Bitcoin slides\n\n*CoinDesk · 2026-02-10*\n\nhttps://example.com/a\n\n"
+        "BTC slid to $70,000.\n\n"
         "| asset | call | target | confidence | why |\n| --- | --- | --- | --- | --- |\n"
         "| BTC | bearish | $68,160 (-2.6%) | 81% | Funding is −7% on Binance. |\n\n"
         "**Prices**\n\n- price: BTC $70,000\n\n"

@@ -13,7 +13,9 @@ import pytest
 
 from eval.records import DATA, load_own
 from summarizer.analyst.llm.schema import Answer, make_analysis
-from summarizer.models import Analyst
+from summarizer.facts.candidates import make_candidate
+from summarizer.facts.extract import Rows
+from summarizer.models import Analyst, Fact
 from summarizer.verification.verify import list_faults
 from tests.support.observed import Observed
 
@@ -34,7 +36,9 @@ def counts() -> Counter[str]:
     for record in map(json.loads, lines):
         answer = Answer.model_validate_json(json.dumps(record["answer"]))
         analysis = make_analysis(answer, Analyst(name="llm"))
-        report = Observed(articles[record["id"]]).verify(analysis)
+        observed = Observed(articles[record["id"]])
+        observed.rows = rows_then(observed, record["rows"])
+        report = observed.verify(analysis)
         refused = [f.where for f in report.findings if f.verdict == "dropped"]
         counts["answers"] += 1
         counts["asked again"] += bool(list_faults(report))
@@ -44,6 +48,18 @@ def counts() -> Counter[str]:
         counts["refused readings"] += sum(where.startswith("rows[") for where in refused)
         counts["ignored"] += "corrections_ignored" in report.flags
     return counts
+
+
+def rows_then(observed: Observed, kept: dict) -> Rows:
+    """The rows as the reader saw them, whatever the rules find today: an answer counts them."""
+    known = {number.number.start: number for number in observed.rows.numbers}
+    written = {number.start: number for number in observed.text.numbers}
+    numbers = []
+    for start in kept["starts"]:
+        nearest = min(written, key=lambda place: abs(place - start))
+        numbers.append(known.get(start) or make_candidate(observed.text, written[nearest]))
+    facts = [Fact.model_validate(fact) for fact in kept["facts"]]
+    return Rows(facts, numbers, dict(kept["repeats"]), frozenset())
 
 
 def test_honest_statements_pass(counts):
