@@ -54,6 +54,7 @@ ErrorCode = Literal[
     "stopped",  # the run is ending
     "timeout",
     "tls",
+    "token",  # the local page was asked to spend money, or sent an old form
     "too_large",
     "too_many_redirects",
     "truncated",  # the page did not arrive whole

@@ -420,6 +420,44 @@ def _render(form: str, report: Report, **options: bool) -> Any:
 # ---- what many reports say together
 
 
+class CallRow(Model):
+    """A call as a list shows it."""
+
+    asset: str
+    """its ticker"""
+    direction: Direction
+    """as in the call"""
+
+
+class ReportRow(Model):
+    """A stored report as a list shows it."""
+
+    number: int
+    """its number in the database"""
+    id: str
+    """as in the report"""
+    key: str
+    """12 characters that stay the article's own, in any database and when it is edited"""
+    url: str | None
+    """where the article was published"""
+    title: str
+    """its headline"""
+    outlet: str | None
+    """the outlet's name, else its domain"""
+    published_at: datetime | None
+    """aware, UTC"""
+    stored_at: datetime
+    """when the report was stored; aware, UTC"""
+    direction: Direction
+    """of crypto as a whole"""
+    credibility: Level
+    """as in the report"""
+    summary: str
+    """as in the report"""
+    calls: tuple[CallRow, ...]
+    """its calls"""
+
+
 class Outlet(Model):
     """Where an article of a story was published."""
 
@@ -499,6 +537,8 @@ class Figure(Model):
     """how many outlets state it"""
     url: str | None
     """address of an article that states it"""
+    is_new: bool | None = None
+    """whether no earlier stored article states it; null where none speaks of its kind"""
 
 
 class Digest(Model):

@@ -89,10 +89,10 @@ def has_version(store: Store, item_id: int, content_hash: str) -> bool:
     )
 
 
-def save_report(db: Connection, item_id: int, report: Report, made_by: str) -> None:
+def save_report(db: Connection, item_id: int, report: Report, made_by: str) -> int:
     """Write a report and its article as rows, within the caller's transaction.
 
-    The same text again replaces its report.
+    Returns the article's number. The same text again replaces its report.
     """
     whole = report.to_dict()
     about = whole["article"] | {
@@ -105,7 +105,7 @@ def save_report(db: Connection, item_id: int, report: Report, made_by: str) -> N
         "DELETE FROM articles WHERE item_id = ? AND content_hash = ?",
         (item_id, report.article.content_hash),
     )
-    article_id = db.execute(_INSERT_ARTICLE, about).lastrowid
+    article_id: int = db.execute(_INSERT_ARTICLE, about).lastrowid or 0
     # the fields of these parts are columns of the same names
     row = whole["overall"] | whole["timeframe"] | whole["credibility"] | whole["analyst"]
     row |= {
@@ -125,10 +125,11 @@ def save_report(db: Connection, item_id: int, report: Report, made_by: str) -> N
     db.executemany(_INSERT_EVIDENCE, evidence)
     findings = [{"article_id": article_id, **finding.model_dump()} for finding in report.findings]
     db.executemany(_INSERT_FINDING, findings)
+    return article_id
 
 
 def _save_parts(
-    db: Connection, article_id: int | None, report: Report
+    db: Connection, article_id: int, report: Report
 ) -> Iterator[tuple[str, int | None, str | None, Evidence]]:
     """Write the facts and calls as rows.
 
@@ -195,6 +196,15 @@ def search_articles(store: Store, words: str, limit: int) -> list[Row]:
 
     Each has id, title, source, url, published_at, direction, credibility and snippet.
     """
-    quoted = (word.replace('"', '""') for word in words.replace("\0", " ").split())
-    terms = " ".join(f'"{word}"' for word in quoted)
+    terms = match_all(words)
     return store.read(_SEARCH, (terms, limit)) if terms else []
+
+
+def match_all(words: str) -> str:
+    """The words as a query of the full-text index that asks for all of them.
+
+    >>> match_all('funding "rate')
+    '"funding" \"""rate"'
+    """
+    quoted = (word.replace('"', '""') for word in words.replace("\0", " ").split())
+    return " ".join(f'"{word}"' for word in quoted)

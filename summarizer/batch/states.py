@@ -113,6 +113,18 @@ def _enter_item(db: Connection, run: Run, item: Item, feed: int | None) -> bool:
     return is_to_do
 
 
+def add_done_item(db: Connection, item: Item) -> int:
+    """Enter an item that was read outside any run, unless it is known; returns its number."""
+    known = db.execute("SELECT id FROM items WHERE key = ?", (item.key,)).fetchone()
+    if known:
+        return int(known["id"])
+    item_id = _insert_item(db, item)
+    db.execute(
+        "UPDATE items SET state = 'done', finished_at = ? WHERE id = ?", (utc_now(), item_id)
+    )
+    return item_id
+
+
 def _insert_item(db: Connection, item: Item) -> int:
     add_host(db, item.host)
     values = vars(item) | {"payload": _dump(item.payload), "now": utc_now()}

@@ -21,7 +21,9 @@ COMMANDS = {
     "digest": "reports",
     "doctor": "doctor",
     "export": "reports",
+    "publish": "delivery",
     "search": "reports",
+    "serve": "delivery",
     "show": "reports",
     "watch": "batch",
 }

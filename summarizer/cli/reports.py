@@ -1,7 +1,6 @@
 """The commands that read reports out of a database: show, search, export and digest."""
 
 import sys
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -164,10 +163,11 @@ def export(
     "--asset", "assets", multiple=True, metavar="NAME", help="Only this asset, by name or ticker."
 )
 @option("--limit", type=IntRange(1, 1000), default=10, help="Stories.")
-@option("-o", "--output", type=PATH, help="A file; .md and .json choose the form.")
+@option("-o", "--output", type=PATH, help="A file; .md, .html and .json choose the form.")
 @force_flag
 @form_flag("json", "Print one JSON object.")
 @form_flag("markdown", "Print a Markdown note.")
+@form_flag("html", "Print one HTML page, which mail programs show too.")
 def digest(
     db: Path,
     since: str,
@@ -186,8 +186,8 @@ def digest(
     """
     from datetime import UTC, datetime
 
-    from summarizer.batch.reports import NEWEST, load_reports
-    from summarizer.digest.digest import make_digest, parse_since
+    from summarizer.digest.digest import parse_since
+    from summarizer.serve.view import load_digest
 
     now = datetime.now(UTC)
     start = parse_since(since, now)
@@ -198,12 +198,7 @@ def digest(
     if output:
         _claim_digest(output, db, force)
     store = open_store(db, create=False)
-    time = "julianday(coalesce(a.published_at, a.stored_at))"
-    where = f"{NEWEST} AND {time} >= julianday(?) AND {time} <= julianday(?)"
-    # what is published in the hours ahead is of today
-    last = (end if until else end + timedelta(days=1)).isoformat()
-    reports = load_reports(store, where, [start.isoformat(), last])
-    view = make_digest(reports, start, end, assets, limit)
+    view = load_digest(store, start, end if until else None, assets, limit)
     newest = store.read("SELECT max(coalesce(published_at, stored_at)) FROM articles")[0][0]
     if not view.articles and newest:
         about = f" on {', '.join(assets)}" if assets else ""
@@ -221,7 +216,7 @@ def digest(
         print_digest(view)
 
 
-_FORMS = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
+_FORMS = {".json": "json", ".md": "markdown", ".markdown": "markdown", ".html": "html"}
 
 
 def _claim_digest(output: Path, db: Path, force: bool) -> None:
@@ -231,9 +226,10 @@ def _claim_digest(output: Path, db: Path, force: bool) -> None:
 
 
 def _render_digest(view: "Digest", form: str) -> str:
+    from summarizer.render.html import render_digest_page
     from summarizer.render.json import format_json
     from summarizer.render.markdown import render_digest
 
-    return (
-        format_json(view.model_dump(mode="json")) + "\n" if form == "json" else render_digest(view)
-    )
+    if form == "json":
+        return format_json(view.model_dump(mode="json")) + "\n"
+    return render_digest_page(view) if form == "html" else render_digest(view)

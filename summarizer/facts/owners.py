@@ -13,7 +13,7 @@ from typing import NamedTuple
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.companies import common_words
 from summarizer.tables import read_rows, word_set
-from summarizer.text.asset_table import load_assets
+from summarizer.text.asset_table import load_assets, stock_tickers
 from summarizer.text.reading import Text
 from summarizer.text.spans import Span
 
@@ -22,7 +22,7 @@ _OWNED = frozenset({"price", "price_change", "price_past", "macro_indicator", "o
 
 _NO_SUBJECT = re.compile(  # "… in New York was up", "Riot and Marathon have fallen 5% and 6%"
     r"""
-    (?:^|\s)(?:(?i:in|at|on|from|by|for|with|to|than|into|versus|vs\.?|against|over|like|despite|amid|as)
+    (?:^|\s)(?:(?i:in|at|on|from|by|for|with|to|than|into|versus|vs\.?|against|over|like|despite|amid|as|formerly|previously|originally|once)
         |(?<!price\s)(?<!prices\s)(?<!shares\s)(?<!value\s)(?i:of))\s\$?\Z
     | (?:[A-Z][\w.]*|\)),?\s(?:and|&|or)\s\Z
     """,
@@ -56,7 +56,7 @@ def _pattern() -> re.Pattern[str]:
                 (?:[ ][A-Z0-9][\w.&-]*?){{0,3}})
           | (?P<noun>{nouns}) )
         (?P<ticker>\s?\(\$?[A-Z][\w:\s.]{{0,15}}\))?
-        (?P<also>,\s(?:an?|the|which|one\sof)\s[^.;:()\d]{{3,60}}?,(?=\s[a-z]))?
+        (?P<also>,\s[a-z][^.;:\d]{{2,70}}?,(?=\s[a-z]))?
         (?: \s(?:(?:has|have|had|is|was|were|are|also|then|since|later|meanwhile|itself
                 |[a-z]+ly)\s){{0,3}}
             (?P<verb>{moves})
@@ -118,7 +118,8 @@ class Owners:
         if place >= start:
             return False
         is_named = any(place <= m.start < start for m in candidate.mentions)
-        return is_named or self._text.crosses_clause(place, start)
+        is_known = owner.subject in self._named  # what nobody knows owns what follows too
+        return is_named or (is_known and self._text.crosses_clause(place, start))
 
     def _in_sentence(self, candidate: Candidate) -> list[Owner]:
         """The owners that the sentence of a figure names, in order."""
@@ -153,6 +154,8 @@ class Owners:
         words = name.lower().split()
         if name.upper() in self._named:
             return name.upper()
+        if match["verb"] in word_set("up", "down") and name.lower() in stock_tickers():
+            return stock_tickers()[name.lower()]
         known = word_set("no_name", "acronym", "month", "venue")
         is_common = all(
             word in common_words() or word in _small_words() or part in known or not word.isalpha()

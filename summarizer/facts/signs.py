@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from summarizer.facts.attributes import nearest
 from summarizer.facts.candidates import Candidate, make_candidate
-from summarizer.tables import load_words
+from summarizer.tables import load_words, match_any
 from summarizer.text.reading import Text
 
 _REACH = 14  # words past which a movement says nothing
@@ -23,8 +23,8 @@ _ABOUT = r"(?:by|about|around|nearly|almost|roughly|over|some|more\sthan|another
 _LISTED = re.compile(  # what parts two items of a list with one verb: " to $0.41, Jito (JTO) "
     rf"""
     (?:\s(?:to|at)\s[$€£]?[\d.,]*\d)?
-    (?:[,;/]|\s(?:and|or|&)\b|,\s(?:and|while)\b)\s?
-    (?:the\s)?[$]?[A-Z][\w.’'&-]*(?:\s[A-Z][\w.’'&-]*){{0,2}}(?:\s?\([^()\d]{{1,16}}\))?,?
+    (?:[,;/]|\s(?:and|or|&)\b|[,;]\s(?:and|while)\b)\s?
+    (?:the\s)?[$]?(?:{match_any("lower_case")}|[A-Z][\w.’'&-]*)(?:\s[A-Z][\w.’'&-]*){{0,2}}(?:\s?\([^()\d]{{1,16}}\))?,?
     \s(?:{_ABOUT}\s)*
     | (?:\s(?:on|over|in|for|since|from)\s[^,;%]{{2,32}})(?:,|,?\sand)  # "6% on the day, 14%"
         \s(?:{_ABOUT}\s)*

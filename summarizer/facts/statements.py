@@ -20,7 +20,8 @@ _DENIED = re.compile(
         | (?:is|are|wo|ca|would|does|did|has)n[’']t|cannot
         | never|nowhere\snear|far\sfrom|unlikely\sto|rather\sthan|instead\sof
         | (?:no|little)\s(?:chance|way|sign|reason|evidence|prospect|talk|path)|den(?:y|ies|ied)
-        | not\s(?:going|about|set|expected|likely|in\sa\sposition)\sto|shy\sof\sa )\b
+        | not\s(?:going|about|set|expected|likely|in\sa\sposition)\sto|shy\sof\sa
+        | (?:nobody|no\sone|few)\s(?:\w+\s)?(?:expects?|thinks?|believes?|sees?) )\b
     (?!\s(?:only|just|merely|yet\sfallen|see|seen|been\sthis|been\sso|been\sseen|be\ssurprised))
     """,
     re.IGNORECASE | re.VERBOSE,

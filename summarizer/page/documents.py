@@ -1,12 +1,10 @@
-"""FILE -> ExtractedPage: Markdown, letters (.eml and MHTML), DOCX and PDF. The only importer of
+"""FILE -> ExtractedPage: Markdown, DOCX and PDF, and who reads letters. The only importer of
 markdown_it, mammoth and pypdf.
 
 Runs in a child process (child.py), for files of strangers can hang a parser too. Each reader raises
 InputError `content_type` for a file that it cannot read.
 """
 
-import email
-import email.policy
 import io
 import re
 import zipfile
@@ -14,8 +12,6 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from email.message import EmailMessage
-from email.utils import parseaddr
 from typing import Any
 
 from lxml import etree
@@ -23,12 +19,9 @@ from lxml import etree
 from summarizer.errors import InputError
 from summarizer.page.charset import decode
 from summarizer.page.extracted import ExtractedPage
-from summarizer.page.extraction import read_page as read_html
-from summarizer.page.markup import parse
-from summarizer.page.paragraphs import read_blocks
+from summarizer.page.letters import read_mail
 from summarizer.page.pasted import join_lines, read_pasted
-from summarizer.page.scripts import part_scripts
-from summarizer.page.words import count_words
+from summarizer.page.simple import read_simple
 from summarizer.text.dates import parse_time
 from summarizer.text.spans import normalise
 from summarizer.web.urls import is_web
@@ -45,23 +38,6 @@ _NOTE = re.compile(
 )  # "[^1]: Data: CoinGecko."
 _NOTE_MARK = re.compile(r"\[\^[^\]\n]{1,40}\]")
 _WIKI = re.compile(r"!?\[\[(?:[^\]|\n]*\|)?([^\]\n]*)\]\]")  # Obsidian: [[page|words]]
-_FORWARD = re.compile(
-    r"^(?:-{3,}\s*(?:Forwarded message|Original Message)\s*-{3,}|Begin forwarded message:)\s*\n"
-    r"((?:\s*[A-Z][\w-]{1,20}: [^\n]*\n|[ \t]*\n)+)",
-    re.MULTILINE | re.IGNORECASE,
-)
-_REPLY = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg)\s*:\s*)+", re.IGNORECASE)
-_SIGNATURE = re.compile(r"\n-- \n.*", re.DOTALL)
-_OF_LETTER = re.compile(
-    r"""(?:view|read|open)\b.{0,40}\b(?:browser|online|app)\b.{0,20}
-    |(?:you(?:'|’)?(?:\ are|re)\ receiving|you\ received|this\ (?:e-?mail|message)\ was\ sent)\b.*
-    |.{0,60}\b(?:unsubscribe|manage\ (?:your\ )?(?:subscription|preferences)
-        |email\ preferences)\b.{0,80}
-    |forwarded\ this\ (?:e-?mail|message|newsletter)\?.* |sign\ up\ here.{0,20}
-    |©.{0,120} |<?https?://\S+>?
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
 _PLACEHOLDER = re.compile(
     r"untitled|microsoft word|document\d*|.*\.(?:docx?|pdf|tex|indd|html?)", re.I
 )
@@ -87,7 +63,7 @@ def read_markdown(body: bytes, _: str | None = None) -> ExtractedPage:
         fields, text = _read_fields(front[2]), text[front.end() :]
     text = _WIKI.sub(r"\1", _NOTE_MARK.sub("", _NOTE.sub("", text)))
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    title, words = _read_tree(parser.render(text), fields.get("title"))
+    title, words = read_simple(parser.render(text), fields.get("title"))
     source = fields.get("source") or fields.get("site") or fields.get("publication")
     urls = [fields.get(name) for name in ("url", "link", "canonical", "source_url")]
     dates = "published date published_at publishdate pubdate datepublished created".split()
@@ -125,102 +101,6 @@ def _first_time(written: Any) -> datetime | None:
     return next(filter(None, (parse_time(value, any_form=True) for value in written)), None)
 
 
-def _read_tree(markup: str, title: str | None = None) -> tuple[str | None, str]:
-    """The title, if it is not known the first heading, and the text of simple markup that holds an
-    article alone."""
-    tree, _ = parse(f"<body>{markup}</body>")
-    if tree is None:
-        return title, ""
-    part_scripts(tree)
-    blocks = read_blocks(tree)
-    if not title and blocks and blocks[0].node.tag in ("h1", "h2"):
-        title = blocks.pop(0).text
-    return title, "\n".join(block.text for block in blocks)
-
-
-# ---- letters, and pages saved as MHTML
-
-
-def read_mail(body: bytes, _: str | None = None) -> ExtractedPage:
-    """The longer of a letter's plain and HTML text; or the page of an MHTML file."""
-    start = re.sub(rb"^\d{1,10}[ \t]*\n", b"", body.lstrip())  # Apple Mail counts a letter's bytes
-    if start.startswith(b"From ") and len(re.findall(rb"^From \S+@\S+ ", body, re.MULTILINE)) > 1:
-        raise _refuse("it is a mailbox of several letters", "Save one of them as .eml")
-    message = email.message_from_bytes(start, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
-    location = message.get("Snapshot-Content-Location")
-    if location or message.get_content_type() == "multipart/related":
-        for part in message.walk():
-            if part.get_content_type() in ("text/html", "application/xhtml+xml"):
-                url = str(location or part.get("Content-Location") or "")
-                return _read_saved(_payload(part), url if is_web(url) else None, part)
-    return _read_letter(message)
-
-
-def _read_saved(body: bytes, url: str | None, part: Any) -> ExtractedPage:
-    from summarizer.page.formats import read_page
-
-    charset = part.get_content_charset()
-    content_type = f"text/html; charset={charset}" if charset else "text/html"
-    extracted = read_page(body, url, content_type)
-    return ExtractedPage(**vars(extracted) | {"url": extracted.url or url})
-
-
-def _payload(part: Any) -> bytes:
-    body = part.get_payload(decode=True)
-    return body if isinstance(body, bytes) else b""
-
-
-def _read_letter(message: EmailMessage) -> ExtractedPage:
-    plain, flags = _read_part(message.get_body(("plain",)))
-    published_at = parse_time(_header(message, "date"), any_form=True)
-    name, address = parseaddr(_header(message, "from"))
-    subject = _header(message, "subject")
-    plain = _SIGNATURE.sub("", plain.replace("\r\n", "\n"))
-    if forward := _FORWARD.search(plain):
-        inner = email.message_from_string(re.sub(r"\n\s*\n", "\n", forward[1]).strip() + "\n\n")
-        plain = plain[forward.end() :]
-        subject = inner.get("Subject") or subject
-        published_at = parse_time(inner.get("Date") or "", any_form=True) or published_at
-        name = parseaddr(inner.get("From") or "")[0] or name
-    texts = [join_lines("\n".join(line for line in plain.split("\n") if not line.startswith(">")))]
-    html = message.get_body(("html",))
-    if html is not None:
-        markup, html_flags = _read_part(html)
-        flags += html_flags
-        extracted = read_html(markup.encode("utf-8", "replace"), None, "text/html; charset=utf-8")
-        texts.append(extracted.text or _read_tree(markup)[1])
-    text = max(map(_trim_letter, texts), key=count_words)
-    if not text:
-        raise _refuse("the letter holds no text")
-    return ExtractedPage(
-        text=text,
-        flags=tuple(dict.fromkeys(flags)),
-        title=_REPLY.sub("", subject).strip() or None,
-        source=name.strip() or address.rpartition("@")[2] or None,
-        published_at=published_at,
-    )
-
-
-def _header(message: EmailMessage, name: str) -> str:
-    """A header's words; broken ones raise anything in the standard library's reader."""
-    with suppress(ValueError, TypeError, IndexError, AttributeError, LookupError):
-        return str(message.get(name) or "")
-    return ""
-
-
-def _read_part(part: Any) -> tuple[str, tuple[str, ...]]:
-    if part is None:
-        return "", ()
-    charset = part.get_content_charset()
-    return decode(_payload(part), f"text/plain; charset={charset}" if charset else None)
-
-
-def _trim_letter(text: str) -> str:
-    lines = normalise(text).split("\n")
-    return "\n".join(line for line in lines if not _OF_LETTER.fullmatch(line.strip()))
-
-
 # ---- DOCX
 
 
@@ -246,7 +126,7 @@ def read_zip(body: bytes, _: str | None = None) -> ExtractedPage:
     except Exception as error:
         raise _refuse("the DOCX is broken") from error
     title, author = (_read_core(core, name) for name in ("title", "creator"))
-    title, text = _read_tree(markup, title)
+    title, text = read_simple(markup, title)
     if not text:
         raise _refuse("the DOCX holds no text")
     if title:

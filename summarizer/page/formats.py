@@ -227,7 +227,7 @@ def read_page(
     extracted = read_html(body, url, content_type)
     if len(extracted.text.split()) < REFRESH_WORDS:
         _check_refresh(markup, url)
-    _check_list(markup, extracted.text)
+    _check_list(markup, extracted.text, url)
     return extracted if extracted.url or not saved else replace(extracted, url=url)
 
 
@@ -247,7 +247,7 @@ def _check_refresh(markup: str, url: str | None) -> None:
         raise NoArticle(detail, advice="Give that address instead")
 
 
-def _check_list(markup: str, text: str) -> None:
+def _check_list(markup: str, text: str, url: str | None) -> None:
     """Raises NoArticle for a page whose text is the titles and teasers of others, such as a front
     page."""
     if len(_LINKED_HEADING.findall(markup)) < LISTED and text.count("\n") < LISTED:
@@ -256,7 +256,7 @@ def _check_list(markup: str, text: str) -> None:
     from summarizer.page.markup import parse
 
     tree, _ = parse(markup)
-    if tree is not None and (count := count_listed(tree, text)):
+    if tree is not None and (count := count_listed(tree, text, url)):
         detail = f"the page lists {count} other articles, and is none itself"
         advice = "Give the address of one of them; summarizer batch reads a site's feed"
         raise NoArticle(detail, advice=advice)

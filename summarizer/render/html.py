@@ -1,4 +1,4 @@
-"""Report -> one HTML page that needs nothing from elsewhere: no script, no font, no request."""
+"""Report or Digest -> one HTML page: no script, no font, no request to elsewhere."""
 
 from bisect import bisect_left
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from summarizer.facts import figures
-from summarizer.models import Report
+from summarizer.models import Digest, Report
 from summarizer.render import parts
 from summarizer.text.spans import clean
 from summarizer.web.urls import is_web
@@ -49,18 +49,50 @@ def only_words(change: Callable[[str], str]) -> Callable[[object], object]:
     return finalize
 
 
-def render_html(report: Report, *, with_text: bool = False, show_all: bool = False) -> str:
+def render_html(
+    report: Report,
+    *,
+    with_text: bool = False,
+    show_all: bool = False,
+    template: str = "report.html",
+) -> str:
     """The report as a page.
 
     It shows what the report rests on, marked, in the words around it, or with `with_text` in the
     article's whole text.
     """
+    return _fill_report(template, report, whole=with_text, show_all=show_all)
+
+
+def render_body(report: Report) -> str:
+    """What stands on the report's page, to stand within another: a feed's entry."""
+    return _fill_report("report_body.html", report, whole=False)
+
+
+def render_list(template: str, **values: object) -> str:
+    """A page that lists reports, each `(row, link)` of `rows`."""
+    return make_environment().get_template(template).render(values)
+
+
+def render_digest_page(digest: Digest) -> str:
+    """The digest as a page that mail clients show too.
+
+    Its styles stand in the elements, and it is ASCII: a mail may lose the name of its charset.
+    """
+    page = make_environment().get_template("digest.html").render(digest=digest)
+    return page.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def _fill_report(template: str, report: Report, *, whole: bool, show_all: bool = False) -> str:
     report = parts.choose_facts(report, show_all)
-    template = make_environment().get_template("report.html")
-    return template.render(
-        report=report,
-        passages=mark_passages(report, whole=with_text),
-        call_names=[*map(parts.name_call, report.calls)],
+    return (
+        make_environment()
+        .get_template(template)
+        .render(
+            report=report,
+            passages=mark_passages(report, whole=whole),
+            call_names=[*map(parts.name_call, report.calls)],
+        )
     )
 
 

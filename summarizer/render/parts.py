@@ -59,9 +59,9 @@ def _describe_age(age: timedelta) -> str:
     return "under an hour ago"
 
 
-def count_things(count: int, name: str) -> str:
+def count_things(count: int, name: str, plural: str | None = None) -> str:
     """A count with its noun: `1 article`, `2 articles`."""
-    return f"{count} {name}{'' if count == 1 else 's'}"
+    return f"{count} {name if count == 1 else plural or f'{name}s'}"
 
 
 def choose_facts(report: Report, show_all: bool) -> Report:
@@ -186,13 +186,26 @@ def _list_dissent(views: Iterable[AssetView]) -> Iterator[str]:
 
 def _list_figures(figures: Iterable[Figure]) -> list[str]:
     """A line for each subject and kind: `BTC support level: $58,000 (3 outlets), $55,000`."""
-    lines: defaultdict[str, list[str]] = defaultdict(list)
+    return [
+        f"{subject} {kind}: {', '.join(map(describe_figure, group))}"
+        for (subject, kind), group in group_figures(figures)
+    ]
+
+
+def group_figures(figures: Iterable[Figure]) -> list[tuple[tuple[str, str], list[Figure]]]:
+    """The figures by subject and kind, `("BTC", "support level")`, the first few of each."""
+    groups: defaultdict[tuple[str, str], list[Figure]] = defaultdict(list)
     for figure in figures:
-        period = f" {figure.period}" if figure.period else ""
-        outlets = f" ({figure.outlets} outlets)" if figure.outlets > 1 else ""
-        shown = f"{format_value(figure.value, figure.unit)}{period}{outlets}"
-        lines[f"{figure.subject} {spell(figure.kind)}"].append(shown)
-    return [f"{name}: {', '.join(values[:_ON_A_LINE])}" for name, values in lines.items()]
+        groups[figure.subject, spell(figure.kind)].append(figure)
+    return [(name, group[:_ON_A_LINE]) for name, group in groups.items()]
+
+
+def describe_figure(figure: Figure) -> str:
+    """`$58,000 (new, 3 outlets)`."""
+    period = f" {figure.period}" if figure.period else ""
+    outlets = f"{figure.outlets} outlets" if figure.outlets > 1 else ""
+    about = ", ".join(filter(None, ("new" if figure.is_new else "", outlets)))
+    return f"{format_value(figure.value, figure.unit)}{period}{f' ({about})' if about else ''}"
 
 
 def describe_story(story: DigestStory) -> str:

@@ -36,9 +36,11 @@ _NATIVE = re.compile(  # "Merkle's native token, MKL"
 _TOKEN_AFTER = re.compile(r"\b([A-Z][A-Z0-9]{2,9})\s(?:token|tokens|coin|coins|memecoin)\b")
 _PRICE_AFTER = re.compile(r"\s(?:price|token|coin|\$\s?\d)")
 _MOVES = "|".join(sorted(word_set("up", "down", "quoted"), key=len, reverse=True))
-_FIGURE_AFTER = re.compile(  # "UNI rose 4.1%", "OP was down by more than 5%", "LINK: $14.10 (+2%)"
+_FIGURE_AFTER = re.compile(  # "UNI rose 4.1%", "AR and OP were down by 5%", "LINK: $14.10 (+2%)"
     rf"""
+    (?:(?:,\s\$?[A-Z][A-Z0-9]{{1,6}}){{0,8}},?\sand\s\$?[A-Z][A-Z0-9]{{1,6}})?
     (?:\s?\([^()]{{1,20}}\))?
+    (?:,\s[a-z][^.;:\d]{{2,50}}?,(?=\s[a-z]))?
     (?: ,?\s(?:(?!and\s|or\s)[a-z]+\s){{0,2}}(?:{_MOVES})\s
         (?:(?!in\s|on\s|and\s|if\s)[a-z]+\s){{0,3}}
         [-−+]?[$€£]?\d[\d.,]*(?!\d|[ -](?:day|week|month|year|hour|minute)s?)
@@ -95,9 +97,8 @@ def find_mentions(
 
 def _is_former(text: str, start: int) -> bool:
     """Whether a name is one that an asset has given up: "POL (formerly MATIC)"."""
-    return "ly" in text[max(0, start - 12) : start] and bool(
-        _FORMER.search(text, max(0, start - 24), start)
-    )
+    before = text[max(0, start - 40) : start]
+    return ("ly " in before or "once " in before) and _FORMER.search(before) is not None
 
 
 def _find_other_names(text: str) -> frozenset[int]:
@@ -173,9 +174,11 @@ def _is_ranked(lowered: Sequence[str], i: int, past: int) -> bool:
 def _is_marked(text: str, word: re.Match[str]) -> bool:
     """Whether a $, brackets or a word behind it show that an English word is a ticker."""
     before, after = text[max(0, word.start() - 2) : word.start()], text[word.end() : word.end() + 8]
-    if len(word[0]) == 1:
-        return before.endswith("$")  # "A $50,000 reward" is not Vaulta's price
     is_bracketed = before.rstrip().endswith("(") and after.lstrip().startswith(")")
+    if len(word[0]) == 1:  # "A $50,000 reward" is not Vaulta's price
+        named = text[: word.start()].rstrip(" (").rpartition(" ")[2].lower() if is_bracketed else ""
+        names = load_assets().names.get(named, ())
+        return before.endswith("$") or any(name.ticker == word[0] for name in names)
     if before.endswith("$") or is_bracketed or _PRICE_AFTER.match(after):
         return True
     return word[0] not in word_set("venue") and _FIGURE_AFTER.match(text, word.end()) is not None

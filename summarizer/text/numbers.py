@@ -19,7 +19,8 @@ _NUMBER = re.compile(
     (?=[^a-z\s_]|\s[^a-z\s_])     # most places begin no number: passed over at once
     (?P<closed>\((?=(?:US)?[$€£¥]?\s?[\d.,]+\)\s?(?:%|(?i:[mbtr]{1,2}illion|mn|bn|[mb])\b)))?
     (?P<sign>                     # a minus, not the dash of a range or a word; an arrow
-        (?:(?<![\w)\]%])[-−–‒‐‑﹣－⁻˗➖+＋±]|[▲△↑⬆🔺🔼📈▼▽↓⬇🔻🔽📉])(?=\s?[\d$€£¥₹₩.]|\s?US\$) )?
+        (?:(?<![\w)\]%])(?:[−﹣－⁻˗➖+＋±]|[-–‒‐‑](?!\s?\s[$€£]))
+            |[▲△↑⬆🔺🔼📈▼▽↓⬇🔻🔽📉])(?=\s?[\d$€£¥₹₩.]|\s?US\$) )?
     \s?
     (?P<currency>
         (?:(?<![A-Za-z])(?:US|AU|CA|HK|NZ|A|C|S|R))?\$

@@ -27,13 +27,39 @@ _WORD_NUMBER = re.compile(
 )
 
 
+# What every number in words ends with. It is found at once, and behind digits left alone.
+_ENDS = re.compile(
+    "|".join(
+        word
+        for each in "million billion trillion thousand per basis".split()
+        for word in (each, each.capitalize(), each.upper())
+    )
+)
+_LONGEST = 90  # code points before the end
+
+
+def _find_matches(text: str) -> Iterator[re.Match[str]]:
+    past = 0
+    for end in _ENDS.finditer(text):
+        place = end.start()
+        if place < past or not (
+            text[place - 2 : place - 1].isalpha() and text[place - 1] in " -\n"
+        ):
+            continue
+        low = max(past, place - _LONGEST)
+        for match in _WORD_NUMBER.finditer(text, low, min(len(text), end.end() + 40)):
+            if match.start() >= past and match.start() <= place:
+                past = match.end()
+                yield match
+
+
 def find_worded(text: str) -> Iterator[tuple[int, int, float, str]]:
     """(start, end, value, unit) of each number in words.
 
     >>> [found[2:] for found in find_worded("three-quarters of a billion dollars, half a percent")]
     [(750000000.0, 'USD'), (0.5, '%')]
     """
-    for match in _WORD_NUMBER.finditer(text):
+    for match in _find_matches(text):
         value = _read_share(match) if match["share"] or match["half"] else _read_sum(match)
         value *= 10 ** SCALES.get((match["scale"] or "").lower(), 0)
         code = (match["code"] or "").lower()

@@ -50,6 +50,12 @@ def test_commands_read_what_a_batch_stored(database):
     digest = ("digest", "--db", db, "--since", "2026-02-01")
     assert json.loads(invoke(*digest, "--json").stdout)["articles"] == 5
     assert "| BTC |" in invoke(*digest, "--markdown", "--asset", "btc").stdout
+    page = database / "digest.html"
+    written = invoke(*digest, "--html", "-o", page)
+    assert (written.exit_code, written.stdout) == (0, "")
+    assert page.read_text("utf-8").startswith("<!doctype html>")
+    assert invoke(*digest, "-o", page, "--force").exit_code == 0  # its ending chooses the form
+    assert page.read_text("utf-8").startswith("<!doctype html>")
     rows = json.loads(invoke("search", "--db", db, "--json", "tether").stdout)
     assert [row["source"] for row in rows] == ["S1"]
     assert json.loads(invoke("search", "--db", db, "--json", "absent").stdout) == []

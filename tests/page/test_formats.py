@@ -387,3 +387,19 @@ def test_a_front_page_and_a_list_of_links_are_named():
                 f"<html><body><main>{page}</main></body></html>", "text/html", "https://a.example/"
             )
         assert caught.value.code == "no_article"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta property="og:type" content="article">',
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "x"}</script>',
+    ],
+)
+def test_an_article_whose_subheads_are_links_is_one(head):
+    parts = "".join(
+        f"<h2><a href='/best/{n}'>The best desk of number {n} is here</a></h2><p>{STORY[0]}</p>"
+        for n in range(9)
+    )
+    page = f"<html><head>{head}</head><body><article>{parts}</article></body></html>"
+    assert STORY[0] in read(page, "text/html", "https://a.example/best-desks").text

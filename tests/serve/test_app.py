@@ -1,0 +1,277 @@
+"""The local page and its API, asked over a real connection to the running command."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from urllib.parse import urlencode
+
+import pytest
+from click.testing import CliRunner
+from lxml.html import document_fromstring
+
+from summarizer.cli.main import main
+from tests.batch.test_export import OWN
+from tests.support.local_web import local_web
+
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+KEY = "sk-never-shown-1234567890"
+TEXT = "Bitcoin plunged 9% to $58,000. Analysts warn of a fall to $55,000."
+
+
+class Server:
+    """A running `summarizer serve`; `said` is what it printed when it started."""
+
+    def __init__(self, said: list[str]):
+        self.said = said
+        self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)/", said[0])[1])
+
+    def ask(self, path: str, body: object = None, kind: str = JSON, **headers: str):
+        """Status, headers and text of an answer; a body that is no text is sent as JSON."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        if body is None:
+            connection.request("GET", path, headers=headers)
+        else:
+            sent = body if isinstance(body, str) else json.dumps(body)
+            connection.request("POST", path, sent.encode(), {"content-type": kind, **headers})
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, answer.headers, text
+
+    def read(self, path: str):
+        status, _, text = self.ask(path)
+        assert status == 200, text
+        return json.loads(text)
+
+    def token(self) -> str:
+        return re.search(r'name="token" value="([^"]+)"', self.ask("/")[2])[1]
+
+
+@contextmanager
+def serving(database, *options: str, lines: int = 1, **environment: str):
+    env = {name: value for name, value in os.environ.items() if not name.startswith("OPENAI")}
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "summarizer",
+            "serve",
+            "--db",
+            str(database),
+            "--port",
+            "0",
+            *options,
+        ],
+        env=env | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Server([process.stderr.readline() for _ in range(lines)])
+    finally:
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, "", "")
+
+
+@pytest.fixture
+def server(database):
+    with serving(database) as server:
+        yield server
+
+
+def test_what_is_stored_is_listed_filtered_and_sent(server):
+    found = server.read("/api/reports")
+    assert [row["id"] for row in found["reports"]] == ["pasted/undated", "rally", "slide"]
+    assert found["next"] is None
+    (slide,) = server.read("/api/reports?q=tether&asset=btc&direction=bearish")["reports"]
+    report = server.read(f"/api/reports/{slide['number']}")
+    assert report == server.read("/api/reports/slide")
+    assert report["schema_version"] == 1 and "text" not in report["article"]
+    text = server.read("/api/reports/slide?with_text=true")["article"]["text"]
+    for fact in report["facts"]:
+        words = fact["evidence"]
+        assert text[words["start"] : words["end"]] == words["quote"]
+    assert server.read("/api/reports/pasted/undated")["id"] == "pasted/undated"
+    status, _, answer = server.ask("/api/reports/absent")
+    assert (status, json.loads(answer)["error"]["code"]) == (404, "not_found")
+    assert server.ask("/api/reports?offset=x")[0] == 400
+    assert server.read("/api/reports?offset=3")["reports"] == []
+
+
+def test_a_posted_text_becomes_a_stored_report(server):
+    about = {"title": "A fall", "source": "Wire", "published_at": "2026-02-10T10:00:00"}
+    status, headers, answer = server.ask("/api/analyze", {"text": TEXT, **about})
+    report = json.loads(answer)
+    assert status == 200 and report["calls"][0]["asset"] == "BTC"
+    assert report["article"]["published_at"] == "2026-02-10T10:00:00Z"
+    assert server.read(headers["location"]) == report
+    assert len(server.read("/api/reports")["reports"]) == 4
+    server.ask("/api/analyze", {"text": TEXT, **about})  # the same again is one report
+    assert len(server.read("/api/reports?source=wire")["reports"]) == 1
+
+
+def test_a_posted_address_is_fetched_by_the_rules(database):
+    with local_web(1, 3, faulty=False) as (site,):
+        url = f"{site.base}/news/1"
+        with serving(database, "--allow-private", site.base.removeprefix("http://")) as server:
+            status, headers, answer = server.ask("/api/analyze", {"url": url})
+            assert (status, json.loads(answer)["article"]["url"]) == (200, url)
+            assert server.read(headers["location"])["article"]["url"] == url
+        batch = [url, "-o", str(database), "--allow-private", site.base.removeprefix("http://")]
+        assert CliRunner().invoke(main, ["batch", *batch, "--rate", "0"]).exit_code == 0
+        with serving(database) as server:  # it is one article, whoever asked for it
+            found = server.read("/api/reports?since=2026-02-01")["reports"]
+            assert [row["url"] for row in found].count(url) == 1
+        with serving(database, "--offline") as server:
+            assert server.ask("/api/analyze", {"url": url})[0] == 400
+        assert site.asked["/news/1"] == 2
+    with serving(database) as server:
+        for url, code in (
+            ("http://127.0.0.1:1/x", "blocked"),
+            ("file:///etc/hostname", "bad_url"),
+            ("/etc/hostname", "bad_url"),
+        ):
+            status, _, answer = server.ask("/api/analyze", {"url": url})
+            assert status in (422, 502)
+            assert json.loads(answer)["error"]["code"].startswith(code)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status", "code"),
+    [
+        ("{", JSON, 422, "bad_input"),
+        ("[]", JSON, 422, "bad_input"),
+        ("[" * 100_000, JSON, 422, "bad_input"),
+        ({}, JSON, 422, "empty_body"),
+        ({"text": " \0"}, JSON, 422, "empty_body"),
+        ({"text": 1}, JSON, 422, "bad_input"),
+        ({"html": "/etc/passwd"}, JSON, 422, "bad_input"),
+        ({"text": TEXT, "published_at": "soon"}, JSON, 422, "bad_input"),
+        ({"text": TEXT}, "text/plain", 415, "content_type"),
+        ({"text": "x" * 1_100_000}, JSON, 413, "too_large"),
+    ],
+)
+def test_what_cannot_be_analysed_is_said(shared_server, body, kind, status, code):
+    given, _, answer = shared_server.ask("/api/analyze", body, kind)
+    assert (given, json.loads(answer)["error"]["code"]) == (status, code)
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("serve") / "new.db") as server:
+        yield server
+
+
+def test_no_other_name_reaches_it(shared_server):
+    port = shared_server.port
+    for host in ("evil.example", f"evil.example:{port}", "127.0.0.1", f"127.0.0.1.evil:{port}"):
+        assert shared_server.ask("/api/reports", host=host)[0] == 421
+    assert shared_server.ask("/", host=f"LOCALHOST:{port}")[0] == 200
+
+
+def test_no_other_site_changes_anything(shared_server):
+    own = f"http://127.0.0.1:{shared_server.port}"
+    form = urlencode({"token": shared_server.token(), "article": TEXT})
+    for headers in (
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"sec_fetch_site": "cross-site"},
+        {"sec_fetch_site": "same-site", "origin": own},  # another port of this machine
+    ):
+        assert shared_server.ask("/analyze", form, FORM, **headers)[0] == 403
+        assert shared_server.ask("/api/analyze", {"text": TEXT}, **headers)[0] == 403
+    without = urlencode({"article": TEXT})
+    for stale in (without, f"{without}&token=old", f"{without}&token=%ff"):
+        status, _, page = shared_server.ask("/analyze", stale, FORM, origin=own)
+        assert status == 401 and "Load the page again" in page
+    assert shared_server.ask("/analyze", "a=1&" * 50, FORM)[0] == 422
+    assert shared_server.read("/api/reports")["reports"] == []
+    assert shared_server.ask("/analyze", form, FORM, sec_fetch_site="same-origin")[0] == 303
+
+
+def test_pages_are_read_without_a_script_and_ask_nothing_of_elsewhere(server):
+    for path in ("/", "/reports/slide", "/digest?since=2026-02-01", "/?q=nothing", "/reports/no"):
+        status, headers, page = server.ask(path)
+        assert status == (404 if path == "/reports/no" else 200)
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff" and "server" not in headers
+        assert not re.search(r"<script|<img|<link|url\(|@import|src=| on\w+=", page)
+    home = document_fromstring(server.ask("/?asset=BTC&direction=bullish")[2])
+    links = [link.get("href") for link in home.iter("a") if "/reports/" in link.get("href")]
+    assert len(links) == 1
+    shown = " ".join(document_fromstring(server.ask(links[0])[2]).itertext())
+    assert "Bitcoin climbs" in shown and "analysts expect a rally to $64,000" in shown
+    for field in home.iter("input", "select", "textarea"):
+        assert field.get("type") == "hidden" or field.getparent().tag == "label"
+
+
+def test_the_form_takes_a_text_and_shows_the_report(server):
+    form = urlencode({"token": server.token(), "article": TEXT, "title": "Pasted"})
+    status, headers, _ = server.ask("/analyze", form, FORM)
+    assert status == 303
+    assert "Pasted" in server.ask(headers["location"])[2]
+    form = urlencode({"token": server.token(), "article": "http://127.0.0.1:1/<b>"})
+    status, _, page = server.ask("/analyze", form, FORM)
+    assert status == 502 and "blocked_" in page and "<b>" not in page
+
+
+def test_words_of_others_are_words(shared_server):
+    for text in OWN[::7]:
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        path = "/?" + urlencode({"q": text, "asset": text, "source": text, "since": text})
+        status, _, page = shared_server.ask(path)
+        assert status == 200
+        assert not {"script", "img", "iframe"} & {
+            part.tag for part in document_fromstring(page).iter()
+        }
+        assert shared_server.ask("/reports/x" + urlencode({"": text}))[0] == 404
+
+
+def test_the_description_names_what_there_is(shared_server):
+    described = shared_server.read("/api/openapi.json")
+    assert described["openapi"] == "3.1.0"
+    assert described["paths"].keys() == {"/api/reports", "/api/reports/{name}", "/api/analyze"}
+    schemas = described["components"]["schemas"]
+    for name in re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(described)):
+        assert name in schemas
+    assert {"Report", "ReportRow", "Fact", "Call", "Error"} <= schemas.keys()
+    names = {
+        parameter["name"] for parameter in described["paths"]["/api/reports"]["get"]["parameters"]
+    }
+    assert {"q", "asset", "direction", "source", "credibility", "since", "until", "offset"} == names
+
+
+def test_what_costs_money_wants_the_token_and_no_key_is_shown(database):
+    keys = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
+    with serving(database, "--model", "m", lines=2, **keys) as server:
+        assert KEY not in "".join(server.said)
+        token = re.search(r"Bearer (\S+)", server.said[1])[1]
+        for given in ({}, {"authorization": "Bearer wrong"}, {"authorization": f"Bearer {KEY}"}):
+            status, _, answer = server.ask("/api/analyze", {"text": TEXT}, **given)
+            assert (status, json.loads(answer)["error"]["code"]) == (401, "token")
+        given = {"authorization": f"Bearer {token}"}
+        status, _, answer = server.ask("/api/analyze", {"text": TEXT}, **given)
+        assert status == 502 and KEY not in answer and KEY not in server.ask("/")[2]
+
+
+def test_a_port_that_is_taken_and_a_missing_extra_are_said(database, shared_server):
+    command = [sys.executable, "-m", "summarizer", "serve", "--db", str(database), "--port"]
+    taken = subprocess.run([*command, str(shared_server.port)], capture_output=True, timeout=60)
+    assert taken.returncode == 2 and b"--port" in taken.stderr
+    without = (
+        "import sys; sys.modules['uvicorn'] = None; from summarizer.cli.main import main; main()"
+    )
+    missing = subprocess.run(
+        [sys.executable, "-c", without, "serve", "--port", "0"], capture_output=True, timeout=60
+    )
+    assert missing.returncode == 2 and b"[serve]" in missing.stderr
