@@ -45,11 +45,11 @@ class Reasons:
     """What an article says of each asset, sentence by sentence: names, cue groups, tone, facts.
 
     A sentence that names no asset speaks of those of the sentence before. Orders to machines count
-    as empty. `facts` are the sure ones, by their places among all.
+    as empty. `facts` are the sure ones, by their places among all, which are `stated`.
     """
 
     def __init__(self, text: Text, facts: Sequence[Fact]):
-        self.text = text
+        self.text, self.stated = text, facts
         self.facts = {i: fact for i, fact in enumerate(facts) if not fact.unsure}
         self.mentions: list[list[Mention]] = [[] for _ in text.sentences]
         for mention in text.for_people.mentions:

@@ -40,7 +40,7 @@ def target_options(reasons: Reasons, asset: str, direction: Direction) -> list[T
     places = [
         i
         for i, fact in facts.items()
-        if fact.unit == "USD" and is_target(facts.values(), fact, asset, direction)
+        if fact.unit == "USD" and is_target(reasons.stated, fact, asset, direction)
     ]
     if not places:
         return [TargetOption(None, ("none",))]

@@ -31,7 +31,7 @@ def test_every_option_is_a_level_on_the_side_of_the_call(labelled):
             first, *levels = target_options(reasons, asset, direction)
             assert first.fact is None
             assert all(
-                is_target(reasons.facts.values(), reasons.facts[option.fact], asset, direction)
+                is_target(reasons.stated, reasons.facts[option.fact], asset, direction)
                 for option in levels
             )
             assert choose_target(reasons, asset, direction) in [
