@@ -43,11 +43,13 @@ from eval.train.calibrate import (
     fit_calibration,
     write_calibration,
 )
+from eval.train.folds import fit_maps
 from eval.train.samples import TrainingData
 from eval.train.train import train_all
 from summarizer.analyst.llm.prompt import load_prompt
 from summarizer.cli.shared import flag
 from summarizer.errors import SummarizerError, UsageError
+from summarizer.facts.encoder import WEIGHTS
 from summarizer.settings import Settings, load_settings
 from summarizer.verification.calibration import FILE
 
@@ -271,13 +273,32 @@ def injections(labels: str, split: str | None, each: int, as_json: bool, **analy
 
 
 @main.command()
+@click.argument("part", type=click.Choice(("models", "encoder", "confidence")), default="models")
 @click.option("--entities", type=FILE_PATH, help="SEntFiN as JSONL of text, entity, label.")
 @flag("--check", "Cross-validate each model too: slow.")
-def train(entities: Path | None, check: bool) -> None:
-    """Fit every model that the package ships, on the project's labels and, where their texts
-    are found, the real articles'."""
+@click.option(
+    "--folds",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("folds"),
+    help="Where `confidence` keeps the encoders of its folds.",
+)
+def train(part: str, entities: Path | None, check: bool, folds: Path) -> None:
+    """Fit what the package ships, on the project's labels and, where their texts are found, the
+    real articles'.
+
+    `models` are the linear ones, `encoder` is that of the careful reader, `confidence` the maps of
+    both readers, with their figures on articles held out.
+    """
     data = TrainingData(
         [*load_real(), *load_own()], list(load_passages()), load_jsonl(entities) if entities else []
     )
-    for line in train_all(data, check=check):
-        click.echo(line)
+    if part == "encoder":
+        from eval.train.encoder import fit_labelled  # torch takes 2 s to import
+
+        fit_labelled([*data.articles, *data.passages], WEIGHTS, _say)
+    elif part == "confidence":
+        folds.mkdir(exist_ok=True)
+        print_tables(list(fit_maps(data, folds, _say)))
+    else:
+        for line in train_all(data, check=check):
+            click.echo(line)

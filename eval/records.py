@@ -89,6 +89,17 @@ def _load_placed(pattern: str, texts: Path, folder: Path) -> Iterator[Labelled]:
             yield Labelled(article, {**record, "labels": line["labels"]})
 
 
+def load_texts(texts: Path = TEXTS, folder: Path = DATA) -> Iterator[str]:
+    """Titles and texts of real articles, labelled or not, but for the untouched ones."""
+    labels = [line for path in folder.glob("untouched_*.jsonl") for line in load_jsonl(path)]
+    untouched = {line["id"] for line in labels}
+    for path in sorted(texts.glob("*.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for record in map(json.loads, lines):
+                if record["id"] not in untouched:
+                    yield f"{record.get('title') or ''}\n{record['text']}"
+
+
 def _place(facts: Records, printed: str, text: str) -> None:
     """Gives each fact its quote, and moves its places from the printed text to the article's.
 

@@ -122,6 +122,10 @@ class Fact(Model):
     """the date it is about, in the article's words"""
     origin: Literal["rule", "model"] = "rule"
     """whether the rules read it so, or a model did"""
+    confidence: Share | None = None
+    """how often such facts are right on labelled articles; null where a model read the numbers"""
+    unsure: bool = False
+    """whether that is too rare to show the fact, or to use it as a reason"""
     corrected_from: str | None = None
     """what the rules had read where a model read otherwise, such as `price BTC $61,300`"""
     evidence: Evidence

@@ -17,6 +17,7 @@ from summarizer.analyst.embedded.analyze import analyze_by_weights
 from summarizer.credibility import find_signals
 from summarizer.errors import LLMError, UsageError
 from summarizer.facts.extract import read_rows
+from summarizer.facts.reader import load_reader
 from summarizer.models import Analysis, Article, Page, Report
 from summarizer.narratives import find_narratives
 from summarizer.page.article import extract_article, make_article
@@ -105,7 +106,7 @@ def analyze_article(
     settings = settings or load_settings()
     started = time.perf_counter()
     text = read_text(article)
-    rows = read_rows(text)
+    rows = read_rows(text, load_reader(settings.reader))
     signals = find_signals(text)
     narratives = find_narratives(text)
 

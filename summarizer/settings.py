@@ -8,6 +8,7 @@ import os
 import tomllib
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from summarizer.errors import UsageError
 if TYPE_CHECKING:
     from platformdirs import PlatformDirs
 
-_FROM_ENVIRONMENT = frozenset("model base_url timeout prices api_key".split())
+_FROM_ENVIRONMENT = frozenset("model base_url timeout prices reader api_key".split())
 _OPENAI = {"api_key": ("OPENAI_API_KEY",), "base_url": ("OPENAI_BASE_URL",)}
 DEFAULT_MODEL = "gpt-5.4-nano"  # used when a key is set and no model is named
 
@@ -31,6 +32,7 @@ class Settings:
     api_key: str | None = field(default=None, repr=False)
     timeout: float = 120.0  # seconds for one article's answer, all tries together
     prices: str | None = None  # a file of the form of data/prices.tsv, whose rows win
+    reader: str = "fast"  # of numbers; load_settings takes `careful` where its extra is installed
     prompt: str = "2"  # which version of prompts/analyze, or a file of one's own
     answers: str | None = None  # the file in which a model's answers are kept; None: they are not
     # Answers asked for where an endpoint gives no chances of tokens: how many agree is the
@@ -81,10 +83,10 @@ def _folders() -> "PlatformDirs":
 def load_settings(**flags: Any) -> Settings:
     """Settings of this run; `flags` that are None, false or empty do not count.
 
-    Raises UsageError for a config file, key, endpoint or number that cannot be used.
+    Raises UsageError for a config file, key, endpoint, reader or number that cannot be used.
     """
     values: dict[str, Any] = {"answers": answers_path(), **_read_config(config_path())}
-    for name in ("model", "base_url", "timeout", "prices"):
+    for name in ("model", "base_url", "timeout", "prices", "reader"):
         if given := os.environ.get(f"SUMMARIZER_{name.upper()}"):
             values[name] = given
     values["api_key"] = (os.environ.get("OPENAI_API_KEY") or "").strip() or None
@@ -96,10 +98,27 @@ def load_settings(**flags: Any) -> Settings:
                 values[name] = kind(values[name])
             except ValueError:
                 raise UsageError(f"{name} must be a number, not {values[name]!r}") from None
+    values["reader"] = _choose_reader(values.get("reader"))
     settings = Settings(**values)
     if settings.uses_model:
         check_endpoint(settings.base_url, settings.api_key)
     return settings
+
+
+def _choose_reader(name: str | None) -> str:
+    """The reader that is asked for, else the careful one where its extra is installed.
+
+    Raises UsageError for one that there is not, or that is not installed.
+    """
+    is_installed = find_spec("onnxruntime") is not None
+    if name is None:
+        return "careful" if is_installed else "fast"
+    if name not in ("fast", "careful"):
+        raise UsageError(f"there is no reader {name!r}", advice="Readers: fast, careful")
+    if name == "careful" and not is_installed:
+        advice = "pip install 'crypto-news-summarizer[reader]', or set SUMMARIZER_READER=fast"
+        raise UsageError("the careful reader is not installed", advice=advice)
+    return name
 
 
 def list_settings() -> list[tuple[str, str, str]]:

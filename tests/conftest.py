@@ -65,6 +65,7 @@ def bare_environment(monkeypatch, tmp_path_factory):
             monkeypatch.delenv(name)
     folder = tmp_path_factory.getbasetemp()
     monkeypatch.setenv("SUMMARIZER_CACHE", "")
+    monkeypatch.setenv("SUMMARIZER_READER", "fast")  # the same wherever the tests run
     monkeypatch.setenv("SUMMARIZER_CONFIG", str(folder / "no-config.toml"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
     monkeypatch.setenv("XDG_DATA_HOME", str(folder / "data"))

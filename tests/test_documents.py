@@ -100,7 +100,9 @@ def test_every_code_of_a_failure_is_explained(code):
 def test_the_report_in_the_readme_is_what_the_program_prints(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     printed = CliRunner().invoke(main, [str(ROOT / "eval/data/example.txt"), "--offline"]).stdout
-    block = README.partition("What `summarizer eval/data/example.txt` prints:\n\n")[2]
+    block = README.partition(
+        "What `SUMMARIZER_READER=fast summarizer eval/data/example.txt` prints:\n\n"
+    )[2]
     shown = [line.removeprefix("    ") for line in block.partition("\n## ")[0].splitlines()]
     seconds = re.compile(r"· [\d.]+ s$")
     wanted = [seconds.sub("", line.rstrip()) for line in printed.splitlines()]

@@ -5,6 +5,7 @@ read; `eval/baselines/embedded.sha256` a hash of the whole report but for its se
 is meant to change reports writes both anew, and says so:
 
     rm eval/baselines/embedded.jsonl  # else the reports that it holds are kept
+    export SUMMARIZER_READER=fast  # the same on every machine
     python -m eval predict --labels own --offline --brief --output eval/baselines/embedded.jsonl
     python -m tests.test_same_reports
 """

@@ -1,5 +1,6 @@
 import re
 import tomllib
+from importlib.util import find_spec
 
 import pytest
 from click.testing import CliRunner
@@ -100,3 +101,23 @@ def test_the_example_of_a_config_file_names_settings_that_exist(tmp_path, monkey
     lines = path.read_text("utf-8").split("\n")
     path.write_text("\n".join(line.removeprefix("# ") for line in lines if " = " in line))
     assert load_settings().timeout == 120
+
+
+def test_the_careful_reader_is_the_default_where_it_is_installed(monkeypatch, config):
+    monkeypatch.delenv("SUMMARIZER_READER")
+    is_installed = find_spec("onnxruntime") is not None
+    assert load_settings().reader == ("careful" if is_installed else "fast")
+    config.write_text('reader = "fast"\n', "utf-8")
+    assert load_settings().reader == "fast"
+    monkeypatch.setenv("SUMMARIZER_READER", "careful")
+    if is_installed:
+        assert load_settings().reader == "careful"
+    else:
+        with pytest.raises(UsageError, match=r"not installed.*\[reader\]"):
+            load_settings()
+
+
+def test_a_reader_that_there_is_not_is_refused(monkeypatch):
+    monkeypatch.setenv("SUMMARIZER_READER", "slow")
+    with pytest.raises(UsageError, match=r"no reader 'slow'.*fast, careful"):
+        load_settings()

@@ -50,6 +50,12 @@ def score_tables(
         _kind_table(estimates),
         *_confusion_tables(labelled, reports),
         Table("Reliability of calls", columns, [[mean, share, share.n] for mean, share in bins]),
+        Table(
+            "Reliability of facts",
+            columns,
+            [[mean, share, share.n] for mean, share in reliability_bins(counts, "facts")],
+            "The facts are those that are required, and those that no label has.",
+        ),
     ]
     return tables, bins
 
@@ -84,13 +90,13 @@ def _confusion_tables(labelled: Records, reports: Records) -> list[Table]:
     return tables
 
 
-def reliability_bins(counts: Counts) -> list[ReliabilityBin]:
-    """The bins of calls that hold a forecast, the least confident first."""
+def reliability_bins(counts: Counts, part: str = "calls") -> list[ReliabilityBin]:
+    """The bins of calls, or of facts, that hold a forecast, the least confident first."""
     bins, total = [], counts.total
     for k in range(BINS):
-        error, whole = total.get(f"calls.bin.{k}", (0, 0))
+        error, whole = total.get(f"{part}.bin.{k}", (0, 0))
         if n := round(float(whole)):
-            share = estimate_share(round(float(total[f"calls.hits.{k}"][0]) * n), n)
+            share = estimate_share(round(float(total[f"{part}.hits.{k}"][0]) * n), n)
             bins.append((share.value - float(error), share))
     return bins
 

@@ -17,6 +17,7 @@ FIGURES = tuple(
     facts.f1 facts.precision facts.recall
     facts.levels.f1 facts.levels.precision facts.levels.recall
     facts.positioning.f1 facts.positioning.precision facts.positioning.recall
+    sure_facts.f1 sure_facts.precision sure_facts.recall facts.brier facts.ece
     facts.stray_other facts.venue facts.period facts.qualifier
     calls.acceptable calls.first_choice calls.abstained calls.extra calls.precision
     calls.brier calls.macro_f1 calls.ece
@@ -37,7 +38,7 @@ FIGURES = tuple(
 # Of every figure that is made of several ratios one, so that the figure is there in any case.
 _PARTS = (
     "calls.class.neutral overall.class.neutral timeframe.class.long_term credibility.class.low"
-    " calls.bin.9 overall.bin.9".split()
+    " calls.bin.9 overall.bin.9 facts.bin.9".split()
 )
 
 

@@ -113,9 +113,23 @@ def _tally_facts(facts: Records, labels: Records) -> Iterator[Cell]:
             name, *(sum(c[kind] for kind in group) for c in (right, reported, true))
         )
     yield "facts.stray_other", strays, 1
+    sure = match_facts([fact for fact in facts if not fact.get("unsure")], labels)
+    sure_right = sum(is_required(label) for _, label in sure.pairs)
+    sure_wrong = sum(fact.get("kind") != OTHER for fact in sure.extra)
+    yield from _tally_set("sure_facts", sure_right, sure_right + sure_wrong, sum(true.values()))
+    yield from _tally_confidence([fact for fact, _ in pairs], extra)
     for key in ATTRIBUTES:
         same = [is_same_word(fact.get(key), label[key]) for fact, label in pairs if key in label]
         yield f"facts.{key}", sum(same), len(same)
+
+
+def _tally_confidence(right: Records, wrong: Records) -> Iterator[Cell]:
+    """How honest the confidence of facts is, where a report has one."""
+    for facts, is_right in ((right, True), (wrong, False)):
+        for fact in facts:
+            confidence = fact.get("confidence")
+            if isinstance(confidence, int | float) and fact.get("kind") != OTHER:
+                yield from _cells(forecast_row("facts", confidence, is_right))
 
 
 # ---- calls and choices

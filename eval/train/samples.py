@@ -111,13 +111,13 @@ def kinds(data: TrainingData) -> Iterator[Sample]:
                 previous_kind = fact["kind"]
             start = start_scores(candidate)
             score_of = dict(zip(LABELS, start, strict=True))
-            right = tuple(kind for kind in _right_kinds(fact) if score_of[kind] > FORBIDDEN)
+            right = tuple(kind for kind in right_kinds(fact) if score_of[kind] > FORBIDDEN)
             if right:
                 features = list(dict.fromkeys(names, 1.0).items())
                 yield Sample(features, right, labelled.id, start)
 
 
-def _right_kinds(fact: Record | None) -> list[str]:
+def right_kinds(fact: Record | None) -> list[str]:
     """The kinds that a number may be given.
 
     A fact that a careful annotator could leave out may also be none.

@@ -40,6 +40,7 @@ def analyze(
     inputs: tuple[str, ...],
     form: str | None,
     evidence: bool,
+    all: bool,
     with_text: bool,
     length: str | None,
     explain: bool,
@@ -84,9 +85,10 @@ def analyze(
             continue
         if number and form != "json":
             echo()
-        _show(report, form, evidence, with_text, length, is_one=len(inputs) == 1)
+        shown = {"evidence": evidence, "with_text": with_text, "show_all": all}
+        _show(report, form, length, is_one=len(inputs) == 1, **shown)
         if explain:
-            _explain(article)
+            _explain(article, settings)
     if dry:
         echo(describe_cost(dry, settings))
     if failures:
@@ -124,13 +126,7 @@ def _analyze_article(article: "Article", settings: Settings, dry: DryGate | None
 
 
 def _show(
-    report: "Report",
-    form: str | None,
-    evidence: bool,
-    with_text: bool,
-    length: str | None,
-    *,
-    is_one: bool,
+    report: "Report", form: str | None, length: str | None, *, is_one: bool, **shown: bool
 ) -> None:
     """The report on stdout; as JSON, one of several is a line."""
     from summarizer.batch.export import write_jsonl
@@ -138,14 +134,17 @@ def _show(
 
     report = shorten(report, length)
     if form == "json" and not is_one:
-        write_jsonl(open_stdout(), [report.to_dict(with_text=with_text)])
+        write_jsonl(open_stdout(), [report.to_dict(with_text=shown["with_text"])])
     else:
-        show_report(report, form, evidence, with_text)
+        show_report(report, form, **shown)
 
 
-def _explain(article: "Article") -> None:
+def _explain(article: "Article", settings: Settings) -> None:
     from summarizer.analyst.embedded.analyze import explain as explain_calls
+    from summarizer.facts.extract import read_rows
+    from summarizer.facts.reader import load_reader
     from summarizer.render.terminal import print_weights
     from summarizer.text.reading import read_text
 
-    print_weights(explain_calls(read_text(article)))
+    text = read_text(article)
+    print_weights(explain_calls(text, read_rows(text, load_reader(settings.reader)).facts))

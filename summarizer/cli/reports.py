@@ -36,15 +36,18 @@ def check_form(form: str | None, more: bool) -> None:
         )
 
 
-def show_report(report: "Report", form: str | None, evidence: bool, with_text: bool) -> None:
+def show_report(
+    report: "Report", form: str | None, *, evidence: bool, with_text: bool, show_all: bool
+) -> None:
     """The report on stdout, in one of FORMATS or, if `form` is None, as the terminal shows it."""
     if form is None:
         from summarizer.render.terminal import print_report
 
-        print_report(report, evidence=evidence)
+        print_report(report, evidence=evidence, show_all=show_all)
         return
     is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    echo(render_report(form, report, with_text=with_text, is_unicode=is_unicode))
+    wishes = {"with_text": with_text, "show_all": show_all}
+    echo(render_report(form, report, is_unicode=is_unicode, **wishes))
 
 
 @command()
@@ -52,7 +55,13 @@ def show_report(report: "Report", form: str | None, evidence: bool, with_text: b
 @database
 @report_options
 def show(
-    name: str, db: Path, form: str | None, evidence: bool, with_text: bool, length: str | None
+    name: str,
+    db: Path,
+    form: str | None,
+    evidence: bool,
+    all: bool,
+    with_text: bool,
+    length: str | None,
 ) -> None:
     """Show a stored report by its number (see search), its id or the beginning of it, or the
     article's address.
@@ -68,7 +77,8 @@ def show(
         advice = "summarizer search WORDS finds one"
         raise SummarizerError(f"no report is known by {name}", code="not_found", advice=advice)
     report = next(load_reports(store, "a.id = ?", keys[:1]))
-    show_report(shorten(Report.model_validate(report), length), form, evidence, with_text)
+    shown = {"evidence": evidence, "with_text": with_text, "show_all": all}
+    show_report(shorten(Report.model_validate(report), length), form, **shown)
 
 
 @command()

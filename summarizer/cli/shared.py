@@ -97,6 +97,7 @@ report_options = add_options(
         help="Sentences of the summary: one, two, or all that there are.",
     ),
     flag("--evidence", "Show the words of the article behind each fact, call and signal."),
+    flag("--all", "Show the facts too that are likely to be wrong."),
     text_flag,
 )
 database = click.option(

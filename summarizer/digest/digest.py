@@ -204,7 +204,7 @@ def _list_figures(
     counts: Counter[str] = Counter()
     for report in reports:
         for fact in report.stored["facts"]:
-            is_asked = not asked or fact["subject"] in asked
+            is_asked = (not asked or fact["subject"] in asked) and not fact.get("unsure")
             if is_asked and fact["kind"] in kinds and fact["value"] != 0:
                 figure = tuple(fact[name] for name in _FIGURE)
                 urls[figure].setdefault(report.outlet.name, report.outlet.url)

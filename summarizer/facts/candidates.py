@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from summarizer.facts.reading import Reading
 from summarizer.tables import match_any
 from summarizer.text.assets import Mention
 from summarizer.text.numbers import Number
@@ -51,7 +52,10 @@ class Candidate:
     printed: str
     scores: dict[str, float] = field(default_factory=dict)
     chances: Sequence[float] = ()  # of each of choice.LABELS
+    linear_chances: Sequence[float] = ()  # the same by the fitted weights alone
+    reading: Reading | None = None  # what the encoder says, if it was asked
     subject: str | None = None
+    doubts: Sequence[tuple[str, float]] = ()  # what tells how likely its fact is right
 
     @property
     def is_large(self) -> bool:

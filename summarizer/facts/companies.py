@@ -57,9 +57,10 @@ class Companies:
         after = [item for item in named if item[0] >= candidate.number.end]
         for side, items in (("b", before[::-1]), ("a", after)):
             for rank, (place, name) in enumerate(items[:LOOKED]):
-                company = stock_tickers().get(name.lower()) or self._lengthen(name)
                 opens = place - start < 2
-                features[company] += self._describe_name(place, name, f"name:{side}", rank, opens)
+                features[self.resolve(name)] += self._describe_name(
+                    place, name, f"name:{side}", rank, opens
+                )
         for _, name in self._titled:
             features[self._lengthen(name)].append("name:title")
         if first and not named:
@@ -84,3 +85,7 @@ class Companies:
             f"name:times{min(3, self._counts[name])}",
             f"name:words{min(4, name.count(' ') + 1)}",
         ]
+
+    def resolve(self, name: str) -> str:
+        """The subject that a name stands for: its ticker, else its fullest form in the text."""
+        return stock_tickers().get(name.lower()) or self._lengthen(name)

@@ -4,13 +4,15 @@ sentence says of it.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from summarizer.facts import attributes, statements
 from summarizer.facts.candidates import Candidate, find_candidates, make_candidate
-from summarizer.facts.choice import NONE, choose_kinds
+from summarizer.facts.choice import NONE
+from summarizer.facts.confidence import describe_doubts, measure_confidence
 from summarizer.facts.cue_scores import score_candidates
 from summarizer.facts.kinds import KINDS
+from summarizer.facts.reader import Reader, load_reader
 from summarizer.facts.signs import find_sign
 from summarizer.facts.subjects import Subjects
 from summarizer.models import Fact
@@ -30,7 +32,6 @@ _POINTER = re.compile(
 )
 MAX_NUMBERS = 1500  # numbers looked at; the fullest of 921 real articles holds 100
 MAX_FACTS = 400  # an article states no more; a price list may
-UNSURE = 0.75  # a reading less likely than this is marked for a model
 
 
 @dataclass(frozen=True)
@@ -38,46 +39,60 @@ class Rows:
     """The numbers of an article as a model is asked about them.
 
     `numbers[i]` states `facts[i]`. The numbers behind those state no fact by the rules; `repeats`
-    says which of them only say a fact again: the index of the number -> that of the fact. The
-    readings of the rows in `unsure` are likely to be wrong.
+    says which of them only say a fact again: the index of the number -> that of the fact.
     """
 
     facts: list[Fact]
     numbers: list[Candidate]
     repeats: dict[int, int]
-    unsure: frozenset[int]
+
+    @property
+    def unsure(self) -> frozenset[int]:
+        """The rows whose facts are likely to be wrong."""
+        return frozenset(i for i, fact in enumerate(self.facts) if fact.unsure)
 
 
-def extract_facts(text: Text) -> list[Fact]:
+def extract_facts(text: Text, reader: Reader | None = None) -> list[Fact]:
     """Every market number that the article states, in reading order, each with exact evidence.
     Never raises.
 
     An analyst refers to fact 3 of the list as `{N3}`.
     """
-    return read_rows(text).facts
+    return read_rows(text, reader).facts
 
 
-def read_rows(text: Text) -> Rows:
+def read_rows(text: Text, reader: Reader | None = None) -> Rows:
     """The facts of an article and its other numbers, both in reading order. Never raises.
+
+    Without a reader the fast one reads, which is the same wherever the package is installed.
 
     Orders to machines are left out before anything is read.
     """
     if text.orders:
         string, places = cut_orders(text.string, text.orders)
         shorter = Text(text.article.model_copy(update={"text": string}))
-        return _restore_places(text, read_rows(shorter), places)
+        return _restore_places(text, read_rows(shorter, reader), places)
+    reader = reader or load_reader("fast")
     candidates, subjects = read_candidates(text)
-    kinds = choose_kinds(text, candidates)
+    kinds = reader.choose_kinds(text, candidates, subjects)
     facts, others = [], []
     for candidate, (kind, chance) in zip(candidates, kinds, strict=True):
         is_stated = kind != NONE and statements.is_stated(text, candidate, kind)
-        subject = subjects.choose(candidate, kind) if is_stated else None
-        if subject is None:
+        chosen = subjects.choose(candidate, kind, reader.subjects) if is_stated else None
+        if chosen is None:
             others.append(candidate)
         else:
-            candidate.subject = subject
-            facts.append((candidate, make_fact(text, candidate, kind), chance))
+            candidate.subject = chosen.subject
+            candidate.doubts = describe_doubts(text, candidate, kind, chosen)
+            confidence = measure_confidence(reader.confidence, candidate.doubts)
+            fact = make_fact(text, candidate, kind)
+            facts.append((candidate, _rate(fact, confidence, reader), chance))
     return _sort_rows(facts, others)
+
+
+def _rate(fact: Fact, confidence: float, reader: Reader) -> Fact:
+    change = {"confidence": round(confidence, 3), "unsure": confidence < reader.sure}
+    return fact.model_copy(update=change)
 
 
 def _restore_places(text: Text, rows: Rows, places: Sequence[int]) -> Rows:
@@ -94,8 +109,9 @@ def _restore_places(text: Text, rows: Rows, places: Sequence[int]) -> Rows:
     numbers = []
     for candidate in [rows.numbers[i] for i in kept] + rows.numbers[len(rows.facts) :]:
         start, end = restore(candidate.number.start, candidate.number.end)
-        numbers.append(make_candidate(text, candidate.number._replace(start=start, end=end)))
-    return Rows(facts, numbers, {}, frozenset(kept.index(i) for i in rows.unsure if i in kept))
+        moved = make_candidate(text, candidate.number._replace(start=start, end=end))
+        numbers.append(replace(moved, chances=candidate.chances, doubts=candidate.doubts))
+    return Rows(facts, numbers, {})
 
 
 def read_candidates(text: Text) -> tuple[list[Candidate], Subjects]:
@@ -171,5 +187,4 @@ def _sort_rows(facts: Sequence[tuple[Candidate, Fact, float]], others: Sequence[
         for k, candidate in enumerate(rest, len(shown))
         if again.get(id(candidate)) in place
     }
-    unsure = frozenset(k for k, i in enumerate(shown) if facts[i][2] < UNSURE)
-    return Rows([facts[i][1] for i in shown], [facts[i][0] for i in shown] + rest, repeats, unsure)
+    return Rows([facts[i][1] for i in shown], [facts[i][0] for i in shown] + rest, repeats)

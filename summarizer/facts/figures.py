@@ -94,19 +94,23 @@ def _list_values(name: str, group: str, facts: list[Fact]) -> str:
     """The values of one kind and subject in the order in which they are read best."""
     if group == "Levels":
         facts = sorted(facts, key=lambda fact: fact.value, reverse=name == "support_level")
-        return ", ".join(map(describe_fact, facts))
+        return ", ".join(map(_show, facts))
     earlier = [fact for fact in facts if _EARLIER.search(fact.evidence.quote)]
     later = [fact for fact in facts if fact not in earlier]
-    shown = {id(fact): [describe_fact(fact)] for fact in later}
+    shown = {id(fact): [_show(fact)] for fact in later}
     for fact in earlier:
         near = [one for one in later if one.unit == fact.unit]
         if not near:
-            shown[id(fact)] = [describe_fact(fact)]
+            shown[id(fact)] = [_show(fact)]
             continue
         nearest = min(near, key=lambda one: abs(one.evidence.start - fact.evidence.start))
         when = f" {fact.as_of}" if fact.as_of else ""
         shown[id(nearest)].append(f"from {format_fact(fact)}{when}")
     return ", ".join(", ".join(shown[id(fact)]) for fact in facts if id(fact) in shown)
+
+
+def _show(fact: Fact) -> str:
+    return describe_fact(fact) + " (unsure)" * fact.unsure
 
 
 def distance(call: Call, facts: Sequence[Fact]) -> float | None:

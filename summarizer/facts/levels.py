@@ -2,19 +2,19 @@
 target.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from summarizer.facts.kinds import LEVELS
 from summarizer.models import Direction, Fact
 
 
-def find_price(facts: Sequence[Fact], asset: str) -> float | None:
-    """The first price of the asset that the article states, if any."""
-    prices = (f.value for f in facts if (f.kind, f.subject, f.unit) == ("price", asset, "USD"))
-    return next(prices, None)
+def find_price(facts: Iterable[Fact], asset: str) -> float | None:
+    """The first price of the asset that the article states, a sure one if there is one."""
+    prices = [f for f in facts if (f.kind, f.subject, f.unit) == ("price", asset, "USD")]
+    return min(prices, key=lambda price: price.unsure).value if prices else None
 
 
-def is_target(facts: Sequence[Fact], fact: Fact, asset: str, direction: Direction) -> bool:
+def is_target(facts: Iterable[Fact], fact: Fact, asset: str, direction: Direction) -> bool:
     """Whether the fact is a level of the asset on the direction's side of its price.
 
     Where the article states no price, the other levels tell the side: what lies below a support is

@@ -27,11 +27,12 @@ from summarizer.facts.nearby import (
 )
 from summarizer.facts.owners import NOBODY, Owners
 from summarizer.facts.parallel import find_parallel
-from summarizer.linear import load_linear
+from summarizer.linear import Linear, load_linear, softmax
 from summarizer.text.asset_table import load_assets
-from summarizer.text.assets import MARKET
+from summarizer.text.assets import MARKET, Mention
 from summarizer.text.reading import Text
 
+_READING_WORTH = 0.5  # of the encoder's score: .3 to .5 are best for articles held out
 _SHARES = {"BTC.D": "BTC", "TOTAL2": "altcoins"}
 _MAIN_GROUPS = frozenset("coin stock index sector".split())
 _PRONOUN = re.compile(
@@ -55,6 +56,14 @@ class Option(NamedTuple):
 
     subject: str
     features: tuple[str, ...]
+
+
+class SubjectChoice(NamedTuple):
+    """What a number is about, its chance (0 to 1), and whether the weights alone say so too."""
+
+    subject: str
+    chance: float
+    is_agreed: bool
 
 
 class _Setting(NamedTuple):
@@ -82,6 +91,12 @@ def underlying(subject: str) -> str:
     return load_assets().held.get(shared, shared)
 
 
+def list_subjects(mention: Mention) -> tuple[str, ...]:
+    """The subjects that a number about a mention may have, by its kind."""
+    subject = mention.subject
+    return subject, underlying(subject), _SHARES.get(subject, subject)
+
+
 class Subjects:
     """Answers what each number of one text is about; numbers are asked about in text order."""
 
@@ -96,8 +111,19 @@ class Subjects:
         self._owners = Owners(text)
 
     @cached_property
-    def _companies(self) -> Companies:
+    def companies(self) -> Companies:
+        """The company names of the text."""
         return Companies(self._text)
+
+    def standing(self, subject: str) -> int:
+        """What the subject is to the whole article: 0 all of crypto, 1 named in the title, 2 named
+        most often, 3 another.
+        """
+        if subject == MARKET:
+            return 0
+        if subject in self._titled:
+            return 1
+        return 2 if subject == self._main else 3
 
     def guess(self, candidate: Candidate) -> str:
         """The nearest asset before the number in its sentence, else the first after it, else the
@@ -110,9 +136,11 @@ class Subjects:
         earlier = next(list_earlier(self._text, candidate, CARRIED), None)
         return earlier[0].subject if earlier else self._main or MARKET
 
-    def choose(self, candidate: Candidate, kind: str) -> str | None:
+    def choose(self, candidate: Candidate, kind: str, model: Linear) -> SubjectChoice | None:
         """The likeliest subject of the number, None for what no table knows; it is remembered for
         the numbers after it.
+
+        Where the encoder has read the number, its scores count half as much as the weights'.
         """
         parallel = find_parallel(self._text, candidate, name_assets(candidate.mentions))
         is_said = parallel is not None and parallel[1]  # by "respectively"
@@ -121,11 +149,24 @@ class Subjects:
             return None
         if owner:
             self.remember(candidate, kind, owner)
-            return owner
+            return SubjectChoice(owner, 1.0, True)
         options = self.options(candidate, kind)
-        best = load_linear("subjects").best(option.features for option in options)
-        self.remember(candidate, kind, options[best].subject)
-        return options[best].subject
+        linear = [model.scores_of(option.features)[0] for option in options]
+        scores = linear
+        if reading := candidate.reading:
+            read = [reading.score_subject(one, self.standing(one)) for one, _ in options]
+            scores = [
+                left + _READING_WORTH * right for left, right in zip(linear, read, strict=True)
+            ]
+        subject = options[scores.index(max(scores))].subject
+        self.remember(candidate, kind, subject)
+        chance = sum(
+            share
+            for option, share in zip(options, softmax(scores), strict=True)
+            if option.subject == subject
+        )
+        is_agreed = options[linear.index(max(linear))].subject == subject
+        return SubjectChoice(subject, chance, is_agreed)
 
     def rank(self, candidate: Candidate, kind: str) -> dict[str, float]:
         """How far the score of each possible subject of the number is below the highest."""
@@ -169,7 +210,7 @@ class Subjects:
                 features[subject].append("known")
         is_on_stock = KINDS[kind].of_stock and _STOCK.search(self._text.string, *candidate.span)
         if KINDS[kind].of_company or is_on_stock:
-            self._companies.describe(candidate, features)
+            self.companies.describe(candidate, features)
         features[MARKET].append("market")
         return features
 

@@ -49,13 +49,19 @@ def only_words(change: Callable[[str], str]) -> Callable[[object], object]:
     return finalize
 
 
-def render_html(report: Report, *, with_text: bool = False, template: str = "report.html") -> str:
+def render_html(
+    report: Report,
+    *,
+    with_text: bool = False,
+    show_all: bool = False,
+    template: str = "report.html",
+) -> str:
     """The report as a page.
 
     It shows what the report rests on, marked, in the words around it, or with `with_text` in the
     article's whole text.
     """
-    return _fill_report(template, report, whole=with_text)
+    return _fill_report(template, report, whole=with_text, show_all=show_all)
 
 
 def render_body(report: Report) -> str:
@@ -77,7 +83,8 @@ def render_digest_page(digest: Digest) -> str:
     return page.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
-def _fill_report(template: str, report: Report, *, whole: bool) -> str:
+def _fill_report(template: str, report: Report, *, whole: bool, show_all: bool = False) -> str:
+    report = parts.choose_facts(report, show_all)
     return (
         make_environment()
         .get_template(template)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from summarizer.models import Digest, Report
+from summarizer.render import parts
 from summarizer.render.html import make_environment, only_words
 from summarizer.text.spans import clean
 
@@ -21,9 +22,9 @@ def escape(text: str) -> str:
 _NOTES = make_environment().overlay(autoescape=False, finalize=only_words(escape))
 
 
-def render_markdown(report: Report) -> str:
+def render_markdown(report: Report, *, show_all: bool = False) -> str:
     """The report as a note: summary, calls, facts, timeframe, credibility."""
-    return _fill("report.md", report=report)
+    return _fill("report.md", report=parts.choose_facts(report, show_all))
 
 
 def render_digest(digest: Digest) -> str:

@@ -64,6 +64,12 @@ def count_things(count: int, name: str, plural: str | None = None) -> str:
     return f"{count} {name if count == 1 else plural or f'{name}s'}"
 
 
+def choose_facts(report: Report, show_all: bool) -> Report:
+    """The report with the facts that are shown: with `show_all` those too that are likely wrong."""
+    facts = tuple(fact for fact in report.facts if show_all or not fact.unsure)
+    return report.model_copy(update={"facts": facts})
+
+
 def describe_target(call: Call, facts: tuple[Fact, ...]) -> tuple[str, str]:
     """A call's target, and how far it lies from the article's price: `$68,160`, `−2.6% away`.
 

@@ -27,11 +27,18 @@ _LEVEL = {"high": "green", "medium": "yellow", "low": "red"}
 Parts = Iterator[RenderableType]
 
 
-def print_report(report: Report, *, evidence: bool = False, now: datetime | None = None) -> None:
+def print_report(
+    report: Report,
+    *,
+    evidence: bool = False,
+    show_all: bool = False,
+    now: datetime | None = None,
+) -> None:
     """The report on stdout, readable from 40 columns up.
 
     `now` is the reader's time: the head tells the article's age.
     """
+    report = parts.choose_facts(report, show_all)
     console = _open_console()
     _print(console, *_show_head(report, now or datetime.now(UTC)), "")
     if report.summary:

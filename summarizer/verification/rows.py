@@ -74,13 +74,17 @@ def correct_rows(text: Text, rows: Rows, claims: Sequence[RowClaim]) -> Correcte
     ranked = _rank_subjects(text, rows) if claims else {}
     support = Support(text, rows.facts)
     failed = 0
+    is_read, refused = False, set()
     for i, claim in enumerate(claims):
         places, reading = _read_claim(text, support, rows, ranked, claim)
         faults = [f"N{claim.row} is read twice"] if claim.row in seen else reading.faults
         seen.add(claim.row)
         findings += [_drop(f"rows[{i}]", fault) for fault in faults]
         failed += bool(faults) and claim.figure is None
-        if not faults:
+        is_read |= not faults
+        if faults:
+            refused.add(claim.row)
+        else:
             facts += [None] * (max(places) + 1 - len(facts))
             for place in places:
                 facts[place] = reading.fact and _mark(reading.fact, facts[place])
@@ -93,6 +97,8 @@ def correct_rows(text: Text, rows: Rows, claims: Sequence[RowClaim]) -> Correcte
         return CorrectedRows(own, [_drop("rows", note)], is_ignored=True)
     for again, first in rows.repeats.items():  # a row that only says another one again is that one
         facts[again] = facts[again] or facts[first]
+    if is_read:  # the model read the rows, so that those it let stand are its readings too
+        facts = [fact and (fact if i in refused else _trust(fact)) for i, fact in enumerate(facts)]
     return CorrectedRows(facts, findings)
 
 
@@ -100,9 +106,14 @@ def _drop(where: str, detail: str) -> Finding:
     return Finding(check="support", where=where, verdict="dropped", detail=detail)
 
 
+def _trust(fact: Fact) -> Fact:
+    """The fact without the confidence of the rules' reader, who was not the last to read it."""
+    return fact.model_copy(update={"confidence": None, "unsure": False})
+
+
 def _mark(fact: Fact, before: Fact | None) -> Fact:
     """The fact as the model's, unless it reads as the rules did."""
-    if before and before == fact:
+    if before and _trust(before) == fact:
         return before
     change: dict[str, object] = {"origin": "model"}
     if before:

@@ -292,3 +292,22 @@ def test_command_prints_plain_numbers_and_refuses_strangers(tmp_path: Path):
     run = run_eval(*command, "--json")
     assert (run.exit_code, run.stdout) == (1, "")
     assert "stranger" in run.stderr
+
+
+def test_facts_that_are_marked_unsure_are_scored_apart():
+    right, other = ({key: one.get(key) for key in fact()} for one in REQUIRED)
+    wrong = {**right, "value": 1.0}
+    figures = score(
+        perfect(
+            record(),
+            facts=[
+                {**right, "confidence": 0.95},
+                {**other, "confidence": 0.65, "unsure": True},
+                {**wrong, "confidence": 0.65, "unsure": True},
+            ],
+        )
+    )
+    assert pick(figures, "facts.precision facts.recall") == [pytest.approx(2 / 3), 1.0]
+    assert pick(figures, "sure_facts.precision sure_facts.recall") == [1.0, 0.5]
+    assert figures["facts.ece"] == pytest.approx((0.05 + 2 * 0.15) / 3)
+    assert figures["facts.ece.n"] == 3

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from summarizer.cli.main import main
 from summarizer.render.formats import FORMATS, render_report
+from summarizer.render.terminal import print_report
 from tests.support.reports import TEXT, make_report
 
 TITLE = "“Bitcoin” fällt 😀"
@@ -33,7 +34,9 @@ def test_a_format_with_escapes_needs_no_more_than_ascii(name):
     assert text.isascii()
 
 
-@pytest.mark.parametrize("name", [name for name, row in FORMATS.items() if row.takes_text])
+@pytest.mark.parametrize(
+    "name", [name for name, row in FORMATS.items() if "with_text" in row.takes]
+)
 def test_the_articles_text_is_there_on_request(name):
     report = make_report(article={"text": f"{TEXT} {'It went on for days. ' * 40}The end."})
     for with_text in (True, False):
@@ -47,3 +50,18 @@ def test_every_format_is_a_flag(command):
     shown = " ".join(out.split())
     for name, row in FORMATS.items():
         assert f"--{name} {row.description}" in shown
+
+
+@pytest.mark.parametrize("name", [*FORMATS, "terminal"])
+@pytest.mark.parametrize("show_all", [True, False])
+def test_an_unsure_fact_is_shown_on_request_alone_but_in_json(name, show_all, capsys):
+    facts = make_report().facts
+    unsure = facts[0].model_copy(update={"value": 12_345.0, "confidence": 0.4, "unsure": True})
+    report = make_report(facts=(*facts, unsure))
+    if name == "terminal":
+        print_report(report, show_all=show_all, evidence=True)
+        shown = capsys.readouterr().out
+    else:
+        shown = render_report(name, report, show_all=show_all, is_unicode=True)
+    assert ("12345" in shown.replace(",", "")) == (show_all or name == "json")
+    assert ("(unsure)" in shown) == (show_all and name != "json")

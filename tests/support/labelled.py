@@ -63,7 +63,9 @@ def perfect(labelled: dict, **changes) -> dict:
     return {
         "id": labelled["id"],
         "summary": f"{lead_sentence(labelled['gold'])} {' '.join(labels['summary_points'])}",
-        "facts": [{key: one.get(key) for key in fact()} for one in labels["facts"]],
+        "facts": [
+            {key: one.get(key) for key in fact()} | {"confidence": 1.0} for one in labels["facts"]
+        ],
         "calls": calls,
         "overall": {**labels["overall"], "confidence": 1.0},
         "timeframe": labels["timeframe"],

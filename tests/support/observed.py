@@ -52,5 +52,5 @@ class Observed:
         """The report of an analysis."""
         rows = self.rows
         if facts is not None or self.facts is not rows.facts:
-            rows = Rows(self.facts if facts is None else facts, [], {}, frozenset())
+            rows = Rows(self.facts if facts is None else facts, [], {})
         return verify(self.text, rows, analysis, self.signals, self.narratives)

@@ -59,7 +59,7 @@ def rows_then(observed: Observed, kept: dict) -> Rows:
         nearest = min(written, key=lambda place: abs(place - start))
         numbers.append(known.get(start) or make_candidate(observed.text, written[nearest]))
     facts = [Fact.model_validate(fact) for fact in kept["facts"]]
-    return Rows(facts, numbers, dict(kept["repeats"]), frozenset())
+    return Rows(facts, numbers, dict(kept["repeats"]))
 
 
 def test_honest_statements_pass(counts):

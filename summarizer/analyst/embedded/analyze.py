@@ -12,7 +12,6 @@ from summarizer.analyst.embedded.reasons import Reason, Reasons
 from summarizer.analyst.embedded.summary import write_summary
 from summarizer.analyst.embedded.target import choose_target
 from summarizer.credibility import cap_level
-from summarizer.facts.extract import extract_facts
 from summarizer.linear import load_linear, softmax
 from summarizer.models import Analysis, Analyst, CallClaim, Cited, Fact, Signal
 from summarizer.narratives import CuedNarrative, choose_narratives
@@ -54,12 +53,11 @@ def analyze_by_weights(
     )
 
 
-def explain(text: Text) -> dict[str, list[tuple[str, float, str]]]:
+def explain(text: Text, facts: Sequence[Fact]) -> dict[str, list[tuple[str, float, str]]]:
     """The reasons weighed for each asset that is called, the strongest first.
 
     Each is (its name, its pull, the words that show it); a pull above 0 is bullish.
     """
-    facts = extract_facts(text)
     reasons = Reasons(text, facts)
     explained = {}
     for asset in choose_assets(reasons):

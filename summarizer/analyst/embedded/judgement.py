@@ -24,7 +24,7 @@ def article_features(
     article = reasons.text.article
     groups = Counter(chain.from_iterable(reasons.cues))
     size = math.sqrt(max(1, len(reasons.text.sentences)))
-    kinds = Counter(fact.kind for fact in reasons.facts)
+    kinds = Counter(fact.kind for fact in reasons.facts.values())
     return [
         *((f"cue:{group}", count / size) for group, count in sorted(groups.items())),
         *((f"kind:{kind}", math.log1p(count)) for kind, count in sorted(kinds.items())),
@@ -43,7 +43,7 @@ def asset_features(reasons: Reasons, asset: str) -> Features:
     counts = reasons.counts.values()
     count = reasons.counts[asset]
     rank = sum(other > count for other in counts)
-    kinds = Counter(fact.kind for fact in reasons.facts if fact.subject == asset)
+    kinds = Counter(fact.kind for fact in reasons.facts.values() if fact.subject == asset)
     levels = kinds["support_level"] + kinds["resistance_level"] + kinds["price_target"]
     mentions = chain.from_iterable(reasons.mentions)
     group = next((m.group for m in mentions if m.subject == asset), "coin")

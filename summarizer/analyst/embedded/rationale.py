@@ -84,7 +84,7 @@ def _choose_fact(
 def _choose_any_fact(reasons: Reasons, asset: str) -> int | None:
     """A move or the price of an asset of which no sentence can be quoted."""
     kinds = ("price_change", "price")
-    places = [i for i, fact in enumerate(reasons.facts) if fact.subject == asset]
+    places = [i for i, fact in reasons.facts.items() if fact.subject == asset]
     fitting = [i for i in places if reasons.facts[i].kind in kinds]
     return min(fitting, key=lambda i: kinds.index(reasons.facts[i].kind), default=None)
 
@@ -92,7 +92,7 @@ def _choose_any_fact(reasons: Reasons, asset: str) -> int | None:
 def _state_fact(reasons: Reasons, asset: str, i: int) -> str:
     fact, name = reasons.facts[i], reasons.name(asset)
     statement, *unpriced = _STATEMENTS[fact.kind]
-    if unpriced and fact.kind in LEVELS and find_price(reasons.facts, asset) is None:
+    if unpriced and fact.kind in LEVELS and find_price(reasons.facts.values(), asset) is None:
         statement = unpriced[0]
     figure = f"{{N{i}}}{_narrow(fact)}"
     return statement.format(A=name, F=figure, D=f"{{D{i}}}")

@@ -45,11 +45,12 @@ class Reasons:
     """What an article says of each asset, sentence by sentence: names, cue groups, tone, facts.
 
     A sentence that names no asset speaks of those of the sentence before. Orders to machines count
-    as empty.
+    as empty. `facts` are the sure ones, by their places among all, which are `stated`.
     """
 
     def __init__(self, text: Text, facts: Sequence[Fact]):
-        self.text, self.facts = text, facts
+        self.text, self.stated = text, facts
+        self.facts = {i: fact for i, fact in enumerate(facts) if not fact.unsure}
         self.mentions: list[list[Mention]] = [[] for _ in text.sentences]
         for mention in text.for_people.mentions:
             self.mentions[text.sentence_at(mention.start)].append(mention)
@@ -156,10 +157,10 @@ class Reasons:
 
     def _list_fact_reasons(self, asset: str) -> list[Reason]:
         """What facts about the asset or all of crypto say; each repetition weighs less."""
-        price = find_price(self.facts, asset)
+        price = find_price(self.facts.values(), asset)
         reasons = [
             _make_fact_reason(i, fact, price if fact.subject == asset else None)
-            for i, fact in enumerate(self.facts)
+            for i, fact in self.facts.items()
             if asset in (fact.subject, MARKET) and fact.kind not in _SILENT
         ]
         times = Counter(reason.name for reason in reasons)

@@ -101,7 +101,8 @@ def _score(reasons: Reasons, i: int, main: str | None, words: set[str], title: s
     """How much sentence i says: more if early, factual, about the main asset, like the title."""
     start, end = reasons.text.sentences[i]
     facts = sum(
-        start <= fact.evidence.start < end and fact.kind != "other" for fact in reasons.facts
+        start <= fact.evidence.start < end and fact.kind != "other"
+        for fact in reasons.facts.values()
     )
     sentence = reasons.sentence(i)
     score = 2.5 / (1 + i / 2) + min(1.2, 0.5 * facts) + 0.8 * (main in reasons.subjects[i])

@@ -36,11 +36,11 @@ def choose_target(reasons: Reasons, asset: str, direction: Direction) -> int | N
 
 def target_options(reasons: Reasons, asset: str, direction: Direction) -> list[TargetOption]:
     """No target, and every level of the asset in the direction of the call."""
-    facts, price = reasons.facts, find_price(reasons.facts, asset)
+    facts, price = reasons.facts, find_price(reasons.facts.values(), asset)
     places = [
         i
-        for i, fact in enumerate(facts)
-        if fact.unit == "USD" and is_target(facts, fact, asset, direction)
+        for i, fact in facts.items()
+        if fact.unit == "USD" and is_target(reasons.stated, fact, asset, direction)
     ]
     if not places:
         return [TargetOption(None, ("none",))]

@@ -100,7 +100,7 @@ def test_what_is_explained_is_what_was_called():
     )
     observed = Observed(article)
     analysis = observed.analyze()
-    weighed = embedded.explain(observed.text)
+    weighed = embedded.explain(observed.text, observed.facts)
     assert list(weighed) == [call.asset for call in analysis.calls] == ["BTC"]
     pulls = [abs(pull) for _, pull, _ in weighed["BTC"]]
     assert pulls == sorted(pulls, reverse=True)

@@ -6,7 +6,7 @@ from eval.records import load_own
 from summarizer.analyst.embedded.reasons import Reasons
 from summarizer.analyst.embedded.target import choose_target, target_options
 from summarizer.facts.extract import extract_facts
-from summarizer.facts.levels import is_target
+from summarizer.facts.levels import find_price, is_target
 from summarizer.text.reading import read_text
 from tests.support.observed import read
 
@@ -31,7 +31,7 @@ def test_every_option_is_a_level_on_the_side_of_the_call(labelled):
             first, *levels = target_options(reasons, asset, direction)
             assert first.fact is None
             assert all(
-                is_target(reasons.facts, reasons.facts[option.fact], asset, direction)
+                is_target(reasons.stated, reasons.facts[option.fact], asset, direction)
                 for option in levels
             )
             assert choose_target(reasons, asset, direction) in [
@@ -63,3 +63,18 @@ def test_an_article_without_levels_names_no_target():
         )
         is None
     )
+
+
+def test_an_unsure_fact_is_no_reason_no_target_and_no_price():
+    text = read(LADDER)
+    facts = extract_facts(text)
+    unsure = [fact.model_copy(update={"unsure": True}) for fact in facts]
+    reasons = Reasons(text, unsure)
+    assert not reasons.facts
+    assert not any(reason.fact is not None for reason in reasons.list_reasons("BTC"))
+    assert [option.fact for option in target_options(reasons, "BTC", "bullish")] == [None]
+    assert find_price(unsure, "BTC") == find_price(facts, "BTC")  # other analysts may name it
+    first, *others = facts
+    kept = Reasons(text, [first.model_copy(update={"unsure": True}), *others])
+    assert 0 not in kept.facts
+    assert all(kept.facts[i] == facts[i] for i in kept.facts)
