@@ -101,6 +101,18 @@ def name_call(call: Call) -> str:
     return f"call {call.asset}"
 
 
+def list_calls(report: Report) -> list[Call]:
+    """The calls to show: not those of no direction for which the article gives no reason."""
+    return [call for call in report.calls if call.rationale or call.direction != "neutral"]
+
+
+def describe_no_call(report: Report) -> str:
+    """What stands in place of calls where none is shown."""
+    if not report.calls:
+        return "No call: the article is materially about no asset."
+    return f"No clear direction for {', '.join(call.asset for call in report.calls)}."
+
+
 # Checks whose findings are about the article, and not about the analyst.
 _DOUBTS = ("parts_of_total",)
 

@@ -97,7 +97,7 @@ def _show_head(report: Report, now: datetime) -> Parts:
 def _show_calls(report: Report, *, is_narrow: bool) -> Parts:
     columns = [Column(name, no_wrap=True) for name in ("Asset", "Call", "Target", "Conf.")]
     table = _make_table(*columns, Column("Why", ratio=1))
-    for call in report.calls:
+    for call in parts.list_calls(report):
         mark, colour = parts.LOOK[call.direction]
         target, away = parts.describe_target(call, report.facts)
         gap = " " if is_narrow else "\n"
@@ -112,8 +112,8 @@ def _show_calls(report: Report, *, is_narrow: bool) -> Parts:
         if is_narrow:
             yield Text(" ").join(cells)
             yield _indent(why)
-    if not report.calls:
-        yield Text("No call: the article is materially about no asset.", "dim")
+    if not parts.list_calls(report):
+        yield Text(parts.describe_no_call(report), "dim")
     elif not is_narrow:
         yield table
 

@@ -39,24 +39,49 @@ _NAME_REACH = 80  # code points around a figure in which its own subject is name
 
 
 def is_about(use: Use) -> bool:
-    """Whether the words around a figure, or else those before, name the fact's subject."""
-    fact, sentence, scope = use.fact, use.sentence, use.scope
+    """Whether the words around a figure, or else those before, name the fact's subject.
+
+    The first judge that has an opinion decides.
+    """
+    verdicts = (judge(use) for judge in _JUDGES)
+    return next(verdict for verdict in verdicts if verdict is not None)
+
+
+def _judge_index(use: Use) -> bool | None:
+    """An index of mood is of the whole market, a rate of a country, whatever stands beside it."""
+    fact, scope = use.fact, use.scope
     if fact.kind == "sentiment_index" and _MOOD.search(scope.before + scope.after):
-        return True  # of the whole market's mood, whoever's it is called
+        return True
     if fact.kind == "macro_indicator":
-        named = sentence.support.find_mentions(last_phrase(scope.before))
+        named = use.sentence.support.find_mentions(last_phrase(scope.before))
         return all(mention.subject == fact.subject for mention in named)
-    if fact.unit == fact.subject:
-        return _is_own_unit(use)
-    is_unlisted = fact.subject not in load_assets().tickers and fact.subject != MARKET
+    return None
+
+
+def _judge_unit(use: Use) -> bool | None:
+    """A number of coins says itself what it is of."""
+    return _is_own_unit(use) if use.fact.unit == use.fact.subject else None
+
+
+def _judge_name(use: Use) -> bool | None:
+    """A company or a project is named as it is printed, or meant by a pronoun."""
+    fact, sentence = use.fact, use.sentence
+    if fact.subject == MARKET:
+        is_venue = fact.venue and fact.venue.casefold() in sentence.raw.casefold()
+        return True if is_venue else None  # an exchange's open interest
+    is_unlisted = fact.subject not in load_assets().tickers
     if (KINDS[fact.kind].of_company or is_unlisted) and _shares_name(use):
         return True
-    if fact.subject == MARKET and fact.venue and fact.venue.casefold() in sentence.raw.casefold():
-        return True  # an exchange's open interest
-    if fact.subject not in sentence.support.groups and fact.subject != MARKET:
-        is_named = fact.subject.casefold() in sentence.raw.casefold()  # a company or a project
-        is_meant = fact.subject in sentence.carried or _PRONOUN.search(scope.before)
-        return is_named or (not _before(use) and bool(is_meant))
+    if fact.subject in sentence.support.groups:
+        return None
+    is_meant = fact.subject in sentence.carried or _PRONOUN.search(use.scope.before)
+    is_named = fact.subject.casefold() in sentence.raw.casefold()
+    return is_named or (not _before(use) and bool(is_meant))
+
+
+def _judge_asset(use: Use) -> bool:
+    """An asset is the one that is named nearest, but for those who hold it."""
+    sentence, scope = use.sentence, use.scope
     end = use.figure.end + len(scope.after)
     nearby = [
         mention
@@ -64,17 +89,15 @@ def is_about(use: Use) -> bool:
         if scope.start <= mention.start < end
         and not _SET_APART.search(sentence.blank[: mention.start])  # "bitcoin, unlike ether, rose"
     ]
-    if KINDS[fact.kind].of_holding:  # the figure is of what a fund or company holds
-        holders = [
-            mention
-            for mention in nearby
-            if mention.group in _HOLDERS
-            and (mention.end <= use.figure.start or _is_attached(use, mention))
-        ]
-        if not _are_holders(use, holders):
-            return False
-        nearby = [mention for mention in nearby if mention.group not in _HOLDERS]
-    return _is_named(use, nearby)
+    if not KINDS[use.fact.kind].of_holding:
+        return _is_named(use, nearby)
+    holders = [mention for mention in nearby if mention.group in _HOLDERS]
+    told = [m for m in holders if m.end <= use.figure.start or _is_attached(use, m)]
+    others = [mention for mention in nearby if mention not in holders]
+    return _are_holders(use, told) and _is_named(use, others)
+
+
+_JUDGES = (_judge_index, _judge_unit, _judge_name, _judge_asset)
 
 
 def _shares_name(use: Use) -> bool:
@@ -106,31 +129,37 @@ def _is_named(use: Use, nearby: Sequence[Mention]) -> bool:
     Nearest is what is attached to it ("{N10} of bitcoin positions"), then what stands before it in
     its clause, behind it in its clause, earlier in the sentence, and in the sentence before.
     """
-    sentence, figure = use.sentence, use.figure
-    after = [mention for mention in nearby if mention.start >= figure.end]
-    is_attached = after and _is_attached(use, after[0])
+    after = [mention for mention in nearby if mention.start >= use.figure.end]
+    is_attached = bool(after) and _is_attached(use, after[0])
     if is_attached and _name_subject(use, after[:1]):
         return True
     before = [mention for mention in _before(use) if mention in nearby]
-    if use.fact.subject == MARKET and not before:
-        return not is_attached
-    if not before and after and _name_subject(use, after):
-        return True
-    if not before and _is_worth_coins(use):
-        return True
-    first = sentence.mentions[0].subject if sentence.mentions else None
+    if not before:
+        if use.fact.subject == MARKET:
+            return not is_attached
+        if (after and _name_subject(use, after)) or _is_worth_coins(use):
+            return True
+    return _is_meant(use) or _is_carried(use, before)
+
+
+def _is_meant(use: Use) -> bool:
+    """Whether a pronoun means the subject: "Bitcoin gains from Trump Media, and its chart …"."""
+    sentence = use.sentence
     is_pronoun = _PRONOUN.search(last_phrase(use.scope.before)) or _OF_ITS.match(use.scope.after)
-    if is_pronoun and use.fact.subject in (first, *sentence.carried):
-        return True  # "Bitcoin gains from Trump Media, and its chart points to {N12}"
-    is_elsewhere = not before
-    before = before or _before(use)
-    if is_elsewhere and before and before[0].group == "market":
-        return True  # "The crypto rally stalls: ETF inflows cooled to {N1}"
-    if before:
-        return _name_subject(use, before)
-    if sentence.carried:
-        return use.fact.subject in sentence.carried
-    alike = {fact.subject for fact in sentence.facts if fact.kind == use.fact.kind}
+    first = sentence.mentions[0].subject if sentence.mentions else None
+    return bool(is_pronoun) and use.fact.subject in (first, *sentence.carried)
+
+
+def _is_carried(use: Use, before: Sequence[Mention]) -> bool:
+    """Whether the subject is named before the figure in its clause, else earlier, or understood."""
+    earlier = before or _before(use)
+    if earlier:
+        # "The crypto rally stalls: ETF inflows cooled to {N1}"
+        is_market = not before and earlier[0].group == "market"
+        return is_market or _name_subject(use, earlier)
+    if use.sentence.carried:
+        return use.fact.subject in use.sentence.carried
+    alike = {fact.subject for fact in use.sentence.facts if fact.kind == use.fact.kind}
     is_other_named = set(_CODE.findall(use.scope.before)) - {"ETF"}
     return alike == {use.fact.subject} and not is_other_named  # "ETF inflows cooled to {N1}"
 

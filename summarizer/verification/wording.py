@@ -145,33 +145,49 @@ def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
 
     Words for kinds that such a figure cannot be, by its unit and size, are said of something else.
     """
-    pattern, names = _kind_words()
-    possible = _possible_kinds(fact)
     for words, is_after in scope.parts():
-        is_share = is_after and fact.unit == "%" and words.startswith(" of ")  # "{N9} of volume"
-        if is_share or (is_after and fact.kind in PRICES and PLACED.search(scope.before)):
-            continue  # "at {N6} could still test {N5}"
-        words = _PHRASE_ENDS.split(words)[0 if is_after else -1]
-        if is_after:
-            words = "".join(_WORD.findall(words)[:_WORDS_AFTER])
-        words = words.replace(
-            fact.subject, "x" * len(fact.subject)
-        )  # a firm called D2X Raises has not raised
-        matches = list(pattern.finditer(words))
-        named = [names[str(match.lastgroup)] & possible for match in matches]
-        if matches and not is_after and _CALLS_IT.match(words, matches[-1].end()):
-            named = [names[str(matches[-1].lastgroup)]]
-        if is_after and fact.unit == "%":  # "4.2% below its all-time high": no percentage is a high
-            named = [kinds for kinds in named if not kinds <= PRICES]
-        kinds = frozenset().union(*named)
-        if kinds:
-            is_promised = fact.kind == "price_target" and (
-                _PROMISED.search(scope.before + scope.after) or is_possible(words)
-            )
-            return kinds | {fact.kind} if is_promised and kinds & PRICES else kinds
-        if fact.unit == "%" and _moves().search(words):
+        if is_after and _is_said_of_next(scope, fact, words):
+            continue
+        phrase = _own_phrase(words, fact, is_after=is_after)
+        if kinds := _find_kinds(phrase, fact, is_after=is_after):
+            is_promised = _PROMISED.search(scope.before + scope.after) or is_possible(phrase)
+            is_target = fact.kind == "price_target" and kinds & PRICES
+            return kinds | {fact.kind} if is_target and is_promised else kinds
+        if fact.unit == "%" and _moves().search(phrase):
             return _MOVED
     return None
+
+
+def _is_said_of_next(scope: Scope, fact: Fact, after: str) -> bool:
+    """Whether the words behind a figure say what it is a share of, or speak of the next figure.
+
+    Such are "{N9} of volume" and "at {N6} could still test {N5}".
+    """
+    is_share = fact.unit == "%" and after.startswith(" of ")
+    return is_share or bool(fact.kind in PRICES and PLACED.search(scope.before))
+
+
+def _own_phrase(words: str, fact: Fact, *, is_after: bool) -> str:
+    """The words up to the next comma or joining word, the name of the subject blotted out.
+
+    A firm called D2X Raises has not raised.
+    """
+    phrase = _PHRASE_ENDS.split(words)[0 if is_after else -1]
+    if is_after:
+        phrase = "".join(_WORD.findall(phrase)[:_WORDS_AFTER])
+    return phrase.replace(fact.subject, "x" * len(fact.subject))
+
+
+def _find_kinds(phrase: str, fact: Fact, *, is_after: bool) -> frozenset[str]:
+    """The kinds that a phrase names: what it calls the figure, else all that the figure can be."""
+    pattern, names = _kind_words()
+    matches = list(pattern.finditer(phrase))
+    if matches and not is_after and _CALLS_IT.match(phrase, matches[-1].end()):
+        return names[str(matches[-1].lastgroup)]
+    named = [names[str(match.lastgroup)] & _possible_kinds(fact) for match in matches]
+    if is_after and fact.unit == "%":  # "4.2% below its all-time high": no percentage is a high
+        named = [kinds for kinds in named if not kinds <= PRICES]
+    return frozenset().union(*named)
 
 
 def last_phrase(words: str) -> str:

@@ -203,3 +203,11 @@ def test_in_few_columns_reasons_stand_below_their_call(shown):
     lines = shown(columns=40).split("\n")
     at = lines.index("BTC ▼ bearish $68,160 −2.6% away 81%")
     assert lines[at + 1].strip() == "Funding is −7% on Binance."
+
+
+def test_a_call_without_direction_and_reason_is_told_in_a_line(shown):
+    report = make_report()
+    call = report.calls[0].model_copy(update={"direction": "neutral", "rationale": ""})
+    printed = shown(report.model_copy(update={"calls": (call,)}))
+    assert f"No clear direction for {call.asset}." in printed
+    assert "neutral" not in printed.partition("Overall")[0]
