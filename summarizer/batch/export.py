@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, TextIO, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TextIO, Union, get_args, get_origin
 
 from summarizer.errors import StorageError, UsageError
 from summarizer.models import Model, Report
@@ -20,7 +20,7 @@ COLUMNS = (
     "calls summary flags analyst model cost_usd"
 ).split()
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-_ARROW_TYPES = {int: "int64", float: "float64"}  # all else is text, as times are in JSON
+_ARROW_TYPES = {int: "int64", float: "float64", bool: "bool_"}  # all else is text, as times are in JSON
 ROWS = 500  # reports in memory at once
 
 
@@ -130,6 +130,8 @@ def _arrow_type(arrow: Any, kind: Any) -> Any:
     """The Arrow type of a field of the report, from its annotation."""
     if get_origin(kind) in (Union, types.UnionType):
         kind = next(part for part in get_args(kind) if part is not type(None))
+    if get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
     if get_origin(kind) is Literal:
         kind = type(get_args(kind)[0])
     if get_origin(kind) is tuple:

@@ -43,7 +43,7 @@ class Gate:
     ):
         self.spent: float | None = 0.0
         self.hear = hear
-        self._free = at_once
+        self._at_once = self._free = at_once
         self._budget = budget
         self._stop = stop or threading.Event()
         self._held = 0.0  # USD at most, of the requests on their way
@@ -87,7 +87,7 @@ class Gate:
                 raise LLMError(detail, code="budget", advice=UNPRICED)
             spent = self.spent or 0.0
             if spent + self._held + most > self._budget:
-                if self._held:
+                if self._free < self._at_once:
                     return False  # what is on its way may cost less than it could
                 detail = (
                     f"another answer may cost ${most:.4f}, and of ${self._budget:.4f}"
