@@ -20,7 +20,11 @@ COLUMNS = (
     "calls summary flags analyst model cost_usd"
 ).split()
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-_ARROW_TYPES = {int: "int64", float: "float64", bool: "bool_"}  # all else is text, as times are in JSON
+_ARROW_TYPES = {
+    int: "int64",
+    float: "float64",
+    bool: "bool_",
+}  # all else is text, as times are in JSON
 ROWS = 500  # reports in memory at once
 
 
