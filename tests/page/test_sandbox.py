@@ -180,7 +180,7 @@ def cpu_seconds(pid):
 
 @pytest.mark.timed
 def test_a_warm_child_costs_little_beside_the_reading_itself(sandbox):
-    bodies = [gold.page.body for gold in load_pages(DATA / "pages2.jsonl")] * 8
+    bodies = [gold.page.body for gold in load_pages(DATA / "pages2.jsonl")] * 16
     before = set(children())
     sandbox.read(GOOD)
     read_page(GOOD)  # both have imported what they need
