@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 _PIECES = 16
 # a linear step takes as long for the pieces together as for the whole, a quadratic one a sixteenth
-_MOST = 7
-_ATTEMPTS = 5
+_MOST = 5
+_ATTEMPTS = 3
 
 
 def is_linear(read: Callable[[str], object], text: str) -> bool:
