@@ -17,8 +17,8 @@ def find_price(facts: Iterable[Fact], asset: str) -> float | None:
 def is_target(facts: Iterable[Fact], fact: Fact, asset: str, direction: Direction) -> bool:
     """Whether the fact is a level of the asset on the direction's side of its price.
 
-    Where the article states no price, the other levels tell the side: what lies below a support is
-    no aim of a rise, what lies above a resistance none of a fall.
+    Where the article states no price, the other levels tell the side: what lies below a support,
+    or short of every resistance, is no aim of a rise; a fall's aims mirror that.
     """
     is_level = fact.kind in LEVELS and fact.subject == asset and fact.unit not in ("%", "bps")
     if direction == "neutral" or fact.value <= 0 or not is_level:
@@ -30,5 +30,8 @@ def is_target(facts: Iterable[Fact], fact: Fact, asset: str, direction: Directio
     aims, bounds = ("resistance_level", "support_level")[::sign]
     if fact.kind not in ("price_target", aims):
         return False
-    passed = [f.value for f in facts if f.subject == asset and f.kind == bounds]
-    return all(sign * fact.value > sign * value for value in passed)
+    levels = [f for f in facts if f.subject == asset and f.kind in (aims, bounds)]
+    passed = [f.value for f in levels if f.kind == bounds]
+    ahead = [f.value for f in levels if f.kind == aims]
+    is_past = all(sign * fact.value > sign * value for value in passed)
+    return is_past and (not ahead or any(sign * fact.value >= sign * value for value in ahead))

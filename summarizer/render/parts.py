@@ -102,8 +102,8 @@ def name_call(call: Call) -> str:
 
 
 def list_calls(report: Report) -> list[Call]:
-    """The calls to show: not those of no direction for which the article gives no reason."""
-    return [call for call in report.calls if call.rationale or call.direction != "neutral"]
+    """The calls to show: those that the article gives a reason or a target for."""
+    return [call for call in report.calls if call.rationale or call.target]
 
 
 def describe_no_call(report: Report) -> str:

@@ -207,7 +207,9 @@ def test_in_few_columns_reasons_stand_below_their_call(shown):
 
 def test_a_call_without_direction_and_reason_is_told_in_a_line(shown):
     report = make_report()
-    call = report.calls[0].model_copy(update={"direction": "neutral", "rationale": ""})
+    call = report.calls[0].model_copy(
+        update={"direction": "neutral", "rationale": "", "target": None}
+    )
     printed = shown(report.model_copy(update={"calls": (call,)}))
     assert f"No clear direction for {call.asset}." in printed
     assert "neutral" not in printed.partition("Overall")[0]
