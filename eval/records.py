@@ -79,8 +79,10 @@ def _load_placed(pattern: str, texts: Path, folder: Path) -> Iterator[Labelled]:
     """The articles of the files whose labels name texts by their ids."""
     if not texts.is_dir():
         return
-    with gzip.open(texts / "unlabelled.jsonl.gz", "rt", encoding="utf-8") as lines:
-        known = {record["id"]: record for record in map(json.loads, lines)}
+    known: dict[str, Record] = {}
+    for path in texts.glob("*.jsonl.gz"):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            known |= {record["id"]: record for record in map(json.loads, lines)}
     for path in sorted(folder.glob(pattern)):
         for line in load_jsonl(path):
             record = known[line["id"]]

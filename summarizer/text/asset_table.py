@@ -46,9 +46,10 @@ def load_assets() -> AssetTable:
     names = defaultdict(list)
     for ticker, aliases, group, *_ in rows:
         for alias in aliases.split("|"):
-            is_plain = group in ("market", "sector") or alias in word_set("lower_case")
-            any_case = is_plain or any(part in alias for part in _ANY_CASE)
             words = tuple(WORD.findall(alias.lower()))
+            is_phrase = group == "macro" and len(words) > 1  # "the two-year yield"
+            is_plain = group in ("market", "sector") or alias in word_set("lower_case")
+            any_case = is_plain or is_phrase or any(part in alias for part in _ANY_CASE)
             names[words[0]].append(AssetName(words, ticker, any_case))
     for entries in names.values():
         entries.sort(key=lambda name: -len(name.words))

@@ -51,6 +51,10 @@ _FIGURE_AFTER = re.compile(  # "UNI rose 4.1%", "AR and OP were down by 5%", "LI
     re.VERBOSE,
 )
 _IN_BRACKETS = re.compile(r"\(\$?([A-Z][A-Z0-9]+)\)")
+_CAPITALS = re.compile(r"(?<![\w$&/.’'-])(?<![A-Z]{2}\s)[A-Z][A-Z0-9]{2,6}(?![\w/.’'-]|\s[A-Z]{2})")
+# Articles of some years call the coin by its company's name, and say so by a price or a pair.
+_RIPPLE = re.compile(r"\b[Rr]ipple(?:['’]s)?\s(?:price|\(XRP\)|coin)|\bXRP/USD")
+_COUNTED = re.compile(r"\d(?:,\d{3}|(?:\.\d+)?\s(?:thousand|million|billion)s?)\s\Z")
 _FORMER = re.compile(
     r"\b(?:formerly|previously|originally)\s(?:known\sas\s|called\s|named\s)?\$?\Z"
 )
@@ -218,8 +222,26 @@ def _learn(text: str) -> tuple[dict[str, list[AssetName]], dict[str, str]]:
     for match in _TOKEN_AFTER.finditer(text):
         if match[1] not in table.tickers:
             tickers.setdefault(match[1], "coin")
+    if _RIPPLE.search(text):
+        names["ripple"] = [AssetName(("ripple",), "XRP", any_case=False)]
+    for word in _find_used(text):
+        if word not in table.tickers:
+            tickers.setdefault(word, "name")
     acronyms = word_set("acronym")
     return names, {ticker: group for ticker, group in tickers.items() if ticker not in acronyms}
+
+
+def _find_used(text: str) -> Iterator[str]:
+    """Words in capitals that a text uses as it uses tickers, without saying what they are:
+    "ASHG slid 7.8%", "MHLD price", "41 million NOVR".
+    """
+    for match in _CAPITALS.finditer(text):
+        if (
+            _PRICE_AFTER.match(text, match.end())
+            or _FIGURE_AFTER.match(text, match.end())
+            or _COUNTED.search(text, max(0, match.start() - 20), match.start())
+        ) and match[0] not in word_set("venue"):
+            yield match[0]
 
 
 def _find_introduced(text: str) -> Iterator[tuple[str, str, bool]]:
