@@ -18,14 +18,12 @@ _ADVICE = {
     "tls": "The site's certificate is not right: try again later, or paste the text",
     "too_many_redirects": _SEND,
     "too_large": "Paste the article's text",
-    "content_": "Save it, and give the file to `summarizer FILE`",
     "empty_body": _SEND,
     "no_article": _SEND,
     "parse_": "Paste the article's text",
     "truncated_parse": "Paste the article's text",
     "robots_disallowed": _SEND,
     "bad_url": "Give an address that begins with https://",
-    "blocked_": "If you mean it, start `summarizer serve` with --allow-private HOST",
     "bad_record": "Mend the record, and run its batch again",
     "bad_input": "Mend the input, and run its batch again",
     "feed_invalid": "Look whether the address still leads to a feed",
@@ -39,11 +37,11 @@ _ADVICE = {
 }
 
 
-def find_advice(code: str) -> str | None:
-    """What helps against failures of this code, if anything is known to.
+def find_advice(code: str, otherwise: str | None = None) -> str | None:
+    """What helps against failures of this code, if anything is known to; else the error's own.
 
     >>> find_advice("http_503")
     'The site may be back later: try again'
     """
     fitting = [prefix for prefix in _ADVICE if code.startswith(prefix)]
-    return _ADVICE[max(fitting, key=len)] if fitting else None
+    return _ADVICE[max(fitting, key=len)] if fitting else otherwise

@@ -17,8 +17,9 @@ RUNGS = 7  # on either side of the price, those that lie nearest
 LABEL = 24  # between the middles of two labels
 _EDGE = 16  # above the highest mark, and below the lowest
 BINS = 60  # of a timeline: each a day, or more where it is longer
+SHORTEST = 30  # days of a timeline, at least
 TIMELINE_HEIGHT = 120
-_UNIT = 9.0  # height of a call, where there is room
+_UNIT = 12.0  # height of a call, where there is room
 
 
 class Level(NamedTuple):
@@ -141,14 +142,15 @@ def lay_timeline(calls: Sequence[tuple[datetime, Direction]]) -> Timeline | None
     """The timeline of calls, the latest first; None where there is none."""
     if not calls:
         return None
-    start = calls[-1][0].replace(hour=0, minute=0, second=0, microsecond=0)
-    days = (calls[0][0] - start).days + 1
+    end = calls[0][0].replace(hour=0, minute=0, second=0, microsecond=0)
+    days = max((end - calls[-1][0]).days + 2, SHORTEST)
     span = math.ceil(days / BINS)  # days of one bar
     bins = math.ceil(days / span)
+    start = end - timedelta(days=bins * span - 1)
     counts = Counter(((at - start).days // span, direction) for at, direction in calls)
     highest = max((n for (_, way), n in counts.items() if way != "neutral"), default=1)
     unit = min(_UNIT, (TIMELINE_HEIGHT / 2 - 6) / highest)
-    width = 100 / max(bins, 12)
+    width = 100 / bins
     bars = (
         _lay_bar(
             direction, place, width, unit * count, f"{_name_days(start, place, span)}: {count}"
@@ -156,7 +158,7 @@ def lay_timeline(calls: Sequence[tuple[datetime, Direction]]) -> Timeline | None
         for (place, direction), count in sorted(counts.items())
     )
     totals: Counter[Direction] = Counter(direction for _, direction in calls)
-    return Timeline(start, start + timedelta(days=bins * span - 1), totals, tuple(bars))
+    return Timeline(start, end, totals, tuple(bars))
 
 
 def _lay_bar(direction: Direction, place: int, width: float, size: float, words: str) -> Bar:

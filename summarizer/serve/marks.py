@@ -16,7 +16,7 @@ class Support(NamedTuple):
     """A claim of a report: `price` `BTC $58,000`, with what narrows it down.
 
     Its `anchor` names its place on the page, such as `fact-3`; `kind` is fact, call, target,
-    signal or theme.
+    signal or theme; `share` says how often such facts are right.
     """
 
     kind: str
@@ -24,6 +24,7 @@ class Support(NamedTuple):
     name: str
     words: str
     note: str = ""
+    share: str = ""
 
 
 class Piece(NamedTuple):
@@ -34,7 +35,7 @@ class Piece(NamedTuple):
     begins: list[Support]
 
 
-Group = tuple[str, list[Support]]  # facts under a heading of the report
+Group = tuple[str, list[tuple[str, list[Support]]]]  # a heading, and its kinds with their facts
 
 
 def mark_article(report: Report) -> list[list[Piece]]:
@@ -62,15 +63,13 @@ def group_claims(report: Report) -> list[Group]:
 
     A number that no kind covers says nothing without its sentence: it is marked there alone.
     """
-    order = [*KINDS]
-    facts = [
-        (_name_fact(number, fact), fact)
-        for number, fact in enumerate(report.facts)
-        if fact.kind != "other"
-    ]
-    groups: dict[str, list[Support]] = {}
-    for support, fact in sorted(facts, key=lambda pair: order.index(pair[1].kind)):
-        groups.setdefault(KINDS[fact.kind].group, []).append(support)
+    kinds: dict[str, list[Support]] = {}
+    for number, fact in enumerate(report.facts):
+        kinds.setdefault(fact.kind, []).append(_name_fact(number, fact))
+    groups: dict[str, list[tuple[str, list[Support]]]] = {}
+    for name, kind in KINDS.items():
+        if name in kinds and name != "other":
+            groups.setdefault(kind.group, []).append((spell(name), kinds[name]))
     return list(groups.items())
 
 
@@ -95,13 +94,14 @@ def _list_supports(report: Report) -> list[tuple[Support, list[Evidence]]]:
 def _name_fact(number: int, fact: Fact) -> Support:
     told = {
         "said by": fact.attributed_to,
-        "on condition:": fact.condition,
+        "condition:": fact.condition,
         "as of": fact.as_of,
-        "right in such cases:": None if fact.confidence is None else f"{fact.confidence:.0%}",
     }
     note = ", ".join(f"{name} {value}" for name, value in told.items() if value)
     name = "number" if fact.kind == "other" else spell(fact.kind)
-    return Support("fact", f"fact-{number}", name, f"{fact.subject} {describe_fact(fact)}", note)
+    words = f"{fact.subject} {describe_fact(fact)}"
+    share = "" if fact.confidence is None else f"{fact.confidence:.0%}"
+    return Support("fact", f"fact-{number}", name, words, note, share)
 
 
 def _name_call(number: int, call: Call) -> Support:

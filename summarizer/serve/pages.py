@@ -202,7 +202,7 @@ class Pages:
         job = self._find_job(request)
         if job.number:
             return RedirectResponse(f"/reports/{job.number}", status_code=303)
-        advice = find_advice(job.error.code) if job.error else None
+        advice = find_advice(job.error.code, job.error.advice) if job.error else None
         return self._show("job", job=job, steps=STEPS, advice=advice, costs=self._costs)
 
     def _find_job(self, request: Request) -> Job:
@@ -216,7 +216,9 @@ class Pages:
 
     def show_error(self, error: SummarizerError, status: int) -> Response:
         """A page that says what is wrong."""
-        return self._show("error", status, error=error, advice=find_advice(error.code))
+        return self._show(
+            "error", status, error=error, advice=find_advice(error.code, error.advice)
+        )
 
     def show_unknown(self, _: Request, __: Exception) -> Response:
         """The page of an address that there is not."""

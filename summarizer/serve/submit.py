@@ -138,8 +138,9 @@ class Desk:
             report = analyze_article(job.article, self._settings, self._gate)
             job.step = "storing"
             with self._store.write() as db:
-                job.number = save_report(db, settle_item(db, job.item), report, self._made_by)
-            job.report, job.step = report, "done"
+                number = save_report(db, settle_item(db, job.item), report, self._made_by)
+            # once it is committed: others look for it at once
+            job.number, job.report, job.step = number, report, "done"
         except SummarizerError as error:
             job.error = error
             self._keep_failure(job, "fetch" if isinstance(error, FetchError) else stage)
@@ -151,12 +152,12 @@ class Desk:
             job.over.set_result(None)
 
     def _keep_failure(self, job: Job, stage: Stage) -> None:
-        job.step = "failed"
         try:
             with self._store.write() as db:
                 settle_item(db, job.item, job.error, stage)
         except SummarizerError as error:
             job.error = error  # which matters more
+        job.step = "failed"
 
     def _fetch(self, url: str, about: Mapping[str, object], job: Job) -> Article:
         job.step = "fetching"

@@ -14,6 +14,7 @@ from summarizer.batch.reports import NEWEST, find_reports, load_reports, match_a
 from summarizer.batch.store import Store
 from summarizer.digest.digest import MAX_STORIES, make_digest
 from summarizer.models import Digest, Direction, Figure, Report, ReportRow
+from summarizer.page.article import PASTE
 from summarizer.render.parts import UNTITLED
 from summarizer.serve.advice import find_advice
 from summarizer.serve.charts import Level
@@ -213,7 +214,7 @@ def list_failures(store: Store, limit: int = -1, offset: int = 0) -> list[Failur
             title=row["title"],
             url=row["url"],
             code=row["code"] or "",
-            message=str(row["message"] or "").removeprefix(f"{row['code']}: "),
+            message=str(row["message"] or "").removeprefix(f"{row['code']}: ").removesuffix(PASTE),
             advice=find_advice(row["code"] or ""),
             failed_at=parse_time(row["finished_at"]),
             is_final=row["state"] == "failed",
