@@ -23,6 +23,7 @@ from summarizer.errors import (
 )
 from summarizer.serve.api import Api, send_error
 from summarizer.serve.guard import Guard
+from summarizer.serve.kept import Keeper
 from summarizer.serve.pages import Pages
 from summarizer.serve.submit import Desk
 from summarizer.settings import Settings
@@ -54,7 +55,7 @@ def make_app(store: Store, desk: Desk, settings: Settings, port: int, token: str
         routes=[*api.list_routes(), *pages.list_routes()],
         exception_handlers={SummarizerError: tell_error, 404: pages.show_unknown},
     )
-    return Guard(app, (f"{HOST}:{port}", f"localhost:{port}"))
+    return Guard(Keeper(app, lambda: desk.stored), (f"{HOST}:{port}", f"localhost:{port}"))
 
 
 def run_server(

@@ -2,8 +2,6 @@
 
 import hashlib
 import hmac
-import time
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -44,7 +42,6 @@ from summarizer.serve.view import (
 from summarizer.web.urls import is_web
 
 STATIC = {"page.css": "text/css", "page.js": "text/javascript"}
-FRESH = 5.0  # seconds for which a page that takes long is shown again, whatever is stored meanwhile
 STEPS = {
     "waiting": "Waiting for its turn",
     "fetching": "Fetching the page",
@@ -68,7 +65,6 @@ class Pages:
         self._clip_token = hmac.new(token.encode(), CLIP.encode(), hashlib.sha256).hexdigest()
         self._base = base
         self._costs = costs
-        self._kept: dict[str, tuple[float, int, str]] = {}
 
     def list_routes(self) -> list[Route]:
         """Each address with what answers it."""
@@ -118,17 +114,14 @@ class Pages:
         """An asset: its levels, its calls over time, and the reports that call it."""
         asset = request.path_params["asset"]
 
-        def fill() -> str:
-            rows = list_reports(self._store, Filter(asset=asset), ROWS)
-            return self._fill(
-                "asset",
-                asset=asset,
-                ladder=lay_ladder(asset, list_levels(self._store, asset)),
-                timeline=lay_timeline(list_calls(self._store, asset)),
-                rows=[(row, f"/reports/{row.number}") for row in rows],
-            )
-
-        return HTMLResponse(self._keep(f"asset {asset}", fill))
+        rows = list_reports(self._store, Filter(asset=asset), ROWS)
+        return self._show(
+            "asset",
+            asset=asset,
+            ladder=lay_ladder(asset, list_levels(self._store, asset)),
+            timeline=lay_timeline(list_calls(self._store, asset)),
+            rows=[(row, f"/reports/{row.number}") for row in rows],
+        )
 
     def show_digest(self, request: Request) -> Response:
         """The digest of a `day`, or of the time since `since`, the last 24 hours by default."""
@@ -141,18 +134,15 @@ class Pages:
             since = datetime(day.year, day.month, day.day, tzinfo=UTC)
             until = since + timedelta(days=1, microseconds=-1)
 
-        def fill() -> str:
-            return self._fill(
-                "digest",
-                digest=load_digest(self._store, since, until, (asset,) if asset else ()),
-                asset=asset,
-                day=day,
-                before=(day or now.date()) - timedelta(days=1),
-                after=day + timedelta(days=1) if day and day < now.date() else None,
-                latest=find_latest_day(self._store),
-            )
-
-        return HTMLResponse(self._keep(f"digest {query}", fill))
+        return self._show(
+            "digest",
+            digest=load_digest(self._store, since, until, (asset,) if asset else ()),
+            asset=asset,
+            day=day,
+            before=(day or now.date()) - timedelta(days=1),
+            after=day + timedelta(days=1) if day and day < now.date() else None,
+            latest=find_latest_day(self._store),
+        )
 
     def show_failures(self, request: Request) -> Response:
         """What could not be read, with advice."""
@@ -232,22 +222,9 @@ class Pages:
         return Response(_load_static(name), media_type=STATIC[name])
 
     def _show(self, template: str, status: int = 200, **values: object) -> Response:
-        return HTMLResponse(self._fill(template, **values), status)
-
-    def _fill(self, template: str, **values: object) -> str:
         page = make_environment().get_template(f"serve/{template}.html")
-        return page.render(values, page=template, token=self._token, chart_height=TIMELINE_HEIGHT)
-
-    def _keep(self, key: str, fill: Callable[[], str]) -> str:
-        """A page that takes long, made anew where something was stored since, if not at once."""
-        version = self._store.read("PRAGMA data_version")[0][0]
-        made_at, made_of, page = self._kept.get(key, (0.0, None, ""))
-        if (made_of != version and time.monotonic() - made_at > FRESH) or not page:
-            page = fill()
-            self._kept[key] = (time.monotonic(), version, page)
-            for old in [*self._kept][:-100]:
-                self._kept.pop(old, None)
-        return page
+        values |= {"page": template, "token": self._token, "chart_height": TIMELINE_HEIGHT}
+        return HTMLResponse(page.render(values), status)
 
 
 def _follow(job: Job) -> Response:

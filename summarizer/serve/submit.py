@@ -74,6 +74,7 @@ class Desk:
         self._gate = Gate(_AT_ONCE, stop=self._stop)
         self._threads = ThreadPoolExecutor(_AT_ONCE, "article")
         self._jobs: dict[str, Job] = {}
+        self.stored = 0  # reports and failures
 
     @cached_property
     def _made_by(self) -> str:
@@ -140,6 +141,7 @@ class Desk:
             with self._store.write() as db:
                 number = save_report(db, settle_item(db, job.item), report, self._made_by)
             # once it is committed: others look for it at once
+            self.stored += 1
             job.number, job.report, job.step = number, report, "done"
         except SummarizerError as error:
             job.error = error
@@ -157,6 +159,7 @@ class Desk:
                 settle_item(db, job.item, job.error, stage)
         except SummarizerError as error:
             job.error = error  # which matters more
+        self.stored += 1
         job.step = "failed"
 
     def _fetch(self, url: str, about: Mapping[str, object], job: Job) -> Article:

@@ -116,7 +116,7 @@ PAGES = {
 
 
 def list_barriers(page):
-    """What axe finds that keeps people out, the serious and the critical, each with its elements."""
+    """The serious and critical faults that axe finds, each with its elements."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     return [
         (found["id"], [node["html"] for node in found["nodes"]])
