@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from summarizer.batch.store import Store, open_store
+from summarizer.batch.store import open_store
 from summarizer.errors import (
     FetchError,
     InputError,
@@ -39,9 +39,10 @@ STATUSES: dict[type[SummarizerError], int] = {
 _CODES = {"not_found": 404, "token": 401, "too_large": 413, "content_type": 415, "too_many": 429}
 
 
-def make_app(store: Store, desk: Desk, settings: Settings, port: int, token: str) -> ASGIApp:
+def make_app(path: Path, desk: Desk, settings: Settings, port: int, token: str) -> ASGIApp:
     """The application. Forms hold `token`, and whoever may spend money through the API."""
-    pages = Pages(store, desk, token, f"http://{HOST}:{port}", costs=settings.uses_model)
+    store, base = open_store(path), f"http://{HOST}:{port}"
+    pages = Pages(store, open_store(path), desk, token, base, costs=settings.uses_model)
     api = Api(store, desk, token, costs=settings.uses_model)
 
     async def tell_error(request: Request, error: Exception) -> Response:
@@ -70,7 +71,6 @@ def run_server(
     `announce` is told the port and the token once requests are taken. With port 0 the system
     chooses one. Raises UsageError for a port that cannot be had, and StorageError.
     """
-    store = open_store(path)
     desk = Desk(open_store(path), settings)  # its writes wait for a batch's, and no reader for them
     try:
         listener = socket.create_server((HOST, port))
@@ -80,7 +80,7 @@ def run_server(
     port = listener.getsockname()[1]
     token = load_token(token_file)
     config = uvicorn.Config(
-        make_app(store, desk, settings, port, token),
+        make_app(path, desk, settings, port, token),
         log_level="error",
         lifespan="off",
         ws="none",

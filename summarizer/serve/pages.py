@@ -54,11 +54,15 @@ STEPS = {
 class Pages:
     """The pages over one database; `base` is the address at which they stand.
 
-    Forms hold `token`. Where `costs`, an analysis asks a model.
+    `views` is the same database, for what takes long: nobody else waits for it. Forms hold
+    `token`. Where `costs`, an analysis asks a model.
     """
 
-    def __init__(self, store: Store, desk: Desk, token: str, base: str, *, costs: bool):
+    def __init__(
+        self, store: Store, views: Store, desk: Desk, token: str, base: str, *, costs: bool
+    ):
         self._store = store
+        self._views = views
         self._desk = desk
         self._token = token
         # sites on which the bookmarklet is used see its token, which opens nothing else
@@ -118,8 +122,8 @@ class Pages:
         return self._show(
             "asset",
             asset=asset,
-            ladder=lay_ladder(asset, list_levels(self._store, asset)),
-            timeline=lay_timeline(list_calls(self._store, asset)),
+            ladder=lay_ladder(asset, list_levels(self._views, asset)),
+            timeline=lay_timeline(list_calls(self._views, asset)),
             rows=[(row, f"/reports/{row.number}") for row in rows],
         )
 
@@ -136,7 +140,7 @@ class Pages:
 
         return self._show(
             "digest",
-            digest=load_digest(self._store, since, until, (asset,) if asset else ()),
+            digest=load_digest(self._views, since, until, (asset,) if asset else ()),
             asset=asset,
             day=day,
             before=(day or now.date()) - timedelta(days=1),

@@ -19,9 +19,9 @@ from summarizer.render.parts import UNTITLED
 from summarizer.serve.advice import find_advice
 from summarizer.serve.charts import Level
 from summarizer.text.dates import parse_time
-from summarizer.web.urls import canonical_url, is_web
+from summarizer.web.urls import canonical_url
 
-ROWS = 50  # on one page
+ROWS = 25  # on one page
 RETRYABLE = ("address", "url", "entry", "record", "file")  # items; a feed is the next batch's
 MAX_CALLS = 500  # of a timeline, the latest
 LEVEL_ARTICLES = 60  # whose levels stand on an asset's ladder, the latest
@@ -53,17 +53,20 @@ _SELECT = f"""
         JOIN items i ON i.id = a.item_id
     ORDER BY coalesce(a.published_at, a.stored_at) DESC, a.id DESC
 """
-# How many stored articles of before the period state a kind of figure, and how many this one.
+# The figures of a kind that stored articles of before the period state.
 _EARLIER = """
-    SELECT count(*), coalesce(sum(f.value = :value AND f.unit = :unit), 0)
+    SELECT DISTINCT f.value, f.unit
     FROM facts f JOIN articles a ON a.id = f.article_id
-    WHERE f.subject = :subject AND f.kind = :kind
-        AND julianday(coalesce(a.published_at, a.stored_at)) < julianday(:start)
+    WHERE f.subject = ? AND f.kind = ?
+        AND julianday(coalesce(a.published_at, a.stored_at)) < julianday(?)
 """
 
 
-_BY_ADDRESS = f"""
-    SELECT a.id FROM items i JOIN articles a ON a.item_id = i.id WHERE i.key = ? AND {NEWEST}
+# By the indices; what else a name may mean, find_reports looks for among all.
+_BY_NAME = f"""
+    SELECT a.id FROM items i JOIN articles a ON a.item_id = i.id WHERE i.key = :key AND {NEWEST}
+    UNION ALL
+    SELECT article_id FROM reports WHERE id = :name ORDER BY 1 DESC
 """
 _CALLS = f"""
     SELECT coalesce(a.published_at, a.stored_at) AS at, c.direction
@@ -166,11 +169,8 @@ def find_report(store: Store, name: str) -> Report | None:
         report = load_report(store, int(name))
         if report:
             return report
-    if is_web(name):
-        found = store.read(_BY_ADDRESS, (f"url:{canonical_url(name)}",))
-        if found:
-            return load_report(store, found[0]["id"])
-    numbers = find_reports(store, name)
+    found = store.read(_BY_NAME, {"name": name, "key": f"url:{canonical_url(name)}"})
+    numbers = [row["id"] for row in found] or find_reports(store, name)
     return load_report(store, numbers[0]) if numbers else None
 
 
@@ -237,18 +237,17 @@ def load_digest(
     """
     start, end = since.isoformat(), until or datetime.now(UTC)
     last = until or end + timedelta(days=1)
-    time = "julianday(coalesce(a.published_at, a.stored_at))"
-    where = f"{NEWEST} AND {time} >= julianday(?) AND {time} <= julianday(?)"
-    reports = load_reports(store, where, [start, last.isoformat()])
+    time = "coalesce(a.published_at, a.stored_at)"
+    where = f"{time} >= date(?) AND julianday({time}) BETWEEN julianday(?) AND julianday(?)"
+    reports = load_reports(store, f"{NEWEST} AND {where}", [start, start, last.isoformat()])
     digest = make_digest(reports, since, end, assets, limit)
-    figures = {
-        name: tuple(_tell_news(store, figure, start) for figure in getattr(digest, name))
-        for name in ("levels", "flows")
-    }
-    return digest.model_copy(update=figures)
+    kinds = {(figure.subject, figure.kind) for figure in digest.levels + digest.flows}
+    earlier = {kind: set(map(tuple, store.read(_EARLIER, (*kind, start)))) for kind in kinds}
 
+    def tell_news(figure: Figure) -> Figure:
+        stated = earlier[figure.subject, figure.kind]
+        is_new = (figure.value, figure.unit) not in stated if stated else None
+        return figure.model_copy(update={"is_new": is_new})
 
-def _tell_news(store: Store, figure: Figure, start: str) -> Figure:
-    values = {"start": start, **figure.model_dump(include={"kind", "subject", "value", "unit"})}
-    ((earlier, same),) = store.read(_EARLIER, values)
-    return figure.model_copy(update={"is_new": not same}) if earlier else figure
+    levels, flows = (tuple(map(tell_news, found)) for found in (digest.levels, digest.flows))
+    return digest.model_copy(update={"levels": levels, "flows": flows})

@@ -242,7 +242,7 @@ def test_photographs_for_the_readme(page, site):
     HERE.mkdir(exist_ok=True)
     for name, scheme in (("report", "light"), ("asset", "dark")):
         page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": 1180, "height": 760})
+        page.set_viewport_size({"width": 1024, "height": 570})
         page.goto(site + PAGES[name])
         if name == "report":
             page.locator("mark[tabindex]", has_text="$59,400").first.hover()

@@ -90,7 +90,7 @@ def test_two_hundred_readers_wait_for_nothing_while_a_batch_writes(tmp_path):
     ((stored,),) = store.read("SELECT count(*) FROM reports")
     store.close()
     worst = quantiles(times, n=100)
-    logging.info(  # --log-cli-level=INFO shows it
+    logging.getLogger(__name__).info(  # --log-cli-level=INFO shows it
         "%d pages in %.0f s by %d readers: median %.0f ms, 95th %.0f ms, 99th %.0f ms; %d written",
         *(len(times), SECONDS, READERS, 1000 * median(times)),
         *(1000 * worst[94], 1000 * worst[98], stored - REPORTS),
