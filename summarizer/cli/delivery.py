@@ -40,7 +40,8 @@ def publish(folder: Path, db: Path, url: str) -> None:
 def serve(db: Path, port: int, **flags: Any) -> None:
     """Show a database on a local page, where articles are pasted too, and answer its JSON API.
 
-    It answers to 127.0.0.1 alone. Needs the extra [serve].
+    Reports beside their articles, assets, the digest, failures, and a bookmarklet that sends the
+    page at hand. It answers to 127.0.0.1 alone. Needs the extra [serve].
     """
     settings = read_settings(flags)
     try:

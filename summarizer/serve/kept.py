@@ -26,10 +26,14 @@ class _Kept(NamedTuple):
 
 
 class Keeper:
-    """Keeps the answers of `app`; `count_stored` changes with what this process stores."""
+    """Keeps the answers of `app` for `fresh` seconds or more.
 
-    def __init__(self, app: ASGIApp, count_stored: Callable[[], int]):
+    `count_stored` changes with what this process stores.
+    """
+
+    def __init__(self, app: ASGIApp, count_stored: Callable[[], int], fresh: float = FRESH):
         self._app = app
+        self._fresh = fresh
         self._count_stored = count_stored
         self._pages: dict[_Key, _Kept] = {}
         self._making: dict[_Key, asyncio.Future[_Kept | None]] = {}
@@ -64,7 +68,7 @@ class Keeper:
             started = time.monotonic()
             await self._app(scope, receive, keep)
             ended = time.monotonic()
-            kept = _Kept(messages, ended + max(FRESH, SHARE * (ended - started)))
+            kept = _Kept(messages, ended + max(self._fresh, SHARE * (ended - started)))
             if messages[0]["status"] == 200:
                 self._pages.pop(key, None)
                 self._pages[key] = kept
