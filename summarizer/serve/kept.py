@@ -1,8 +1,8 @@
 """REQUEST -> answer of a moment ago, so that many readers of a page cost as much as one.
 
 What is stored through the local page is seen at once; what a batch stores, when the page is made
-anew: a second later, or more for a page that takes long. So no page costs more than a tenth of the
-time, however many ask for it.
+anew: a second later, or more for a page that takes long. So no page costs more than a twentieth
+of the time, however many ask for it.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FRESH = 1.0  # seconds, at least, for which an answer is given again
-SHARE = 10  # times what it took to make it, for which it is given again
+SHARE = 20  # times what it took to make it, for which it is given again
 PAGES = 300  # kept at once; of 20 to 100 kB each
 _CHANGING = ("/jobs/", "/api/analyze")
 

@@ -72,7 +72,7 @@ def test_an_old_page_is_given_while_one_is_made():
         site.gate.clear()
         renewing = asyncio.create_task(site.ask())
         await asyncio.sleep(0)
-        while renewing.done():  # it is fresh for ten times what it took
+        while renewing.done():  # it is fresh for twenty times what it took
             renewing = asyncio.create_task(site.ask())
             await asyncio.sleep(0.01)
         assert await site.ask() == "/ 1"
