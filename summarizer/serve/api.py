@@ -68,7 +68,7 @@ class Api:
         if not isinstance(submission, dict):
             raise InputError("the body is no JSON object")
         job = self._desk.submit(submission)
-        await asyncio.wrap_future(job.over)
+        await asyncio.shield(asyncio.wrap_future(job.over))  # which others may wait for
         if job.report is None:
             raise job.error or SummarizerError("the program is ending", code="stopped")
         reply = send_json(job.report.to_dict())

@@ -10,7 +10,6 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp
 
 from summarizer.batch.store import open_store
 from summarizer.errors import (
@@ -39,11 +38,19 @@ STATUSES: dict[type[SummarizerError], int] = {
 _CODES = {"not_found": 404, "token": 401, "too_large": 413, "content_type": 415, "too_many": 429}
 
 
-def make_app(path: Path, desk: Desk, settings: Settings, port: int, token: str) -> ASGIApp:
-    """The application. Forms hold `token`, and whoever may spend money through the API."""
-    store, base = open_store(path), f"http://{HOST}:{port}"
-    pages = Pages(store, open_store(path), desk, token, base, costs=settings.uses_model)
-    api = Api(store, desk, token, costs=settings.uses_model)
+def make_server(
+    path: Path, settings: Settings, listener: socket.socket, token: str
+) -> uvicorn.Server:
+    """The server of the database at `path`, to be run with the listener. Raises StorageError.
+
+    Forms hold `token`, and whoever may spend money through the API.
+    """
+    port = listener.getsockname()[1]
+    store, views = open_store(path), open_store(path)
+    desk = Desk(open_store(path), settings)  # its writes wait for a batch's, and no reader for them
+    costs = settings.uses_model
+    pages = Pages(store, views, desk, token, f"http://{HOST}:{port}", costs=costs)
+    api = Api(store, desk, token, costs=costs)
 
     async def tell_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, SummarizerError)
@@ -56,7 +63,17 @@ def make_app(path: Path, desk: Desk, settings: Settings, port: int, token: str) 
         routes=[*api.list_routes(), *pages.list_routes()],
         exception_handlers={SummarizerError: tell_error, 404: pages.show_unknown},
     )
-    return Guard(Keeper(app, lambda: desk.stored), (f"{HOST}:{port}", f"localhost:{port}"))
+    config = uvicorn.Config(
+        Guard(Keeper(app, lambda: desk.stored), (f"{HOST}:{port}", f"localhost:{port}")),
+        log_level="error",
+        lifespan="off",
+        ws="none",
+        http="h11",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=3,
+    )
+    return uvicorn.Server(config)
 
 
 def run_server(
@@ -71,29 +88,15 @@ def run_server(
     `announce` is told the port and the token once requests are taken. With port 0 the system
     chooses one. Raises UsageError for a port that cannot be had, and StorageError.
     """
-    desk = Desk(open_store(path), settings)  # its writes wait for a batch's, and no reader for them
     try:
         listener = socket.create_server((HOST, port))
     except OSError as error:
         detail = f"port {port} cannot be used: {error.strerror}"
         raise UsageError(detail, advice="Give another with --port") from error
-    port = listener.getsockname()[1]
     token = load_token(token_file)
-    config = uvicorn.Config(
-        make_app(path, desk, settings, port, token),
-        log_level="error",
-        lifespan="off",
-        ws="none",
-        http="h11",
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=3,
-    )
-    announce(port, token)
-    try:
-        uvicorn.Server(config).run(sockets=[listener])
-    finally:
-        desk.close()
+    server = make_server(path, settings, listener, token)
+    announce(listener.getsockname()[1], token)
+    server.run(sockets=[listener])
 
 
 def load_token(path: Path) -> str:

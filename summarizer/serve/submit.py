@@ -9,7 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -70,9 +70,8 @@ class Desk:
     def __init__(self, store: Store, settings: Settings):
         self._store = store
         self._settings = settings
-        self._stop = threading.Event()
-        self._gate = Gate(_AT_ONCE, stop=self._stop)
-        self._threads = ThreadPoolExecutor(_AT_ONCE, "article")
+        self._gate = Gate(_AT_ONCE)
+        self._turns = threading.Semaphore(_AT_ONCE)
         self._jobs: dict[str, Job] = {}
         self.stored = 0  # reports and failures
 
@@ -108,16 +107,12 @@ class Desk:
         return self._jobs.get(name)
 
     def start(self, job: Job) -> None:
-        """Put a job that is held into work."""
-        if job.step == "held":
-            job.step = "waiting"
+        """Put a job that is held, or that failed, into work."""
+        if job.step in ("held", "failed"):
+            job.step, job.error, job.over = "waiting", None, Future()
             job.started_at = time.monotonic()
-            self._threads.submit(self._work, job)
-
-    def close(self) -> None:
-        """Take nothing more into work, and let a model that is asked answer in vain."""
-        self._stop.set()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+            # what is in work when the program ends is not stored
+            threading.Thread(target=self._work, args=(job,), daemon=True).start()
 
     def _add(self, job: Job, *, hold: bool = False) -> Job:
         if sum(other.step == "waiting" for other in [*self._jobs.values()]) >= _WAITING:
@@ -131,6 +126,11 @@ class Desk:
         return job
 
     def _work(self, job: Job) -> None:
+        with self._turns:
+            self._analyze(job)
+        job.over.set_result(None)
+
+    def _analyze(self, job: Job) -> None:
         stage: Stage = "extract"
         try:
             job.step = "reading"
@@ -150,8 +150,6 @@ class Desk:
             detail = f"a bug met this article ({type(error).__name__}). Please report it"
             job.error = SummarizerError(detail, code="internal")
             self._keep_failure(job, stage)
-        finally:
-            job.over.set_result(None)
 
     def _keep_failure(self, job: Job, stage: Stage) -> None:
         try:

@@ -1,14 +1,12 @@
-"""The local page and its API, asked over a real connection to the running command."""
+"""The local page and its API, asked over real connections."""
 
-import http.client
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
+import threading
 import time
-from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlencode
 
 import pytest
@@ -18,89 +16,15 @@ from lxml.html import document_fromstring
 from summarizer.cli.main import main
 from tests.batch.test_export import OWN
 from tests.support.local_web import local_web
+from tests.support.served import FORM, JSON, hosting, serving
 
-FORM = "application/x-www-form-urlencoded"
-JSON = "application/json"
 KEY = "sk-never-shown-1234567890"
 TEXT = "Bitcoin plunged 9% to $58,000. Analysts warn of a fall to $55,000."
 
 
-class Server:
-    """A running `summarizer serve`; `said` is what it printed when it started."""
-
-    def __init__(self, said: list[str]):
-        self.said = said
-        self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)/", said[0])[1])
-
-    def ask(self, path: str, body: object = None, kind: str = JSON, **headers: str):
-        """Status, headers and text of an answer; a body that is no text is sent as JSON."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        if body is None:
-            connection.request("GET", path, headers=headers)
-        else:
-            sent = body if isinstance(body, str) else json.dumps(body)
-            connection.request("POST", path, sent.encode(), {"content-type": kind, **headers})
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        connection.close()
-        return answer.status, answer.headers, text
-
-    def read(self, path: str):
-        status, _, text = self.ask(path)
-        assert status == 200, text
-        return json.loads(text)
-
-    def submit(self, fields: dict, path: str = "/analyze", **headers: str):
-        """Send a form with its token, and wait for what comes of it: status, address and page."""
-        form = urlencode({"token": self.token(), **fields})
-        status, headers, page = self.ask(path, form, FORM, **headers)
-        for _ in range(600):
-            where = headers["location"]
-            if not where or not where.startswith("/jobs/"):
-                break
-            status, headers, page = self.ask(where)
-            if status == 200 and "data-working" not in page:
-                return status, where, page
-            headers["location"] = headers["location"] or where
-            time.sleep(0.05)
-        return status, headers["location"], page
-
-    def token(self) -> str:
-        return re.search(r'name="token" value="([^"]+)"', self.ask("/")[2])[1]
-
-
-@contextmanager
-def serving(database, *options: str, lines: int = 1, **environment: str):
-    env = {name: value for name, value in os.environ.items() if not name.startswith("OPENAI")}
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "summarizer",
-            "serve",
-            "--db",
-            str(database),
-            "--port",
-            "0",
-            *options,
-        ],
-        env=env | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield Server([process.stderr.readline() for _ in range(lines)])
-    finally:
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
-    assert (process.returncode, out, err) == (130, "", "")
-
-
 @pytest.fixture
 def server(database):
-    with serving(database) as server:
+    with hosting(database) as server:
         yield server
 
 
@@ -138,19 +62,19 @@ def test_a_posted_text_becomes_a_stored_report(server):
 def test_a_posted_address_is_fetched_by_the_rules(database):
     with local_web(1, 3, faulty=False) as (site,):
         url = f"{site.base}/news/1"
-        with serving(database, "--allow-private", site.base.removeprefix("http://")) as server:
+        with hosting(database, allow_private=(site.base.removeprefix("http://"),)) as server:
             status, headers, answer = server.ask("/api/analyze", {"url": url})
             assert (status, json.loads(answer)["article"]["url"]) == (200, url)
             assert server.read(headers["location"])["article"]["url"] == url
         batch = [url, "-o", str(database), "--allow-private", site.base.removeprefix("http://")]
         assert CliRunner().invoke(main, ["batch", *batch, "--rate", "0"]).exit_code == 0
-        with serving(database) as server:  # it is one article, whoever asked for it
+        with hosting(database) as server:  # it is one article, whoever asked for it
             found = server.read("/api/reports?since=2026-02-01")["reports"]
             assert [row["url"] for row in found].count(url) == 1
-        with serving(database, "--offline") as server:
+        with hosting(database, offline=True) as server:
             assert server.ask("/api/analyze", {"url": url})[0] == 400
         assert site.asked["/news/1"] == 2
-    with serving(database) as server:
+    with hosting(database) as server:
         for url, code in (
             ("http://127.0.0.1:1/x", "blocked"),
             ("file:///etc/hostname", "bad_url"),
@@ -185,7 +109,7 @@ def test_what_cannot_be_analysed_is_said(shared_server, body, kind, status, code
 
 @pytest.fixture(scope="module")
 def shared_server(tmp_path_factory):
-    with serving(tmp_path_factory.mktemp("serve") / "new.db") as server:
+    with hosting(tmp_path_factory.mktemp("serve") / "new.db") as server:
         yield server
 
 
@@ -254,9 +178,37 @@ def test_a_failure_is_kept_with_advice_and_tried_again(server):
     assert server.ask(retry, "token=old", FORM)[0] == 401
     _, again, page = server.submit({}, retry)
     assert again != where and "blocked_port" in page
-    assert server.submit({}, f"{again}/start")[1] == again
     assert server.ask("/failures/999999/retry", f"token={server.token()}", FORM)[0] == 404
     assert server.ask("/jobs/absent")[0] == 404 and server.ask("/absent")[0] == 404
+
+
+class Outlet(BaseHTTPRequestHandler):
+    """A site whose article is not there at first."""
+
+    asked = 0
+
+    def do_GET(self) -> None:
+        Outlet.asked += 1
+        self.send_response(200 if Outlet.asked > 1 else 404)
+        self.send_header("content-type", "text/html")
+        self.end_headers()
+        self.wfile.write(f"<article><h1>Here now</h1>{f'<p>{TEXT}</p>' * 3}</article>".encode())
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def test_a_job_that_failed_is_done_at_the_second_try(database):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Outlet) as outlet:
+        threading.Thread(target=outlet.serve_forever, args=(0.05,), daemon=True).start()
+        host = f"127.0.0.1:{outlet.server_address[1]}"
+        with hosting(database, allow_private=(host,)) as server:
+            _, job, page = server.submit({"article": f"http://{host}/late"})
+            assert "http_404" in page and "Look whether the address is still right" in page
+            status, where, _ = server.submit({}, f"{job}/start")
+            assert status == 303 and "Here now" in server.ask(where)[2]
+            assert "Nothing has failed" in server.ask("/failures")[2]
+        outlet.shutdown()
 
 
 def test_what_a_batch_failed_at_is_done_from_the_page(database, tmp_path):
@@ -267,7 +219,7 @@ def test_what_a_batch_failed_at_is_done_from_the_page(database, tmp_path):
     batch = ["batch", str(record), "-o", str(database), "--offline"]
     assert CliRunner().invoke(main, batch).exit_code == 1
     page.write_text(f"<article><h1>A page to come</h1>{f'<p>{TEXT}</p>' * 3}</article>")
-    with serving(database) as server:
+    with hosting(database) as server:
         retry = re.search(r'action="(/failures/\d+/retry)"', server.ask("/failures")[2])[1]
         status, where, _ = server.submit({}, retry)
         assert status == 303 and "A page to come" in server.ask(where)[2]

@@ -21,8 +21,8 @@ from summarizer.batch.store import open_store
 from summarizer.errors import FetchError, NoArticle
 from summarizer.pipeline import analyze_text
 from summarizer.settings import Settings
-from tests.serve.test_app import serving
 from tests.support.browser import open_browser
+from tests.support.served import hosting
 
 HERE = Path(__file__).parent / "screenshots"
 KEPT = os.environ.get("SCREENSHOTS")
@@ -79,7 +79,7 @@ def site(tmp_path_factory):
     """The running command over a stocked database."""
     path = tmp_path_factory.mktemp("browser") / "news.db"
     stock(path, hostile=not KEPT)
-    with serving(path) as server:
+    with hosting(path) as server:
         yield f"http://127.0.0.1:{server.port}"
 
 

@@ -14,7 +14,7 @@ from statistics import median, quantiles
 import pytest
 
 from summarizer.batch.store import open_store
-from tests.serve.test_app import serving
+from tests.support.served import serving
 from tests.support.stocked import stock_database
 
 REPORTS = 20_000
