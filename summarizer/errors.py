@@ -56,6 +56,7 @@ ErrorCode = Literal[
     "tls",
     "token",  # the local page was asked to spend money, or sent an old form
     "too_large",
+    "too_many",  # articles that wait for the local page already
     "too_many_redirects",
     "truncated",  # the page did not arrive whole
     "truncated_parse",  # the page is nested too deep to be read

@@ -60,6 +60,11 @@ def database_path() -> Path:
     return Path(os.environ.get("SUMMARIZER_DB") or _folders().user_data_path / "summarizer.db")
 
 
+def token_path() -> Path:
+    """Where the token of the local page is kept."""
+    return _folders().user_data_path / "serve.token"
+
+
 def cache_path() -> Path:
     """Where pages are kept between visits; the folder is made, for this user alone."""
     folder = _folders().user_cache_path

@@ -71,6 +71,12 @@ _CLOSE_ITEM = """
         stage = NULL, code = NULL, retryable = NULL, message = NULL
     WHERE id = :id
 """
+_SETTLE_ITEM = """
+    UPDATE items SET
+        state = :state, finished_at = :now,
+        stage = :stage, code = :code, retryable = :retryable, message = :message
+    WHERE id = :id
+"""
 _KEEP_FEED = """
     UPDATE items SET
         kind = 'feed', title = coalesce(:title, title), address = coalesce(:address, address),
@@ -113,15 +119,26 @@ def _enter_item(db: Connection, run: Run, item: Item, feed: int | None) -> bool:
     return is_to_do
 
 
-def add_done_item(db: Connection, item: Item) -> int:
-    """Enter an item that was read outside any run, unless it is known; returns its number."""
-    known = db.execute("SELECT id FROM items WHERE key = ?", (item.key,)).fetchone()
-    if known:
-        return int(known["id"])
-    item_id = _insert_item(db, item)
-    db.execute(
-        "UPDATE items SET state = 'done', finished_at = ? WHERE id = ?", (utc_now(), item_id)
-    )
+def settle_item(
+    db: Connection, item: Item, error: SummarizerError | None = None, stage: Stage = "analyze"
+) -> int:
+    """Enter an item that was read outside any run, as done or as failed; returns its number.
+
+    One that a batch holds or is to read is the batch's, and one that is done stays so.
+    """
+    known = db.execute("SELECT id, state FROM items WHERE key = ?", (item.key,)).fetchone()
+    item_id = int(known["id"]) if known else _insert_item(db, item)
+    values = {
+        "id": item_id,
+        "state": "failed" if error else "done",
+        "now": utc_now(),
+        "stage": stage if error else None,
+        "code": error.code if error else None,
+        "retryable": error.retryable if error else None,
+        "message": str(error) if error else None,
+    }
+    if known is None or known["state"] in ("failed", "deferred"):
+        db.execute(_SETTLE_ITEM, values)
     return item_id
 
 

@@ -40,7 +40,8 @@ def publish(folder: Path, db: Path, url: str) -> None:
 def serve(db: Path, port: int, **flags: Any) -> None:
     """Show a database on a local page, where articles are pasted too, and answer its JSON API.
 
-    It answers to 127.0.0.1 alone. Needs the extra [serve].
+    Reports beside their articles, assets, the digest, failures, and a bookmarklet that sends the
+    page at hand. It answers to 127.0.0.1 alone. Needs the extra [serve].
     """
     settings = read_settings(flags)
     try:
@@ -48,11 +49,11 @@ def serve(db: Path, port: int, **flags: Any) -> None:
     except ImportError as error:
         advice = "pip install 'crypto-news-summarizer[serve]'"
         raise UsageError("serve needs starlette and uvicorn", advice=advice) from error
-    from summarizer.batch.store import open_store
+    from summarizer.settings import token_path
 
     def announce(port: int, token: str) -> None:
         say(f"http://{HOST}:{port}/ shows {db}; Ctrl-C ends it")
         if settings.uses_model:
             say(f"a model is asked: POST /api/analyze wants Authorization: Bearer {token}")
 
-    run_server(open_store(db), settings, port, announce)
+    run_server(db, settings, port, token_path(), announce)

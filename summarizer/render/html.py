@@ -1,10 +1,11 @@
 """Report or Digest -> one HTML page: no script, no font, no request to elsewhere."""
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -18,6 +19,7 @@ from summarizer.web.urls import is_web
 TEMPLATES = Path(__file__).parents[1] / "data" / "templates"
 AROUND = 160  # characters of the article on either side of what is marked
 
+T = TypeVar("T")
 Piece = tuple[str, list[str]]  # words of the article, and the names of what rests on them
 Mark = tuple[int, int, str]  # where evidence starts and ends, and the name of what rests on it
 
@@ -118,11 +120,29 @@ def mark_passages(report: Report, *, whole: bool = False) -> list[list[Piece]]:
     return [_cut_passage(text, low, high, marks) for low, high in windows]
 
 
+def cut_text(text: str, marks: Sequence[tuple[int, int, T]]) -> list[list[tuple[str, list[T]]]]:
+    """The paragraphs of a text, each cut wherever a mark begins or ends, with what is marked."""
+    paragraphs = []
+    start = 0
+    for line in text.split("\n"):
+        if line.strip():
+            paragraphs.append(_cut(text, start, start + len(line), marks))
+        start += len(line) + 1
+    return paragraphs
+
+
 def _cut_passage(text: str, low: int, high: int, marks: list[Mark]) -> list[Piece]:
-    """The passage, cut wherever a mark begins or ends: marks may overlap."""
+    """The passage, with a sign where the text goes on."""
+    pieces = _cut(text, low, high, marks)
+    return [("… " if low else "", []), *pieces, (" …" if high < len(text) else "", [])]
+
+
+def _cut(
+    text: str, low: int, high: int, marks: Sequence[tuple[int, int, T]]
+) -> list[tuple[str, list[T]]]:
+    """A part of the text, cut wherever a mark begins or ends: marks may overlap."""
     cuts = {low, high, *(cut for mark in marks for cut in mark[:2] if low < cut < high)}
-    pieces = [
+    return [
         (text[left:right], [name for start, end, name in marks if start <= left and right <= end])
         for left, right in pairwise(sorted(cuts))
     ]
-    return [("… " if low else "", []), *pieces, (" …" if high < len(text) else "", [])]

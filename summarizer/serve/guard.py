@@ -12,8 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = {
     "content-security-policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
@@ -21,12 +21,13 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
+CLIP = "/clip"  # where the bookmarklet sends a page of another site; a token says whose it is
 _READS = ("GET", "HEAD")
 
 
 class Guard:
     """Lets requests through that name one of `hosts` and, where they change something, come from
-    a page of ours or from no page at all.
+    a page of ours or from no page at all. The bookmarklet's come from any page, in a new tab.
     """
 
     def __init__(self, app: ASGIApp, hosts: Iterable[str]):
@@ -46,15 +47,17 @@ class Guard:
         if headers.get("host", "").lower() not in self._hosts:
             refusal = PlainTextResponse("This page answers to 127.0.0.1 alone.\n", 421)
             await refusal(scope, receive, send_guarded)
-        elif scope["method"] not in _READS and not self._is_ours(headers):
+        elif scope["method"] not in _READS and not self._may_change(scope["path"], headers):
             refusal = PlainTextResponse("This request comes from another site.\n", 403)
             await refusal(scope, receive, send_guarded)
         else:
             await self._app(scope, receive, send_guarded)
 
-    def _is_ours(self, headers: Headers) -> bool:
-        """Whether a page of ours sent it, or a program: they set neither header."""
+    def _may_change(self, path: str, headers: Headers) -> bool:
+        """Whether a page of ours sent it, or a program: they set none of these headers."""
         site = headers.get("sec-fetch-site")
-        if site is not None:
-            return site in ("same-origin", "none")
-        return headers.get("origin") in (None, *self._origins)
+        if site in ("same-origin", "none"):
+            return True
+        if path == CLIP:  # not from within a script or a frame, which nobody sees
+            return headers.get("sec-fetch-dest", "document") == "document"
+        return site is None and headers.get("origin") in (None, *self._origins)

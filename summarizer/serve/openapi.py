@@ -43,11 +43,11 @@ def describe_api() -> dict[str, Any]:
         "type": "object",
         "properties": dict.fromkeys(FIELDS, text),
         "additionalProperties": False,
-        "anyOf": [{"required": ["url"]}, {"required": ["text"]}],
+        "anyOf": [{"required": [name]} for name in ("url", "text", "html")],
     }
     analyze = {
         "operationId": "analyze",
-        "summary": "Analyse and store an article: its url, or its text",
+        "summary": "Analyse and store an article: its url, its text, or its page",
         "description": "Where a model is asked, the token that the program prints is required.",
         "security": [{}, {"token": []}],
         "requestBody": {"required": True, "content": _json(submission)},

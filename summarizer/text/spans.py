@@ -59,6 +59,8 @@ def clean(text: str) -> str:
     >>> clean("\\x1b[31mup\\x1b[0m\\u202e [bold]")
     'up [bold]'
     """
+    if text.isascii() and text.isprintable():  # as most words are
+        return text
     text = _LINE_ENDS.sub("\n", _ESCAPE.sub("", text))
     return _UNREADABLE.sub("", text.replace("\t", " "))
 
