@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from summarizer.batch.reports import NEWEST, find_reports, load_reports, match_all
 from summarizer.batch.store import Store
-from summarizer.digest.digest import MAX_STORIES, make_digest
+from summarizer.digest.digest import ANY, MAX_STORIES, Threshold, make_digest
 from summarizer.models import Digest, Figure, Report, ReportRow
 from summarizer.render.parts import UNTITLED
 
@@ -117,6 +117,7 @@ def load_digest(
     until: datetime | None = None,
     assets: Sequence[str] = (),
     limit: int = MAX_STORIES,
+    threshold: Threshold = ANY,
 ) -> Digest:
     """What the articles say together that were published, or else stored, from `since` on.
 
@@ -127,7 +128,7 @@ def load_digest(
     time = "julianday(coalesce(a.published_at, a.stored_at))"
     where = f"{NEWEST} AND {time} >= julianday(?) AND {time} <= julianday(?)"
     reports = load_reports(store, where, [start, last.isoformat()])
-    digest = make_digest(reports, since, end, assets, limit)
+    digest = make_digest(reports, since, end, assets, limit, threshold)
     figures = {
         name: tuple(_tell_news(store, figure, start) for figure in getattr(digest, name))
         for name in ("levels", "flows")
