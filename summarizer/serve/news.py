@@ -54,8 +54,8 @@ def find_news(store: Store, name: str, threshold: Threshold) -> bool:
         sql = "UPDATE receivers SET last_article = ? WHERE id = ? AND last_article = ?"
         if not db.execute(sql, (newest, name, last)).rowcount or not changes:
             return False
-        rows = [(name, asset, directions[asset], utc_now()) for asset in changes]
-        db.executemany("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?)", rows)
+        turns = [(name, asset, directions[asset], utc_now()) for asset in changes]
+        db.executemany("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?)", turns)
         add_message(db, name, _compose(digest, changes, stored))
     return True
 
