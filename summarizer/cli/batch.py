@@ -188,7 +188,9 @@ def watch(
 
     settings, limits = _read_flags(flags)
     threshold = Threshold(min_credibility, min_confidence)
-    messenger = make_messenger(receivers, settings, threshold, test=test, quiet_hours=quiet_hours)
+    messenger = make_messenger(
+        receivers, settings, threshold, test=test, quiet_hours=quiet_hours, only_faults=quiet
+    )
     stdout = open_stdout()
 
     def write_report(report: "Report") -> None:
@@ -202,7 +204,7 @@ def watch(
             hooks, settled=lambda lease, outcome, state: say(describe(lease, outcome, state))
         )
     if messenger.receivers:
-        hooks = replace(hooks, visited=messenger.tell_news(store, hooks.message))
+        hooks = replace(hooks, visited=messenger.tell_news(store))
     pause = every * 60
     result = watch_inputs(inputs, store, settings, pause, runs, hooks=hooks, **limits)
     _exit(result, strict)

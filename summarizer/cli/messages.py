@@ -51,8 +51,9 @@ class Messenger:
     receivers: "list[Receiver]"
     quiet: "Quiet | None"
     threshold: "Threshold"
+    only_faults: bool  # to be said
 
-    def tell_news(self, store: "Store", say: Callable[[str], None] = say) -> Callable[[], None]:
+    def tell_news(self, store: "Store") -> Callable[[], None]:
         """What to call after each visit: it sends what the new articles change.
 
         What is stored already is no news to a receiver that is new.
@@ -67,7 +68,7 @@ class Messenger:
         def tell() -> None:
             for name in names:
                 find_news(store, name, self.threshold)
-            self._deliver(store, names, say)
+            self._deliver(store, names)
 
         return tell
 
@@ -83,20 +84,19 @@ class Messenger:
             with store.write() as db:
                 for name in names:
                     add_message(db, name, message)
-        else:
+        elif not self.only_faults:
             say("no article, so no digest is sent")
-        self._deliver(store, names, say)
+        self._deliver(store, names)
 
-    def _deliver(
-        self, store: "Store", names: "dict[str, Receiver]", say: Callable[[str], None]
-    ) -> None:
+    def _deliver(self, store: "Store", names: "dict[str, Receiver]") -> None:
         from summarizer.serve.notify import send
         from summarizer.serve.outbox import deliver
 
         now = datetime.now().astimezone()
         is_quiet = self.quiet is not None and self.quiet.covers(now)
-        for line in deliver(store, names, send, is_quiet=is_quiet):
-            say(line)
+        for told in deliver(store, names, send, is_quiet=is_quiet):
+            if told.is_fault or not self.only_faults:
+                say(told.line)
 
 
 def make_messenger(
@@ -106,6 +106,7 @@ def make_messenger(
     *,
     test: bool,
     quiet_hours: str | None,
+    only_faults: bool,
 ) -> Messenger:
     """The sender of a run, whose receivers are known to be usable. A test ends the program.
 
@@ -125,4 +126,4 @@ def make_messenger(
             raise SystemExit(0)
     elif test:
         raise UsageError("a test has nowhere to go", advice="Give --to URL or --notify URL")
-    return Messenger(receivers, quiet, threshold)
+    return Messenger(receivers, quiet, threshold, only_faults)

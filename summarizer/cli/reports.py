@@ -175,6 +175,7 @@ def export(
     "Send it there as a message: an Apprise address, @FILE of addresses, or a name of the config "
     "file's [notify]. It is then printed only in a form that is asked for.",
 )
+@flag("--quiet", "Say nothing on stderr but what went wrong.")
 def digest(
     db: Path,
     since: str,
@@ -189,6 +190,7 @@ def digest(
     quiet_hours: str | None,
     min_confidence: float,
     min_credibility: "Level",
+    quiet: bool,
 ) -> None:
     """The market's view per asset, who disagrees, new levels and flows, and the top stories of a
     period.
@@ -203,7 +205,12 @@ def digest(
 
     threshold = Threshold(min_credibility, min_confidence)
     messenger = make_messenger(
-        receivers, load_settings(), threshold, test=test, quiet_hours=quiet_hours
+        receivers,
+        load_settings(),
+        threshold,
+        test=test,
+        quiet_hours=quiet_hours,
+        only_faults=quiet,
     )
     now = datetime.now(UTC)
     start = parse_since(since, now)
@@ -216,7 +223,7 @@ def digest(
     store = open_store(db, create=False)
     view = load_digest(store, start, end if until else None, assets, limit, threshold)
     newest = store.read("SELECT max(coalesce(published_at, stored_at)) FROM articles")[0][0]
-    if not view.articles and newest:
+    if not view.articles and newest and not quiet:
         about = f" on {', '.join(assets)}" if assets else ""
         say(f"nothing{about} since {start:%Y-%m-%d %H:%M}; the newest is of {newest}")
     if output:

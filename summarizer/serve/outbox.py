@@ -23,6 +23,14 @@ MAX_AGE = 7 * 24 * 3600.0  # seconds
 CLAIM = 180.0  # seconds for which a message that is being sent is left alone by other processes
 _SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 4}  # OWASP's least parameters; 50 ms
 
+
+class Told(NamedTuple):
+    """What became of a receiver's messages, as a line for the user, and whether that is a fault."""
+
+    line: str
+    is_fault: bool = False
+
+
 # Sends one receiver its messages as one; what is wrong in our own words, or None if it went.
 Send = Callable[[Receiver, Sequence[Message]], str | None]
 
@@ -89,7 +97,7 @@ def _pad(time_of_day: str) -> str:
 
 def deliver(
     store: Store, names: dict[str, Receiver], send: Send, *, is_quiet: bool
-) -> Iterator[str]:
+) -> Iterator[Told]:
     """Send each receiver all that waits for it, as one message.
 
     Yields a line for whatever was sent, waits, or is given up. Raises StorageError alone.
@@ -97,11 +105,11 @@ def deliver(
     for name, receiver in names.items():
         now = time.time()
         if lost := _drop_stale(store, name, now):
-            yield f"{receiver.name}: {count_things(lost, 'old message')} given up"
+            yield Told(f"{receiver.name}: {count_things(lost, 'old message')} given up", True)
         if is_quiet:
             if waiting := _count(store, name):
                 messages = count_things(waiting, "message")
-                yield f"{receiver.name}: {messages} kept until the quiet hours end"
+                yield Told(f"{receiver.name}: {messages} kept until the quiet hours end")
             continue
         rows = _claim(store, name, now)
         if not rows:
@@ -110,9 +118,10 @@ def deliver(
         _settle(store, rows, is_sent=fault is None)
         messages = count_things(len(rows), "message")
         if fault:
-            yield f"{receiver.name}: {messages} not delivered ({fault}); the next run tries again"
+            line = f"{receiver.name}: {messages} not delivered ({fault}); the next run tries again"
+            yield Told(line, True)
         else:
-            yield f"{receiver.name}: {messages} sent"
+            yield Told(f"{receiver.name}: {messages} sent")
 
 
 def _drop_stale(store: Store, name: str, now: float) -> int:

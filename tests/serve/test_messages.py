@@ -106,6 +106,13 @@ def test_one_receiver_that_cannot_be_reached_keeps_nothing_from_another(database
     assert len(webhook.messages) == 1 and len(waiting(database)) == 1
 
 
+def test_a_quiet_run_says_what_went_wrong_and_nothing_else(database, webhook):
+    command = ("digest", "--db", database, *DAY, "--to", webhook.address, "--quiet")
+    assert run(*command) == ""
+    webhook.status = 500
+    assert "not delivered" in run(*command)
+
+
 def test_no_address_stands_in_the_database(database, webhook):
     webhook.status = 500
     run("digest", "--db", database, *DAY, "--to", webhook.address)
@@ -311,8 +318,8 @@ def test_messages_are_given_up_after_so_many_tries(outbox):
             outbox, {name: ME}, lambda *sent: tries.append(sent) or "no", is_quiet=False
         )
     assert len(tries) == MAX_ATTEMPTS
-    assert lines[-1] == "me: 1 old message given up"
-    assert "me: 1 message not delivered (no); the next run tries again" in lines
+    assert lines[-1] == ("me: 1 old message given up", True)
+    assert ("me: 1 message not delivered (no); the next run tries again", True) in lines
 
 
 def test_only_so_many_messages_wait_and_the_oldest_give_way(outbox):
@@ -321,7 +328,10 @@ def test_only_so_many_messages_wait_and_the_oldest_give_way(outbox):
     lines = list(
         deliver(outbox, {name: ME}, lambda _, messages: sent.extend(messages), is_quiet=False)
     )
-    assert lines == ["me: 5 old messages given up", f"me: {MAX_WAITING} messages sent"]
+    assert [told.line for told in lines] == [
+        "me: 5 old messages given up",
+        f"me: {MAX_WAITING} messages sent",
+    ]
     assert [message.title for message in sent][:: MAX_WAITING - 1] == ["title 5", "title 24"]
 
 
@@ -335,7 +345,9 @@ def test_a_message_that_another_process_is_sending_is_left_to_it(outbox):
         )
         other.close()
 
-    assert list(deliver(outbox, {name: ME}, send, is_quiet=False)) == ["me: 1 message sent"]
+    assert list(deliver(outbox, {name: ME}, send, is_quiet=False)) == [
+        ("me: 1 message sent", False)
+    ]
 
 
 def test_a_receiver_has_another_name_in_each_database(outbox, tmp_path):
