@@ -22,7 +22,7 @@ def is_watching() -> bool:
 
 def is_serving(port: str) -> bool:
     """Whether the local page answers. Raises OSError."""
-    with urlopen(f"http://127.0.0.1:{port}/", timeout=10) as reply:  # noqa: S310  http it is
+    with urlopen(f"http://127.0.0.1:{port}/", timeout=10) as reply:
         return bool(reply.status == 200)
 
 
