@@ -219,7 +219,7 @@ def test_stdout_carries_the_protocol_alone(database):
     rest, _ = process.communicate(timeout=30)
     assert rest == b"" and process.returncode == 0
     assert [answer["id"] for answer in answers] == [1, 2]
-    assert answers[1]["result"]["structuredContent"]["report"]["summary"]
+    assert answers[1]["result"]["structuredContent"]["report"]["credibility"]["note"]
 
 
 def test_a_model_wants_a_limit_of_what_it_may_cost(database, monkeypatch):
