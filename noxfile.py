@@ -4,17 +4,21 @@ The sessions use the environment that nox itself is installed in, which is the o
 test command makes. They install nothing and make no environment of their own.
 """
 
+import json
 import os
 import subprocess
 from pathlib import Path
 from sys import executable
 from tempfile import TemporaryDirectory
+from uuid import NAMESPACE_URL, uuid5
 
 import nox
 
 nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "none"
 PROGRAMS = Path(executable).parent
+EXTRAS = ("reader", "files", "parquet", "serve", "notify", "mcp")  # what users install
+SBOM = Path(".ci/sbom.cdx.json")
 STARTUP_SECONDS = 0.2  # of the processor, for `summarizer --help`
 
 
@@ -95,3 +99,23 @@ def evaluate(session: nox.Session) -> None:
 def train(session: nox.Session) -> None:
     """Fit the shipped weights anew; needs the labelled real articles beside the checkout."""
     run(session, "python -m eval train", *session.posargs)
+
+
+@nox.session(default=False)
+def sbom(session: nox.Session) -> None:
+    """Write the list of what the wheel runs on (CycloneDX) anew from uv.lock; needs uv.
+
+    Addresses, hashes and the time are left out: uv.lock has them, and the same lock gives the same
+    file.
+    """
+    extras = [word for extra in EXTRAS for word in ("--extra", extra)]
+    command = ["uv", "export", "--quiet", "--frozen", "--no-dev", "--format", "cyclonedx1.5"]
+    exported = subprocess.run([*command, *extras], check=True, capture_output=True)
+    document = json.loads(exported.stdout)
+    del document["metadata"]["timestamp"]
+    for component in document["components"]:
+        component.pop("externalReferences", None)
+    del document["serialNumber"]
+    name = uuid5(NAMESPACE_URL, json.dumps(document))
+    SBOM.write_text(json.dumps({"serialNumber": f"urn:uuid:{name}", **document}, indent=1) + "\n")
+    session.log(f"{SBOM} has {len(document['components'])} components")

@@ -60,6 +60,7 @@ ErrorCode = Literal[
     "too_many_redirects",
     "truncated",  # the page did not arrive whole
     "truncated_parse",  # the page is nested too deep to be read
+    "undelivered",  # a test message did not reach its receiver
 ]
 
 

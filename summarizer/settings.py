@@ -5,7 +5,9 @@ This is the only reader of the environment.
 
 import ipaddress
 import os
+import re
 import tomllib
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from importlib.util import find_spec
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 _FROM_ENVIRONMENT = frozenset("model base_url timeout prices reader api_key".split())
 _OPENAI = {"api_key": ("OPENAI_API_KEY",), "base_url": ("OPENAI_BASE_URL",)}
 DEFAULT_MODEL = "gpt-5.4-nano"  # used when a key is set and no model is named
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,20})://", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")  # of a receiver or a search
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,24 @@ class Settings:
     fallback: bool = False
     allow_private: tuple[str, ...] = ()
     cache: bool = True  # keep the pages of single visits, by the rules of HTTP
+    # Where messages go, by name: an address or several. They are secrets, as the key is.
+    notify: Mapping[str, str | list[str]] = field(default_factory=dict, repr=False, hash=False)
+    quiet_hours: str | None = None  # in which no message is sent, as `22-7`, in local time
+    # Saved searches by name: words, or a table of what a list of reports is chosen by.
+    searches: Mapping[str, str | dict[str, str]] = field(default_factory=dict, hash=False)
 
     @property
     def uses_model(self) -> bool:
         """Whether the LLM analyst speaks: a key, endpoint or model is given, and not --offline."""
         return not self.offline and bool(self.api_key or self.base_url or self.model)
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Where a message goes. The address may hold a password: only `name` is ever shown."""
+
+    name: str
+    address: str = field(repr=False)
 
 
 def config_path() -> Path:
@@ -142,8 +159,54 @@ def list_settings() -> list[tuple[str, str, str]]:
             value = "set" if value else "not set"
         elif name == "base_url" and value:
             value = value.split("?")[0]  # the query may hold a key
+        elif name in ("notify", "searches"):
+            value = ", ".join(value) or None
         rows.append((name, "none" if value is None else str(value), origin))
     return rows
+
+
+def find_receivers(given: Iterable[str], settings: Settings) -> list[Receiver]:
+    """The receivers of messages that are meant by what a user gives, each once.
+
+    That is an address (`ntfys://…`), `@FILE` with an address a line, or a name that stands in
+    `[notify]` of the config file or as SUMMARIZER_NOTIFY_<NAME> in the environment, where blanks
+    part addresses. Raises UsageError, which holds no address.
+    """
+    receivers: dict[str, Receiver] = {}
+    for word in given:
+        for name, address in _list_addresses(word, settings):
+            scheme = _SCHEME.match(address)
+            if scheme is None:
+                advice = "Such as ntfys://topic or mailto://user:password@host"
+                raise UsageError(f"{name or 'an address'} has no scheme", advice=advice)
+            number = f" ({len(receivers) + 1})" if receivers else ""
+            shown = f"{name or f'{scheme[1].lower()}://…'}{number}"
+            receivers.setdefault(address, Receiver(shown, address))
+    return list(receivers.values())
+
+
+def _list_addresses(word: str, settings: Settings) -> Iterable[tuple[str, str]]:
+    """Each address that `word` stands for, with a name that may be shown; empty if it has none."""
+    if _SCHEME.match(word):
+        return [("", word)]
+    if word.startswith("@"):
+        try:
+            lines = Path(word[1:]).read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not text"
+            raise UsageError(f"the file of addresses cannot be read: {reason}") from error
+        lines = [line.strip() for line in lines]
+        return [("", line) for line in lines if line and not line.startswith("#")]
+    addresses = settings.notify.get(word, [])
+    if _NAME.fullmatch(word):
+        variable = f"SUMMARIZER_NOTIFY_{word.upper().replace('-', '_')}"
+        addresses = os.environ.get(variable, "").split() or addresses
+    if not addresses:  # what was given may be an address with a slip in it: it is not shown
+        known = ", ".join(settings.notify) or "none"
+        advice = f"Names in the config file: {known}; an address has ://"
+        raise UsageError("a receiver is neither an address nor a name that is known", advice=advice)
+    found = [addresses] if isinstance(addresses, str) else addresses
+    return [(word, address) for address in found]
 
 
 def check_endpoint(base_url: str | None, key: str | None) -> None:
@@ -191,4 +254,9 @@ def _read_config(path: Path) -> dict[str, Any]:
     if unknown := ", ".join(sorted(values.keys() - known)):
         advice = f"Known: {', '.join(sorted(known))}"
         raise UsageError(f"{path}: unknown setting {unknown}", advice=advice)
+    for name in ("notify", "searches"):
+        table = values.get(name, {})
+        if not isinstance(table, dict) or not all(map(_NAME.fullmatch, table)):
+            advice = "A name is of letters, digits, - and _"
+            raise UsageError(f"{path}: [{name}] is no table of names", advice=advice)
     return values

@@ -26,8 +26,22 @@ README = (ROOT / "README.md").read_text("utf-8")
 SECURITY = (ROOT / "SECURITY.md").read_text("utf-8")
 GUIDES = README + "".join(
     (ROOT / "summarizer" / folder / "README.md").read_text("utf-8")
-    for folder in ("batch", "analyst/llm")
+    for folder in ("batch", "serve", "analyst/llm")
 )
+
+
+OWASP = [f"LLM{n:02}" for n in range(1, 11)] + [f"MCP{n:02}" for n in range(1, 11)]
+
+
+@pytest.mark.parametrize("risk", OWASP)
+def test_every_risk_of_owasps_lists_has_an_answer_and_tests_that_exist(risk):
+    (row,) = re.findall(rf"^\| {risk} .+\|$", SECURITY, re.MULTILINE)
+    _, _, answer, tests, _ = (cell.strip() for cell in row.split("|"))
+    assert len(answer.split()) >= 5
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", tests)
+    assert named
+    for path, name in named:
+        assert f"def {name}(" in (ROOT / "tests" / path).read_text("utf-8"), f"{path}::{name}"
 
 
 def headings(document: Path) -> set[str]:

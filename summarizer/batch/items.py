@@ -134,13 +134,14 @@ class RunTally:
 
 @dataclass(frozen=True)
 class Hooks:
-    """Who hears of each stored report, of each message, of each item that is settled, and, ten
-    times a second, of the tally."""
+    """Who hears of each stored report, of each message, of each item that is settled, of the end of
+    each visit of `watch`, and, ten times a second, of the tally."""
 
     report: Callable[[Report], None] = lambda _: None
     message: Callable[[str], None] = lambda _: None
     tick: Callable[[RunTally], None] = lambda _: None
     settled: Callable[[Lease, Outcome, ItemState], None] = lambda *_: None
+    visited: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)

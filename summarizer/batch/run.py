@@ -249,6 +249,8 @@ def watch_inputs(
     while True:
         visit = Batch(Queue(store, made_by, backoff=pause), settings, **options)
         result, tally = visit.run(inputs), visit.tally
+        if not result.signal:
+            visit.hooks.visited()
         runs = runs - 1 if runs else None
         if result.error or result.signal or runs == 0:
             return result

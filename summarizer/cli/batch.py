@@ -10,6 +10,7 @@ from click import FloatRange, IntRange, argument, command, echo, option
 from summarizer.analyst.llm.costs import find_price
 from summarizer.analyst.llm.gate import UNPRICED, DryGate
 from summarizer.batch.store import open_copy, open_store
+from summarizer.cli.messages import make_messenger, message_options
 from summarizer.cli.shared import (
     PATH,
     add_options,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from summarizer.batch.output import Output
     from summarizer.batch.queue import Queue
     from summarizer.batch.store import Store
-    from summarizer.models import Report
+    from summarizer.models import Level, Report
 
 # Seconds until a thread that waits for its answer gets its turn; with Python's 5 ms, 16 of them
 # lost a tenth of their time.
@@ -152,12 +153,22 @@ def batch(
 @database
 @option("--every", type=FloatRange(min=0.01), default=15.0, help="Minutes between two visits.")
 @option("--runs", type=IntRange(min=1), help="Stop after so many visits.")
+@message_options(
+    "--notify",
+    "Send a message there when new articles turn the view of an asset: an Apprise address, @FILE "
+    "of addresses, or a name of the config file's [notify].",
+)
 @_run_options
 def watch(
     inputs: tuple[str, ...],
     db: Path,
     every: float,
     runs: int | None,
+    receivers: tuple[str, ...],
+    test: bool,
+    quiet_hours: str | None,
+    min_confidence: float,
+    min_credibility: "Level",
     strict: bool,
     quiet: bool,
     verbose: bool,
@@ -165,13 +176,21 @@ def watch(
 ) -> None:
     """Keep visiting feeds, and write each new report to stdout as a line of JSON, once it is
     stored.
+
+    With --notify a visit sends one message at most, and an asset is told of again only when its
+    direction turns. A message that fails waits for the next visit.
     """
     from summarizer.batch.export import write_jsonl
     from summarizer.batch.items import Hooks
     from summarizer.batch.run import watch_inputs
     from summarizer.cli.progress import describe
+    from summarizer.digest.digest import Threshold
 
     settings, limits = _read_flags(flags)
+    threshold = Threshold(min_credibility, min_confidence)
+    messenger = make_messenger(
+        receivers, settings, threshold, test=test, quiet_hours=quiet_hours, only_faults=quiet
+    )
     stdout = open_stdout()
 
     def write_report(report: "Report") -> None:
@@ -184,6 +203,8 @@ def watch(
         hooks = replace(
             hooks, settled=lambda lease, outcome, state: say(describe(lease, outcome, state))
         )
+    if messenger.receivers:
+        hooks = replace(hooks, visited=messenger.tell_news(store))
     pause = every * 60
     result = watch_inputs(inputs, store, settings, pause, runs, hooks=hooks, **limits)
     _exit(result, strict)

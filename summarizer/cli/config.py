@@ -19,6 +19,13 @@ _EXAMPLE = """\
 # prices = "/path/to/prices.tsv"            # prices of models that are not known
 # fallback = false                          # let the embedded analyst step in
 # cache = true                              # keep pages that were fetched, by the rules of HTTP
+# quiet_hours = "22-7"                      # in which no message is sent, in local time
+
+# [notify]                                  # where messages go: summarizer digest --to desk
+# desk = "mailto://user:password@mail.example?to=me@example.com"
+
+# [searches]                                # saved searches: publish writes a feed for each
+# etf = {q = "ETF inflows", asset = "BTC", credibility = "high"}
 """
 
 

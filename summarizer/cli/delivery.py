@@ -16,18 +16,21 @@ from summarizer.errors import UsageError
 def publish(folder: Path, db: Path, url: str) -> None:
     """Write static pages, Atom and JSON feeds and Markdown notes of a database's reports into DIR.
 
-    A note that you have edited is left as it is.
+    There is a feed of all, one an asset, and one a search of [searches] in the config file. A note
+    that you have edited is left as it is.
     """
     from summarizer.batch.store import open_store
     from summarizer.render.parts import count_things
-    from summarizer.serve.publish import publish_reports
+    from summarizer.serve.publish import publish_reports, read_searches
+    from summarizer.settings import load_settings
     from summarizer.web.urls import is_web
 
     if url and not is_web(url):
         raise UsageError(
             f"--url {url!r} is no web address", advice="Such as https://me.example/news"
         )
-    published = publish_reports(open_store(db, create=False), folder, url)
+    searches = read_searches(load_settings().searches)
+    published = publish_reports(open_store(db, create=False), folder, url, searches)
     edited = count_things(published.edited_notes, "edited note")
     kept = f"; {edited} left as they are" if published.edited_notes else ""
     say(f"{count_things(published.reports, 'report')} in {folder}{kept}")

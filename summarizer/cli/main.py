@@ -21,10 +21,12 @@ COMMANDS = {
     "digest": "reports",
     "doctor": "doctor",
     "export": "reports",
+    "mcp": "assistants",
     "publish": "delivery",
     "search": "reports",
     "serve": "delivery",
     "show": "reports",
+    "skill": "assistants",
     "watch": "batch",
 }
 PIPE_SECONDS = 1.0  # in which a pipe must bring something to be read without being named

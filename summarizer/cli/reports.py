@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from click import Choice, IntRange, argument, command, echo, option
 
 from summarizer.batch.store import open_store
+from summarizer.cli.messages import make_messenger, message_options
 from summarizer.cli.shared import (
     PATH,
     database,
@@ -21,10 +22,11 @@ from summarizer.cli.shared import (
 )
 from summarizer.errors import SummarizerError, UsageError
 from summarizer.render.formats import render_report
+from summarizer.settings import load_settings
 from summarizer.text.spans import clean
 
 if TYPE_CHECKING:
-    from summarizer.models import Digest, Report
+    from summarizer.models import Digest, Level, Report
 
 
 def check_form(form: str | None, more: bool) -> None:
@@ -168,6 +170,12 @@ def export(
 @form_flag("json", "Print one JSON object.")
 @form_flag("markdown", "Print a Markdown note.")
 @form_flag("html", "Print one HTML page, which mail programs show too.")
+@message_options(
+    "--to",
+    "Send it there as a message: an Apprise address, @FILE of addresses, or a name of the config "
+    "file's [notify]. It is then printed only in a form that is asked for.",
+)
+@flag("--quiet", "Say nothing on stderr but what went wrong.")
 def digest(
     db: Path,
     since: str,
@@ -177,6 +185,12 @@ def digest(
     output: Path | None,
     force: bool,
     form: str | None,
+    receivers: tuple[str, ...],
+    test: bool,
+    quiet_hours: str | None,
+    min_confidence: float,
+    min_credibility: "Level",
+    quiet: bool,
 ) -> None:
     """The market's view per asset, who disagrees, new levels and flows, and the top stories of a
     period.
@@ -186,9 +200,18 @@ def digest(
     """
     from datetime import UTC, datetime
 
-    from summarizer.digest.digest import parse_since
+    from summarizer.digest.digest import Threshold, parse_since
     from summarizer.serve.view import load_digest
 
+    threshold = Threshold(min_credibility, min_confidence)
+    messenger = make_messenger(
+        receivers,
+        load_settings(),
+        threshold,
+        test=test,
+        quiet_hours=quiet_hours,
+        only_faults=quiet,
+    )
     now = datetime.now(UTC)
     start = parse_since(since, now)
     end = parse_since(until, now, "--until") if until else now
@@ -198,9 +221,9 @@ def digest(
     if output:
         _claim_digest(output, db, force)
     store = open_store(db, create=False)
-    view = load_digest(store, start, end if until else None, assets, limit)
+    view = load_digest(store, start, end if until else None, assets, limit, threshold)
     newest = store.read("SELECT max(coalesce(published_at, stored_at)) FROM articles")[0][0]
-    if not view.articles and newest:
+    if not view.articles and newest and not quiet:
         about = f" on {', '.join(assets)}" if assets else ""
         say(f"nothing{about} since {start:%Y-%m-%d %H:%M}; the newest is of {newest}")
     if output:
@@ -210,10 +233,12 @@ def digest(
             stream.write(_render_digest(view, form or "markdown"))
     elif form:
         echo(_render_digest(view, form), nl=False)
-    else:
+    elif not messenger.receivers:
         from summarizer.render.terminal import print_digest
 
         print_digest(view)
+    if messenger.receivers:
+        messenger.send_digest(store, view)
 
 
 _FORMS = {".json": "json", ".md": "markdown", ".markdown": "markdown", ".html": "html"}

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import fmean
-from typing import Any
+from typing import Any, NamedTuple
 
 from summarizer.digest.stories import Telling, group_stories
 from summarizer.errors import UsageError
@@ -21,6 +21,7 @@ from summarizer.models import (
     Direction,
     Dissent,
     Figure,
+    Level,
     Outlet,
 )
 from summarizer.text.asset_table import load_assets
@@ -44,6 +45,16 @@ MAX_DISSENT = 5
 _SINCE = re.compile(r"(\d{1,5})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _FIGURE = ("kind", "subject", "value", "unit", "period")  # facts alike in these are one figure
+
+
+class Threshold(NamedTuple):
+    """What a report and its calls must reach to count: a credibility, and a confidence, 0 to 1."""
+
+    credibility: Level = "low"
+    confidence: float = 0.0
+
+
+ANY = Threshold()
 
 
 @dataclass(frozen=True)
@@ -88,10 +99,14 @@ def make_digest(
     until: datetime,
     names: Iterable[str] | str | None = None,
     limit: int = MAX_STORIES,
+    threshold: Threshold = ANY,
 ) -> Digest:
     """The digest of stored reports (plain JSON, with their text), with `limit` stories; of the
-    asset or assets with these names or tickers, if any is given."""
-    reports = [_read_report(report) for report in stored]
+    asset or assets with these names or tickers, if any is given. What does not reach the
+    `threshold` is left out."""
+    least = WEIGHTS[threshold.credibility]
+    reports = [_read_report(report, threshold.confidence) for report in stored]
+    reports = [report for report in reports if report.weight >= least]
     names = [names] if isinstance(names, str) else names or ()
     asked = {_find_spelling(name, reports) for name in names}
     if asked:
@@ -122,7 +137,7 @@ def _find_spelling(name: str, reports: Sequence[_Report]) -> str:
     return next(tickers, name.strip().upper())
 
 
-def _read_report(report: dict[str, Any]) -> _Report:
+def _read_report(report: dict[str, Any], least: float) -> _Report:
     article = report["article"]
     published = article["published_at"]
     name = article["domain"] or article["source"] or "unknown"
@@ -132,7 +147,11 @@ def _read_report(report: dict[str, Any]) -> _Report:
         outlet=Outlet(name=name, url=article["url"], published_at=published),
         stored=report,
         weight=WEIGHTS[report["credibility"]["level"]],
-        calls={call["asset"]: (call["direction"], call["confidence"]) for call in report["calls"]},
+        calls={
+            call["asset"]: (call["direction"], call["confidence"])
+            for call in report["calls"]
+            if call["confidence"] >= least
+        },
         published=published or "",
     )
 

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from summarizer.batch.reports import NEWEST, find_reports, load_reports, match_all
 from summarizer.batch.store import Store
-from summarizer.digest.digest import MAX_STORIES, make_digest
+from summarizer.digest.digest import ANY, MAX_STORIES, Threshold, make_digest
 from summarizer.models import Digest, Direction, Figure, Report, ReportRow
 from summarizer.page.article import PASTE
 from summarizer.render.parts import UNTITLED
@@ -230,6 +230,7 @@ def load_digest(
     until: datetime | None = None,
     assets: Sequence[str] = (),
     limit: int = MAX_STORIES,
+    threshold: Threshold = ANY,
 ) -> Digest:
     """What the articles say together that were published, or else stored, from `since` on.
 
@@ -240,7 +241,7 @@ def load_digest(
     time = "coalesce(a.published_at, a.stored_at)"
     where = f"{time} >= date(?) AND julianday({time}) BETWEEN julianday(?) AND julianday(?)"
     reports = load_reports(store, f"{NEWEST} AND {where}", [start, start, last.isoformat()])
-    digest = make_digest(reports, since, end, assets, limit)
+    digest = make_digest(reports, since, end, assets, limit, threshold)
     kinds = {(figure.subject, figure.kind) for figure in digest.levels + digest.flows}
     earlier = {kind: set(map(tuple, store.read(_EARLIER, (*kind, start)))) for kind in kinds}
 

@@ -11,9 +11,7 @@ from summarizer.render.html import render_digest_page
 from tests.batch.test_export import OWN
 from tests.support.reports import NOW
 
-ELEMENTS = set(
-    "html head meta title body div h1 h2 p table tr td b span a br svg rect path circle".split()
-)
+ELEMENTS = set("html head meta title body div h1 h2 p table tbody tr td b span a br".split())
 
 
 def make_digest(text: str = "Bank buys", url: str = "https://a.example/x") -> Digest:
@@ -48,7 +46,7 @@ def test_all_of_the_digest_is_on_the_page():
         "Crypto digest, 10 Feb 2026",
         "4 articles · 1 asset",
         "BTC ▲ bullish +0.50 4 stories: 2 up, 1 down, 1 flat",
-        "BTC support level: $58,000 (new)",
+        "support level: $58,000 (new)",
         "Against it, bearish: Bank buys (Bank buys)",
         "Other levels, flows and events MARKET etf flow: $200M",
         "Top stories Bank buys Bank buys",
@@ -60,10 +58,37 @@ def test_all_of_the_digest_is_on_the_page():
 
 
 def test_the_drawing_is_what_the_words_beside_it_say():
-    (drawing,) = document_fromstring(render_digest_page(make_digest())).iter("svg")
-    bars = {bar.get("fill"): float(bar.get("width")) for bar in drawing.iter("rect")}
-    assert bars == {"#cf222e": 40.0, "#8a6700": 40.0, "#1a7f37": 80.0}
+    page = document_fromstring(render_digest_page(make_digest()))
+    (drawing,) = page.xpath("//*[@role='img']")
+    stories, view = (
+        [(cell.get("bgcolor"), float(cell.get("width").strip("%"))) for cell in table.iter("td")]
+        for table in drawing.iter("table")
+    )
+    assert stories == [("#cf222e", 25.0), ("#c3cad2", 25.0), ("#1a7f37", 50.0)]
+    assert view == [("#e6eaee", 50.0), ("#1a7f37", 25.0), ("#e6eaee", 25.0)]
     assert drawing.get("aria-label") == "2 up, 1 down, 1 flat; view +0.50"
+
+
+@pytest.mark.parametrize("strength", [-1.0, -0.999, -0.5, -0.001, 0.0, 0.001, 0.5, 1.0])
+def test_each_bar_fills_the_whole_width(strength):
+    digest = make_digest()
+    view = digest.assets[0].model_copy(update={"view": strength, "bearish": 0, "neutral": 2})
+    page = render_digest_page(digest.model_copy(update={"assets": (view,)}))
+    for table in document_fromstring(page).xpath("//*[@role='img']//table"):
+        widths = [float(cell.get("width").strip("%")) for cell in table.iter("td")]
+        assert abs(sum(widths) - 100) <= 0.2 and min(widths) > 0
+
+
+def test_an_asset_of_one_neutral_story_is_named_and_not_drawn():
+    digest = make_digest()
+    minor = AssetView(
+        asset="ADA", direction="neutral", view=0.0, stories=1, bullish=0, bearish=0, neutral=1
+    )
+    page = render_digest_page(digest.model_copy(update={"assets": (*digest.assets, minor)}))
+    assert page.count('role="img"') == 1
+    assert (
+        "One story each, and no clear direction: ADA." in document_fromstring(page).text_content()
+    )
 
 
 def test_styles_stand_in_the_elements_and_nothing_is_asked_of_elsewhere():

@@ -125,6 +125,48 @@ def test_each_asset_has_its_feeds(database):
     assert "url" not in feed["items"][0]
 
 
+def test_each_saved_search_has_its_feeds(database, tmp_path, monkeypatch):
+    config = tmp_path / "config.toml"
+    config.write_text(
+        '[searches]\nsold = "tether sold"\ncalm = {q = "ETF", direction = "bullish"}\nnone = "x1"\n'
+    )
+    monkeypatch.setenv("SUMMARIZER_CONFIG", str(config))
+    folder, _ = publish(database, "--url", SITE)
+    found = {
+        name: [
+            entry.find(f"{ATOM}title").text
+            for entry in check_atom((folder / f"searches/{name}.xml").read_text())
+        ]
+        for name in ("sold", "calm", "none")
+    }
+    assert found["sold"] == ["Bitcoin slid to $58,000 as Tether sold"]
+    assert "Ether rallies & <b>soars</b>" in found["calm"] and not found["none"]
+    feed = check_json_feed((folder / "searches/sold.json").read_text())
+    assert feed["title"] == "Crypto news reports: sold" and len(feed["items"]) == 1
+    assert feed["feed_url"] == f"{SITE}searches/sold.json"
+    assert 'href="searches/sold.xml"' in (folder / "index.html").read_text()
+
+
+@pytest.mark.parametrize("search", ['x = {asset = "BTC", colour = "red"}', "x = 1", '"../x" = "a"'])
+def test_a_search_that_is_none_is_a_usage_error(database, tmp_path, monkeypatch, search):
+    config = tmp_path / "config.toml"
+    config.write_text(f"[searches]\n{search}\n")
+    monkeypatch.setenv("SUMMARIZER_CONFIG", str(config))
+    done = CliRunner().invoke(main, ["publish", str(tmp_path / "site"), "--db", str(database)])
+    assert done.exit_code == 2 and "[searches]" in done.stderr
+    assert not (tmp_path / "site").exists()
+
+
+def test_every_page_leads_somewhere_from_the_disk(database):
+    folder, _ = publish(database)
+    for page in folder.rglob("*.html"):
+        text = page.read_text("utf-8")
+        assert not re.search(r"<(script|img|iframe)|src=", text)
+        for link in re.findall(r'href="([^"]+)"', text):
+            is_here = link.startswith("#") or (page.parent / link).is_file()
+            assert is_here or link.startswith("https://"), link
+
+
 def test_the_same_reports_touch_no_file(database):
     folder, _ = publish(database)
 
