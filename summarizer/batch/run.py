@@ -29,13 +29,23 @@ from summarizer.batch.reports import has_version
 from summarizer.batch.states import PAUSE
 from summarizer.batch.store import Store
 from summarizer.batch.visit import Reader, Robots
-from summarizer.errors import FetchError, InputError, LLMError, StorageError, SummarizerError
-from summarizer.models import Report
-from summarizer.pipeline import analyze_article
+from summarizer.errors import (
+    FetchError,
+    InputError,
+    LLMError,
+    NoArticle,
+    StorageError,
+    SummarizerError,
+)
+from summarizer.models import Article, Report
+from summarizer.page.sandbox import SANDBOX
+from summarizer.pipeline import analyze_apart, analyze_article
 from summarizer.settings import Settings
 
-JOBS = 8  # workers; they mostly wait for servers
-IDLE = 0.05  # seconds until a worker without work looks again
+JOBS = 8  # threads; they mostly wait for servers
+# Articles to do from which workers analyse them: to start one takes as long as to analyse 30.
+MANY = 50
+IDLE = 0.05  # seconds until a thread without work looks again
 TICK = 0.1  # seconds between two looks at how far the run is
 GRACE = 10.0  # seconds that work in flight has after Ctrl-C
 CHUNK = 500  # items entered in one commit
@@ -44,12 +54,21 @@ _ENDS_RUN = (LLMError.exit_status, StorageError.exit_status)
 _ADVICE = "--retry-failed asks it again"
 
 
+def count_cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 @dataclass
 class Batch:
     """One run over a queue.
 
     `fetcher` is the network, `rate` the requests a second to one host (0: no limit), `jobs` the
-    number of workers, and `max_cost` what the model may cost, in USD; or `gate` limits all that.
+    articles in work at once, `workers` the processes that read and analyse them, and `max_cost`
+    what the model may cost, in USD; or `gate` limits all that. This process alone asks the network
+    and the model, and writes.
     """
 
     queue: Queue
@@ -58,6 +77,7 @@ class Batch:
     fetcher: Any = None
     rate: float = 1.0
     jobs: int = JOBS
+    workers: int = field(default_factory=count_cores)
     max_cost: float | None = None
     gate: Gate | None = None
     hooks: Hooks = field(default_factory=Hooks)
@@ -75,6 +95,7 @@ class Batch:
         turn = 1 / self.rate if self.rate else 0
         robots = Robots(self.queue.store, self.fetcher, lambda: self._stop.wait(turn))
         self._reader = Reader(self.settings, self.fetcher, robots, self.hooks.message)
+        SANDBOX.limit_to(self.workers)
 
     def run(self, inputs: Sequence[str], stdin: Iterable[bytes] = ()) -> RunResult:
         """Do everything that the inputs name, and what earlier runs left undone.
@@ -188,8 +209,19 @@ class Batch:
             not lease.redo and has_version(self.queue.store, lease.id, article.content_hash)
         ):
             return outcome
-        report = analyze_article(article, self.settings, self._gate)
+        report = self._report(article)
         return replace(outcome, report=_under_id(report, lease.given_id))
+
+    def _report(self, article: Article) -> Report:
+        """The article's report; of many articles, a worker makes all but the model's part."""
+        if self.tally.to_do < MANY:
+            return analyze_article(article, self.settings, self._gate)
+        try:
+            return analyze_apart(article, self.settings, self._gate)
+        except NoArticle as error:
+            if error.code != "parse_crash":
+                raise
+            raise RuntimeError("a worker") from error  # a bug, and no fault of the article
 
     def _announce(self, lease: Lease, outcome: Outcome, state: ItemState) -> None:
         """Tell the hooks of what became of an item, of a feed that failed, or of a report."""

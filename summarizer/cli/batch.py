@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 # lost a tenth of their time.
 SWITCH = 0.0005
 DATABASES = (".db", ".sqlite", ".sqlite3")
-_LIMITS = ("rate", "jobs", "max_cost")
+_LIMITS = ("rate", "jobs", "workers", "max_cost")
 
 _run_options = add_options(
     option(
@@ -49,7 +49,12 @@ _run_options = add_options(
         default=1.0,
         help="Requests a second to one host; 0: no limit.",
     ),
-    option("--jobs", type=IntRange(1, 64), default=8, help="Articles in work at once."),
+    option("--jobs", type=IntRange(1, 64), help="Articles in work at once.  [default: 8, or more]"),
+    option(
+        "--workers",
+        type=IntRange(min=1),
+        help="Processes that read and analyse.  [default: one a core]",
+    ),
     option(
         "--max-cost",
         type=FloatRange(min=0),
@@ -191,7 +196,11 @@ def watch(
 
 def _read_flags(flags: dict[str, Any]) -> tuple[Settings, dict[str, Any]]:
     """The settings and the limits of a run. Raises UsageError for a model of unknown cost."""
+    from summarizer.batch.run import JOBS, count_cores
+
     limits = {name: flags.pop(name) for name in _LIMITS}
+    limits["workers"] = limits["workers"] or count_cores()
+    limits["jobs"] = limits["jobs"] or max(JOBS, 2 * limits["workers"])
     settings = read_settings(flags)
     if not settings.uses_model:
         return settings, limits
