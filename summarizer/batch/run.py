@@ -3,7 +3,8 @@
     inputs -> queue -> lease an item -> read it -> analyse it -> result and state in one commit
 
 Threads of one process, and other processes on the same database, share the work through the queue.
-Pages are read and analysed outside any transaction.
+Pages are read and analysed outside any transaction, and while further inputs are entered. Of many
+articles, worker processes do that (sandbox.py); the threads wait for them, servers and the model.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ from typing import Any
 from summarizer.analyst.llm.gate import Gate
 from summarizer.analyst.llm.prompt import load_prompt
 from summarizer.batch.inputs import check_inputs, read_inputs
-from summarizer.batch.items import Hooks, ItemState, Lease, Outcome, RunResult, Stage
+from summarizer.batch.items import Hooks, Item, ItemState, Lease, Outcome, RunResult, Stage
 from summarizer.batch.queue import Queue
 from summarizer.batch.records import record_article
 from summarizer.batch.reports import has_version
@@ -36,6 +37,7 @@ from summarizer.errors import (
     NoArticle,
     StorageError,
     SummarizerError,
+    UsageError,
 )
 from summarizer.models import Article, Report
 from summarizer.page.sandbox import SANDBOX
@@ -100,16 +102,21 @@ class Batch:
     def run(self, inputs: Sequence[str], stdin: Iterable[bytes] = ()) -> RunResult:
         """Do everything that the inputs name, and what earlier runs left undone.
 
-        Raises UsageError before anything is started, and StorageError when the database fails.
+        Raises UsageError, before anything is started unless an input of many cannot be read, and
+        StorageError when the database fails.
         """
         check_inputs(inputs)
+        items = read_inputs(inputs, stdin, self.hooks.message)
+        self.tally.add(to_do=self.queue.waiting())
         with catch_signals(self._stop) as caught:
-            self._enter(inputs, stdin)
-            self._work()
+            self._enter(items)  # of few items all, so that a bad input is met before any work
+            self._work(items)
         self.hooks.tick(self.tally)
         if isinstance(self._fatal, StorageError):
             raise self._fatal
         self.queue.release()
+        if isinstance(self._fatal, UsageError):
+            raise self._fatal
         if not self._stop.is_set():
             self.queue.end()
         return RunResult(
@@ -120,36 +127,43 @@ class Batch:
             caught[0] if caught else None,
         )
 
-    def _enter(self, inputs: Sequence[str], stdin: Iterable[bytes]) -> None:
-        """Enter what the inputs name into the queue, and say which feeds are not asked now."""
-        items = read_inputs(inputs, stdin, self.hooks.message)
-        while chunk := list(islice(items, CHUNK)):
-            self.queue.add(chunk)
-        self.tally.add(to_do=self.queue.waiting())
+    def _enter(self, items: Iterator[Item]) -> None:
+        """Enter the next items into the queue; after the last, say which feeds are not asked."""
+        chunk = list(islice(items, CHUNK))
+        self.queue.add(chunk)
+        self.queue.is_entering = len(chunk) == CHUNK
+        if self.queue.is_entering:
+            return
         for feed in self.queue.resting_feeds():
             state = "is paused" if feed["state"] == "failed" else "is left alone"
             minutes = f"{feed['wait'] / 60:.0f} more minutes"
             self.hooks.message(f"{feed['url']} {state} for {minutes}: {_ADVICE}")
 
-    def _work(self) -> None:
-        """Let workers empty the queue.
+    def _work(self, items: Iterator[Item]) -> None:
+        """Let threads empty the queue, while the rest of the items are entered.
 
         After a signal, or a failure that ends the run, they have GRACE seconds left.
         """
         # with a model, some read while others wait for it
         count = self.jobs * (2 if self.settings.uses_model else 1)
-        workers = [threading.Thread(target=self._work_on, daemon=True) for _ in range(count)]
-        for worker in workers:
-            worker.start()
-        while any(worker.is_alive() for worker in workers) and not self._stop.is_set():
+        threads = [threading.Thread(target=self._work_on, daemon=True) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        try:
+            while self.queue.is_entering and not self._stop.is_set():
+                self._enter(items)
+                self.hooks.tick(self.tally)
+        except SummarizerError as error:
+            self._end_with(error)
+        while any(thread.is_alive() for thread in threads) and not self._stop.is_set():
             self.hooks.tick(self.tally)
             self._stop.wait(TICK)
         end = time.monotonic() + GRACE
-        for worker in workers:
-            worker.join(max(0.0, end - time.monotonic()) if self._stop.is_set() else None)
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()) if self._stop.is_set() else None)
 
     def _work_on(self) -> None:
-        """What one worker does until nothing is left, or the run is to stop."""
+        """What one thread does until nothing is left, or the run is to stop."""
         looked_at = time.monotonic()
         try:
             while not self._stop.is_set():

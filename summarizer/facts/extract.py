@@ -3,8 +3,8 @@ sentence says of it.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from summarizer.facts import attributes, statements
@@ -47,6 +47,8 @@ class Rows:
     facts: list[Fact]
     numbers: list[Candidate]
     repeats: dict[int, int]
+    # How far each subject is from the likeliest, by a number's place; filled where it is asked for.
+    ranks: dict[int, Mapping[str, float]] = field(default_factory=dict, compare=False)
 
     @property
     def unsure(self) -> frozenset[int]:
