@@ -22,37 +22,26 @@ from typing import Any
 
 from summarizer.analyst.llm.gate import Gate
 from summarizer.analyst.llm.prompt import load_prompt
+from summarizer.batch.analysis import ENDS_RUN, MANY, explain, make_report
 from summarizer.batch.inputs import check_inputs, read_inputs
-from summarizer.batch.items import Hooks, Item, ItemState, Lease, Outcome, RunResult, Stage
+from summarizer.batch.items import Hooks, Item, ItemState, Lease, Outcome, RunResult
 from summarizer.batch.queue import Queue
 from summarizer.batch.records import record_article
 from summarizer.batch.reports import has_version
 from summarizer.batch.states import PAUSE
 from summarizer.batch.store import Store
 from summarizer.batch.visit import Reader, Robots
-from summarizer.errors import (
-    FetchError,
-    InputError,
-    LLMError,
-    NoArticle,
-    StorageError,
-    SummarizerError,
-    UsageError,
-)
-from summarizer.models import Article, Report
+from summarizer.errors import LLMError, StorageError, SummarizerError, UsageError
+from summarizer.models import Report
 from summarizer.page.sandbox import SANDBOX
-from summarizer.pipeline import analyze_apart, analyze_article
 from summarizer.settings import Settings
 
 JOBS = 8  # threads; they mostly wait for servers
-# Articles to do from which workers analyse them: to start one takes as long as to analyse 30.
-MANY = 50
 IDLE = 0.05  # seconds until a thread without work looks again
 TICK = 0.1  # seconds between two looks at how far the run is
 GRACE = 10.0  # seconds that work in flight has after Ctrl-C
 CHUNK = 500  # items entered in one commit
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
-_ENDS_RUN = (LLMError.exit_status, StorageError.exit_status)
 _ADVICE = "--retry-failed asks it again"
 
 
@@ -194,20 +183,13 @@ class Batch:
         """
         try:
             outcome = self._analyze(lease, self._reader.read(lease))
-        except SummarizerError as error:
+        except Exception as error:
             if isinstance(error, LLMError) and self._stop.is_set():
                 return
-            if error.exit_status in _ENDS_RUN:
+            failure, stage = explain(error, lease.kind, lease.url)
+            if failure.exit_status in ENDS_RUN:
                 raise  # not this article's fault: it did not fail, it waits
-            outcome = Outcome(failure=error, stage=stage_of(error, lease))
-        except Exception as error:  # noqa: BLE001  the one wrapper: a poison item must not take the others with it
-            bug = SummarizerError(
-                f"a bug met this article ({type(error).__name__}). Please report it",
-                code="internal",
-                url=lease.url,
-                retryable=True,
-            )
-            outcome = Outcome(failure=bug)
+            outcome = Outcome(failure=failure, stage=stage)
         self.tally.cost_usd = self._gate.spent
         state = self.queue.finish(lease, outcome)
         if state:
@@ -223,19 +205,9 @@ class Batch:
             not lease.redo and has_version(self.queue.store, lease.id, article.content_hash)
         ):
             return outcome
-        report = self._report(article)
-        return replace(outcome, report=_under_id(report, lease.given_id))
-
-    def _report(self, article: Article) -> Report:
-        """The article's report; of many articles, a worker makes all but the model's part."""
-        if self.tally.to_do < MANY:
-            return analyze_article(article, self.settings, self._gate)
-        try:
-            return analyze_apart(article, self.settings, self._gate)
-        except NoArticle as error:
-            if error.code != "parse_crash":
-                raise
-            raise RuntimeError("a worker") from error  # a bug, and no fault of the article
+        is_apart = self.tally.to_do >= MANY
+        report = make_report(article, lease.given_id, self.settings, self._gate, is_apart=is_apart)
+        return replace(outcome, report=report)
 
     def _announce(self, lease: Lease, outcome: Outcome, state: ItemState) -> None:
         """Tell the hooks of what became of an item, of a feed that failed, or of a report."""
@@ -310,17 +282,6 @@ def watch_inputs(
             return replace(result, signal=caught[0])
 
 
-def stage_of(error: SummarizerError, lease: Lease) -> Stage:
-    """Where an item's failure happened."""
-    if lease.kind == "feed":
-        return "feed"
-    if error.code.startswith("robots"):
-        return "robots"
-    if isinstance(error, FetchError):
-        return "fetch"
-    return "extract" if isinstance(error, InputError) else "analyze"
-
-
 def fingerprint(settings: Settings) -> str:
     """What changes with the program, its data, prompts and model, in 16 characters."""
     prompt = load_prompt(settings.prompt).sha256 if settings.uses_model else ""
@@ -334,10 +295,4 @@ def fingerprint(settings: Settings) -> str:
 
 def analyze_record(record: dict[str, Any], folder: Path, settings: Settings) -> Report:
     """The report of one record, under the record's id. Keeps no state."""
-    report = analyze_article(record_article(record, folder), settings)
-    return _under_id(report, record.get("id"))
-
-
-def _under_id(report: Report, given_id: object) -> Report:
-    """The report under the id that its record gives, if it gives one."""
-    return report if given_id is None else report.model_copy(update={"id": str(given_id)})
+    return make_report(record_article(record, folder), record.get("id"), settings)

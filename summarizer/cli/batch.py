@@ -10,8 +10,8 @@ from click import FloatRange, IntRange, argument, command, echo, option
 from summarizer.analyst.llm.costs import find_price
 from summarizer.analyst.llm.gate import UNPRICED, DryGate
 from summarizer.batch.store import open_copy, open_store
+from summarizer.cli.shards import SHARD_OPTIONS, do_shard, shard_options
 from summarizer.cli.shared import (
-    PATH,
     add_options,
     database,
     describe_cost,
@@ -72,9 +72,10 @@ _run_options = add_options(
 @option(
     "-o",
     "--output",
-    type=PATH,
+    metavar="OUT",
     help="OUT.jsonl, .csv, .parquet or .db; the default database if left out.",
 )
+@shard_options
 @text_flag
 @flag("--retry-failed", "Try again what failed for good, and feeds that were paused.")
 @flag("--redo", "Analyse again what is done, with today's model and prompt.")
@@ -83,7 +84,7 @@ _run_options = add_options(
 @_run_options
 def batch(
     inputs: tuple[str, ...],
-    output: Path | None,
+    output: str | None,
     with_text: bool,
     retry_failed: bool,
     force: bool,
@@ -110,8 +111,17 @@ def batch(
     from summarizer.cli.progress import Progress
 
     inputs = read_names(inputs)
+    parts = {name: flags.pop(name) for name in SHARD_OPTIONS}
     settings, limits = _read_flags(flags)
-    path, is_file = _check_output(output, inputs, force)
+    if any(parts.values()):
+        if not output or retry_failed or force or dry_run or flags["redo"]:
+            detail = (
+                "a shard wants -o FOLDER, and takes no --redo, --retry-failed, --force, --dry-run"
+            )
+            raise UsageError(detail)
+        parts |= {"quiet": quiet, "with_text": with_text}
+        _exit(do_shard(inputs, output, settings, limits, **parts), strict)
+    path, is_file = _check_output(Path(output) if output else None, inputs, force)
     where = state_path(path) if is_file else path
 
     def open_batch(store: "Store", settings: Settings, **options: Any) -> Batch:

@@ -1,4 +1,4 @@
-"""Many articles: worker processes analyse them, from the first on while others are still entered."""
+"""Many articles: worker processes analyse them, from the first on while others are entered."""
 
 import json
 from contextlib import closing

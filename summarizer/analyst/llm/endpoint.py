@@ -251,7 +251,7 @@ class Endpoint:
 
     def _wait_for_turn(self, allowance: Allowance) -> None:
         """Sleep while the endpoint asked any worker to wait. Raises LLMError for want of time."""
-        held = _NOT_BEFORE.get(self._url, 0.0) - time.monotonic()
+        held = max(_NOT_BEFORE.get(self._url, 0.0) - time.monotonic(), self._gate.held())
         if held > 0:
             if held >= allowance.left():
                 detail = "the endpoint asks to wait longer than this answer may take"
@@ -277,6 +277,7 @@ class Endpoint:
             wait = refusal.wait
             if wait is not None:
                 _NOT_BEFORE[self._url] = time.monotonic() + min(wait, MAX_WAIT)
+                self._gate.hold_back(min(wait, MAX_WAIT))
             if (wait or 0.0) <= MAX_WAIT:
                 error.retry_after = allowance.backoff() if wait is None else wait
         return error
