@@ -5,6 +5,7 @@ may write to one folder, and a kill leaves no half object. The only importer of 
 """
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -57,7 +58,8 @@ class LocalFolder:
 
     def put(self, name: str, body: bytes) -> bool:
         path = self._path / name
-        part = path.with_name(f".{path.name}.{os.getpid()}{_PART}")
+        writer = f"{os.getpid()}.{threading.get_ident()}"
+        part = path.with_name(f".{path.name}.{writer}{_PART}")
         with _errors(path, OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
