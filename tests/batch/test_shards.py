@@ -27,27 +27,18 @@ from summarizer.cli.main import main
 from summarizer.errors import StorageError, UsageError
 from summarizer.storage import open_folder
 from tests.support.book import OFFLINE, wait_until
-from tests.support.local_web import story
 from tests.support.model_answers import PLAIN
 from tests.support.object_store import object_store
 from tests.support.scripted_server import fails, says, scripted
+from tests.support.shards import plain, read, write_records
 
 RECORDS = 60
-
-
-def write_records(path: Path, count: int = RECORDS) -> str:
-    lines = [{"id": f"r{n}", "text": f"{story(n % 7, n)} This is story {n}."} for n in range(count)]
-    lines[3] = {"id": "r3"}  # which holds nothing
-    lines[5]["id"] = "r4"  # twice
-    lines += [lines[0]]
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    return str(path)
 
 
 @pytest.fixture
 def records(tmp_path, monkeypatch):
     monkeypatch.setattr(shards, "CHUNK", 8)
-    return write_records(tmp_path / "in.jsonl")
+    return write_records(tmp_path / "in.jsonl", RECORDS)
 
 
 @pytest.fixture(scope="module")
@@ -61,28 +52,6 @@ def s3():
 def do(records, folder, shard="0/1", settings=OFFLINE, form="jsonl"):
     job = make_job(str(folder), settings, "test", jobs=4, workers=2, form=form)
     return run_shard([records], (), Shard.parse(shard), job, Limits(4))
-
-
-def plain(row):
-    """A report without the time that it took."""
-    row["analyst"].pop("seconds")
-    return row
-
-
-def read(folder) -> dict[str, list]:
-    """The reports of each file of a folder."""
-    from summarizer.batch.export import import_arrow
-
-    found = {}
-    for name in open_folder(str(folder)).names():
-        body = open_folder(str(folder)).read(name)
-        if name.endswith(".parquet"):
-            arrow, parquet = import_arrow()
-            rows = parquet.read_table(arrow.BufferReader(body)).to_pylist()
-        else:
-            rows = [json.loads(line) for line in body.splitlines()]
-        found[name] = [plain(row) for row in rows]
-    return found
 
 
 def flat(found) -> list:
