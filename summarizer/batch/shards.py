@@ -120,6 +120,7 @@ class Ledger:
         self._done = job.open("done")
         shared: Row = {"shards": shard.count, "chunk": CHUNK, "format": job.form}
         shared |= {"with_text": job.with_text, "made_by": job.made_by}
+        shared["reader"] = job.settings.reader
         if not self._done.put("job.json", json.dumps(shared, indent=1).encode()):
             self._compare(json.loads(self._done.read("job.json") or b"{}"), shared)
         rows = (name.rpartition("-") for name in job.open().names())
