@@ -6,25 +6,27 @@ page -> article -> text -> facts, signals, narratives -> analysis -> report
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from summarizer.analyst.embedded.analyze import analyze_by_weights
 from summarizer.credibility import find_signals
 from summarizer.errors import LLMError, UsageError
-from summarizer.facts.extract import read_rows
+from summarizer.facts.extract import Rows, describe_rows, read_rows, restore_rows
 from summarizer.facts.reader import load_reader
-from summarizer.models import Analysis, Article, Page, Report
-from summarizer.narratives import find_narratives
+from summarizer.models import Analysis, Article, Page, Report, Signal
+from summarizer.narratives import CuedNarrative, find_narratives
 from summarizer.page.article import extract_article, make_article
 from summarizer.page.pasted import join_lines
+from summarizer.page.sandbox import SANDBOX
 from summarizer.settings import Settings, cache_path, load_settings
 from summarizer.text.dates import parse_time
-from summarizer.text.reading import read_text
+from summarizer.text.reading import Text, read_text
 from summarizer.verification.verify import list_faults, verify
 from summarizer.web.urls import complete_url
 
@@ -105,15 +107,73 @@ def analyze_article(
     """The verified report of one article. Workers that ask the same endpoint share `gate`."""
     settings = settings or load_settings()
     started = time.perf_counter()
+    return _conclude(lay_ground(article, settings.reader), settings, gate, started)
+
+
+def analyze_apart(article: Article, settings: Settings, gate: "Gate | None" = None) -> Report:
+    """As analyze_article, in a child process, where a model speaks all but its part: the child
+    sees neither the key nor the network.
+
+    Raises NoArticle `parse_timeout`, `parse_memory` or `parse_crash` too.
+    """
+    started = time.perf_counter()
+    if not settings.uses_model:
+        question = (article, Settings(reader=settings.reader, offline=True))
+        return SANDBOX.call(analyze_article, question, load=Report.model_validate, url=article.url)
+    load = partial(restore_ground, article)
+    arguments = (article, settings.reader)
+    ground = SANDBOX.call(describe_ground, arguments, load=load, url=article.url)
+    return _conclude(ground, settings, gate, started)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What is read of an article before any model is asked, and what the embedded analyst says."""
+
+    text: Text
+    rows: Rows
+    signals: tuple[Signal, ...]
+    narratives: Sequence[CuedNarrative]
+    analysis: Analysis
+
+    def check(self, analysis: Analysis) -> Report:
+        """The report of an analysis."""
+        return verify(self.text, self.rows, analysis, self.signals, self.narratives)
+
+
+def lay_ground(article: Article, reader: str) -> Ground:
+    """All that is read without a model; `reader` is the name of the reader of numbers."""
     text = read_text(article)
-    rows = read_rows(text, load_reader(settings.reader))
+    rows = read_rows(text, load_reader(reader))
     signals = find_signals(text)
     narratives = find_narratives(text)
-
-    def check(analysis: Analysis) -> Report:
-        return verify(text, rows, analysis, signals, narratives)
-
     analysis = analyze_by_weights(text, rows.facts, signals, narratives)
+    return Ground(text, rows, signals, narratives, analysis)
+
+
+def describe_ground(article: Article, reader: str) -> dict[str, Any]:
+    """The ground as plain values, for another process; restore_ground takes them back."""
+    ground = lay_ground(article, reader)
+    rows = describe_rows(ground.rows)
+    return {"rows": rows, "signals": ground.signals, "analysis": ground.analysis}
+
+
+def restore_ground(article: Article, plain: dict[str, Any]) -> Ground:
+    """The ground that describe_ground described. Raises ValueError or TypeError for what it did
+    not."""
+    text = read_text(article)
+    return Ground(
+        text,
+        restore_rows(text, plain["rows"]),
+        tuple(map(Signal.model_validate, plain["signals"])),
+        find_narratives(text),
+        Analysis.model_validate(plain["analysis"]),
+    )
+
+
+def _conclude(ground: Ground, settings: Settings, gate: "Gate | None", started: float) -> Report:
+    """The report on this ground, of the model if there is one; `started` is a perf_counter."""
+    text, rows, check, analysis = ground.text, ground.rows, ground.check, ground.analysis
     if settings.uses_model:
         from summarizer.analyst.llm.analyze import Conversation  # openai takes 1 s to import
 

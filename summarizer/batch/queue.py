@@ -3,8 +3,8 @@
     pending -> leased -> done | failed (for good; a feed: paused) | deferred (worth another run)
 
 A feed is an item whose result is more items. All feeds, and addresses that may turn out to be
-feeds, are read before any page: so a story that stands in two feeds gets the same report,
-whichever feed answers first.
+feeds, are entered and read before any page: so a story that stands in two feeds gets the same
+report, whichever feed answers first. Records and files wait for nothing.
 
 A lease names the process that holds it. It ends with that process (seen at once on the same
 machine) or after LEASE seconds; the result of a worker that comes later is dropped.
@@ -31,24 +31,26 @@ MAX_PARALLEL = 2  # requests at once to one host
 NO_LIMIT = 1 << 30
 MAX_DELAY = 3600.0  # seconds; a host's turn further away than this is due to a clock that jumped
 
-# The first pending item of each host whose turn it is, then the first of those. An item that
-# crashed comes last, and nothing else comes before the last feed was read.
+# The first pending item of each host whose turn it is, then the first of those, feeds before all
+# else. An item that crashed comes last, and no page comes before the last feed was read.
 _NEXT_ITEM = """
     SELECT i.id, i.kind, i.url, i.host, i.address, i.given_id, i.etag, i.last_modified, i.redo,
         i.attempts + (i.episode <> :episode) AS attempts, coalesce(i.payload, '{}') AS payload
     FROM hosts h JOIN items i ON i.id = (
         SELECT id FROM items
-        WHERE state = 'pending' AND host = h.host AND (kind IN ('feed', 'address') OR NOT EXISTS (
-            SELECT 1 FROM items
-            WHERE kind IN ('feed', 'address') AND state IN ('pending', 'leased')
-        ))
+        WHERE state = 'pending' AND host = h.host AND (
+            kind IN ('feed', 'address', 'record', 'file') OR NOT (:is_entering OR EXISTS (
+                SELECT 1 FROM items
+                WHERE kind IN ('feed', 'address') AND state IN ('pending', 'leased')
+            ))
+        )
         ORDER BY crashes, id LIMIT 1
     )
     WHERE (h.next_at <= :now OR h.next_at > :far)
         AND (h.host = '' OR :parallel > (
             SELECT count(*) FROM items WHERE state = 'leased' AND host = h.host
         ))
-    ORDER BY i.crashes, i.id LIMIT 1
+    ORDER BY i.kind NOT IN ('feed', 'address'), i.crashes, i.id LIMIT 1
 """
 _RELEASE_ALL = """
     UPDATE items SET state = 'pending', owner = NULL, leased_until = NULL
@@ -107,6 +109,7 @@ class Queue:
         self.store = store
         self.made_by = made_by
         self.tally = RunTally()
+        self.is_entering = False  # whether the inputs may name more than they have so far
         self._backoff = backoff
         self.free_leases()
         with store.write() as db:
@@ -121,7 +124,8 @@ class Queue:
     def add(self, items: Iterable[Item]) -> None:
         """Enter what the run's inputs name; what is new, edited or asked for anew is to do."""
         with self.store.write() as db:
-            enter_items(db, self.run, items)
+            to_do = enter_items(db, self.run, items)
+        self.tally.add(to_do=to_do)
 
     # ---- leases
 
@@ -136,6 +140,7 @@ class Queue:
             "far": now + MAX_DELAY,
             "parallel": MAX_PARALLEL if rate else NO_LIMIT,
             "episode": self.run.episode,
+            "is_entering": self.is_entering,
         }
         if not self.store.read(_NEXT_ITEM, values):  # no lock: idle workers disturb nobody
             return None
@@ -216,8 +221,8 @@ class Queue:
     # ---- counts and lists
 
     def is_left(self) -> bool:
-        """Whether an item is waiting or in work, here or in another process."""
-        return bool(
+        """Whether an item is waiting, in work, here or in another process, or may yet be named."""
+        return self.is_entering or bool(
             self.store.read("SELECT 1 FROM items WHERE state IN ('pending', 'leased') LIMIT 1")
         )
 

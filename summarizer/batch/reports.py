@@ -57,7 +57,8 @@ _IDS_IN_ORDER = """
     ORDER BY a.item_id, a.version
 """
 _REPORT_BY_ID = """
-    SELECT a.text, r.report FROM reports r JOIN articles a ON a.id = r.article_id
+    SELECT a.text, r.report, (SELECT count(*) FROM reports o WHERE o.id = r.id) > 1
+    FROM reports r JOIN articles a ON a.id = r.article_id
     WHERE a.id = ?
 """
 _BY_NAME = """
@@ -171,11 +172,11 @@ def load_reports(
     """
     seen: Counter[str] = Counter()
     # one by one: a large database does not have to fit into memory
-    for (article_id,) in store.read(_IDS_IN_ORDER.format(where=where), values):
-        for text, dumped in store.read(_REPORT_BY_ID, (article_id,)):
+    for article_id in store.read_numbers(_IDS_IN_ORDER.format(where=where), values):
+        for text, dumped, is_repeated in store.read(_REPORT_BY_ID, (article_id,)):
             report = json.loads(dumped)
             name = report["id"]
-            seen[name] += 1
+            seen[name] += is_repeated
             if seen[name] > 1:
                 report["id"] = f"{name}~{seen[name]}"
             if with_text:

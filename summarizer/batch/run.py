@@ -3,7 +3,8 @@
     inputs -> queue -> lease an item -> read it -> analyse it -> result and state in one commit
 
 Threads of one process, and other processes on the same database, share the work through the queue.
-Pages are read and analysed outside any transaction.
+Pages are read and analysed outside any transaction, and while further inputs are entered. Of many
+articles, worker processes do that (sandbox.py); the threads wait for them, servers and the model.
 """
 
 import hashlib
@@ -21,27 +22,34 @@ from typing import Any
 
 from summarizer.analyst.llm.gate import Gate
 from summarizer.analyst.llm.prompt import load_prompt
+from summarizer.batch.analysis import ENDS_RUN, MANY, explain, make_report
 from summarizer.batch.inputs import check_inputs, read_inputs
-from summarizer.batch.items import Hooks, ItemState, Lease, Outcome, RunResult, Stage
+from summarizer.batch.items import Hooks, Item, ItemState, Lease, Outcome, RunResult
 from summarizer.batch.queue import Queue
 from summarizer.batch.records import record_article
 from summarizer.batch.reports import has_version
 from summarizer.batch.states import PAUSE
 from summarizer.batch.store import Store
 from summarizer.batch.visit import Reader, Robots
-from summarizer.errors import FetchError, InputError, LLMError, StorageError, SummarizerError
+from summarizer.errors import LLMError, StorageError, SummarizerError, UsageError
 from summarizer.models import Report
-from summarizer.pipeline import analyze_article
+from summarizer.page.sandbox import SANDBOX
 from summarizer.settings import Settings
 
-JOBS = 8  # workers; they mostly wait for servers
-IDLE = 0.05  # seconds until a worker without work looks again
+JOBS = 8  # threads; they mostly wait for servers
+IDLE = 0.05  # seconds until a thread without work looks again
 TICK = 0.1  # seconds between two looks at how far the run is
 GRACE = 10.0  # seconds that work in flight has after Ctrl-C
 CHUNK = 500  # items entered in one commit
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
-_ENDS_RUN = (LLMError.exit_status, StorageError.exit_status)
 _ADVICE = "--retry-failed asks it again"
+
+
+def count_cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @dataclass
@@ -49,7 +57,9 @@ class Batch:
     """One run over a queue.
 
     `fetcher` is the network, `rate` the requests a second to one host (0: no limit), `jobs` the
-    number of workers, and `max_cost` what the model may cost, in USD; or `gate` limits all that.
+    articles in work at once, `workers` the processes that read and analyse them, and `max_cost`
+    what the model may cost, in USD; or `gate` limits all that. This process alone asks the network
+    and the model, and writes.
     """
 
     queue: Queue
@@ -58,6 +68,7 @@ class Batch:
     fetcher: Any = None
     rate: float = 1.0
     jobs: int = JOBS
+    workers: int = field(default_factory=count_cores)
     max_cost: float | None = None
     gate: Gate | None = None
     hooks: Hooks = field(default_factory=Hooks)
@@ -75,20 +86,26 @@ class Batch:
         turn = 1 / self.rate if self.rate else 0
         robots = Robots(self.queue.store, self.fetcher, lambda: self._stop.wait(turn))
         self._reader = Reader(self.settings, self.fetcher, robots, self.hooks.message)
+        SANDBOX.limit_to(self.workers)
 
     def run(self, inputs: Sequence[str], stdin: Iterable[bytes] = ()) -> RunResult:
         """Do everything that the inputs name, and what earlier runs left undone.
 
-        Raises UsageError before anything is started, and StorageError when the database fails.
+        Raises UsageError, before anything is started unless an input of many cannot be read, and
+        StorageError when the database fails.
         """
         check_inputs(inputs)
+        items = read_inputs(inputs, stdin, self.hooks.message)
+        self.tally.add(to_do=self.queue.waiting())
         with catch_signals(self._stop) as caught:
-            self._enter(inputs, stdin)
-            self._work()
+            self._enter(items)  # of few items all, so that a bad input is met before any work
+            self._work(items)
         self.hooks.tick(self.tally)
         if isinstance(self._fatal, StorageError):
             raise self._fatal
         self.queue.release()
+        if isinstance(self._fatal, UsageError):
+            raise self._fatal
         if not self._stop.is_set():
             self.queue.end()
         return RunResult(
@@ -99,36 +116,43 @@ class Batch:
             caught[0] if caught else None,
         )
 
-    def _enter(self, inputs: Sequence[str], stdin: Iterable[bytes]) -> None:
-        """Enter what the inputs name into the queue, and say which feeds are not asked now."""
-        items = read_inputs(inputs, stdin, self.hooks.message)
-        while chunk := list(islice(items, CHUNK)):
-            self.queue.add(chunk)
-        self.tally.add(to_do=self.queue.waiting())
+    def _enter(self, items: Iterator[Item]) -> None:
+        """Enter the next items into the queue; after the last, say which feeds are not asked."""
+        chunk = list(islice(items, CHUNK))
+        self.queue.add(chunk)
+        self.queue.is_entering = len(chunk) == CHUNK
+        if self.queue.is_entering:
+            return
         for feed in self.queue.resting_feeds():
             state = "is paused" if feed["state"] == "failed" else "is left alone"
             minutes = f"{feed['wait'] / 60:.0f} more minutes"
             self.hooks.message(f"{feed['url']} {state} for {minutes}: {_ADVICE}")
 
-    def _work(self) -> None:
-        """Let workers empty the queue.
+    def _work(self, items: Iterator[Item]) -> None:
+        """Let threads empty the queue, while the rest of the items are entered.
 
         After a signal, or a failure that ends the run, they have GRACE seconds left.
         """
         # with a model, some read while others wait for it
         count = self.jobs * (2 if self.settings.uses_model else 1)
-        workers = [threading.Thread(target=self._work_on, daemon=True) for _ in range(count)]
-        for worker in workers:
-            worker.start()
-        while any(worker.is_alive() for worker in workers) and not self._stop.is_set():
+        threads = [threading.Thread(target=self._work_on, daemon=True) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        try:
+            while self.queue.is_entering and not self._stop.is_set():
+                self._enter(items)
+                self.hooks.tick(self.tally)
+        except SummarizerError as error:
+            self._end_with(error)
+        while any(thread.is_alive() for thread in threads) and not self._stop.is_set():
             self.hooks.tick(self.tally)
             self._stop.wait(TICK)
         end = time.monotonic() + GRACE
-        for worker in workers:
-            worker.join(max(0.0, end - time.monotonic()) if self._stop.is_set() else None)
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()) if self._stop.is_set() else None)
 
     def _work_on(self) -> None:
-        """What one worker does until nothing is left, or the run is to stop."""
+        """What one thread does until nothing is left, or the run is to stop."""
         looked_at = time.monotonic()
         try:
             while not self._stop.is_set():
@@ -159,20 +183,13 @@ class Batch:
         """
         try:
             outcome = self._analyze(lease, self._reader.read(lease))
-        except SummarizerError as error:
+        except Exception as error:
             if isinstance(error, LLMError) and self._stop.is_set():
                 return
-            if error.exit_status in _ENDS_RUN:
+            failure, stage = explain(error, lease.kind, lease.url)
+            if failure.exit_status in ENDS_RUN:
                 raise  # not this article's fault: it did not fail, it waits
-            outcome = Outcome(failure=error, stage=stage_of(error, lease))
-        except Exception as error:  # noqa: BLE001  the one wrapper: a poison item must not take the others with it
-            bug = SummarizerError(
-                f"a bug met this article ({type(error).__name__}). Please report it",
-                code="internal",
-                url=lease.url,
-                retryable=True,
-            )
-            outcome = Outcome(failure=bug)
+            outcome = Outcome(failure=failure, stage=stage)
         self.tally.cost_usd = self._gate.spent
         state = self.queue.finish(lease, outcome)
         if state:
@@ -188,8 +205,9 @@ class Batch:
             not lease.redo and has_version(self.queue.store, lease.id, article.content_hash)
         ):
             return outcome
-        report = analyze_article(article, self.settings, self._gate)
-        return replace(outcome, report=_under_id(report, lease.given_id))
+        is_apart = self.tally.to_do >= MANY
+        report = make_report(article, lease.given_id, self.settings, self._gate, is_apart=is_apart)
+        return replace(outcome, report=report)
 
     def _announce(self, lease: Lease, outcome: Outcome, state: ItemState) -> None:
         """Tell the hooks of what became of an item, of a feed that failed, or of a report."""
@@ -266,17 +284,6 @@ def watch_inputs(
             return replace(result, signal=caught[0])
 
 
-def stage_of(error: SummarizerError, lease: Lease) -> Stage:
-    """Where an item's failure happened."""
-    if lease.kind == "feed":
-        return "feed"
-    if error.code.startswith("robots"):
-        return "robots"
-    if isinstance(error, FetchError):
-        return "fetch"
-    return "extract" if isinstance(error, InputError) else "analyze"
-
-
 def fingerprint(settings: Settings) -> str:
     """What changes with the program, its data, prompts and model, in 16 characters."""
     prompt = load_prompt(settings.prompt).sha256 if settings.uses_model else ""
@@ -290,10 +297,4 @@ def fingerprint(settings: Settings) -> str:
 
 def analyze_record(record: dict[str, Any], folder: Path, settings: Settings) -> Report:
     """The report of one record, under the record's id. Keeps no state."""
-    report = analyze_article(record_article(record, folder), settings)
-    return _under_id(report, record.get("id"))
-
-
-def _under_id(report: Report, given_id: object) -> Report:
-    """The report under the id that its record gives, if it gives one."""
-    return report if given_id is None else report.model_copy(update={"id": str(given_id)})
+    return make_report(record_article(record, folder), record.get("id"), settings)

@@ -88,35 +88,35 @@ _KEEP_FEED = """
 def enter_items(db: Connection, run: Run, items: Iterable[Item], feed: int | None = None) -> int:
     """Enter items that the run's inputs name, or that the `feed` with this number lists.
 
-    Returns how many are to do.
+    Returns how many articles are to do now that were not before.
     """
     return sum(_enter_item(db, run, item, feed) for item in items)
 
 
-def _enter_item(db: Connection, run: Run, item: Item, feed: int | None) -> bool:
-    """Enter one item. Returns whether it is to do."""
+def _enter_item(db: Connection, run: Run, item: Item, feed: int | None) -> int:
+    """Enter one item. Returns how many more articles are to do."""
     known = db.execute("SELECT * FROM items WHERE key = ?", (item.key,)).fetchone()
     item_id = int(known["id"]) if known else _insert_item(db, item)
-    is_to_do = False
+    to_do = 0
     if item.error:
         fail_item(db, run, item_id, Failure(item.error, "read"))
     elif item.entries is not None:
-        enter_items(db, run, item.entries, item_id)
+        to_do = enter_items(db, run, item.entries, item_id)
         db.execute(_CLOSE_SAVED_FEED, (item_id,))
     elif known is None:
-        is_to_do = True
+        to_do = int(item.kind != "feed")
     elif known["kind"] != "feed":
-        is_to_do = _renew_item(db, run, item, known, feed)
+        to_do = int(_renew_item(db, run, item, known, feed))
     elif feed is None:
         # else a feed lists it, and feeds that list each other must end somewhere
         db.execute(_RENEW_FEED, (item_id, time.time()))
         entries = {"redo": run.redo, "episode": run.episode, "feed": item_id}
-        db.execute(_RENEW_ENTRIES, entries)  # those that lack a page
+        to_do = db.execute(_RENEW_ENTRIES, entries).rowcount  # those that lack a page
     if feed is None:
         db.execute("INSERT OR IGNORE INTO run_items VALUES (?, ?)", (run.id, item_id))
     else:
         db.execute(_NAME_IN_FEED, (item_id, feed, item.fingerprint))
-    return is_to_do
+    return to_do
 
 
 def settle_item(

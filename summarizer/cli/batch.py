@@ -11,8 +11,8 @@ from summarizer.analyst.llm.costs import find_price
 from summarizer.analyst.llm.gate import UNPRICED, DryGate
 from summarizer.batch.store import open_copy, open_store
 from summarizer.cli.messages import make_messenger, message_options
+from summarizer.cli.shards import SHARD_OPTIONS, do_shard, shard_options
 from summarizer.cli.shared import (
-    PATH,
     add_options,
     database,
     describe_cost,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 # lost a tenth of their time.
 SWITCH = 0.0005
 DATABASES = (".db", ".sqlite", ".sqlite3")
-_LIMITS = ("rate", "jobs", "max_cost")
+_LIMITS = ("rate", "jobs", "workers", "max_cost")
 
 _run_options = add_options(
     option(
@@ -50,7 +50,12 @@ _run_options = add_options(
         default=1.0,
         help="Requests a second to one host; 0: no limit.",
     ),
-    option("--jobs", type=IntRange(1, 64), default=8, help="Articles in work at once."),
+    option("--jobs", type=IntRange(1, 64), help="Articles in work at once.  [default: 8, or more]"),
+    option(
+        "--workers",
+        type=IntRange(min=1),
+        help="Processes that read and analyse.  [default: one a core]",
+    ),
     option(
         "--max-cost",
         type=FloatRange(min=0),
@@ -68,9 +73,10 @@ _run_options = add_options(
 @option(
     "-o",
     "--output",
-    type=PATH,
+    metavar="OUT",
     help="OUT.jsonl, .csv, .parquet or .db; the default database if left out.",
 )
+@shard_options
 @text_flag
 @flag("--retry-failed", "Try again what failed for good, and feeds that were paused.")
 @flag("--redo", "Analyse again what is done, with today's model and prompt.")
@@ -79,7 +85,7 @@ _run_options = add_options(
 @_run_options
 def batch(
     inputs: tuple[str, ...],
-    output: Path | None,
+    output: str | None,
     with_text: bool,
     retry_failed: bool,
     force: bool,
@@ -106,8 +112,17 @@ def batch(
     from summarizer.cli.progress import Progress
 
     inputs = read_names(inputs)
+    parts = {name: flags.pop(name) for name in SHARD_OPTIONS}
     settings, limits = _read_flags(flags)
-    path, is_file = _check_output(output, inputs, force)
+    if any(parts.values()):
+        if not output or retry_failed or force or dry_run or flags["redo"]:
+            detail = (
+                "a shard wants -o FOLDER, and takes no --redo, --retry-failed, --force, --dry-run"
+            )
+            raise UsageError(detail)
+        parts |= {"quiet": quiet, "with_text": with_text}
+        _exit(do_shard(inputs, output, settings, limits, **parts), strict)
+    path, is_file = _check_output(Path(output) if output else None, inputs, force)
     where = state_path(path) if is_file else path
 
     def open_batch(store: "Store", settings: Settings, **options: Any) -> Batch:
@@ -212,7 +227,11 @@ def watch(
 
 def _read_flags(flags: dict[str, Any]) -> tuple[Settings, dict[str, Any]]:
     """The settings and the limits of a run. Raises UsageError for a model of unknown cost."""
+    from summarizer.batch.run import JOBS, count_cores
+
     limits = {name: flags.pop(name) for name in _LIMITS}
+    limits["workers"] = limits["workers"] or count_cores()
+    limits["jobs"] = limits["jobs"] or max(JOBS, 2 * limits["workers"])
     settings = read_settings(flags)
     if not settings.uses_model:
         return settings, limits

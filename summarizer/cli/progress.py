@@ -98,7 +98,7 @@ class Progress:
         )
         return " · ".join(str(part) for part in parts if part)
 
-    def close(self, result: RunResult, where: Path) -> None:
+    def close(self, result: RunResult, where: Path | str) -> None:
         """Prints why articles failed, and a table of how many are in which state.
 
         The reports are in `where`. A quiet one tells only why a run failed altogether.

@@ -3,8 +3,9 @@ sentence says of it.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from summarizer.facts import attributes, statements
 from summarizer.facts.candidates import Candidate, find_candidates, make_candidate
@@ -17,6 +18,7 @@ from summarizer.facts.signs import find_sign
 from summarizer.facts.subjects import Subjects
 from summarizer.models import Fact
 from summarizer.text.assets import MARKET
+from summarizer.text.numbers import Number
 from summarizer.text.orders import cut_orders
 from summarizer.text.reading import Text
 from summarizer.text.spans import Span
@@ -45,11 +47,36 @@ class Rows:
     facts: list[Fact]
     numbers: list[Candidate]
     repeats: dict[int, int]
+    # How far each subject is from the likeliest, by a number's place; filled where it is asked for.
+    ranks: dict[int, Mapping[str, float]] = field(default_factory=dict, compare=False)
 
     @property
     def unsure(self) -> frozenset[int]:
         """The rows whose facts are likely to be wrong."""
         return frozenset(i for i, fact in enumerate(self.facts) if fact.unsure)
+
+
+_CARRIED = ("scores", "chances", "linear_chances", "subject", "doubts")  # of a Candidate
+
+
+def describe_rows(rows: Rows) -> dict[str, Any]:
+    """The rows as plain values, for another process; restore_rows takes them back."""
+    numbers = [
+        (number.number, {name: getattr(number, name) for name in _CARRIED})
+        for number in rows.numbers
+    ]
+    return {"facts": rows.facts, "numbers": numbers, "repeats": list(rows.repeats.items())}
+
+
+def restore_rows(text: Text, plain: dict[str, Any]) -> Rows:
+    """The rows of the text that describe_rows described. Raises ValueError or TypeError for what
+    it did not."""
+    numbers = [
+        replace(make_candidate(text, Number(*number)), **carried)
+        for number, carried in plain["numbers"]
+    ]
+    facts = [Fact.model_validate(fact) for fact in plain["facts"]]
+    return Rows(facts, numbers, dict(plain["repeats"]))
 
 
 def extract_facts(text: Text, reader: Reader | None = None) -> list[Fact]:

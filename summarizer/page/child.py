@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import is_dataclass
-from datetime import datetime
+from datetime import date
 
 from summarizer.errors import SummarizerError
 
@@ -46,11 +46,12 @@ def _dump(function: Callable[..., object], arguments: tuple[object, ...]) -> byt
 
 
 def _to_plain(value: object) -> object:
-    """A dataclass or a time as JSON values."""
-    if isinstance(value, datetime):
+    """A model, a dataclass or a time as JSON values."""
+    if isinstance(value, date):
         return value.isoformat()
-    assert is_dataclass(value)
-    return vars(value)
+    if is_dataclass(value):
+        return vars(value)
+    return dict(value)  # type: ignore[call-overload]  # a model: all of its fields
 
 
 def _limit_memory(limit: int) -> None:

@@ -102,6 +102,10 @@ _LINKED_HEADING = re.compile(
 )
 
 
+# What no text holds: all below a blank but tab, line ends, form feed and escape.
+_CONTROLS = bytes(n for n in range(32) if n not in (9, 10, 11, 12, 13, 27))
+
+
 def find_format(body: bytes, content_type: str | None = None, url: str | None = None) -> Format:
     """What the bytes hold; `content_type` is what the server, or the file's name, says of them.
 
@@ -118,7 +122,7 @@ def find_format(body: bytes, content_type: str | None = None, url: str | None = 
             raise _refuse(f"it is {name}", advice, url)
     is_wide = head.startswith(_WIDE) or "utf-16" in (content_type or "") or _is_wide(head)
     if not is_wide:
-        control = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in head)
+        control = len(head) - len(head.translate(None, _CONTROLS))
         if head.count(0) > MAX_NUL * len(head) or control > MAX_CONTROL * len(head):
             raise _refuse("its bytes are those of no text", "Give a page, a text or a PDF", url)
     if is_mail(head):

@@ -1,5 +1,5 @@
 """Reads pages, files and feeds in child processes, so that none can hang this one, exhaust its
-memory or crash it.
+memory or crash it. A large batch has its articles analysed there too, and so uses all cores.
 
 Children are kept warm: one that has answered waits for the next page. A page may take SECONDS of
 wall clock and BYTES of memory; what takes more is killed with its child, and the next page gets a
@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +33,7 @@ SECONDS = 10.0  # for one page; the slowest of 87 real pages takes 0.3
 BYTES = 1_000_000_000  # of address space for a child; a warm one has about 0.2
 RECYCLE = 300_000_000  # bytes of memory held after a page from which a child is not kept
 MAX_LINE = 64_000_000  # bytes of an answer: no page that was let in holds so much text
+TICK = 0.2  # seconds between two looks at which children are late
 
 Answer = TypeVar("Answer")
 _START = (
@@ -55,19 +56,13 @@ class Child:
             env={name: value for name, value in os.environ.items() if not _SECRET.search(name)},
         )
 
-    def ask(self, question: tuple[Any, ...], seconds: float) -> dict[str, Any]:
+    def ask(self, question: tuple[Any, ...]) -> dict[str, Any]:
         """What the child answers to a question (function, arguments). Raises OSError, ValueError
-        or TypeError where it died, or after `seconds` was killed, before it answered."""
+        or TypeError where it died, or was killed, before it answered."""
         assert self.process.stdin and self.process.stdout  # both are pipes
-        timer = threading.Timer(seconds, self.process.kill)
-        timer.daemon = True
-        timer.start()
-        try:
-            pickle.dump(question, self.process.stdin)
-            self.process.stdin.flush()
-            return dict(json.loads(self.process.stdout.readline(MAX_LINE)))
-        finally:
-            timer.cancel()
+        self.process.stdin.write(pickle.dumps(question, pickle.HIGHEST_PROTOCOL))
+        self.process.stdin.flush()
+        return dict(json.loads(self.process.stdout.readline(MAX_LINE)))
 
     def memory_held(self) -> int:
         """Bytes in memory now; 0 where the system does not say."""
@@ -90,6 +85,9 @@ class Sandbox:
         self._seconds = seconds
         self._limit = limit
         self._idle: list[Child] = []  # append and pop are atomic: no lock
+        self._turns: AbstractContextManager[Any] = nullcontext()
+        self._ends: dict[Child, float] = {}  # when each child that is at work will be killed
+        self._watch: threading.Thread | None = None
 
     def read(
         self, body: bytes, *, url: str | None = None, content_type: str | None = None
@@ -97,6 +95,10 @@ class Sandbox:
         """What formats.read_page finds on the page. Raises as `call` does."""
         arguments = (body, url, content_type)
         return self.call(read_page, arguments, load=ExtractedPage.from_json, url=url)
+
+    def limit_to(self, number: int) -> None:
+        """From now on, so many children work at once; who calls meanwhile waits for a turn."""
+        self._turns = threading.Semaphore(number)
 
     def call(
         self,
@@ -108,11 +110,23 @@ class Sandbox:
     ) -> Answer:
         """What a function of a module answers in a child, `load`ed from JSON. Raises InputError
         where it does, and NoArticle `parse_timeout`, `parse_memory` or `parse_crash`."""
-        child = self._take()
+        with self._turns:
+            child = self._take()
+            return self._ask(child, (function, arguments), load, url)
+
+    def _ask(
+        self,
+        child: Child,
+        question: tuple[Any, ...],
+        load: Callable[[Any], Answer],
+        url: str | None,
+    ) -> Answer:
         is_fit = False
         started = time.monotonic()
+        self._ends[child] = started + self._seconds
+        self._keep_watch()
         try:
-            result = child.ask((function, arguments), self._seconds)
+            result = child.ask(question)
             is_fit = child.memory_held() < RECYCLE
             if error := result.get("error"):
                 kind = NoArticle if result["class"] == "NoArticle" else InputError
@@ -129,6 +143,7 @@ class Sandbox:
                 raise NoArticle(detail, code="parse_timeout", url=url) from error
             raise NoArticle("it broke its reader", code="parse_crash", url=url) from error
         finally:
+            del self._ends[child]
             if is_fit:
                 self._idle.append(child)
             else:
@@ -140,14 +155,31 @@ class Sandbox:
         except IndexError:
             return Child(self._limit)
 
+    def _keep_watch(self) -> None:
+        """One thread watches all children: a timer for each question would take a tenth of the
+        time of a small page."""
+        if self._watch is None:
+            self._watch = threading.Thread(target=self._kill_late, daemon=True)
+            self._watch.start()
+
+    def _kill_late(self) -> None:
+        while True:
+            time.sleep(TICK)
+            now = time.monotonic()
+            for child, end in self._ends.copy().items():
+                if now >= end:
+                    child.process.kill()
+
     def close(self) -> None:
         """Ends the idle children."""
         while self._idle:
             self._take().close()
 
     def forget(self) -> None:
-        """In a forked process the children are the parent's."""
+        """In a forked process the children are the parent's, and no thread keeps watch."""
         self._idle.clear()
+        self._ends.clear()
+        self._watch = None
 
 
 SANDBOX = Sandbox()

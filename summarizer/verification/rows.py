@@ -71,12 +71,13 @@ def correct_rows(text: Text, rows: Rows, claims: Sequence[RowClaim]) -> Correcte
     """The facts of an article after a model's readings of its numbers."""
     own: list[Fact | None] = [*rows.facts, *[None] * (len(rows.numbers) - len(rows.facts))]
     facts, findings, seen = list(own), [], set()
-    ranked = _rank_subjects(text, rows) if claims else {}
+    if claims and not rows.ranks:  # an answer is checked twice
+        rows.ranks.update(_rank_subjects(text, rows))
     support = Support(text, rows.facts)
     failed = 0
     is_read, refused = False, set()
     for i, claim in enumerate(claims):
-        places, reading = _read_claim(text, support, rows, ranked, claim)
+        places, reading = _read_claim(text, support, rows, claim)
         faults = [f"N{claim.row} is read twice"] if claim.row in seen else reading.faults
         seen.add(claim.row)
         findings += [_drop(f"rows[{i}]", fault) for fault in faults]
@@ -151,7 +152,6 @@ def _read_claim(
     text: Text,
     support: Support,
     rows: Rows,
-    ranked: Mapping[int, Mapping[str, float]],
     claim: RowClaim,
 ) -> tuple[list[int], _Reading]:
     """The rows that a claim is about, and what it makes of their number."""
@@ -171,7 +171,7 @@ def _read_claim(
         subject = claim.subject
     candidate = _with_unit(candidate, KINDS[claim.kind], subject)
     fact = _make_fact(text, candidate, claim, subject)
-    ranks = ranked.get(candidate.number.start, {})
+    ranks = rows.ranks.get(candidate.number.start, {})
     case = Case(text, support, candidate, claim, subject, fact, ranks)
     return places, _Reading(fact, list_faults_of(case))
 

@@ -104,7 +104,7 @@ def test_show_finds_by_number_id_and_address(store):
 def test_ids_never_collide(store):
     fill(store)
     with store.write() as db:
-        db.execute("UPDATE reports SET report = json_set(report, '$.id', 'same')")
+        db.execute("UPDATE reports SET id = 'same', report = json_set(report, '$.id', 'same')")
     assert [report["id"] for report in load_reports(store)] == ["same", "same~2", "same~3"]
 
 

@@ -1,4 +1,5 @@
-"""Keeps the answers that were paid for in a file of the user's cache, so that none is paid twice.
+"""Keeps the answers that were paid for in a file of the user's cache, or in a folder that machines
+share, so that none is paid twice.
 
 The key is everything that was asked: article, facts, prompt, model, endpoint and schema. What is
 kept is the model's words, which are verified anew each time. The file may be deleted at any time.
@@ -14,8 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from summarizer.analyst.llm.completion import Completion
+from summarizer.errors import StorageError, UsageError
+from summarizer.storage import is_remote, open_folder
 
 BUSY = 10.0  # seconds to wait for another process that writes
+_FAULTS = (sqlite3.Error, OSError, StorageError, UsageError)
 
 
 def answer_key(*question: Any) -> str:
@@ -28,10 +32,14 @@ def find_answer(path: str | None, key: str) -> Completion | None:
     if path is None:
         return None
     try:
-        with _open(path) as db:
-            row = db.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
-        return replace(Completion(**json.loads(row[0])), kept=True) if row else None
-    except (sqlite3.Error, OSError, ValueError, TypeError):  # TypeError: another version kept it
+        if _is_folder(path):
+            kept = open_folder(path).read(_name_of(key))
+        else:
+            with _open(path) as db:
+                row = db.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
+            kept = row and row[0]
+        return replace(Completion(**json.loads(kept)), kept=True) if kept else None
+    except (*_FAULTS, ValueError, TypeError):  # TypeError: another version kept it
         return None
 
 
@@ -42,13 +50,25 @@ def keep_answer(path: str | None, key: str, answer: Completion) -> bool:
     """
     if path is None:
         return True
-    row = key, json.dumps(asdict(answer))
+    words = json.dumps(asdict(answer))
     try:
-        with _open(path) as db:
-            db.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", row)
-    except (sqlite3.Error, OSError):
+        if _is_folder(path):
+            open_folder(path).put(_name_of(key), words.encode())
+        else:
+            with _open(path) as db:
+                db.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, words))
+    except _FAULTS:
         return False
     return True
+
+
+def _is_folder(path: str) -> bool:
+    """Whether each answer is an object of a folder, which many machines may share."""
+    return is_remote(path) or path.endswith("/")
+
+
+def _name_of(key: str) -> str:
+    return f"{key[:2]}/{key}.json"
 
 
 @contextmanager

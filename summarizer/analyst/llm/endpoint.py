@@ -11,6 +11,7 @@ deadline, however slowly the server sends.
 
 import json
 import re
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -75,6 +76,7 @@ _DIALECTS: dict[tuple[str | None, str], Dialect] = {}  # by endpoint and model
 _NOT_BEFORE: dict[str | None, float] = {}
 # By endpoint and key, opened once: a client takes 30 ms, and keeps connections alive.
 _CLIENTS: dict[tuple[str | None, str], Any] = {}
+_OPENING = threading.Lock()
 
 
 @dataclass
@@ -120,9 +122,9 @@ class Endpoint:
         self._key = settings.api_key
         check_endpoint(self._url, self._key)
         self._address = self._url, self._key or "none"  # local servers want none, the client one
-        if self._address not in _CLIENTS:
-            # where two workers open one at once, the first is kept, and the other never closed
-            _CLIENTS.setdefault(self._address, _open_client(*self._address))
+        with _OPENING:  # where many threads start at once, one opens it for all
+            if self._address not in _CLIENTS:
+                _CLIENTS[self._address] = _open_client(*self._address)
         is_openai = self._url is None or self._url.startswith("https://api.openai.com/")
         limit = "max_completion_tokens" if is_openai else "max_tokens"
         self._dialect = _DIALECTS.setdefault((self._url, self.model), Dialect(limit=limit))
@@ -249,7 +251,7 @@ class Endpoint:
 
     def _wait_for_turn(self, allowance: Allowance) -> None:
         """Sleep while the endpoint asked any worker to wait. Raises LLMError for want of time."""
-        held = _NOT_BEFORE.get(self._url, 0.0) - time.monotonic()
+        held = max(_NOT_BEFORE.get(self._url, 0.0) - time.monotonic(), self._gate.held())
         if held > 0:
             if held >= allowance.left():
                 detail = "the endpoint asks to wait longer than this answer may take"
@@ -275,6 +277,7 @@ class Endpoint:
             wait = refusal.wait
             if wait is not None:
                 _NOT_BEFORE[self._url] = time.monotonic() + min(wait, MAX_WAIT)
+                self._gate.hold_back(min(wait, MAX_WAIT))
             if (wait or 0.0) <= MAX_WAIT:
                 error.retry_after = allowance.backoff() if wait is None else wait
         return error

@@ -52,6 +52,13 @@ class Gate:
     def weigh(self, request: str) -> None:
         """Told of each request, as it is written, before it asks for its turn."""
 
+    def hold_back(self, seconds: float) -> None:
+        """Told of the wait that the endpoint asked for; a gate of many processes keeps it."""
+
+    def held(self) -> float:
+        """Seconds for which other processes were asked to wait."""
+        return 0.0
+
     @contextmanager
     def request(self, most: float | None) -> Iterator[AdmittedRequest]:
         """Wait for a turn, for a request that may cost `most` USD.
