@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from summarizer.facts.attributes import find_venue
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.choice import LABELS
 from summarizer.facts.kinds import KINDS, PRICES, SIGNED, Kind
@@ -30,7 +31,7 @@ _RULED_OUT = 1e-20  # chance that a number has of kinds which its unit forbids, 
 _FURTHEST = 2.5  # score by which a subject may be less likely than the likeliest
 _NEAR_PRICE = 2.0  # a level lies within this many times the price of its asset
 _LEAST_LARGE = 1000  # dollars or coins; less is no flow, size or sum that a report would tell
-_PERIOD_REACH, _VENUE_REACH = 1, 2  # sentences back that give a number its period or venue
+_REACH = 1  # sentences back that give a number its period or venue
 # Words that are negative for a number, beside those of movement.
 _NEGATIVE = frozenset("less puts shorts cut minus underneath withdrawn".split())
 _WORD = re.compile(r"\w+")
@@ -189,15 +190,12 @@ def keep_printed(
     """
     period, venue = claim.period, claim.venue
     own = text.quote(candidate.span)
-    near = own if find_periods(own) else _words_before(text, candidate, _PERIOD_REACH)
-    if period and not (period in find_periods(near) or spells_period(near, period)):
-        period = before and before.period
-    if venue and venue.casefold() not in _words_before(text, candidate, _VENUE_REACH).casefold():
-        venue = before and before.venue
+    first = text.sentences[max(0, candidate.sentence - _REACH)]
+    near = f"{text.article.title or ''} {text.string[first.start : candidate.span.end]}"
+    of_period = own if find_periods(own) else near
+    of_venue = own if find_venue(text, candidate) else near
+    if period and not (period in find_periods(of_period) or spells_period(of_period, period)):
+        period = before.period if before else None
+    if venue and venue.casefold() not in of_venue.casefold():
+        venue = before.venue if before else None
     return claim.model_copy(update={"period": period, "venue": venue})
-
-
-def _words_before(text: Text, candidate: Candidate, reach: int) -> str:
-    """The title and the sentences up to the number's, as many as `reach` and its own."""
-    first = text.sentences[max(0, candidate.sentence - reach)]
-    return f"{text.article.title or ''} {text.string[first.start : candidate.span.end]}"

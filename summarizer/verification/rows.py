@@ -26,6 +26,8 @@ from summarizer.verification.support import Support
 
 # Told by "inflation" or "the dollar" alone.
 _ECONOMIES = frozenset("US FED ECB EU UK DXY SPX".split())
+_COINS = re.compile(r"\s(?:[A-Z][A-Z0-9]+\s)?(?:tokens|coins)\b")  # "41 million NOVR tokens"
+_TICKER = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 _UNIT_REACH = 10  # code points between a number and its coins
 _BULK = 3  # readings that fail, if they are more than half: none of the answer's is believed
 _MOST_ADDED = 99  # rows that an answer may number on
@@ -170,7 +172,7 @@ def _read_claim(
     before = rows.facts[places[0]] if places[0] < len(rows.facts) else None
     claim = keep_printed(text, candidate, claim, before)
     subject = _find_subject(support, claim)
-    candidate = _with_unit(candidate, KINDS[claim.kind], subject)
+    candidate = _with_unit(text, candidate, KINDS[claim.kind], subject)
     fact = _make_fact(text, candidate, claim, subject)
     ranks = ranked.get(candidate.number.start, {})
     case = Case(text, support, candidate, claim, subject, fact, before, ranks)
@@ -211,20 +213,21 @@ def _find_subject(support: Support, claim: RowClaim) -> str | None:
     return support.find_subject(claim.subject)
 
 
-def _with_unit(candidate: Candidate, kind: Kind, subject: str | None) -> Candidate:
+def _with_unit(text: Text, candidate: Candidate, kind: Kind, subject: str | None) -> Candidate:
     """The number with the unit that its kind gives a bare one: percent, or coins.
 
     Coins are those that are named behind it, "71 wrapped bitcoin", else those of its subject.
     """
     is_coins = kind.of_holding and not candidate.is_large  # "holds 668"
-    is_coins |= kind.name == "token_unlock"
+    is_coins |= kind.name == "token_unlock" or bool(_COINS.match(text.string, candidate.end))
     if candidate.unit_class != "plain" or ("plain" in kind.units and not is_coins):
         return candidate
     if "percent" in kind.units:  # "a 53-47 split"
         return replace(candidate, unit_class="percent", unit="%")
     end = candidate.end
+    named = [subject] if subject not in (None, MARKET) and _TICKER.fullmatch(subject) else []
     behind = [m.subject for m in candidate.mentions if 0 <= m.start - end <= _UNIT_REACH]
-    assets = [name for name in (*behind, subject) if name in load_assets().tickers]
+    assets = [*(name for name in behind if name in load_assets().tickers), *named]
     return replace(candidate, unit_class="coins", unit=assets[0]) if assets else candidate
 
 

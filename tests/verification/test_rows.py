@@ -36,8 +36,8 @@ def test_a_reading_becomes_a_whole_fact():
 
 
 def test_what_the_rules_had_read_is_kept():
-    fact, _ = read_row("$3,050", kind="price_past", subject="ETH")
-    assert fact.corrected_from == "price ETH $3,050"
+    fact, _ = read_row("$15.9 billion", kind="other", subject="BTC")
+    assert fact.corrected_from == "open_interest ETH $15.9B"
 
 
 def test_none_removes_a_fact():
