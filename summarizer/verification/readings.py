@@ -25,15 +25,15 @@ from summarizer.verification.wording import find_periods, spells_period
 
 # Log of the chance, by the readers of numbers, below which another kind is not believed, by how
 # sure they are of theirs. `eval/README.md` tells what each refuses.
-_LEAST_CHANCE = {"sure": -5.0, "unsure": -4.5, "no fact": -7.0}
+_LEAST_CHANCE = {"sure": -5.0, "unsure": -4.5, "no fact": -9.0}
 _SURE = 0.95  # chance from which a number is surely no fact, or surely one
 _RULED_OUT = 1e-20  # chance that a number has of kinds which its unit forbids, before it got one
 _FURTHEST = 2.5  # score by which a subject may be less likely than the likeliest
 _NEAR_PRICE = 2.0  # a level lies within this many times the price of its asset
 _LEAST_LARGE = 1000  # dollars or coins; less is no flow, size or sum that a report would tell
-_REACH = 1  # sentences back that give a number its period or venue
 # Words that are negative for a number, beside those of movement.
 _NEGATIVE = frozenset("less puts shorts cut minus underneath withdrawn".split())
+_ASSETS = ("coin", "stock")
 _WORD = re.compile(r"\w+")
 _CROSSED = re.compile(  # "broke above resistance at", "former support", "lost the $60,000 level"
     r"""
@@ -108,16 +108,20 @@ def _check_subject(case: Case) -> Iterator[str]:
         yield f"the article does not name {case.claim.subject or 'a subject'}"
         return
     is_known = any(mention.subject == subject for mention in case.text.mentions)
-    is_asset = load_assets().tickers.get(subject) in ("coin", "stock") and is_known
+    is_asset = load_assets().tickers.get(subject) in _ASSETS and is_known
     if not is_asset or case.before is None or case.before.subject == subject:
         return
     ranks = [rank for name, rank in case.ranks.items() if subject in (name, underlying(name))]
-    is_named = case.support.names(case.sentence, subject)
-    is_near = (
-        min(ranks) <= _FURTHEST if ranks and not (is_named and case.kind.of_company) else is_named
-    )
+    is_near = bool(ranks) and min(ranks) <= _FURTHEST
+    if not is_near and (not ranks or case.kind.of_company or _is_only_asset(case, subject)):
+        is_near = case.support.names(case.sentence, subject)
     if not is_near and not _is_near_price(case, subject):
         yield f"N{case.claim.row} is hardly {subject}'s by the words around it"
+
+
+def _is_only_asset(case: Case, subject: str) -> bool:
+    """Whether the number's sentence names no other asset."""
+    return {m.subject for m in case.candidate.mentions if m.group in _ASSETS} == {subject}
 
 
 def _is_near_price(case: Case, asset: str) -> bool:
@@ -182,20 +186,18 @@ def list_faults_of(case: Case) -> list[str]:
     return [fault for check in _CHECKS for fault in check(case)]
 
 
-def keep_printed(
-    text: Text, candidate: Candidate, claim: RowClaim, before: Fact | None
-) -> RowClaim:
-    """The claim with a period and a venue that the number's sentence gives, or one just before it
-    where its own gives none; else with what the rules read.
+def drop_unprinted(text: Text, candidate: Candidate, claim: RowClaim) -> RowClaim:
+    """The claim without a period and a venue that neither the number's sentence gives nor, where it
+    gives none, the one before or the title.
     """
     period, venue = claim.period, claim.venue
     own = text.quote(candidate.span)
-    first = text.sentences[max(0, candidate.sentence - _REACH)]
+    first = text.sentences[max(0, candidate.sentence - 1)]
     near = f"{text.article.title or ''} {text.string[first.start : candidate.span.end]}"
     of_period = own if find_periods(own) else near
     of_venue = own if find_venue(text, candidate) else near
     if period and not (period in find_periods(of_period) or spells_period(of_period, period)):
-        period = before.period if before else None
+        period = None
     if venue and venue.casefold() not in of_venue.casefold():
-        venue = before.venue if before else None
+        venue = None
     return claim.model_copy(update={"period": period, "venue": venue})

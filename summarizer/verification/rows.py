@@ -21,7 +21,7 @@ from summarizer.models import Fact, Finding, RowClaim
 from summarizer.text.asset_table import load_assets
 from summarizer.text.assets import MARKET
 from summarizer.text.reading import Text
-from summarizer.verification.readings import Case, keep_printed, list_faults_of
+from summarizer.verification.readings import Case, drop_unprinted, list_faults_of
 from summarizer.verification.support import Support
 
 # Told by "inflation" or "the dollar" alone.
@@ -170,7 +170,7 @@ def _read_claim(
     if claim.kind not in KINDS:
         return _Reading([], None, [f"{claim.kind} is no kind of fact"])
     before = rows.facts[places[0]] if places[0] < len(rows.facts) else None
-    claim = keep_printed(text, candidate, claim, before)
+    claim = drop_unprinted(text, candidate, claim)
     subject = _find_subject(support, claim)
     candidate = _with_unit(text, candidate, KINDS[claim.kind], subject)
     fact = _make_fact(text, candidate, claim, subject)
