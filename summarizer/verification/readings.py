@@ -31,10 +31,14 @@ _RULED_OUT = 1e-20  # chance that a number has of kinds which its unit forbids, 
 _FURTHEST = 2.5  # score by which a subject may be less likely than the likeliest
 _NEAR_PRICE = 2.0  # a level lies within this many times the price of its asset
 _LEAST_LARGE = 1000  # dollars or coins; less is no flow, size or sum that a report would tell
-# Words that are negative for a number, beside those of movement.
-_NEGATIVE = frozenset("less puts shorts cut minus underneath withdrawn".split())
+_NEGATIVE = frozenset("less cut minus underneath".split())  # beside the words of movement
+# Words of who pays, who pays more, and of rates; a level that fell is not negative.
+_STATES = (
+    frozenset("positive hike raise".split()),
+    frozenset("negative minus shorts puts cut".split()),
+)
 _ASSETS = ("coin", "stock")
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[\w-]+")  # "jaw-dropping" is no drop
 _CROSSED = re.compile(  # "broke above resistance at", "former support", "lost the $60,000 level"
     r"""
     \b(?:br(?:oke|oken|eak\w*)|former|previous\w*|old|lost|los(?:e|ing)|reclaim\w*|flip\w*|cross\w*
@@ -148,21 +152,25 @@ def _check_sign(case: Case) -> Iterator[str]:
 
 
 def _has_word(case: Case, sign: int) -> bool:
-    """Whether a word of that sign stands beside the number, up to the numbers around it, or else in
-    its sentence, which then has none of the other sign.
+    """Whether the words beside the number, up to the numbers around it, or all of its sentence have
+    a word of that sign, and none of the other.
     """
-    is_flow = case.fact.kind == "etf_flow"
-    up = word_set("flow_in") if is_flow else word_set("up", "flow_in")
-    down = _NEGATIVE | (word_set("flow_out") if is_flow else word_set("down", "flow_out"))
+    up, down = _sign_words(case.kind)
     words, others = (up, down) if sign > 0 else (down, up)
     (first, past), text, number = case.candidate.span, case.text, case.candidate
-    before = text.numbers_between(first, number.number.start)
-    after = text.numbers_between(number.end, past)
-    start, end = before[-1].end if before else first, after[0].start if after else past
-    beside, whole = (
-        set(_WORD.findall(text.string[i:j].lower())) for i, j in ((start, end), (first, past))
-    )
-    return bool(words & beside or (words & whole and not others & whole))
+    start = max([n.end for n in text.numbers_between(first, number.number.start)], default=first)
+    end = min([n.start for n in text.numbers_between(number.end, past)], default=past)
+    parts = (set(_WORD.findall(text.string[i:j].lower())) for i, j in ((start, end), (first, past)))
+    return any(not words.isdisjoint(part) and others.isdisjoint(part) for part in parts)
+
+
+def _sign_words(kind: Kind) -> tuple[frozenset[str], frozenset[str]]:
+    """The words that make a number of the kind positive, and those that make it negative."""
+    if kind.sign == "state" or kind.name == "macro_indicator":
+        return _STATES
+    if kind.name == "etf_flow":
+        return word_set("flow_in"), word_set("flow_out")
+    return word_set("up", "flow_in"), word_set("down", "flow_out") | _NEGATIVE
 
 
 def _check_level(case: Case) -> Iterator[str]:
