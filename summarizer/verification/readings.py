@@ -6,7 +6,7 @@ faults in words that a model can act on.
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from summarizer.facts.attributes import find_venue
@@ -37,6 +37,7 @@ _STATES = (
     frozenset("positive hike raise".split()),
     frozenset("negative minus shorts puts cut".split()),
 )
+_SHARES = re.compile(r"\b(?:shares?|stock|company|firm)\b", re.IGNORECASE)
 _ASSETS = ("coin", "stock")
 _WORD = re.compile(r"[\w-]+")  # "jaw-dropping" is no drop
 _CROSSED = re.compile(  # "broke above resistance at", "former support", "lost the $60,000 level"
@@ -111,21 +112,34 @@ def _check_subject(case: Case) -> Iterator[str]:
     if subject is None:
         yield f"the article does not name {case.claim.subject or 'a subject'}"
         return
-    is_known = any(mention.subject == subject for mention in case.text.mentions)
-    is_asset = load_assets().tickers.get(subject) in _ASSETS and is_known
+    is_asset = any(m.subject == subject and m.group in _ASSETS for m in case.text.mentions)
     if not is_asset or case.before is None or case.before.subject == subject:
         return
     ranks = [rank for name, rank in case.ranks.items() if subject in (name, underlying(name))]
-    is_near = bool(ranks) and min(ranks) <= _FURTHEST
-    if not is_near and (not ranks or case.kind.of_company or _is_only_asset(case, subject)):
-        is_near = case.support.names(case.sentence, subject)
-    if not is_near and not _is_near_price(case, subject):
+    if min(ranks, default=math.inf) <= _FURTHEST:
+        return
+    if not (
+        _is_named(case, subject, ranks) or _is_firm(case, subject) or _is_near_price(case, subject)
+    ):
         yield f"N{case.claim.row} is hardly {subject}'s by the words around it"
 
 
-def _is_only_asset(case: Case, subject: str) -> bool:
-    """Whether the number's sentence names no other asset."""
-    return {m.subject for m in case.candidate.mentions if m.group in _ASSETS} == {subject}
+def _is_named(case: Case, subject: str, ranks: Sequence[float]) -> bool:
+    """Whether the number's sentence names the subject, which the readers did not weigh, or which is
+    a victim or its only asset.
+    """
+    only = {m.subject for m in case.candidate.mentions if m.group in _ASSETS} == {subject}
+    is_open = not ranks or case.kind.of_company or only
+    return is_open and case.support.names(case.sentence, subject)
+
+
+def _is_firm(case: Case, subject: str) -> bool:
+    """Whether the number may be that of a firm which only the article knows, and which the sentence
+    need not name: "It raised $90 million by selling shares".
+    """
+    is_of_firms = case.kind.of_company or case.kind.name == "other"
+    is_told = is_of_firms or _SHARES.search(case.sentence) is not None
+    return is_told and subject not in load_assets().tickers
 
 
 def _is_near_price(case: Case, asset: str) -> bool:
