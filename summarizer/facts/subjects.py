@@ -9,7 +9,7 @@ by `data/subjects.model.tsv`.
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -151,13 +151,7 @@ class Subjects:
             self.remember(candidate, kind, owner)
             return SubjectChoice(owner, 1.0, True)
         options = self.options(candidate, kind)
-        linear = [model.scores_of(option.features)[0] for option in options]
-        scores = linear
-        if reading := candidate.reading:
-            read = [reading.score_subject(one, self.standing(one)) for one, _ in options]
-            scores = [
-                left + _READING_WORTH * right for left, right in zip(linear, read, strict=True)
-            ]
+        scores = self._score(candidate, options, model)
         subject = options[scores.index(max(scores))].subject
         self.remember(candidate, kind, subject)
         chance = sum(
@@ -165,16 +159,27 @@ class Subjects:
             for option, share in zip(options, softmax(scores), strict=True)
             if option.subject == subject
         )
-        is_agreed = options[linear.index(max(linear))].subject == subject
+        is_agreed = options[model.best(option.features for option in options)].subject == subject
         return SubjectChoice(subject, chance, is_agreed)
 
     def rank(self, candidate: Candidate, kind: str) -> dict[str, float]:
         """How far the score of each possible subject of the number is below the highest."""
-        scores: dict[str, float] = {}
-        for option in self.options(candidate, kind):
-            score = load_linear("subjects").scores_of(option.features)[0]
-            scores[option.subject] = max(score, scores.get(option.subject, score))
-        return {subject: max(scores.values()) - score for subject, score in scores.items()}
+        options = self.options(candidate, kind)
+        best: dict[str, float] = {}
+        for option, score in zip(
+            options, self._score(candidate, options, load_linear("subjects")), strict=True
+        ):
+            best[option.subject] = max(score, best.get(option.subject, score))
+        return {subject: max(best.values()) - score for subject, score in best.items()}
+
+    def _score(self, candidate: Candidate, options: Sequence[Option], model: Linear) -> list[float]:
+        """How well each option fits, by the weights and by the encoder where it read the number."""
+        linear = [model.scores_of(option.features)[0] for option in options]
+        reading = candidate.reading
+        if reading is None:
+            return linear
+        read = [reading.score_subject(one, self.standing(one)) for one, _ in options]
+        return [left + _READING_WORTH * right for left, right in zip(linear, read, strict=True)]
 
     def remember(self, candidate: Candidate, kind: str, subject: str) -> None:
         """Note that the number is about the subject, which is evidence for the numbers after it."""

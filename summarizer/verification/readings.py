@@ -1,13 +1,15 @@
 """READING -> FAULTS: whether the article bears out what a model says that one of its numbers is.
 
-Each check yields its faults in words that a model can act on.
+What the rules read is believed as it stands; another reading needs support. Each check yields its
+faults in words that a model can act on.
 """
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from summarizer.facts.attributes import find_venue
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.choice import LABELS
 from summarizer.facts.kinds import KINDS, PRICES, SIGNED, Kind
@@ -15,23 +17,29 @@ from summarizer.facts.levels import find_price
 from summarizer.facts.signs import governing_sign
 from summarizer.facts.subjects import underlying
 from summarizer.models import Fact, RowClaim
-from summarizer.text.assets import MARKET
+from summarizer.tables import word_set
+from summarizer.text.asset_table import load_assets
 from summarizer.text.reading import Text
 from summarizer.verification.support import Support
 from summarizer.verification.wording import find_periods, spells_period
 
-# Chance, by the fitted weights, below which a kind is not believed: of 1,900 numbers that the
-# rules misread it refuses 2 % of the right readings, and more than half of wrong ones.
-_LEAST_CHANCE = math.exp(-7)
-_SURE = 0.95
-# Score by which a subject may be less likely than the likeliest, by the fitted weights: it refuses
-# 1 % of the right subjects of 1,200 numbers that the rules misread, and 95 % of wrong ones.
-_LEAST_RANK = 3.0
+# Log of the chance, by the readers of numbers, below which another kind is not believed, by how
+# sure they are of theirs. `eval/README.md` tells what each refuses.
+_LEAST_CHANCE = {"sure": -5.0, "unsure": -4.5, "no fact": -9.0}
+_SURE = 0.95  # chance from which a number is surely no fact, or surely one
+_RULED_OUT = 1e-20  # chance that a number has of kinds which its unit forbids, before it got one
+_FURTHEST = 2.5  # score by which a subject may be less likely than the likeliest
+_NEAR_PRICE = 2.0  # a level lies within this many times the price of its asset
 _LEAST_LARGE = 1000  # dollars or coins; less is no flow, size or sum that a report would tell
-_LISTED = re.compile(r",?\s?(?:and|or|&|,)\s?\Z|,\s\Z")
-_OF = re.compile(r"\s(?:worth\s)?(?:of|in|for|into)\s(?:the\s|all\s|spot\s)?")
-_PARTED = re.compile(r",|\b(?:and|or|while|with)\b")  # "-12.5% for ether and -10.1% for bitcoin"
-_ATTACHED_WORDS = 3  # "Bitcoin fell to $61,300"
+_NEGATIVE = frozenset("less cut minus underneath".split())  # beside the words of movement
+# Words of who pays, who pays more, and of rates; a level that fell is not negative.
+_STATES = (
+    frozenset("positive hike raise".split()),
+    frozenset("negative minus shorts puts cut".split()),
+)
+_SHARES = re.compile(r"\b(?:shares?|stock|company|firm)\b", re.IGNORECASE)
+_ASSETS = ("coin", "stock")
+_WORD = re.compile(r"[\w-]+")  # "jaw-dropping" is no drop
 _CROSSED = re.compile(  # "broke above resistance at", "former support", "lost the $60,000 level"
     r"""
     \b(?:br(?:oke|oken|eak\w*)|former|previous\w*|old|lost|los(?:e|ing)|reclaim\w*|flip\w*|cross\w*
@@ -44,7 +52,11 @@ _CROSSED = re.compile(  # "broke above resistance at", "former support", "lost t
 
 @dataclass(frozen=True)
 class Case:
-    """A number read as a model claims, the fact that it makes, and the article."""
+    """A number read as a model claims, the fact that it makes, and the article.
+
+    `before` is what the rules read, None for no fact; `ranks` tells of each subject that is named
+    near by how far it is from the likeliest.
+    """
 
     text: Text
     support: Support
@@ -52,7 +64,8 @@ class Case:
     claim: RowClaim
     subject: str | None
     fact: Fact
-    ranks: Mapping[str, float]  # what may be its subject -> how far it is from the likeliest
+    before: Fact | None
+    ranks: Mapping[str, float]
 
     @property
     def kind(self) -> Kind:
@@ -81,112 +94,132 @@ def _check_unit(case: Case) -> Iterator[str]:
 
 
 def _check_kind(case: Case) -> Iterator[str]:
-    """A kind is not believed that no word near the number speaks for, against a sure case."""
-    candidate = case.candidate
-    is_fitting = case.kind.takes(candidate.unit_class, candidate.is_large)
-    if not candidate.chances or not is_fitting or case.claim.kind == "other":
+    """Another kind than the rules read is one that the readers of numbers do not rule out."""
+    kind, candidate, before = case.kind, case.candidate, case.before
+    is_fitting = kind.takes(candidate.unit_class, candidate.is_large) and candidate.chances
+    if kind.name == "other" or not is_fitting or (before and before.kind == kind.name):
         return
-    chance = candidate.chances[LABELS.index(case.claim.kind)]
-    if chance < _LEAST_CHANCE and max(candidate.chances) > _SURE:
-        yield f"N{case.claim.row} is hardly {case.claim.kind} by the words around it"
+    standing = "no fact" if before is None else "unsure" if before.unsure else "sure"
+    chance = candidate.chances[LABELS.index(kind.name)]
+    is_sure = before or max(candidate.chances) > _SURE
+    if is_sure and _RULED_OUT < chance < math.exp(_LEAST_CHANCE[standing]):
+        yield f"N{case.claim.row} is hardly {kind.name} by the words around it"
 
 
 def _check_subject(case: Case) -> Iterator[str]:
-    """The subject is named in the article, and nothing else where the number's own clause is."""
-    claim = case.claim
-    if case.subject is None:
-        yield f"the article does not name {claim.subject or 'a subject'}"
+    """The article names the subject; another asset than the rules read is named near by."""
+    subject = case.subject
+    if subject is None:
+        yield f"the article does not name {case.claim.subject or 'a subject'}"
         return
-    if (
-        case.subject == MARKET
-        or claim.kind == "other"
-        or case.kind.of_company
-        or case.kind.of_holding
+    is_asset = any(m.subject == subject and m.group in _ASSETS for m in case.text.mentions)
+    if not is_asset or case.before is None or case.before.subject == subject:
+        return
+    ranks = [rank for name, rank in case.ranks.items() if subject in (name, underlying(name))]
+    if min(ranks, default=math.inf) <= _FURTHEST:
+        return
+    if not (
+        _is_named(case, subject, ranks) or _is_firm(case, subject) or _is_near_price(case, subject)
     ):
-        return
-    attached = _attached_asset(case)
-    names = {
-        case.subject,
-        *(s for s in case.support.groups if underlying(s) == case.subject),
-    }
-    ranks = [case.ranks[name] for name in (*names, case.subject) if name in case.ranks]
-    is_asset = case.support.groups.get(case.subject) in ("coin", "stock")
-    named = [m for m in case.candidate.mentions if m.group in ("coin", "stock")]
-    is_unlikely = named and not any(rank <= _LEAST_RANK for rank in ranks)
-    if case.ranks and is_asset and is_unlikely:
-        yield f"N{claim.row} is hardly {case.subject}'s by the words around it"
-    if attached and names.isdisjoint(attached.split("/")) and underlying(attached) != case.subject:
-        yield f"N{claim.row} stands with {attached}, not with {case.subject}"
+        yield f"N{case.claim.row} is hardly {subject}'s by the words around it"
 
 
-def _attached_asset(case: Case) -> str | None:
-    """The one asset that nothing but a few words parts from the number, before it."""
-    candidate, text = case.candidate, case.text
-    after = [m for m in candidate.mentions if m.start >= candidate.end][:1]
-    if after and _OF.fullmatch(text.string[candidate.end : after[0].start]):
-        return after[0].subject  # "5% of ETH"
-    before = [m for m in candidate.mentions if m.end <= candidate.number.start]
-    if not before or before[-1].group not in ("coin", "stock"):
-        return None
-    is_listed = len(before) > 1 and _LISTED.match(text.string[before[-2].end : before[-1].start])
-    if is_listed and before[-2].subject != before[-1].subject:
-        return None  # "for Ethereum, Solana and Dogecoin soared to $44 billion"
-    gap = text.string[before[-1].end : candidate.number.start]
-    is_near = len(gap.split()) <= _ATTACHED_WORDS and not _PARTED.search(gap)
-    is_parted = text.numbers_between(before[-1].end, candidate.number.start)
-    return before[-1].subject if is_near and not is_parted else None
+def _is_named(case: Case, subject: str, ranks: Sequence[float]) -> bool:
+    """Whether the number's sentence names the subject, which the readers did not weigh, or which is
+    a victim or its only asset.
+    """
+    only = {m.subject for m in case.candidate.mentions if m.group in _ASSETS} == {subject}
+    is_open = not ranks or case.kind.of_company or only
+    return is_open and case.support.names(case.sentence, subject)
+
+
+def _is_firm(case: Case, subject: str) -> bool:
+    """Whether the number may be that of a firm which only the article knows, and which the sentence
+    need not name: "It raised $90 million by selling shares".
+    """
+    is_of_firms = case.kind.of_company or case.kind.name == "other"
+    is_told = is_of_firms or _SHARES.search(case.sentence) is not None
+    return is_told and subject not in load_assets().tickers
+
+
+def _is_near_price(case: Case, asset: str) -> bool:
+    """Whether a level is of the size of the asset's price."""
+    price = find_price(case.support.facts, asset)
+    is_level = case.fact.kind in PRICES and case.fact.unit == "USD"
+    return bool(price and is_level and 1 / _NEAR_PRICE < case.fact.value / price < _NEAR_PRICE)
 
 
 def _check_sign(case: Case) -> Iterator[str]:
-    """The sign is that of the words or marks that govern the number: not "+" of "fell 4.2%"."""
-    claim, number = case.claim, case.candidate.number
+    """The sign is that of the words or marks that govern the number: not "+" of "fell 4.2%".
+
+    Where none governs it, another sign than the rules read needs a word for it.
+    """
+    claim, number, before = case.claim, case.candidate.number, case.before
     if case.fact.kind not in SIGNED or not claim.sign:
         return
     sign = -1 if claim.sign == "-" else 1
     printed = (-1 if number.value < 0 else 1) if number.is_signed else None
     governing = printed or governing_sign(case.text, case.candidate, claim.kind)
-    if governing and governing != sign:
+    is_turned = before and before.kind in SIGNED and before.value * sign < 0
+    if governing not in (0, sign) or (is_turned and not governing and not _has_word(case, sign)):
         yield f"N{claim.row} has the sign {claim.sign}, against the words around it"
 
 
-def drop_unprinted(text: Text, support: Support, candidate: Candidate, claim: RowClaim) -> RowClaim:
-    """The claim without a period that no words near the number name, and without a venue that the
-    article does not.
+def _has_word(case: Case, sign: int) -> bool:
+    """Whether the words beside the number, up to the numbers around it, or all of its sentence have
+    a word of that sign, and none of the other.
     """
-    i = candidate.sentence
-    first, last = max(0, i - 2), min(len(text.sentences) - 1, i + 1)
-    near = text.string[text.sentences[first].start : text.sentences[last].end]
-    near = f"{near} {text.article.title or ''}"
-    period, venue = claim.period, claim.venue
-    if period and not (period in find_periods(near) or spells_period(near, period)):
-        period = None
-    if venue and not support.says(venue) and venue not in support.subjects:
-        venue = None
-    return claim.model_copy(update={"period": period, "venue": venue})
+    up, down = _sign_words(case.kind)
+    words, others = (up, down) if sign > 0 else (down, up)
+    (first, past), text, number = case.candidate.span, case.text, case.candidate
+    start = max([n.end for n in text.numbers_between(first, number.number.start)], default=first)
+    end = min([n.start for n in text.numbers_between(number.end, past)], default=past)
+    parts = (set(_WORD.findall(text.string[i:j].lower())) for i, j in ((start, end), (first, past)))
+    return any(not words.isdisjoint(part) and others.isdisjoint(part) for part in parts)
+
+
+def _sign_words(kind: Kind) -> tuple[frozenset[str], frozenset[str]]:
+    """The words that make a number of the kind positive, and those that make it negative."""
+    if kind.sign == "state" or kind.name == "macro_indicator":
+        return _STATES
+    if kind.name == "etf_flow":
+        return word_set("flow_in"), word_set("flow_out")
+    return word_set("up", "flow_in"), word_set("down", "flow_out") | _NEGATIVE
 
 
 def _check_level(case: Case) -> Iterator[str]:
     """A support lies below the price and a resistance above, unless the words say otherwise."""
     fact = case.fact
     price = find_price(case.support.facts, fact.subject)
-    sides: dict[str, Callable[[float], bool]] = {
-        "support_level": lambda level: level <= (price or 0) * 1.02,
-        "resistance_level": lambda level: level >= (price or 0) * 0.98,
-    }
-    fits = sides.get(fact.kind)
-    if price and fits and not fits(fact.value) and not _CROSSED.search(case.sentence):
+    if not price or _CROSSED.search(case.sentence):
+        return
+    is_beyond = (fact.kind == "support_level" and fact.value > price * 1.02) or (
+        fact.kind == "resistance_level" and fact.value < price * 0.98
+    )
+    if is_beyond:
         yield f"N{case.claim.row} lies on the other side of the price for {fact.kind}"
 
 
-_CHECKS = (
-    _check_unit,
-    _check_kind,
-    _check_subject,
-    _check_sign,
-    _check_level,
-)
+_CHECKS = (_check_unit, _check_kind, _check_subject, _check_sign, _check_level)
 
 
 def list_faults_of(case: Case) -> list[str]:
     """Why the reading is not believed; empty where it is."""
     return [fault for check in _CHECKS for fault in check(case)]
+
+
+def drop_unprinted(text: Text, candidate: Candidate, claim: RowClaim) -> RowClaim:
+    """The claim without a period and a venue that neither the number's sentence gives nor, where it
+    gives none, the one before or the title.
+    """
+    period, venue = claim.period, claim.venue
+    own = text.quote(candidate.span)
+    first = text.sentences[max(0, candidate.sentence - 1)]
+    near = f"{text.article.title or ''} {text.string[first.start : candidate.span.end]}"
+    of_period = own if find_periods(own) else near
+    of_venue = own if find_venue(text, candidate) else near
+    if period and not (period in find_periods(of_period) or spells_period(of_period, period)):
+        period = None
+    if venue and venue.casefold() not in of_venue.casefold():
+        venue = None
+    return claim.model_copy(update={"period": period, "venue": venue})

@@ -16,7 +16,7 @@ from summarizer.facts.choice import NONE
 from summarizer.facts.extract import Rows, make_fact
 from summarizer.facts.figures import describe_fact
 from summarizer.facts.kinds import KINDS, LEVELS, Kind
-from summarizer.facts.subjects import Subjects, underlying
+from summarizer.facts.subjects import Subjects
 from summarizer.models import Fact, Finding, RowClaim
 from summarizer.text.asset_table import load_assets
 from summarizer.text.assets import MARKET
@@ -26,23 +26,8 @@ from summarizer.verification.support import Support
 
 # Told by "inflation" or "the dollar" alone.
 _ECONOMIES = frozenset("US FED ECB EU UK DXY SPX".split())
-# Codes of what an article calls by a plain word.
-_TOLD_BY = {
-    "XAU": ("gold",),
-    "XAG": ("silver",),
-    "WTI": ("oil", "crude"),
-    "USD/JPY": ("yen",),
-    "USDJPY": ("yen",),
-    "EUR/USD": ("euro",),
-    "US2Y": ("two-year", "2-year"),
-    "US10Y": ("ten-year", "10-year"),
-    "JP10Y": ("ten-year", "10-year"),
-    "VIX": ("volatility index",),
-    "BNB": ("BSC",),
-    "XRP": ("Ripple",),
-    "KRW": ("won",),
-    "MARA": ("Marathon",),
-}
+_COINS = re.compile(r"\s(?:[A-Z][A-Z0-9]+\s)?(?:tokens|coins)\b")  # "41 million NOVR tokens"
+_TICKER = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 _UNIT_REACH = 10  # code points between a number and its coins
 _BULK = 3  # readings that fail, if they are more than half: none of the answer's is believed
 _MOST_ADDED = 99  # rows that an answer may number on
@@ -61,8 +46,11 @@ class CorrectedRows:
 
 @dataclass(frozen=True)
 class _Reading:
-    """The fact that a number states, None where it states none, and what is wrong with that."""
+    """What a claim makes of a number: the rows that it is about, the fact that the number then
+    states (None for none), and what is wrong with that.
+    """
 
+    places: list[int]
     fact: Fact | None
     faults: list[str]
 
@@ -70,37 +58,56 @@ class _Reading:
 def correct_rows(text: Text, rows: Rows, claims: Sequence[RowClaim]) -> CorrectedRows:
     """The facts of an article after a model's readings of its numbers."""
     own: list[Fact | None] = [*rows.facts, *[None] * (len(rows.numbers) - len(rows.facts))]
-    facts, findings, seen = list(own), [], set()
-    if claims and not rows.ranks:  # an answer is checked twice
-        rows.ranks.update(_rank_subjects(text, rows))
-    support = Support(text, rows.facts)
-    failed = 0
-    is_read, refused = False, set()
-    for i, claim in enumerate(claims):
-        places, reading = _read_claim(text, support, rows, claim)
-        faults = [f"N{claim.row} is read twice"] if claim.row in seen else reading.faults
-        seen.add(claim.row)
-        findings += [_drop(f"rows[{i}]", fault) for fault in faults]
-        failed += bool(faults) and claim.figure is None
-        is_read |= not faults
-        if faults:
-            refused.add(claim.row)
-        else:
-            facts += [None] * (max(places) + 1 - len(facts))
-            for place in places:
-                facts[place] = reading.fact and _mark(reading.fact, facts[place])
-    corrections = sum(claim.figure is None for claim in claims)
-    is_bulk = failed >= _BULK and failed * 2 > corrections
-    is_most = len(own) >= 10 and len(claims) > _MOST * len(own) and failed * 4 > len(claims)
-    if is_bulk or is_most:
-        note = f"{len(claims)} readings of {len(own)} numbers, {failed} of them refused: "
-        note += "; ".join(finding.detail for finding in findings[:9])
+    readings = _read_claims(text, rows, claims) if claims else []
+    faults = [(f"rows[{i}]", fault) for i, one in enumerate(readings) for fault in one.faults]
+    if _is_unbelievable(claims, readings, len(own)):
+        note = f"of {len(claims)} readings of {len(own)} numbers many are refused: "
+        note += "; ".join(fault for _, fault in faults[:9])
         return CorrectedRows(own, [_drop("rows", note)], is_ignored=True)
+    facts = _apply(own, readings)
     for again, first in rows.repeats.items():  # a row that only says another one again is that one
         facts[again] = facts[again] or facts[first]
-    if is_read:  # the model read the rows, so that those it let stand are its readings too
+    if any(not reading.faults for reading in readings):
+        # the model read the rows, so that those it let stand are its readings too
+        refused = {claim.row for claim, one in zip(claims, readings, strict=True) if one.faults}
         facts = [fact and (fact if i in refused else _trust(fact)) for i, fact in enumerate(facts)]
-    return CorrectedRows(facts, findings)
+    return CorrectedRows(facts, [_drop(where, fault) for where, fault in faults])
+
+
+def _read_claims(text: Text, rows: Rows, claims: Sequence[RowClaim]) -> list[_Reading]:
+    """The reading that each claim makes; of two about a row the second is refused."""
+    if not rows.ranks:  # an answer is checked twice
+        rows.ranks.update(_rank_subjects(text, rows))
+    support = Support(text, rows.facts)
+    readings, seen = [], set()
+    for claim in claims:
+        reading = _read_claim(text, support, rows, claim)
+        if claim.row in seen:
+            reading = _Reading([], None, [f"N{claim.row} is read twice"])
+        seen.add(claim.row)
+        readings.append(reading)
+    return readings
+
+
+def _is_unbelievable(claims: Sequence[RowClaim], readings: Sequence[_Reading], rows: int) -> bool:
+    """Whether so many of an answer's corrections fail, or so many rows are read otherwise, that
+    none is believed.
+    """
+    corrections = [one for claim, one in zip(claims, readings, strict=True) if not claim.figure]
+    failed = sum(bool(reading.faults) for reading in corrections)
+    is_bulk = failed >= _BULK and failed * 2 > len(corrections)
+    return is_bulk or (rows >= 10 and len(claims) > _MOST * rows and failed * 4 > len(claims))
+
+
+def _apply(own: Sequence[Fact | None], readings: Sequence[_Reading]) -> list[Fact | None]:
+    """The facts of the rows with the readings that have no fault."""
+    facts = list(own)
+    for reading in readings:
+        if not reading.faults:
+            facts += [None] * (max(reading.places) + 1 - len(facts))
+            for place in reading.places:
+                facts[place] = reading.fact and _mark(reading.fact, facts[place])
+    return facts
 
 
 def _drop(where: str, detail: str) -> Finding:
@@ -153,27 +160,24 @@ def _read_claim(
     support: Support,
     rows: Rows,
     claim: RowClaim,
-) -> tuple[list[int], _Reading]:
-    """The rows that a claim is about, and what it makes of their number."""
+) -> _Reading:
+    """What a claim makes of its number."""
     candidate, places = _find_number(text, rows, claim)
     if candidate is None:
         detail = f"{claim.figure[:40]!r} of S{claim.sentence}" if claim.figure else f"N{claim.row}"
-        return [], _Reading(None, [f"{detail} is no number of the article"])
+        return _Reading([], None, [f"{detail} is no number of the article"])
     if claim.kind == NONE:
-        return places, _Reading(None, [])
+        return _Reading(places, None, [])
     if claim.kind not in KINDS:
-        return [], _Reading(None, [f"{claim.kind} is no kind of fact"])
-    claim = drop_unprinted(text, support, candidate, claim)
-    subject = _find_subject(support, claim.subject)
-    if subject is None and any(map(support.says, _TOLD_BY.get(claim.subject, ()))):
-        subject = claim.subject
-    if claim.kind in ("macro_indicator", "other") and claim.subject in _ECONOMIES:
-        subject = claim.subject
-    candidate = _with_unit(candidate, KINDS[claim.kind], subject)
+        return _Reading([], None, [f"{claim.kind} is no kind of fact"])
+    before = rows.facts[places[0]] if places[0] < len(rows.facts) else None
+    claim = drop_unprinted(text, candidate, claim)
+    subject = _find_subject(support, claim)
+    candidate = _with_unit(text, candidate, KINDS[claim.kind], subject)
     fact = _make_fact(text, candidate, claim, subject)
     ranks = rows.ranks.get(candidate.number.start, {})
-    case = Case(text, support, candidate, claim, subject, fact, ranks)
-    return places, _Reading(fact, list_faults_of(case))
+    case = Case(text, support, candidate, claim, subject, fact, before, ranks)
+    return _Reading(places, fact, list_faults_of(case))
 
 
 def _find_number(text: Text, rows: Rows, claim: RowClaim) -> tuple[Candidate | None, list[int]]:
@@ -203,41 +207,28 @@ def _find_number(text: Text, rows: Rows, claim: RowClaim) -> tuple[Candidate | N
     return make_candidate(text, number), [*parts, claim.row]
 
 
-def _find_subject(support: Support, name: str) -> str | None:
-    """The canonical subject of a name, None where the article does not name it.
-
-    A ticker stands for itself, "Bitcoin" for BTC, and a name without ticker as it is printed.
-    """
-    name = name.strip()
-    if name == MARKET or name in support.subjects:
-        return name
-    mentions = support.find_mentions(name)
-    if len(mentions) == 1 and mentions[0].subject in support.groups:
-        return mentions[0].subject
-    left, _, right = name.partition("/")
-    if right:  # a pair
-        return name if _find_subject(support, left) and _find_subject(support, right) else None
-    is_known = any(underlying(subject) == name for subject in support.groups)
-    if is_known or support.is_printed_ticker(name):
-        return name
-    is_asset = name in load_assets().tickers
-    return name if name and not is_asset and support.says(name) else None
+def _find_subject(support: Support, claim: RowClaim) -> str | None:
+    """The canonical subject of a claim, None where the article does not name it."""
+    if claim.kind in ("macro_indicator", "other") and claim.subject in _ECONOMIES:
+        return claim.subject
+    return support.find_subject(claim.subject)
 
 
-def _with_unit(candidate: Candidate, kind: Kind, subject: str | None) -> Candidate:
+def _with_unit(text: Text, candidate: Candidate, kind: Kind, subject: str | None) -> Candidate:
     """The number with the unit that its kind gives a bare one: percent, or coins.
 
     Coins are those that are named behind it, "71 wrapped bitcoin", else those of its subject.
     """
     is_coins = kind.of_holding and not candidate.is_large  # "holds 668"
-    is_coins |= kind.name == "token_unlock"
+    is_coins |= kind.name == "token_unlock" or bool(_COINS.match(text.string, candidate.end))
     if candidate.unit_class != "plain" or ("plain" in kind.units and not is_coins):
         return candidate
     if "percent" in kind.units:  # "a 53-47 split"
         return replace(candidate, unit_class="percent", unit="%")
     end = candidate.end
+    named = [subject] if subject not in (None, MARKET) and _TICKER.fullmatch(subject) else []
     behind = [m.subject for m in candidate.mentions if 0 <= m.start - end <= _UNIT_REACH]
-    assets = [name for name in (*behind, subject) if name in load_assets().tickers]
+    assets = [*(name for name in behind if name in load_assets().tickers), *named]
     return replace(candidate, unit_class="coins", unit=assets[0]) if assets else candidate
 
 

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from summarizer.facts.kinds import LEVELS, PRICES
 from summarizer.facts.levels import find_price
+from summarizer.facts.subjects import underlying
 from summarizer.models import Fact
 from summarizer.tables import word_set
 from summarizer.text.asset_table import load_assets, stock_tickers
-from summarizer.text.assets import Mention, find_mentions
+from summarizer.text.assets import MARKET, Mention, find_mentions
 from summarizer.text.printed import plain_quotes
 from summarizer.text.reading import Text
 
@@ -17,6 +18,23 @@ _MARKED_TICKER = (
     r"|(?<!\w){0},?\s(?:the\s)?(?:\w+[’']s\s)?(?:native\s)?(?:token|coin)\b"
 )
 _INTRODUCED = r"((?:[A-Z][\w&]+\s){{1,2}})(?:Inc\.|Corp\.|Holdings|Group)?\s?\([^)]{{0,20}}\$?{0}\)"
+# Codes of what an article calls by a plain word.
+_SPOKEN = {
+    "XAU": ("gold",),
+    "XAG": ("silver",),
+    "WTI": ("oil", "crude"),
+    "USD/JPY": ("yen",),
+    "USDJPY": ("yen",),
+    "EUR/USD": ("euro",),
+    "US2Y": ("two-year", "2-year"),
+    "US10Y": ("ten-year", "10-year"),
+    "JP10Y": ("ten-year", "10-year"),
+    "VIX": ("volatility index",),
+    "BNB": ("BSC",),
+    "XRP": ("Ripple",),
+    "KRW": ("won",),
+    "MARA": ("Marathon",),
+}
 _PRICED = PRICES | {"price_change", "market_cap", "token_unlock"}
 _TICKER = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 
@@ -76,6 +94,35 @@ class Support:
         return any(word[0].isupper() or word[1:2].isupper() for word in printed) or any(
             map(self.says, companies)
         )
+
+    def find_subject(self, name: str) -> str | None:
+        """The canonical subject of a name, None where the article does not name it.
+
+        A ticker stands for itself, "Bitcoin" for BTC, and a name without ticker as it is printed.
+        """
+        name = name.strip()
+        if name == MARKET or name in self.subjects:
+            return name
+        mentions = self.find_mentions(name)
+        if len(mentions) == 1 and mentions[0].subject in self.groups:
+            return mentions[0].subject
+        left, _, right = name.partition("/")
+        if right:  # a pair
+            return name if self.find_subject(left) and self.find_subject(right) else None
+        is_known = any(underlying(subject) == name for subject in self.groups)
+        if is_known or self.is_printed_ticker(name) or any(map(self.says, _SPOKEN.get(name, ()))):
+            return name
+        is_asset = name in load_assets().tickers
+        return name if name and not is_asset and self.says(name) else None
+
+    def names(self, sentence: str, subject: str) -> bool:
+        """Whether a sentence of the article names the subject, by whatever name."""
+        mentions = self.find_mentions(sentence)
+        if any(subject in (mention.subject, underlying(mention.subject)) for mention in mentions):
+            return True
+        companies = [name for name, stock in stock_tickers().items() if stock == subject]
+        words = "|".join(map(re.escape, (subject, *_SPOKEN.get(subject, ()), *companies)))
+        return re.search(rf"(?<!\w)(?:{words})(?!\w)", sentence, re.IGNORECASE) is not None
 
     def _add_companies(self, facts: Sequence[Fact]) -> None:
         """Let the names of companies stand for the stocks that the facts are about."""

@@ -23,7 +23,7 @@ from tests.support.observed import Observed
 # a wording of the prompt that was mended later.
 REFUSED_STATEMENTS = 0.05
 REFUSED_READINGS = 0.08
-ASKED_AGAIN = 0.10
+ASKED_AGAIN = 0.11
 TOLD = re.compile(r"summary\[\d+\]|calls\[\d+\](?:\.rationale)?|timeframe|credibility")
 
 

@@ -1,6 +1,7 @@
 """A model's readings of numbers: what is accepted, what is refused, and what garbage does."""
 
 import random
+import re
 from collections import Counter
 
 import pytest
@@ -9,7 +10,9 @@ from eval.records import load_own
 from eval.train.samples import label_of
 from summarizer.facts.kinds import KINDS, SIGNED
 from summarizer.models import Analysis, Analyst, RowClaim
+from summarizer.tables import match_any
 from summarizer.verification.rows import correct_rows
+from summarizer.verification.wording import find_periods
 from tests.support.observed import Observed, read
 
 TEXT = (
@@ -17,6 +20,8 @@ TEXT = (
     "Quiver Network (QVX) dropped 5% to $0.148. Open interest was $15.9 billion a month ago. "
     "Stakers hold 57 600 ETH."
 )
+VENUE = re.compile(rf"\b{match_any('venue')}\b")
+FIELDS = {"neighbour": "subject", "stranger": "subject"}
 OBSERVED = Observed(read(TEXT).article)
 
 
@@ -36,8 +41,8 @@ def test_a_reading_becomes_a_whole_fact():
 
 
 def test_what_the_rules_had_read_is_kept():
-    fact, _ = read_row("$3,050", kind="price_past", subject="ETH")
-    assert fact.corrected_from == "price ETH $3,050"
+    fact, _ = read_row("$15.9 billion", kind="other", subject="BTC")
+    assert fact.corrected_from == "open_interest ETH $15.9B"
 
 
 def test_none_removes_a_fact():
@@ -97,9 +102,17 @@ def test_readings_that_fail_in_bulk_are_all_ignored():
     assert "corrections_ignored" in report.flags
 
 
-# Shares of lies that are believed, at most, by what is lied about; measured on 2026-11-29 over
-# 3,000 facts of 385 articles. A kind and a subject near by cannot be refuted by the words alone.
-BELIEVED = {"sign": 0.4, "stranger": 0.01, "venue": 0.02, "period": 0.12, "neighbour": 0.5}
+# Shares of lies that are believed, at most, by what is lied about: as measured on 2026-11-29 over
+# the 1,500 facts of the project's own articles that the fast reader reads rightly, and a bit more.
+# eval/README.md has the shares over 991 articles, and with the careful reader.
+BELIEVED = {
+    "kind": 0.14,
+    "neighbour": 0.16,
+    "sign": 0.1,
+    "stranger": 0.01,
+    "venue": 0.15,
+    "period": 0.15,
+}
 
 
 def test_few_lies_about_numbers_that_the_rules_read_rightly_are_believed():
@@ -110,16 +123,19 @@ def test_few_lies_about_numbers_that_the_rules_read_rightly_are_believed():
             for name, claim in lies.items():
                 fact = correct_rows(observed.text, observed.rows, [claim]).facts[row]
                 told[name] += 1
-                believed[name] += is_believed(name, fact, observed.facts[row], claim)
+                believed[name] += is_believed(name, fact, claim)
     assert min(told.values()) > 100
     assert {n: believed[n] / told[n] for n in told if believed[n] > BELIEVED[n] * told[n]} == {}
 
 
 def list_lies(observed, labelled, chance):
     """(row, lies by what they are about) of each number that the rules read as it is labelled."""
-    named = {m.subject for m in observed.text.mentions if m.group in ("coin", "stock")}
+    text = observed.text
+    named = {m.subject for m in text.mentions if m.group in ("coin", "stock")}
+    venues = {match[0] for match in VENUE.finditer(text.string)}
     for row, fact in enumerate(observed.facts):
-        label = label_of(observed.rows.numbers[row], labelled)
+        candidate = observed.rows.numbers[row]
+        label = label_of(candidate, labelled)
         if not label or (label["kind"], label["subject"]) != (fact.kind, fact.subject):
             continue
         sign = ("-" if fact.value < 0 else "+") if fact.kind in SIGNED else None
@@ -131,23 +147,32 @@ def list_lies(observed, labelled, chance):
             period=fact.period,
             venue=fact.venue,
         )
-        lies = {"stranger": {"subject": "XTZ"}, "venue": {"venue": "Upbit"}}
-        if sign and fact.value:
-            lies["sign"] = {"sign": "+" if sign == "-" else "-"}
-        if KINDS[fact.kind].has_period and fact.period != "4h":
-            lies["period"] = {"period": "4h"}
-        acceptable = {fact.subject, *(label.get("acceptable_subjects") or ())}
-        if others := sorted(named - acceptable):
-            lies["neighbour"] = {"subject": chance.choice(others)}
-        yield row, {name: right.model_copy(update=lie) for name, lie in lies.items()}
+        own = text.quote(candidate.span)
+        kinds = {k for k in KINDS if KINDS[k].takes(candidate.unit_class, candidate.is_large)}
+        subjects = {fact.subject, *(label.get("acceptable_subjects") or ())}
+        periods = (
+            find_periods(text.string) - find_periods(own) if KINDS[fact.kind].has_period else ()
+        )
+        lies = {
+            "kind": kinds - {fact.kind, "other", *(label.get("acceptable_kinds") or ())},
+            "neighbour": named - subjects,
+            "sign": {"+": "-", "-": "+"}.get(sign or "", ""),
+            "stranger": {"XTZ"} - named,
+            "venue": {venue for venue in venues if venue not in own},
+            "period": periods if KINDS[fact.kind].has_period else (),
+        }
+        yield (
+            row,
+            {
+                name: right.model_copy(update={FIELDS.get(name, name): chance.choice(sorted(some))})
+                for name, some in lies.items()
+                if some
+            },
+        )
 
 
-def is_believed(name, fact, before, claim) -> bool:
-    if fact is None:
-        return False
-    believed = {
-        "sign": fact.value * before.value < 0,
-        "venue": fact.venue == claim.venue,
-        "period": fact.period == claim.period,
-    }
-    return believed.get(name, fact.subject == claim.subject)
+def is_believed(name, fact, claim) -> bool:
+    if name == "sign":
+        return (fact.value < 0) == (claim.sign == "-")
+    field = FIELDS.get(name, name)
+    return getattr(fact, field) == getattr(claim, field)

@@ -80,7 +80,8 @@ def set_confidence(
     elif others:
         source, confidences = "samples", [_agreement(others, *claim) for claim in claims]
     else:
-        source, confidences = "evidence", [_evidence(second, *claim) for claim in claims]
+        of_calls = [_evidence(second, *claim) for claim in claims[1:]]
+        source, confidences = "evidence", [_overall_evidence(second, analysis, of_calls), *of_calls]
     overall, *of_calls = confidences
     calls = tuple(
         call.model_copy(update={"confidence": confidence})
@@ -104,6 +105,17 @@ def _directions(analysis: Analysis) -> tuple[tuple[str, Direction], ...]:
 def _agreement(others: Sequence[Directions], name: str, direction: str) -> float:
     """The share of all answers, this one among them, that say the same."""
     return (1 + sum(other.get(name) == direction for other in others)) / (1 + len(others))
+
+
+def _overall_evidence(second: Analysis, analysis: Analysis, of_calls: Sequence[float]) -> float:
+    """The mean confidence of the calls that say what is said of the whole; without such a call, the
+    weight of the evidence for that.
+    """
+    pairs = zip(analysis.calls, of_calls, strict=True)
+    agreeing = [confidence for call, confidence in pairs if call.direction == analysis.overall]
+    if not agreeing:
+        return _evidence(second, "overall", analysis.overall)
+    return sum(agreeing) / len(agreeing)
 
 
 def _evidence(second: Analysis, name: str, direction: str) -> float:

@@ -112,3 +112,6 @@ def test_with_neither_the_evidence_decides_and_disagreement_is_a_finding():
     assert report.calls[0].confidence == pytest.approx(1 / 3, abs=1e-3)
     where = [finding.where for finding in report.findings if finding.check == "second_analyst"]
     assert "calls.BTC" in where
+    # the whole is not held for surer than the calls that it rests on
+    assert report.overall.direction == report.calls[0].direction
+    assert report.overall.confidence == report.calls[0].confidence
