@@ -218,7 +218,7 @@ def targets(data: TrainingData) -> Iterator[RankedChoice]:
         for call in labelled.labels["calls"]:
             options = target_options(reasons, call["asset"], call["direction"])
             levels = [
-                None if option.fact is None else reasons.facts[option.fact].value
+                None if option.fact is None else reasons.stated[option.fact].value
                 for option in options
             ]
             right = [i for i, level in enumerate(levels) if _is_target(level, call)]

@@ -72,7 +72,7 @@ def explain_call(
     place = _choose_sentence(reasons, asset, totals, sign, places)
     used = _choose_fact(reasons, asset, weighed, sign, place)
     if place is None and used is None:
-        used = target if target is not None and reasons.is_titled(asset) else None
+        used = target if target in reasons.facts and reasons.is_titled(asset) else None
     quoted = [] if place is None else [shorten(reasons.sentence(place), _RATIONALE_WORDS)]
     if used is not None:
         statement = _state_fact(reasons, asset, used)
@@ -146,7 +146,7 @@ def _choose_fact(
 
 
 def _state_fact(reasons: Reasons, asset: str, i: int) -> str:
-    fact, name = reasons.facts[i], reasons.name(asset)
+    fact, name = reasons.stated[i], reasons.name(asset)
     statement, *unpriced = _STATEMENTS[fact.kind]
     if unpriced and fact.kind in LEVELS and find_price(reasons.facts.values(), asset) is None:
         statement = unpriced[0]
