@@ -88,6 +88,11 @@ _WEALTH = re.compile(
     r"\b(?:net\sworth|fortune|wealth|salary|bounty|ticket|fee)s?\s(?:[\w’'-]+\s){0,4}\Z",
     re.IGNORECASE,
 )
+_WIPED = re.compile(  # what a market lost or gained is not what it is worth
+    r"\b(?:wiped|wiping|wipes|erased|erasing|erases|shed|sheds|shedding|lost|losing|loses|added|adding|adds|gained|gaining|vanished|evaporated)"
+    r"\s(?:out\s|off\s|away\s)?(?:(?:more|over|nearly|about|around|almost|some|roughly|another|an|than|up|to|estimated|staggering|whopping)\s)*[-−+]?\Z",
+    re.IGNORECASE,
+)
 _SHARE = re.compile(  # "12% of the supply"; not "12% of its market value"
     r"""
     \s(?: of\s(?!(?:(?:its|their|the|his|her)\s)?(?:\w+\s)?
@@ -112,6 +117,8 @@ def is_stated(text: Text, candidate: Candidate, kind: str) -> bool:
     if candidate.unit_class == "plain" and kind != "other" and _HEADS.match(after):
         return False
     if candidate.unit_class == "money" and _is_other_sum(near, after, kind):
+        return False
+    if kind == "market_cap" and _WIPED.search(near):
         return False
     if kind not in _PRICES:
         return True

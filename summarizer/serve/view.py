@@ -13,7 +13,7 @@ from summarizer.batch.reports import NEWEST, find_reports, load_reports, match_a
 from summarizer.batch.store import Store
 from summarizer.digest.digest import MAX_STORIES, make_digest
 from summarizer.models import Digest, Figure, Report, ReportRow
-from summarizer.render.parts import UNTITLED
+from summarizer.render.parts import name_article
 
 ROWS = 50  # on one page
 _SELECT = f"""
@@ -86,10 +86,12 @@ def _read_row(row: dict[str, object]) -> ReportRow:
     key = hashlib.sha256(str(row["key"]).encode("utf-8", "replace")).hexdigest()[:12]
     changes = {
         "key": key,
-        "title": row["title"] or UNTITLED,
+        "title": row["title"] or "",
         "calls": json.loads(str(row["calls"])),
     }
-    return ReportRow.model_validate(row | changes)
+    read = ReportRow.model_validate(row | changes)
+    title = name_article(read.title, read.outlet, read.published_at)
+    return read.model_copy(update={"title": title})
 
 
 def find_report(store: Store, name: str) -> Report | None:

@@ -32,6 +32,13 @@ _OPENERS = frozenset(
 )
 # Words that a heading may hold in small letters, though never last.
 _SMALL = frozenset("of the to in for and on by with a an at as from vs or is into its & - – —".split())
+_LEAD_IN = re.compile(  # "One thing stands out: Halcyon has sold its coins to a rival bank"
+    r"\A[A-Z](?:[^:\s\d“”\"'(),;]*\s){2,16}[^:\s\d“”\"]+:\s(?=[A-Z][a-z]+(?:\s\S+){7})"
+)
+_TAKEN_BACK = re.compile(  # what may turn the words behind the colon round
+    r"\b(?:not?|never|myths?|false|fake|untrue|wrong|rumou?rs?|hoax|claim\w*|den(?:y|ies|ied)|if"
+    r"|whether|wh(?:y|at|ich|o)|how|says?|said|warn\w*|asks?|fears?|hopes?|unless)\b"
+)
 _SHORTEST_HEADING = 3  # words; fewer may be a name: "New York The"
 _SHORTEST_TITLE = 3  # common words with capitals, which show a heading by themselves
 _WIDGET = re.compile(  # "Bitcoin BTC $68,632.97 is struggling"
@@ -61,7 +68,8 @@ def find_heading(sentence: str) -> int:
     """Where the sentence begins behind a heading that a flattened page ran into it; 0 without one.
 
     The heading is a run of capitalised words; behind it stands a word that begins sentences, or
-    after a longer run an asset's name with a small word behind it.
+    after a longer run an asset's name with a small word behind it. Words that only lead up to a
+    colon count as one.
 
     >>> text = "Record Inflows Hit New High Last week's haul was the largest."
     >>> text[find_heading(text) :]
@@ -69,6 +77,8 @@ def find_heading(sentence: str) -> int:
     >>> find_heading("Bank of America and Morgan Stanley hold bitcoin.")
     0
     """
+    if (lead := _LEAD_IN.match(sentence)) and not _TAKEN_BACK.search(lead[0]):
+        return lead.end()
     words = [*re.finditer(r"\S+", sentence)]
     run = 0
     while run < len(words) and _is_headed(words[run][0]):

@@ -22,6 +22,7 @@ from summarizer.models import Analysis, Analyst, CallClaim, Cited, Claim, Direct
 from summarizer.narratives import CuedNarrative, choose_narratives
 from summarizer.text.assets import MARKET
 from summarizer.text.reading import Text
+from summarizer.topic import find_topic_flags
 
 MAX_CALLS = 6
 _CALLED = 0.42  # an asset is weighed where the model of data/assets.model.tsv gives it this chance
@@ -55,12 +56,15 @@ def analyze_by_weights(
 ) -> Analysis:
     """The embedded analyst's analysis of the article."""
     reasons = Reasons(text, facts)
-    chosen = choose_narratives(text, narratives)
+    is_news = not find_topic_flags(text)
+    chosen = choose_narratives(text, narratives) if is_news else ()
     themes = [theme for theme in narratives if theme.name in chosen]
     features = article_features(reasons, chosen, signals)
-    weighed = weigh_assets(reasons)
+    weighed = weigh_assets(reasons) if is_news else []
     calls = make_calls(reasons, weighed)
     direction, confidence = _judge_overall(reasons, weighed, calls)
+    if not is_news:
+        direction, confidence = "neutral", _UNBACKED
     horizon, _ = _choose("horizon", features)
     level = cap_level(_choose("credibility", features)[0], signals)
     return Analysis(
@@ -70,7 +74,7 @@ def analyze_by_weights(
         overall_tone=_tone(reasons, MARKET),
         overall_confidence=confidence,
         horizon=horizon,
-        horizon_rationale=explain_horizon(horizon, reasons, themes),
+        horizon_rationale=explain_horizon(horizon, reasons, themes) if is_news else Claim(text=""),
         credibility=level,
         credibility_note=explain_credibility(text, signals, level),
         narratives=tuple(Cited(name=name) for name in chosen),

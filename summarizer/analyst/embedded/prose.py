@@ -3,6 +3,7 @@ person would trim them.
 """
 
 import re
+from datetime import datetime
 
 from summarizer.text.printed import OPENING, is_headed, without_asides
 
@@ -20,7 +21,7 @@ _DANGLING = re.compile(  # a sentence that leans on the one before it
             |network|exchange|bank|executive|ceo|founder|investor|announcement|update|surge|rally
             |drop|decline|agency|regulator|statement|study|survey|measure|plan|deal|team)\b
             (?![ ](?:of|for|that|behind|in)\b)
-        | if[ ]so\b | according[ ]to[ ](?:him|her|them|the[ ]\w+)\b | for[ ](?:instance|example)\b
+        | if[ ](?:so|not)\b | according[ ]to[ ](?:him|her|them|the[ ]\w+)\b | for[ ](?:instance|example)\b
         | one[ ](?:of[ ]these|of[ ]them|such)\b | (?:conversely|otherwise|even[ ]so|first|second|third|finally|lastly|again|then|while[ ]this
             |in[ ]this[ ]case|in[ ]other[ ]words|as[ ](?:such|mentioned|noted|seen
             |can[ ]be[ ]seen|shown|you[ ]can))\b
@@ -45,7 +46,8 @@ _UNFIT = re.compile(  # furniture of the page, a question, a link, a chart that 
 _GLUED = re.compile(  # a heading flattened onto the sentence behind it: "brings the heat If you"
     r"""
     [a-z’][ ](?:If|Here|The|This|These|In|When|While|With|For|As|At|On|It|We|You|After|Although
-        |Despite|However|According|What|Why|How)\b(?![ ][A-Z])
+        |Despite|However|According|What|Why|How|There|Over|Last|Recently|Since|Meanwhile|Currently
+        |Following)\b(?![ ][A-Z])
     """,
     re.VERBOSE,
 )
@@ -70,6 +72,7 @@ _EMPTY_WORDS = re.compile(  # an opening that tells no news, and what is true on
         |(?:crypto|cryptocurrency)[ ]world|most[ ]people|caught[ ](?:many|everyone)
         |refers?[ ]to|simply[ ]put|in[ ]essence|typically|historically|often|tends?[ ]to
         |understanding|key[ ]factors?|raises[ ]questions|influenced[ ]by|interplay|novice
+        |characteristic|for[ ]many\b|it[ ]comes[ ]as|lies[ ]in
         |can[ ](?:[a-z]+ly|also|be[ ]an?|spread|trigger|lead|cause|help|signal|shift|indicate))\b
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -90,6 +93,7 @@ _TAIL = re.compile(
 _CUT = re.compile(
     r"; |, (?:while|with|as|but|which|after|although|followed|whereas|adding|citing) | — | – "
 )
+_YEAR = re.compile(r"\b(?:[Ii]n|[Ss]ince|[Bb]y|of|early|late|mid|[A-Z][a-z]+\.?,?)[ -](20[0-4]\d)\b")
 MAX_WORDS = 38  # of one sentence; a longer one is cut where a clause ends
 _MIN_WORDS = 12  # of what is left then
 
@@ -125,6 +129,16 @@ def is_empty(sentence: str) -> bool:
     (True, False)
     """
     return bool(_EMPTY_WORDS.search(sentence) or _DEFINITION.match(sentence))
+
+
+def is_past(sentence: str, published_at: datetime | None) -> bool:
+    """Whether the years that a sentence names all lie before that of the article.
+
+    >>> is_past("Halcyon was founded in 2014.", datetime(2026, 3, 1))
+    True
+    """
+    years = [int(year) for year in _YEAR.findall(sentence)]
+    return bool(years and published_at) and max(years) < published_at.year
 
 
 def _is_balanced(sentence: str) -> bool:

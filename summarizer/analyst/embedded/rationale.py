@@ -4,17 +4,18 @@ A figure stays a reference to its fact: `{N3}` is the figure of fact 3, `{D3}` i
 price.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
 
-from summarizer.analyst.embedded.prose import is_empty, shorten, stands_alone
+from summarizer.analyst.embedded.prose import is_empty, is_past, shorten, stands_alone
 from summarizer.analyst.embedded.reasons import Reason, Reasons
 from summarizer.credibility import SIGNALS
 from summarizer.facts.kinds import LEVELS
 from summarizer.facts.levels import find_price
 from summarizer.models import Claim, Direction, Fact, Level, Signal
 from summarizer.narratives import CuedNarrative
-from summarizer.tables import read_rows
+from summarizer.tables import common_words, match_any, read_rows
 from summarizer.text.reading import Text
 
 # Kind of fact -> its statement; of a level, also the statement where there is no price.
@@ -31,10 +32,16 @@ _PLAIN_TONE = 0.6
 _FIRST_NAMED = 0.5  # what a sentence gains that its asset begins: as much as a lasting reason
 _EARLY = 0.5  # what the first sentence gains; later ones gain less
 _RATIONALE_WORDS, _SIDE_WORDS = 32, 24  # of the sentence quoted; of each of a neutral call's two
+_MAX_NAMED = 3  # assets that a sentence names; of more it is a list
+_COMPARED = re.compile(  # "exchanges on Halcyon outperformed Ethereum’s", "more coins than Solana"
+    r"\b(?:than|versus|vs\.?|unlike|outpac\w+|outperform\w+|compared\s(?:to|with)|rather\sthan"
+    r"|instead\sof|other\sthan|such\sas|like|beat(?:s|ing)?)\s(?:[\w’'-]+\s){0,2}\Z"
+)
 _MAX_NOTES = 4  # that raise the credibility, and as many that lower it
 _MAX_SUBJECTS = 2  # that a timeframe is told to rest on
 _SHORT_PERIODS = frozenset("1h 4h 8h 24h 7d".split())
 _NEAR_BY = 0.15  # of the price; a level farther off is no matter of two weeks
+_VENUE = re.compile(rf"\b{match_any('venue')}\b")
 _NAMING = frozenset({"named_sources", "data_attributed"})
 # Timeframe -> kind of fact or theme that works over such a time -> how that is called.
 _HORIZONS: dict[str, dict[str, str]] = defaultdict(dict)
@@ -82,15 +89,25 @@ def explain_call(
 
 
 def _list_sentences(reasons: Reasons, asset: str, taken: Container[int]) -> list[int]:
-    """The sentences that may be quoted of the asset: they name it, stand alone and tell news."""
+    """The sentences that may be quoted of the asset: they are about it, stand alone, tell news."""
     return [
         i
         for i in reasons.about(asset)
         if i not in taken
-        and reasons.names(i, asset)
+        and _is_about(reasons, i, asset)
         and stands_alone(reasons.sentence(i))
         and not is_empty(reasons.sentence(i))
+        and not is_past(reasons.sentence(i), reasons.text.article.published_at)
     ]
+
+
+def _is_about(reasons: Reasons, i: int, asset: str) -> bool:
+    """Whether sentence i names the asset, and neither among many nor to compare another with it."""
+    first = next((m for m in sorted(reasons.mentions[i]) if m.subject == asset), None)
+    if first is None or len({mention.subject for mention in reasons.mentions[i]}) > _MAX_NAMED:
+        return False
+    before = reasons.text.string[reasons.text.sentences[i].start : first.start]
+    return _COMPARED.search(before) is None
 
 
 def _choose_sentence(
@@ -135,7 +152,7 @@ def _choose_fact(
         for reason, pull in weighed
         if reason.fact is not None
         and pull * sign > 0
-        and _may_state(reasons.facts[reason.fact], asset)
+        and _may_state(reasons, reasons.facts[reason.fact], asset)
     ]
     if place is None and not reasons.is_titled(asset):
         fitting = [i for i in fitting if reasons.facts[i].kind != "price_change"]
@@ -154,14 +171,16 @@ def _state_fact(reasons: Reasons, asset: str, i: int) -> str:
     return statement.format(A=name, F=figure, D=f"{{D{i}}}")
 
 
-def _may_state(fact: Fact, asset: str) -> bool:
-    """Whether the fact is one to state of the asset: no level, which is for targets.
+def _may_state(reasons: Reasons, fact: Fact, asset: str) -> bool:
+    """Whether the fact is one to state of the asset, which its sentence names: no level, which is
+    for targets.
 
     An undated move is left out: it may be years old, or none at all ("it could rise 50%").
     """
     is_dated = fact.kind != "price_change" or fact.period
-    is_fit = fact.kind in _STATEMENTS and fact.kind not in LEVELS
-    return fact.subject == asset and is_fit and bool(is_dated)
+    is_fit = fact.kind in _STATEMENTS and fact.kind not in LEVELS and is_dated
+    place = reasons.text.sentence_at(fact.evidence.start)
+    return fact.subject == asset and bool(is_fit) and reasons.names(place, asset)
 
 
 def _narrow(fact: Fact) -> str:
@@ -225,10 +244,18 @@ def _name_evidence(text: Text, signal: Signal) -> str:
     if signal.evidence is None or signal.name not in _NAMING:
         return ""
     low, high = signal.evidence.start, signal.evidence.end
-    named = [name for start, name in text.names if low <= start < high]
-    if signal.name == "named_sources":  # a person has two names
-        named = [name for name in named if " " in name]
-    return named[0] if named else ""
+    if signal.name == "data_attributed":
+        venue = _VENUE.search(text.string, low, high)
+        return venue[0] if venue else ""
+    named = (name for start, name in text.names if low <= start < high)
+    return next(filter(_is_person, named), "")
+
+
+def _is_person(name: str) -> bool:
+    """Whether a name looks like a person's: two or three words, none of them a common one."""
+    words = name.split()
+    is_plain = all(word.isalpha() and word[1:].islower() for word in (words[0], words[-1]))
+    return 2 <= len(words) <= 3 and is_plain and common_words().isdisjoint(name.lower().split())
 
 
 def _join(notes: Sequence[str]) -> str:

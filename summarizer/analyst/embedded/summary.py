@@ -7,12 +7,13 @@ first sentence of each.
 import re
 from collections.abc import Sequence
 
-from summarizer.analyst.embedded.prose import is_empty, shorten, stands_alone
+from summarizer.analyst.embedded.prose import is_empty, is_past, shorten, stands_alone
 from summarizer.analyst.embedded.reasons import Reasons
 from summarizer.models import Claim
 from summarizer.text.assets import MARKET
 
 _CONTENT = re.compile(r"[a-z][a-z]{3,}|\d[\d.,]*\d")
+_QUOTED = re.compile('[“"][^”"]{25,}[”"]')
 _FIGURE = re.compile(r"\d[\d.,]*\d")
 _STOP = frozenset(
     "this that with from have will been their they which would could about after into over than"
@@ -100,7 +101,8 @@ def _score(reasons: Reasons, i: int, main: str | None, words: set[str], title: s
     score += 2.0 * len(shared) / max(4, len(title)) + min(0.8, 0.25 * len(reasons.cues[i]))
     score += 0.8 * any(map(_FIGURE.fullmatch, shared))  # the headline's figure
     score -= _EMPTY * is_empty(sentence)
-    return score - (0.8 * ("“" in sentence or '"' in sentence) + 0.4 * (len(sentence.split()) > 45))
+    score -= _EMPTY * is_past(sentence, reasons.text.article.published_at)
+    return score - (0.8 * bool(_QUOTED.search(sentence)) + 0.4 * (len(sentence.split()) > 45))
 
 
 def _content(text: str) -> set[str]:
