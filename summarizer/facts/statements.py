@@ -120,6 +120,8 @@ def is_stated(text: Text, candidate: Candidate, kind: str) -> bool:
         return False
     if kind == "market_cap" and _WIPED.search(near):
         return False
+    if kind == "etf_flow" and "open interest" in (sentence := before + after):
+        return "flow" in sentence
     if kind not in _PRICES:
         return True
     is_asked = after.rstrip("\"”’')").endswith("?")

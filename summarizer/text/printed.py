@@ -31,9 +31,11 @@ _OPENERS = frozenset(
     " Both Many Some Most Several One It Its There By Amid Even Yet".split()
 )
 # Words that a heading may hold in small letters, though never last.
-_SMALL = frozenset("of the to in for and on by with a an at as from vs or is into its & - – —".split())
+_SMALL = frozenset(
+    "of the to in for and on by with a an at as from vs or is into its & - – —".split()
+)
 _LEAD_IN = re.compile(  # "One thing stands out: Halcyon has sold its coins to a rival bank"
-    r"\A[A-Z](?:[^:\s\d“”\"'(),;]*\s){2,16}[^:\s\d“”\"]+:\s(?=[A-Z][a-z]+(?:\s\S+){7})"
+    r"\A[A-Z](?:[^:\s\d“”\"'();]*\s){2,16}[^:\s\d“”\"]+:\s(?=[A-Z][a-z]+(?:\s\S+){7})"
 )
 _TAKEN_BACK = re.compile(  # what may turn the words behind the colon round
     r"\b(?:not?|never|myths?|false|fake|untrue|wrong|rumou?rs?|hoax|claim\w*|den(?:y|ies|ied)|if"
@@ -99,8 +101,7 @@ def _is_headed(word: str) -> bool:
 
 
 def _is_title(words: Sequence[str]) -> bool:
-    """Whether words are a title: common ones that no sentence prints with capitals are among them.
-    """
+    """Whether words are a title: common ones that no sentence prints with capitals are among them."""
     plain = [word for word in words[1:] if word[0].isupper() and word.lower() in common_words()]
     return len(plain) >= _SHORTEST_TITLE
 

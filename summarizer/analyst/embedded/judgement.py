@@ -25,7 +25,10 @@ _COIN = (
     r"|\b(?:token|tokens|coin|memecoin|cryptocurrency|altcoin|price\sof)\s(?:\w+\s)?\(?\$?{0}(?!\w)"
     r"|(?<!\w){0}/(?:USDT?|BTC)\b"
 )
-_SHARES = re.compile(r"\b(?:stocks?|shares?|equity|equities|nasdaq|nyse|shareholders?|ticker)\b")
+_SHARES_AFTER = re.compile(
+    r"(?:[’']s)?\s(?:\((?:NASDAQ|NYSE)?[:\s]*[A-Z.]{1,5}\)|(?:common\s)?(?:stocks?|shares))"
+)
+_SHARES_BEFORE = re.compile(r"(?:\b(?:stocks?|shares)\s(?:of|in)\s|[:$]\s?)\Z")
 _SECTORS = frozenset({"sector", "index", "macro", "etf"})
 
 
@@ -40,8 +43,14 @@ def is_traded(reasons: Reasons, asset: str) -> bool:
     if group in _SECTORS:
         return reasons.is_titled(asset)
     if group == "stock":
-        named = (i for i in range(len(reasons.mentions)) if reasons.names(i, asset))
-        return any(_SHARES.search(reasons.sentence(i).lower()) for i in named)
+        string = reasons.text.string
+        places = (m for m in chain.from_iterable(reasons.mentions) if m.subject == asset)
+        return any(
+            _SHARES_AFTER.match(string, m.end)
+            or _SHARES_BEFORE.search(string[max(0, m.start - 12) : m.start])
+            or " stock" in string[m.start : m.end]
+            for m in places
+        )
     if asset in load_assets().tickers:
         return True
     words = re.escape(asset)

@@ -61,6 +61,7 @@ _CHATTY = re.compile(
     """,
     re.VERBOSE,
 )
+_ENTRY = re.compile(r"\A[A-Z][^:.]{2,60}:\s[A-Z]")  # "Mining: Making new blocks of a chain."
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Oo]ur|[Mm]y|[Yy]ou|[Yy]our|us)\b")
 _QUOTES = re.compile('[“"][^”"“]*[”"]')
 _EMPTY_WORDS = re.compile(  # an opening that tells no news, and what is true on any day
@@ -72,7 +73,7 @@ _EMPTY_WORDS = re.compile(  # an opening that tells no news, and what is true on
         |(?:crypto|cryptocurrency)[ ]world|most[ ]people|caught[ ](?:many|everyone)
         |refers?[ ]to|simply[ ]put|in[ ]essence|typically|historically|often|tends?[ ]to
         |understanding|key[ ]factors?|raises[ ]questions|influenced[ ]by|interplay|novice
-        |characteristic|for[ ]many\b|it[ ]comes[ ]as|lies[ ]in
+        |characteristic|for[ ]many\b|everyone|it[ ]comes[ ]as|lies[ ]in
         |can[ ](?:[a-z]+ly|also|be[ ]an?|spread|trigger|lead|cause|help|signal|shift|indicate))\b
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -93,7 +94,9 @@ _TAIL = re.compile(
 _CUT = re.compile(
     r"; |, (?:while|with|as|but|which|after|although|followed|whereas|adding|citing) | — | – "
 )
-_YEAR = re.compile(r"\b(?:[Ii]n|[Ss]ince|[Bb]y|of|early|late|mid|[A-Z][a-z]+\.?,?)[ -](20[0-4]\d)\b")
+_YEAR = re.compile(
+    r"\b(?:[Ii]n|[Ss]ince|[Bb]y|of|early|late|mid|[A-Z][a-z]+\.?,?)[ -](20[0-4]\d)\b"
+)
 MAX_WORDS = 38  # of one sentence; a longer one is cut where a clause ends
 _MIN_WORDS = 12  # of what is left then
 
@@ -112,7 +115,12 @@ def stands_alone(sentence: str) -> bool:
     trimmed = trim(sentence)
     if not (7 <= len(trimmed.split()) <= 70 and sentence.rstrip()[-1] in '.!”"'):
         return False
-    if trimmed[0].islower() or not _is_balanced(trimmed) or is_headed(trimmed):
+    if (
+        trimmed[0].islower()
+        or _ENTRY.match(trimmed)
+        or not _is_balanced(trimmed)
+        or is_headed(trimmed)
+    ):
         return False
     lowered = trimmed.lower()
     is_unfit = _UNFIT.search(lowered) or _CAPTION.match(lowered) or _GLUED.search(trimmed)

@@ -29,6 +29,19 @@ _CUE_SIDES = {
     **dict.fromkeys("down_ahead outflow long_pain law_bad harm dilute macro_bad".split(), -0.5),
 }
 _PLAIN_TONE = 0.6
+# Words that turn a sentence against a rise, or a fall, by as much as a lasting reason.
+_TURNED = 0.5
+_TURNS = {
+    1: re.compile(
+        r"\b(?:los(?:e|es|ing)|lost|struggl\w+|falter\w*|fail\w*|weak\w*|concern\w*|risks?|warn\w*"
+        r"|uncertain\w*|cauti\w+|temper\w*|grounded|sceptic\w*|skeptic\w*|overheat\w*"
+        r"|unlikely|correction|fell|drop\w*|declin\w*|plung\w*)\b"
+    ),
+    -1: re.compile(
+        r"\b(?:bullish|rall(?:y|ies|ied)|surg\w+|gain\w*|recover\w*|upside|outperform\w*|soar\w*"
+        r"|rebound\w*|record\shigh|buy\sthe\sdip|resilien\w+|optimis\w+)\b"
+    ),
+}
 _FIRST_NAMED = 0.5  # what a sentence gains that its asset begins: as much as a lasting reason
 _EARLY = 0.5  # what the first sentence gains; later ones gain less
 _RATIONALE_WORDS, _SIDE_WORDS = 32, 24  # of the sentence quoted; of each of a neutral call's two
@@ -37,6 +50,8 @@ _COMPARED = re.compile(  # "exchanges on Halcyon outperformed Ethereum’s", "mo
     r"\b(?:than|versus|vs\.?|unlike|outpac\w+|outperform\w+|compared\s(?:to|with)|rather\sthan"
     r"|instead\sof|other\sthan|such\sas|like|beat(?:s|ing)?)\s(?:[\w’'-]+\s){0,2}\Z"
 )
+_RIVAL = re.compile(r"\b(?:outpac|outperform|surpass|overtak|beat|betting more)\w*\b")
+_FIRST_VERB = 40  # code points behind the one of two assets that does better
 _MAX_NOTES = 4  # that raise the credibility, and as many that lower it
 _MAX_SUBJECTS = 2  # that a timeframe is told to rest on
 _SHORT_PERIODS = frozenset("1h 4h 8h 24h 7d".split())
@@ -106,8 +121,12 @@ def _is_about(reasons: Reasons, i: int, asset: str) -> bool:
     first = next((m for m in sorted(reasons.mentions[i]) if m.subject == asset), None)
     if first is None or len({mention.subject for mention in reasons.mentions[i]}) > _MAX_NAMED:
         return False
-    before = reasons.text.string[reasons.text.sentences[i].start : first.start]
-    return _COMPARED.search(before) is None
+    start, end = reasons.text.sentences[i]
+    before, after = reasons.text.string[start : first.start], reasons.text.string[first.end : end]
+    if _COMPARED.search(before):
+        return False
+    rival = _RIVAL.search(before + after) if len(set(reasons.mentions[i])) > 1 else None
+    return rival is None or 0 <= rival.start() - len(before) <= _FIRST_VERB
 
 
 def _choose_sentence(
@@ -116,13 +135,16 @@ def _choose_sentence(
     """The sentence that speaks most clearly for the direction, if any does.
 
     It speaks for it by its tone and by its cues, of which more stand for it than against it; of an
-    asset in the title, a plain tone is enough. A sentence that the asset begins is clearer.
+    asset in the title, a plain tone beside a figure is enough. A sentence that the asset begins is clearer.
     """
     scores = {}
     for i in places:
         tone = reasons.tone(i, asset) * sign
+        sentence = reasons.sentence(i)
         side = sign * sum(map(_side_of, reasons.cues[i]))
+        side -= _TURNED * bool(_TURNS[sign].search(sentence.lower()))
         is_plain = side == 0 and tone >= _PLAIN_TONE and reasons.is_titled(asset)
+        is_plain &= any(map(str.isdigit, sentence))
         if tone > 0 and (side > 0 or is_plain):
             scores[i] = tone + side + totals.get(i, 0.0) * sign
             scores[i] += _FIRST_NAMED * reasons.begins(i, asset) + _EARLY / (1 + i)
@@ -158,7 +180,13 @@ def _choose_fact(
         fitting = [i for i in fitting if reasons.facts[i].kind != "price_change"]
     if place is not None:
         start, end = reasons.text.sentences[place]
-        fitting = [i for i in fitting if not start <= reasons.facts[i].evidence.start < end]
+        said = {number.value for number in reasons.text.numbers_between(start, end)}
+        fitting = [
+            i
+            for i in fitting
+            if not start <= reasons.facts[i].evidence.start < end
+            and abs(reasons.facts[i].value) not in said
+        ]
     return min(fitting, key=lambda i: (kinds.index(reasons.facts[i].kind), i), default=None)
 
 
@@ -192,9 +220,7 @@ def _narrow(fact: Fact) -> str:
     return f" over {fact.period}" if fact.period and fact.period[0].isdigit() else ""
 
 
-def explain_horizon(
-    horizon: str, reasons: Reasons, narratives: Sequence[CuedNarrative]
-) -> Claim:
+def explain_horizon(horizon: str, reasons: Reasons, narratives: Sequence[CuedNarrative]) -> Claim:
     """What the timeframe rests on in this article, with a figure of each; empty where nothing sure
     shows it.
 
@@ -204,7 +230,9 @@ def explain_horizon(
     shown: dict[str, str] = {}
     for i, fact in reasons.facts.items():
         if fact.kind in phrases and _is_of_horizon(reasons, fact):
-            shown.setdefault(phrases[fact.kind], f" ({fact.subject} {{N{i}}}{_narrow(fact)})")
+            is_shown = fact.subject.isalpha() and fact.kind != "token_unlock"  # may be no more
+            figure = f" ({fact.subject} {{N{i}}}{_narrow(fact)})" if is_shown else ""
+            shown.setdefault(phrases[fact.kind], figure)
     for theme in narratives:
         if theme.name in phrases and theme.is_in_lead:
             shown.setdefault(phrases[theme.name], "")
@@ -213,8 +241,7 @@ def explain_horizon(
 
 
 def _is_of_horizon(reasons: Reasons, fact: Fact) -> bool:
-    """Whether a fact is of the time that its kind works over: a move of the day, a level near by.
-    """
+    """Whether a fact is of the time that its kind works over: a move of the day, a level near by."""
     if fact.kind == "price_change":
         return fact.period in _SHORT_PERIODS
     if fact.kind in ("support_level", "resistance_level"):
