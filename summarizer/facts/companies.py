@@ -9,7 +9,7 @@ from functools import cache, partial
 
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.nearby import LOOKED, Features
-from summarizer.tables import common_words, read_rows
+from summarizer.tables import common_words
 from summarizer.text.asset_table import stock_tickers
 from summarizer.text.names import find_names, longest_form
 from summarizer.text.reading import Text

@@ -79,6 +79,11 @@ _DISTANCE = re.compile(  # "$3,080 away from its high"
     """,
     re.VERBOSE,
 )
+_MOVED = re.compile(  # "was up about $750": how far a price moved, not where it stands
+    r"\b(?:(?:is|was|were|are)\s(?:up|down)|(?:climbed|rose|fell|dropped|slid|jumped)\sby)"
+    r"\s(?:(?:about|around|nearly|almost|over|some|roughly|another|more\sthan)\s)*\Z",
+    re.IGNORECASE,
+)
 _ORDER = re.compile(  # a stop loss or a strike is no level of the market
     r"\b(?:stop[\s-]?loss(?:es)?|stops?|strikes?|strike\sprices?)\s(?:(?:at|of|to|near|below|around|is|was|set|placed|just|under)\s)*\Z",
     re.IGNORECASE,
@@ -135,7 +140,8 @@ def _is_other_sum(before: str, after: str, kind: str) -> bool:
     if kind not in _AMOUNTS:
         return False
     is_order = _ORDER.search(before) or _ORDER_AFTER.match(after)
-    is_no_price = kind in PRICES and (is_order or _DISTANCE.match(after))
+    is_distance = _DISTANCE.match(after) or _MOVED.search(before)
+    is_no_price = kind in PRICES and (is_order or is_distance)
     return bool(_WEALTH.search(before) or is_no_price)
 
 

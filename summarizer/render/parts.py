@@ -127,14 +127,6 @@ def is_news(report: Report) -> bool:
     return _NO_NEWS.keys().isdisjoint(report.flags)
 
 
-def name_article(title: str | None, outlet: str | None, published_at: datetime | None) -> str:
-    """The title; without one, the outlet and the day: `Article of coindesk, 01 Aug 2018`."""
-    if title:
-        return title
-    about = [f"of {outlet}" if outlet else "", f"{published_at:%d %b %Y}" if published_at else ""]
-    return f"Article {', '.join(filter(None, about)) or 'without a title'}"
-
-
 # Checks whose findings are about the article, and not about the analyst.
 _DOUBTS = ("parts_of_total",)
 

@@ -82,7 +82,7 @@ def _make_table(*columns: Column, gap: int = 2) -> Table:
 
 def _show_head(report: Report, now: datetime) -> Parts:
     article, about = report.article, " · ".join(parts.describe_article(report.article, now))
-    yield _text(article.title or about or parts.name_article(None, None, None), "bold")
+    yield _text(article.title or about or article.name, "bold")
     if article.title and about:
         yield _text(about, "dim")
     if is_web(report.article.url):

@@ -12,8 +12,7 @@ from datetime import UTC, datetime, timedelta
 from summarizer.batch.reports import NEWEST, find_reports, load_reports, match_all
 from summarizer.batch.store import Store
 from summarizer.digest.digest import MAX_STORIES, make_digest
-from summarizer.models import Digest, Figure, Report, ReportRow
-from summarizer.render.parts import name_article
+from summarizer.models import Article, Digest, Figure, Report, ReportRow
 
 ROWS = 50  # on one page
 _SELECT = f"""
@@ -90,8 +89,8 @@ def _read_row(row: dict[str, object]) -> ReportRow:
         "calls": json.loads(str(row["calls"])),
     }
     read = ReportRow.model_validate(row | changes)
-    title = name_article(read.title, read.outlet, read.published_at)
-    return read.model_copy(update={"title": title})
+    article = Article(title=read.title, source=read.outlet, published_at=read.published_at)
+    return read.model_copy(update={"title": article.name})
 
 
 def find_report(store: Store, name: str) -> Report | None:

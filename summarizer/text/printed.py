@@ -101,7 +101,7 @@ def _is_headed(word: str) -> bool:
 
 
 def _is_title(words: Sequence[str]) -> bool:
-    """Whether words are a title: common ones that no sentence prints with capitals are among them."""
+    """Whether words are a title: common ones among them have capitals, as in no sentence."""
     plain = [word for word in words[1:] if word[0].isupper() and word.lower() in common_words()]
     return len(plain) >= _SHORTEST_TITLE
 

@@ -148,7 +148,8 @@ def _is_treated(reasons: Reasons, one: Weighed) -> bool:
 def _make_call(reasons: Reasons, one: Weighed, taken: Container[int]) -> CallClaim:
     asset, direction, tone = one.asset, one.direction, _tone(reasons, one.asset)
     target = choose_target(reasons, asset, direction)
-    rationale, used = Claim(text=""), ()
+    rationale = Claim(text="")
+    used: tuple[int, ...] = ()
     least = (
         _CLEAR if reasons.is_titled(asset) or not reasons.text.article.title else _CLEAR_UNTITLED
     )

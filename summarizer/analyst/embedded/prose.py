@@ -21,8 +21,11 @@ _DANGLING = re.compile(  # a sentence that leans on the one before it
             |network|exchange|bank|executive|ceo|founder|investor|announcement|update|surge|rally
             |drop|decline|agency|regulator|statement|study|survey|measure|plan|deal|team)\b
             (?![ ](?:of|for|that|behind|in)\b)
-        | if[ ](?:so|not)\b | according[ ]to[ ](?:him|her|them|the[ ]\w+)\b | for[ ](?:instance|example)\b
-        | one[ ](?:of[ ]these|of[ ]them|such)\b | (?:conversely|otherwise|even[ ]so|first|second|third|finally|lastly|again|then|while[ ]this
+        | if[ ](?:so|not)\b | according[ ]to[ ](?:him|her|them|the[ ]\w+)\b
+        | for[ ](?:instance|example)\b | (?:[a-z]+[ ]){1,3}[a-z]+,[ ](?:the[ ](?:company|firm)|it|he
+            |she|they)\b
+        | one[ ](?:of[ ]these|of[ ]them|such)\b | (?:conversely|otherwise|even[ ]so|first|second
+            |third|finally|lastly|again|then|while[ ]this
             |in[ ]this[ ]case|in[ ]other[ ]words|as[ ](?:such|mentioned|noted|seen
             |can[ ]be[ ]seen|shown|you[ ]can))\b
     )
@@ -68,7 +71,8 @@ _EMPTY_WORDS = re.compile(  # an opening that tells no news, and what is true on
     r"""
     \b(?:landscape|realm|ever-(?:evolving|changing)|fast-paced|dynamic[ ]world|whirlwind|abuzz
         |buzzing|thrives?[ ]on|captured?[ ](?:the[ ])?(?:attention|spotlight)|intrigue|testament
-        |stark[ ]reminder|crucial[ ]reminder|paramount|it[’']?s[ ](?:crucial|essential|important|worth)
+        |stark[ ]reminder|crucial[ ]reminder|paramount
+        |it[’']?s[ ](?:crucial|essential|important|worth)
         |crucial[ ]to[ ]understand|no[ ]surprise|few[ ]events|turned[ ]heads|world[ ]of
         |(?:crypto|cryptocurrency)[ ]world|most[ ]people|caught[ ](?:many|everyone)
         |refers?[ ]to|simply[ ]put|in[ ]essence|typically|historically|often|tends?[ ]to
@@ -146,12 +150,12 @@ def is_past(sentence: str, published_at: datetime | None) -> bool:
     True
     """
     years = [int(year) for year in _YEAR.findall(sentence)]
-    return bool(years and published_at) and max(years) < published_at.year
+    return published_at is not None and bool(years) and max(years) < published_at.year
 
 
 def _is_balanced(sentence: str) -> bool:
     """Whether every quotation and bracket that is opened is closed."""
-    pairs = ("“”", "()", "[]")
+    pairs = (("“", "”"), ("(", ")"), ("[", "]"))
     is_paired = all(sentence.count(left) == sentence.count(right) for left, right in pairs)
     return is_paired and sentence.count('"') % 2 == 0
 

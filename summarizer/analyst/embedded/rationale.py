@@ -51,6 +51,7 @@ _COMPARED = re.compile(  # "exchanges on Halcyon outperformed Ethereum’s", "mo
     r"|instead\sof|other\sthan|such\sas|like|beat(?:s|ing)?)\s(?:[\w’'-]+\s){0,2}\Z"
 )
 _RIVAL = re.compile(r"\b(?:outpac|outperform|surpass|overtak|beat|betting more)\w*\b")
+_CONCESSION = re.compile(r"(?:while|although|though|unlike|even\sas)\b[^,]*\Z", re.IGNORECASE)
 _FIRST_VERB = 40  # code points behind the one of two assets that does better
 _MAX_NOTES = 4  # that raise the credibility, and as many that lower it
 _MAX_SUBJECTS = 2  # that a timeframe is told to rest on
@@ -84,6 +85,7 @@ def explain_call(
             totals[reason.sentence] += pull
     places = _list_sentences(reasons, asset, taken)
     if direction == "neutral":
+        places = [i for i in places if reasons.begins(i, asset)]
         sides = [_choose_sentence(reasons, asset, totals, sign, places) for sign in (1, -1)]
         sentences = tuple(dict.fromkeys(i for i in sides if i is not None))
         if len(sentences) < len(sides):
@@ -125,8 +127,12 @@ def _is_about(reasons: Reasons, i: int, asset: str) -> bool:
     before, after = reasons.text.string[start : first.start], reasons.text.string[first.end : end]
     if _COMPARED.search(before):
         return False
-    rival = _RIVAL.search(before + after) if len(set(reasons.mentions[i])) > 1 else None
-    return rival is None or 0 <= rival.start() - len(before) <= _FIRST_VERB
+    if len({mention.subject for mention in reasons.mentions[i]}) == 1:
+        return True
+    rival = _RIVAL.search(before + after)
+    is_behind = rival and not 0 <= rival.start() - len(before) <= _FIRST_VERB
+    is_aside = _CONCESSION.match(before) is not None  # "While bitcoin gained, Halcyon did better"
+    return not (is_behind or is_aside) and (reasons.is_titled(asset) or reasons.begins(i, asset))
 
 
 def _choose_sentence(
@@ -135,7 +141,8 @@ def _choose_sentence(
     """The sentence that speaks most clearly for the direction, if any does.
 
     It speaks for it by its tone and by its cues, of which more stand for it than against it; of an
-    asset in the title, a plain tone beside a figure is enough. A sentence that the asset begins is clearer.
+    asset in the title, a plain tone beside a figure is enough. A sentence that the asset begins is
+    clearer.
     """
     scores = {}
     for i in places:
@@ -241,7 +248,7 @@ def explain_horizon(horizon: str, reasons: Reasons, narratives: Sequence[CuedNar
 
 
 def _is_of_horizon(reasons: Reasons, fact: Fact) -> bool:
-    """Whether a fact is of the time that its kind works over: a move of the day, a level near by."""
+    """Whether a fact is of the time that its kind works over, as a move of the day is."""
     if fact.kind == "price_change":
         return fact.period in _SHORT_PERIODS
     if fact.kind in ("support_level", "resistance_level"):

@@ -89,8 +89,9 @@ class Reasons:
         """Whether the asset is the first that sentence i names, in its first words."""
         first = min(self.mentions[i], default=None)
         start = self.text.sentences[i].start
-        is_first = first is not None and first.subject == asset
-        return is_first and first.start - start <= _FIRST_WORDS
+        if first is None or first.subject != asset:
+            return False
+        return first.start - start <= _FIRST_WORDS
 
     def name(self, asset: str) -> str:
         """The asset as the article prints it most often; its code where only the title names it."""

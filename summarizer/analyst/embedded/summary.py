@@ -5,7 +5,6 @@ first sentence of each.
 """
 
 import re
-from collections.abc import Sequence
 
 from summarizer.analyst.embedded.prose import is_empty, is_past, shorten, stands_alone
 from summarizer.analyst.embedded.reasons import Reasons

@@ -22,6 +22,7 @@ _AWAY = (0.01, 0.03, 0.07, 0.15, 0.3, 0.6, 1.5, 4.0)
 _CLEAR = 0.5
 # A level may be unsure, since what kind of level it is makes no difference; this sure it has to be.
 _LIKELY = 0.5
+_FARTHEST = 10.0  # times the price, or a part of it; beyond that it is a promise, or misread
 _STEP = re.compile(
     r"""
     \b(?:pre-?sale|(?:next|current|\d+(?:st|nd|rd|th))\s(?:phase|stage|round)|ico
@@ -65,6 +66,7 @@ def target_options(reasons: Reasons, asset: str, direction: Direction) -> list[T
         if fact.unit == "USD"
         and (not fact.unsure or (fact.confidence or 0.0) >= _LIKELY)
         and is_target(facts, fact, asset, direction)
+        and (price is None or max(fact.value / price, price / fact.value) <= _FARTHEST)
         and _is_aim(reasons, fact)
     ]
     if not places:
