@@ -18,6 +18,7 @@ Verdict = Literal["supported", "dropped", "changed", "inconsistent"]
 ConfidenceSource = Literal["evidence", "tokens", "samples"]
 Tone = Annotated[float, Field(ge=-1, le=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
+UNTITLED = "Untitled article"
 
 
 class Model(BaseModel):
@@ -76,6 +77,13 @@ class Article(Model):
     def outlet(self) -> str | None:
         """The outlet's name, else its domain."""
         return self.source or self.domain
+
+    @property
+    def name(self) -> str:
+        """The title; without one, what is known of it: `Article of coindesk, 01 Aug 2018`."""
+        day = f"{self.published_at:%d %b %Y}" if self.published_at else ""
+        about = ", ".join(filter(None, (self.outlet, day)))
+        return self.title or (f"Article of {about}" if about else UNTITLED)
 
     def __repr__(self) -> str:
         return f"<Article {(self.title or self.text[:40])!r}: {self.words} words>"

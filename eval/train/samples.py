@@ -15,7 +15,7 @@ from eval.records import DATA, Labelled, Record, Records
 from eval.score.match import OTHER, is_same_value, list_targets
 from eval.score.tally import WHOLE
 from eval.train.fit import RankedChoice, Sample
-from summarizer.analyst.embedded.analyze import call_assets, describe_call, describe_overall
+from summarizer.analyst.embedded.analyze import describe_call, describe_overall, weigh_assets
 from summarizer.analyst.embedded.cues import find_cues
 from summarizer.analyst.embedded.judgement import article_features, asset_features
 from summarizer.analyst.embedded.reasons import Reasons
@@ -218,7 +218,7 @@ def targets(data: TrainingData) -> Iterator[RankedChoice]:
         for call in labelled.labels["calls"]:
             options = target_options(reasons, call["asset"], call["direction"])
             levels = [
-                None if option.fact is None else reasons.facts[option.fact].value
+                None if option.fact is None else reasons.stated[option.fact].value
                 for option in options
             ]
             right = [i for i, level in enumerate(levels) if _is_target(level, call)]
@@ -249,5 +249,5 @@ level = partial(_article_labels, part="credibility")
 def overall(data: TrainingData) -> Iterator[Sample]:
     """Each article under its overall direction, with the calls that the analyst makes."""
     for labelled, reasons in data.reasons:
-        features = describe_overall(reasons, call_assets(reasons))
+        features = describe_overall(reasons, weigh_assets(reasons))
         yield Sample(features, (labelled.labels["overall"]["direction"],), labelled.id)

@@ -21,6 +21,7 @@ from summarizer.cli.shared import (
     text_flag,
 )
 from summarizer.errors import SummarizerError, UsageError
+from summarizer.models import UNTITLED
 from summarizer.render.formats import render_report
 from summarizer.settings import load_settings
 from summarizer.text.spans import clean
@@ -101,7 +102,7 @@ def search(words: tuple[str, ...], db: Path, limit: int, form: str | None) -> No
         say("no stored article holds all these words")
     for row in rows:
         about = (row["published_at"] or "no date", row["source"], row["direction"])
-        echo(clean(f"{row['id']:>6}  {row['title'] or 'Untitled article'}"))
+        echo(clean(f"{row['id']:>6}  {row['title'] or UNTITLED}"))
         echo(clean(f"        {' · '.join(filter(None, about))}"))
         echo("        " + " ".join(clean(row["snippet"]).split()))
         if row["url"]:

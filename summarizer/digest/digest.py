@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from summarizer.digest.stories import Telling, group_stories
 from summarizer.errors import UsageError
 from summarizer.models import (
+    UNTITLED,
     AssetView,
     Digest,
     DigestStory,
@@ -250,7 +251,7 @@ def _describe(story: _Story) -> DigestStory:
         f"{report.outlet.name}{report.outlet.url}": report.outlet for report in story.reports
     }
     return DigestStory(
-        title=lead.title or "Untitled article",
+        title=lead.title or UNTITLED,
         summary=lead.stored["summary"],
         outlets=tuple(outlets.values()),
         corroboration=len(story.outlets),

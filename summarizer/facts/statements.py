@@ -79,6 +79,11 @@ _DISTANCE = re.compile(  # "$3,080 away from its high"
     """,
     re.VERBOSE,
 )
+_MOVED = re.compile(  # "was up about $750": how far a price moved, not where it stands
+    r"\b(?:(?:is|was|were|are)\s(?:up|down)|(?:climbed|rose|fell|dropped|slid|jumped)\sby)"
+    r"\s(?:(?:about|around|nearly|almost|over|some|roughly|another|more\sthan)\s)*\Z",
+    re.IGNORECASE,
+)
 _ORDER = re.compile(  # a stop loss or a strike is no level of the market
     r"\b(?:stop[\s-]?loss(?:es)?|stops?|strikes?|strike\sprices?)\s(?:(?:at|of|to|near|below|around|is|was|set|placed|just|under)\s)*\Z",
     re.IGNORECASE,
@@ -86,6 +91,11 @@ _ORDER = re.compile(  # a stop loss or a strike is no level of the market
 _ORDER_AFTER = re.compile(r"[\s-](?:strikes?|calls?|puts?|(?:call|put)\soptions?|stop[\s-]loss)\b")
 _WEALTH = re.compile(
     r"\b(?:net\sworth|fortune|wealth|salary|bounty|ticket|fee)s?\s(?:[\w’'-]+\s){0,4}\Z",
+    re.IGNORECASE,
+)
+_WIPED = re.compile(  # what a market lost or gained is not what it is worth
+    r"\b(?:wiped|wiping|wipes|erased|erasing|erases|shed|sheds|shedding|lost|losing|loses|added|adding|adds|gained|gaining|vanished|evaporated)"
+    r"\s(?:out\s|off\s|away\s)?(?:(?:more|over|nearly|about|around|almost|some|roughly|another|an|than|up|to|estimated|staggering|whopping)\s)*[-−+]?\Z",
     re.IGNORECASE,
 )
 _SHARE = re.compile(  # "12% of the supply"; not "12% of its market value"
@@ -113,6 +123,10 @@ def is_stated(text: Text, candidate: Candidate, kind: str) -> bool:
         return False
     if candidate.unit_class == "money" and _is_other_sum(near, after, kind):
         return False
+    if kind == "market_cap" and _WIPED.search(near):
+        return False
+    if kind == "etf_flow" and "open interest" in (sentence := before + after):
+        return "flow" in sentence
     if kind not in _PRICES:
         return True
     is_asked = after.rstrip("\"”’')").endswith("?")
@@ -126,7 +140,8 @@ def _is_other_sum(before: str, after: str, kind: str) -> bool:
     if kind not in _AMOUNTS:
         return False
     is_order = _ORDER.search(before) or _ORDER_AFTER.match(after)
-    is_no_price = kind in PRICES and (is_order or _DISTANCE.match(after))
+    is_distance = _DISTANCE.match(after) or _MOVED.search(before)
+    is_no_price = kind in PRICES and (is_order or is_distance)
     return bool(_WEALTH.search(before) or is_no_price)
 
 

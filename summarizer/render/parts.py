@@ -23,11 +23,16 @@ from summarizer.text.spans import clean
 from summarizer.web.urls import is_web
 
 LOOK = {"bullish": ("▲", "green"), "bearish": ("▼", "red"), "neutral": ("■", "yellow")}
-UNTITLED = "Untitled article"
 AUTHORS = 3  # named in the head, at most
 COLUMNS = ("Asset", "View", "", "Stories", "Up/Down/Flat")
 TOP_ASSETS = 15  # rows of the table; --json has them all
 _MARKS = "■▲▼"  # by the sign of a view: 0, 1, -1
+# Flags of what is no news of crypto that could be read, and why nothing is called then.
+_NO_NEWS = {
+    "off_topic": "the article is not about crypto",
+    "not_english": "the article is not in English, and only its figures were read",
+    "too_short": "the text is too short to judge",
+}
 _ARGUED = 5  # assets whose dissent is told, with two voices each
 _ON_A_LINE = 5  # figures of one kind
 _TIME = "%d %b %Y %H:%M UTC"
@@ -107,10 +112,19 @@ def list_calls(report: Report) -> list[Call]:
 
 
 def describe_no_call(report: Report) -> str:
-    """What stands in place of calls where none is shown."""
-    if not report.calls:
-        return "No call: the article is materially about no asset."
-    return f"No clear direction for {', '.join(call.asset for call in report.calls)}."
+    """Of which assets no call is made, and why there is none at all; empty where all are called."""
+    for flag, why in _NO_NEWS.items():
+        if flag in report.flags and not report.calls:
+            return f"No call: {why}."
+    undecided = [call.asset for call in report.calls if not (call.rationale or call.target)]
+    if undecided:
+        return f"No clear direction for {', '.join(undecided)}."
+    return "" if report.calls else "No call: the article is materially about no asset."
+
+
+def is_news(report: Report) -> bool:
+    """Whether the article is news of crypto that could be read, and so has a timeframe."""
+    return _NO_NEWS.keys().isdisjoint(report.flags)
 
 
 # Checks whose findings are about the article, and not about the analyst.

@@ -81,12 +81,14 @@ def _make_table(*columns: Column, gap: int = 2) -> Table:
 
 
 def _show_head(report: Report, now: datetime) -> Parts:
-    yield _text(report.article.title or parts.UNTITLED, "bold")
-    if about := parts.describe_article(report.article, now):
-        yield _text(" · ".join(about), "dim")
+    article, about = report.article, " · ".join(parts.describe_article(report.article, now))
+    yield _text(article.title or about or article.name, "bold")
+    if article.title and about:
+        yield _text(about, "dim")
     if is_web(report.article.url):
         yield Text(clean(str(report.article.url)), "dim", no_wrap=True, overflow="ignore")
-    passed = sorted(call.until for call in report.calls if call.until and call.until < now.date())
+    ends = (call.until for call in parts.list_calls(report) if call.until)
+    passed = sorted(day for day in ends if day < now.date())
     if passed:  # every call has the same last day but where the article names an event
         days = " and ".join(f"{day:%d %b %Y}" for day in dict.fromkeys((passed[0], passed[-1])))
         yield _text(f"Its time passed on {days}: the calls below are history.", "yellow")
@@ -112,10 +114,10 @@ def _show_calls(report: Report, *, is_narrow: bool) -> Parts:
         if is_narrow:
             yield Text(" ").join(cells)
             yield _indent(why)
-    if not parts.list_calls(report):
-        yield Text(parts.describe_no_call(report), "dim")
-    elif not is_narrow:
+    if parts.list_calls(report) and not is_narrow:
         yield table
+    if words := parts.describe_no_call(report):
+        yield _text(words, "dim")
 
 
 def _show_facts(report: Report) -> Parts:
@@ -143,10 +145,12 @@ def _tabulate_judgement(report: Report) -> Table:
     def add_row(name: str, words: Text, style: str = "bold") -> None:
         grid.add_row(_text(name, style), words)
 
-    add_row("Overall", direction.append(f" ({overall.confidence:.0%})", "dim"))
-    parts_of_time = filter(None, (spell(timeframe.horizon), timeframe.rationale))
-    add_row("Timeframe", _text(": ".join(parts_of_time)))
-    add_row("Credibility", level.append(f": {clean(credibility.note)}", "default"))
+    if parts.is_news(report):
+        add_row("Overall", direction.append(f" ({overall.confidence:.0%})", "dim"))
+        parts_of_time = filter(None, (spell(timeframe.horizon), timeframe.rationale))
+        add_row("Timeframe", _text(": ".join(parts_of_time)))
+    note = f": {clean(credibility.note)}" if credibility.note else ""
+    add_row("Credibility", level.append(note, "default"))
     if report.narratives:
         add_row("Narratives", _text(", ".join(spell(theme.name) for theme in report.narratives)))
     for doubt in parts.list_doubts(report):

@@ -13,9 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 from summarizer.batch.reports import NEWEST, find_reports, load_reports, match_all
 from summarizer.batch.store import Store
 from summarizer.digest.digest import ANY, MAX_STORIES, Threshold, make_digest
-from summarizer.models import Digest, Direction, Figure, Report, ReportRow
+from summarizer.models import Article, Digest, Direction, Figure, Report, ReportRow
 from summarizer.page.article import PASTE
-from summarizer.render.parts import UNTITLED
 from summarizer.serve.advice import find_advice
 from summarizer.serve.charts import Level
 from summarizer.text.dates import parse_time
@@ -154,10 +153,12 @@ def _read_row(row: dict[str, object]) -> ReportRow:
     key = hashlib.sha256(str(row["key"]).encode("utf-8", "replace")).hexdigest()[:12]
     changes = {
         "key": key,
-        "title": row["title"] or UNTITLED,
+        "title": row["title"] or "",
         "calls": json.loads(str(row["calls"])),
     }
-    return ReportRow.model_validate(row | changes)
+    read = ReportRow.model_validate(row | changes)
+    article = Article(title=read.title, source=read.outlet, published_at=read.published_at)
+    return read.model_copy(update={"title": article.name})
 
 
 def find_report(store: Store, name: str) -> Report | None:

@@ -5,6 +5,7 @@ leaves out.
 import re
 from collections.abc import Sequence
 
+from summarizer.tables import common_words
 from summarizer.text.assets import find_mentions
 
 _MIN_PRINTED = 4  # words; fewer prove nothing by standing in the article
@@ -17,29 +18,103 @@ OPENING = re.compile(
        (?:\s?:\s+|\s+(?-i:(?=[^a-z]))))?                      # "TL;DR: ", "Summary Bitcoin …"
     (?:(?:however|meanwhile|moreover|furthermore|additionally|in[ ]addition|also|still|yet|but|and
         |so|notably|interestingly|importantly|consequently|as[ ]a[ ]result|therefore|thus|for[ ]now
-        |indeed|in[ ]fact|of[ ]note|that[ ]said|on[ ]the[ ]other[ ]hand|at[ ]the[ ]same[ ]time)
+        |indeed|in[ ]fact|of[ ]note|that[ ]said|on[ ]the[ ]other[ ]hand|at[ ]the[ ]same[ ]time|hence
+        |similarly|likewise|nevertheless|nonetheless|to[ ]sum[ ]up|in[ ]other[ ]news|in[ ]short)
        \b,?\s+(?=\S))?                                        # "As a result, "
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# Words that begin a sentence, by which the end of a heading before it is known.
+_OPENERS = frozenset(
+    "The A An In On At As With While When If For From After Before Despite Although Following"
+    " According Recently Last This These Since However Meanwhile Currently Once Over During Under"
+    " Both Many Some Most Several One It Its There By Amid Even Yet".split()
+)
+# Words that a heading may hold in small letters, though never last.
+_SMALL = frozenset(
+    "of the to in for and on by with a an at as from vs or is into its & - – —".split()
+)
+_LEAD_IN = re.compile(  # "One thing stands out: Halcyon has sold its coins to a rival bank"
+    r"\A[A-Z](?:[^:\s\d“”\"'();]*\s){2,16}[^:\s\d“”\"]+:\s(?=[A-Z][a-z]+(?:\s\S+){7})"
+)
+_TAKEN_BACK = re.compile(  # what may turn the words behind the colon round
+    r"\b(?:not?|never|myths?|false|fake|untrue|wrong|rumou?rs?|hoax|claim\w*|den(?:y|ies|ied)|if"
+    r"|whether|wh(?:y|at|ich|o)|how|says?|said|warn\w*|asks?|fears?|hopes?|unless)\b"
+)
+_SHORTEST_HEADING = 3  # words; fewer may be a name: "New York The"
+_SHORTEST_TITLE = 3  # common words with capitals, which show a heading by themselves
 _WIDGET = re.compile(  # "Bitcoin BTC $68,632.97 is struggling"
     r"\b([A-Z][A-Za-z]+) ([A-Z][A-Z0-9]{1,5}) \$ ?[\d,]+(?:\.\d+)?(?= [a-z])"
 )
 _ASIDE = re.compile(r"\s?\((?:[A-Z$][A-Z0-9]{1,9}|NASDAQ: ?\w+|NYSE: ?\w+)\)")
+_LOOSE = re.compile(r" (?=[.,;:](?: |\Z))")
 _CUT_HERE = re.compile(
     r"\s*(?:[.,;:!?—–”\"’]|\Z|(?:according|as per|per data|data from|citing|reports?)\b| - )"
 )
 
 
 def without_asides(sentence: str) -> str:
-    """The sentence as it is said: no ticker in brackets, no price widget behind a name.
+    """The sentence as it is said: no heading run into it, no ticker in brackets, no price widget
+    behind a name, no blank before a comma.
 
     >>> without_asides("Bitcoin BTC $68,632.97 is struggling, and so is ether (ETH).")
     'Bitcoin is struggling, and so is ether.'
     >>> without_asides("The BTC $70,000 call was bought.")
     'The BTC $70,000 call was bought.'
     """
-    return _ASIDE.sub("", _WIDGET.sub(_drop_widget, sentence))
+    sentence = sentence[find_heading(sentence) :]
+    return _LOOSE.sub("", _ASIDE.sub("", _WIDGET.sub(_drop_widget, sentence)))
+
+
+def find_heading(sentence: str) -> int:
+    """Where the sentence begins behind a heading that a flattened page ran into it; 0 without one.
+
+    The heading is a run of capitalised words; behind it stands a word that begins sentences, or
+    after a longer run an asset's name with a small word behind it. Words that only lead up to a
+    colon count as one.
+
+    >>> text = "Record Inflows Hit New High Last week's haul was the largest."
+    >>> text[find_heading(text) :]
+    "Last week's haul was the largest."
+    >>> find_heading("Bank of America and Morgan Stanley hold bitcoin.")
+    0
+    """
+    if (lead := _LEAD_IN.match(sentence)) and not _TAKEN_BACK.search(lead[0]):
+        return lead.end()
+    words = [*re.finditer(r"\S+", sentence)]
+    run = 0
+    while run < len(words) and _is_headed(words[run][0]):
+        run += 1
+    for i in range(run - 1, _SHORTEST_HEADING - 1, -1):
+        capitals = sum(not word[0].islower() for word in words[:i])
+        if words[i - 1][0] in _SMALL or capitals < _SHORTEST_HEADING:
+            continue
+        is_last = i == run - 1 < len(words) - 1 and words[i][0][0].isalpha()
+        is_name = is_last and _is_title([word[0] for word in words[:i]])
+        if words[i][0].rstrip(",") in _OPENERS or (is_name and find_mentions(words[i][0])):
+            return words[i].start()
+    return 0
+
+
+def _is_headed(word: str) -> bool:
+    return word in _SMALL or not word[0].islower()
+
+
+def _is_title(words: Sequence[str]) -> bool:
+    """Whether words are a title: common ones among them have capitals, as in no sentence."""
+    plain = [word for word in words[1:] if word[0].isupper() and word.lower() in common_words()]
+    return len(plain) >= _SHORTEST_TITLE
+
+
+def is_headed(sentence: str) -> bool:
+    """Whether a sentence begins with a heading whose end cannot be told.
+
+    >>> is_headed("Strategy Chairman Teases Another Bitcoin Buy Strategy said on Monday")
+    True
+    """
+    words = sentence.split()
+    run = next((i for i, word in enumerate(words) if not _is_headed(word)), len(words))
+    return _is_title(words[:run])
 
 
 def _drop_widget(match: re.Match[str]) -> str:

@@ -20,6 +20,7 @@ from summarizer.models import (
     Cited,
     Claim,
     Credibility,
+    Direction,
     Fact,
     Finding,
     Level,
@@ -35,6 +36,7 @@ from summarizer.narratives import CuedNarrative
 from summarizer.text.assets import CALLED, MARKET
 from summarizer.text.reading import Text
 from summarizer.text.spans import clean
+from summarizer.topic import find_topic_flags
 from summarizer.verification.calibration import find_frequency, forecaster
 from summarizer.verification.claims import check_claim
 from summarizer.verification.rows import correct_rows, list_facts
@@ -64,6 +66,7 @@ def verify(
     check = _Check(text, corrected.facts, signals)
     summary = check.check_summary(analysis.summary)
     calls = check.check_calls(analysis)
+    overall = check.bound_paid(analysis.overall, "crypto", analysis.overall_confidence, "overall")
     horizon_rationale = check.check_words(analysis.horizon_rationale, "timeframe") or ""
     note = check.check_words(analysis.credibility_note, "credibility") or ""
     level = check.check_level(analysis.credibility)
@@ -71,7 +74,7 @@ def verify(
     themes = check.check_narratives(analysis.narratives, narratives)
     check.findings += find_wrong_totals(text.string, facts)
     check.findings += _find_other_directions(analysis, calls)
-    flags = text.article.flags + analysis.flags
+    flags = text.article.flags + find_topic_flags(text) + analysis.flags
     if check.had_markup:
         flags += ("markup_removed",)
     if corrected.is_ignored:
@@ -86,7 +89,7 @@ def verify(
         overall=Overall(
             direction=analysis.overall,
             tone=_bound(analysis.overall_tone, -1),
-            confidence=min(MOST_CONFIDENCE, _bound(analysis.overall_confidence, 0)),
+            confidence=overall,
         ),
         timeframe=Timeframe(horizon=analysis.horizon, rationale=horizon_rationale),
         credibility=Credibility(level=level, note=note, signals=signals),
@@ -206,13 +209,16 @@ class _Check:
         A rise that somebody pays for is not believed much.
         """
         measured = find_frequency(forecaster(analyst.model_dump()), claim.confidence)
-        confidence = _bound(claim.confidence if measured is None else measured, 0)
-        confidence = min(confidence, MOST_CONFIDENCE)
+        confidence = claim.confidence if measured is None else measured
+        return self.bound_paid(claim.direction, claim.asset, confidence, where)
+
+    def bound_paid(self, direction: Direction, name: str, confidence: float, where: str) -> float:
+        """The confidence between 0 and what is ever shown; less of a rise that is paid for."""
+        confidence = min(_bound(confidence, 0), MOST_CONFIDENCE)
         is_paid = any(SIGNALS[signal.name].is_paid for signal in self._signals)
-        if claim.direction == "bullish" and is_paid and confidence > PAID_CONFIDENCE:
+        if direction == "bullish" and is_paid and confidence > PAID_CONFIDENCE:
             detail = (
-                f"the article promotes: confidence of a rise in {claim.asset}"
-                f" held to {PAID_CONFIDENCE:g}"
+                f"the article promotes: confidence of a rise in {name} held to {PAID_CONFIDENCE:g}"
             )
             self._find("promotion", where, "changed", detail)
             return PAID_CONFIDENCE

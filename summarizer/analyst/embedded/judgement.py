@@ -1,4 +1,5 @@
-"""REASONS -> FEATURES: what an article is like as a whole, and how much it is about an asset.
+"""REASONS -> FEATURES: what an article is like as a whole, and how much it is about an asset that
+is traded.
 
 By these features its timeframe, its credibility and its assets are judged. The weights
 (`data/horizon.model.tsv`, `credibility.model.tsv`, `assets.model.tsv`) are fitted by
@@ -6,15 +7,55 @@ By these features its timeframe, its credibility and its assets are judged. The 
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
 
 from summarizer.analyst.embedded.reasons import Reasons
 from summarizer.models import Signal
+from summarizer.text.asset_table import load_assets
 
 Features = list[tuple[str, float]]
 _STABLECOINS = frozenset("USDT USDC DAI BUSD PYUSD RLUSD FDUSD".split())
+# Words beside a name that only the article introduces, which show that it is a coin and no act,
+# firm or chart pattern; and words of a sentence that names a firm as a stock, not as an actor.
+_COIN = (
+    r"\$\s?{0}\b|(?<!\w){0}(?:[’']s)?\s(?:price|token|tokens|coin|coins|memecoin|holders)\b"
+    r"|\b(?:token|tokens|coin|memecoin|cryptocurrency|altcoin|price\sof)\s(?:\w+\s)?\(?\$?{0}(?!\w)"
+    r"|(?<!\w){0}/(?:USDT?|BTC)\b"
+)
+_SHARES_AFTER = re.compile(
+    r"(?:[’']s)?\s(?:\((?:NASDAQ|NYSE)?[:\s]*[A-Z.]{1,5}\)|(?:common\s)?(?:stocks?|shares))"
+)
+_SHARES_BEFORE = re.compile(r"(?:\b(?:stocks?|shares)\s(?:of|in)\s|[:$]\s?)\Z")
+_SECTORS = frozenset({"sector", "index", "macro", "etf"})
+
+
+def is_traded(reasons: Reasons, asset: str) -> bool:
+    """Whether the article speaks of the name as of something that is bought and sold.
+
+    A coin of the asset table is. A name that only the article introduces is where it is called a
+    token or a coin, a company where its stock is spoken of, a sector or a fund where the title
+    names it.
+    """
+    group = next(m.group for m in chain.from_iterable(reasons.mentions) if m.subject == asset)
+    if group in _SECTORS:
+        return reasons.is_titled(asset)
+    if group == "stock":
+        string = reasons.text.string
+        places = (m for m in chain.from_iterable(reasons.mentions) if m.subject == asset)
+        return any(
+            _SHARES_AFTER.match(string, m.end)
+            or _SHARES_BEFORE.search(string[max(0, m.start - 12) : m.start])
+            or " stock" in string[m.start : m.end]
+            for m in places
+        )
+    if asset in load_assets().tickers:
+        return True
+    words = re.escape(asset)
+    string = f"{reasons.text.article.title or ''}\n{reasons.text.string}"
+    return re.search(_COIN.format(words), string) is not None
 
 
 def article_features(

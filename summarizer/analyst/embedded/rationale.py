@@ -4,22 +4,61 @@ A figure stays a reference to its fact: `{N3}` is the figure of fact 3, `{D3}` i
 price.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 
+from summarizer.analyst.embedded.prose import is_empty, is_past, shorten, stands_alone
 from summarizer.analyst.embedded.reasons import Reason, Reasons
-from summarizer.analyst.embedded.summary import shorten, stands_alone
 from summarizer.credibility import SIGNALS
 from summarizer.facts.kinds import LEVELS
 from summarizer.facts.levels import find_price
-from summarizer.models import Article, Claim, Direction, Fact, Level, Signal
-from summarizer.tables import read_rows
+from summarizer.models import Claim, Direction, Fact, Level, Signal
+from summarizer.narratives import CuedNarrative
+from summarizer.tables import common_words, match_any, read_rows
+from summarizer.text.reading import Text
 
 # Kind of fact -> its statement; of a level, also the statement where there is no price.
 _STATEMENTS = {kind: statements for kind, *statements in read_rows("statements.tsv")}
-_NEUTRAL_TONE = 0.2  # a tone within this is neutral
+# What a group of cues speaks for. A move that is over is weak evidence, what lasts is strong
+# (eval/LABELLING.md, "Calls").
+_CUE_SIDES = {
+    **dict.fromkeys("up_strong up_mild bull_words hold build".split(), 0.25),
+    **dict.fromkeys("up_ahead inflow short_pain law_good scarce macro_good".split(), 0.5),
+    **dict.fromkeys("down_strong down_mild bear_words reject fear".split(), -0.25),
+    **dict.fromkeys("down_ahead outflow long_pain law_bad harm dilute macro_bad".split(), -0.5),
+}
+_PLAIN_TONE = 0.6
+# Words that turn a sentence against a rise, or a fall, by as much as a lasting reason.
+_TURNED = 0.5
+_TURNS = {
+    1: re.compile(
+        r"\b(?:los(?:e|es|ing)|lost|struggl\w+|falter\w*|fail\w*|weak\w*|concern\w*|risks?|warn\w*"
+        r"|uncertain\w*|cauti\w+|temper\w*|grounded|sceptic\w*|skeptic\w*|overheat\w*"
+        r"|unlikely|correction|fell|drop\w*|declin\w*|plung\w*)\b"
+    ),
+    -1: re.compile(
+        r"\b(?:bullish|rall(?:y|ies|ied)|surg\w+|gain\w*|recover\w*|upside|outperform\w*|soar\w*"
+        r"|rebound\w*|record\shigh|buy\sthe\sdip|resilien\w+|optimis\w+)\b"
+    ),
+}
+_FIRST_NAMED = 0.5  # what a sentence gains that its asset begins: as much as a lasting reason
+_EARLY = 0.5  # what the first sentence gains; later ones gain less
+_RATIONALE_WORDS, _SIDE_WORDS = 32, 24  # of the sentence quoted; of each of a neutral call's two
+_MAX_NAMED = 3  # assets that a sentence names; of more it is a list
+_COMPARED = re.compile(  # "exchanges on Halcyon outperformed Ethereum’s", "more coins than Solana"
+    r"\b(?:than|versus|vs\.?|unlike|outpac\w+|outperform\w+|compared\s(?:to|with)|rather\sthan"
+    r"|instead\sof|other\sthan|such\sas|like|beat(?:s|ing)?)\s(?:[\w’'-]+\s){0,2}\Z"
+)
+_RIVAL = re.compile(r"\b(?:outpac|outperform|surpass|overtak|beat|betting more)\w*\b")
+_CONCESSION = re.compile(r"(?:while|although|though|unlike|even\sas)\b[^,]*\Z", re.IGNORECASE)
+_FIRST_VERB = 40  # code points behind the one of two assets that does better
 _MAX_NOTES = 4  # that raise the credibility, and as many that lower it
 _MAX_SUBJECTS = 2  # that a timeframe is told to rest on
+_SHORT_PERIODS = frozenset("1h 4h 8h 24h 7d".split())
+_NEAR_BY = 0.15  # of the price; a level farther off is no matter of two weeks
+_VENUE = re.compile(rf"\b{match_any('venue')}\b")
+_NAMING = frozenset({"named_sources", "data_attributed"})
 # Timeframe -> kind of fact or theme that works over such a time -> how that is called.
 _HORIZONS: dict[str, dict[str, str]] = defaultdict(dict)
 for _horizon, _phrase, _names in read_rows("horizons.tsv"):
@@ -37,24 +76,92 @@ def explain_call(
     """Why the call: the article's best sentence about the asset, and one fact; the facts used.
 
     `weighed` holds each reason with its pull, above 0 towards bullish; the sentences in `taken`
-    explain other calls. Where no sentence and no fact bears a call out, its claim is empty.
+    explain other calls. A neutral call is explained by a sentence for each side. Where the article
+    does not bear a call out, its claim is empty.
     """
-    sign = {"bullish": 1, "bearish": -1, "neutral": 0}[direction]
-    place = _choose_sentence(reasons, asset, weighed, sign, taken)
-    used = _choose_fact(reasons, asset, weighed, sign, target)
-    if used is None and place is None:
-        used = _choose_any_fact(reasons, asset)
-    statement = ""
+    totals: dict[int, float] = defaultdict(float)
+    for reason, pull in weighed:
+        if reason.sentence is not None:
+            totals[reason.sentence] += pull
+    places = _list_sentences(reasons, asset, taken)
+    if direction == "neutral":
+        places = [i for i in places if reasons.begins(i, asset)]
+        sides = [_choose_sentence(reasons, asset, totals, sign, places) for sign in (1, -1)]
+        sentences = tuple(dict.fromkeys(i for i in sides if i is not None))
+        if len(sentences) < len(sides):
+            return Claim(text=""), ()
+        quoted = [shorten(reasons.sentence(i), _SIDE_WORDS) for i in sentences]
+        return Claim(text=" ".join(quoted), sentences=sentences), ()
+    sign = 1 if direction == "bullish" else -1
+    place = _choose_sentence(reasons, asset, totals, sign, places)
+    used = _choose_fact(reasons, asset, weighed, sign, place)
+    if place is None and used is None:
+        used = target if target in reasons.facts and reasons.is_titled(asset) else None
+    quoted = [] if place is None else [shorten(reasons.sentence(place), _RATIONALE_WORDS)]
     if used is not None:
         statement = _state_fact(reasons, asset, used)
-        statement = f"{statement[0].upper()}{statement[1:]}."
-    quoted = "" if place is None else shorten(reasons.sentence(place))
-    if place is None:  # the call stands, and is not explained
-        places = range(len(reasons.mentions))
-        place = next((i for i in places if reasons.names(i, asset)), None)
-    sentences = () if place is None else (place,)
-    claim = Claim(text=f"{quoted} {statement}".strip(), sentences=sentences)
+        quoted.append(f"{statement[0].upper()}{statement[1:]}.")
+    claim = Claim(text=" ".join(quoted), sentences=() if place is None else (place,))
     return claim, () if used is None else (used,)
+
+
+def _list_sentences(reasons: Reasons, asset: str, taken: Container[int]) -> list[int]:
+    """The sentences that may be quoted of the asset: they are about it, stand alone, tell news."""
+    return [
+        i
+        for i in reasons.about(asset)
+        if i not in taken
+        and _is_about(reasons, i, asset)
+        and stands_alone(reasons.sentence(i))
+        and not is_empty(reasons.sentence(i))
+        and not is_past(reasons.sentence(i), reasons.text.article.published_at)
+    ]
+
+
+def _is_about(reasons: Reasons, i: int, asset: str) -> bool:
+    """Whether sentence i names the asset, and neither among many nor to compare another with it."""
+    first = next((m for m in sorted(reasons.mentions[i]) if m.subject == asset), None)
+    if first is None or len({mention.subject for mention in reasons.mentions[i]}) > _MAX_NAMED:
+        return False
+    start, end = reasons.text.sentences[i]
+    before, after = reasons.text.string[start : first.start], reasons.text.string[first.end : end]
+    if _COMPARED.search(before):
+        return False
+    if len({mention.subject for mention in reasons.mentions[i]}) == 1:
+        return True
+    rival = _RIVAL.search(before + after)
+    is_behind = rival and not 0 <= rival.start() - len(before) <= _FIRST_VERB
+    is_aside = _CONCESSION.match(before) is not None  # "While bitcoin gained, Halcyon did better"
+    return not (is_behind or is_aside) and (reasons.is_titled(asset) or reasons.begins(i, asset))
+
+
+def _choose_sentence(
+    reasons: Reasons, asset: str, totals: Mapping[int, float], sign: int, places: Sequence[int]
+) -> int | None:
+    """The sentence that speaks most clearly for the direction, if any does.
+
+    It speaks for it by its tone and by its cues, of which more stand for it than against it; of an
+    asset in the title, a plain tone beside a figure is enough. A sentence that the asset begins is
+    clearer.
+    """
+    scores = {}
+    for i in places:
+        tone = reasons.tone(i, asset) * sign
+        sentence = reasons.sentence(i)
+        side = sign * sum(map(_side_of, reasons.cues[i]))
+        side -= _TURNED * bool(_TURNS[sign].search(sentence.lower()))
+        is_plain = side == 0 and tone >= _PLAIN_TONE and reasons.is_titled(asset)
+        is_plain &= any(map(str.isdigit, sentence))
+        if tone > 0 and (side > 0 or is_plain):
+            scores[i] = tone + side + totals.get(i, 0.0) * sign
+            scores[i] += _FIRST_NAMED * reasons.begins(i, asset) + _EARLY / (1 + i)
+    return min(scores, key=lambda i: (-scores[i], i), default=None)
+
+
+def _side_of(cue: str) -> float:
+    """How much a group of cues speaks for a rise, below 0 for a fall."""
+    size = _CUE_SIDES.get(cue.removeprefix("not_"), 0.0)
+    return -size if cue.startswith("not_") else size
 
 
 def _choose_fact(
@@ -62,35 +169,36 @@ def _choose_fact(
     asset: str,
     weighed: Sequence[tuple[Reason, float]],
     sign: int,
-    target: int | None,
+    place: int | None,
 ) -> int | None:
-    """The fact to state of a call: its target, else the first that pulls its way."""
-    if not sign:
-        return None
-    if target is not None and reasons.facts[target].kind in _STATEMENTS:
-        return target
+    """The first fact that pulls the call's way and does not stand in the sentence quoted.
+
+    A move of the day alone is no reason for an asset that the title does not name.
+    """
+    kinds = list(_STATEMENTS)
     fitting = [
         reason.fact
         for reason, pull in weighed
         if reason.fact is not None
-        and _may_state(reasons.facts[reason.fact], asset)
         and pull * sign > 0
+        and _may_state(reasons, reasons.facts[reason.fact], asset)
     ]
-    kinds = list(_STATEMENTS)
-    stated = [i for i in fitting if reasons.facts[i].kind in _STATEMENTS]
-    return min(stated, key=lambda i: (kinds.index(reasons.facts[i].kind), i), default=None)
-
-
-def _choose_any_fact(reasons: Reasons, asset: str) -> int | None:
-    """A move or the price of an asset of which no sentence can be quoted."""
-    kinds = ("price_change", "price")
-    places = [i for i, fact in reasons.facts.items() if fact.subject == asset]
-    fitting = [i for i in places if reasons.facts[i].kind in kinds]
-    return min(fitting, key=lambda i: kinds.index(reasons.facts[i].kind), default=None)
+    if place is None and not reasons.is_titled(asset):
+        fitting = [i for i in fitting if reasons.facts[i].kind != "price_change"]
+    if place is not None:
+        start, end = reasons.text.sentences[place]
+        said = {number.value for number in reasons.text.numbers_between(start, end)}
+        fitting = [
+            i
+            for i in fitting
+            if not start <= reasons.facts[i].evidence.start < end
+            and abs(reasons.facts[i].value) not in said
+        ]
+    return min(fitting, key=lambda i: (kinds.index(reasons.facts[i].kind), i), default=None)
 
 
 def _state_fact(reasons: Reasons, asset: str, i: int) -> str:
-    fact, name = reasons.facts[i], reasons.name(asset)
+    fact, name = reasons.stated[i], reasons.name(asset)
     statement, *unpriced = _STATEMENTS[fact.kind]
     if unpriced and fact.kind in LEVELS and find_price(reasons.facts.values(), asset) is None:
         statement = unpriced[0]
@@ -98,13 +206,16 @@ def _state_fact(reasons: Reasons, asset: str, i: int) -> str:
     return statement.format(A=name, F=figure, D=f"{{D{i}}}")
 
 
-def _may_state(fact: Fact, asset: str) -> bool:
-    """Whether the fact is one to state of the asset: no level, which is for targets.
+def _may_state(reasons: Reasons, fact: Fact, asset: str) -> bool:
+    """Whether the fact is one to state of the asset, which its sentence names: no level, which is
+    for targets.
 
     An undated move is left out: it may be years old, or none at all ("it could rise 50%").
     """
     is_dated = fact.kind != "price_change" or fact.period
-    return fact.subject == asset and fact.kind not in LEVELS and bool(is_dated)
+    is_fit = fact.kind in _STATEMENTS and fact.kind not in LEVELS and is_dated
+    place = reasons.text.sentence_at(fact.evidence.start)
+    return fact.subject == asset and bool(is_fit) and reasons.names(place, asset)
 
 
 def _narrow(fact: Fact) -> str:
@@ -116,58 +227,69 @@ def _narrow(fact: Fact) -> str:
     return f" over {fact.period}" if fact.period and fact.period[0].isdigit() else ""
 
 
-def _choose_sentence(
-    reasons: Reasons,
-    asset: str,
-    weighed: Sequence[tuple[Reason, float]],
-    sign: int,
-    taken: Container[int],
-) -> int | None:
-    """The sentence that names the asset and weighs most in the call's direction, if any does.
+def explain_horizon(horizon: str, reasons: Reasons, narratives: Sequence[CuedNarrative]) -> Claim:
+    """What the timeframe rests on in this article, with a figure of each; empty where nothing sure
+    shows it.
 
-    It is never one that weighs against the call. Without a direction it is the first that stands
-    alone.
+    A theme shows it where the title or the lead has it.
     """
-    totals: dict[int, float] = defaultdict(float)
-    for reason, pull in weighed:
-        if reason.sentence is not None:
-            totals[reason.sentence] += pull
-    fitting = [
-        i
-        for i in range(len(reasons.mentions))
-        if i not in taken and reasons.names(i, asset) and stands_alone(reasons.sentence(i))
-    ]
-    if sign:
-        fitting = [i for i in fitting if reasons.tone(i, asset) * sign > -_NEUTRAL_TONE]
-        fitting = [i for i in fitting if totals[i] * sign > 0] or fitting
-        fitting = [i for i in fitting if reasons.cues[i]] or fitting  # of flows, levels, law …
-    return min(fitting, key=lambda i: (-totals[i] * sign, i), default=None)
-
-
-def explain_horizon(horizon: str, facts: Sequence[Fact], narratives: Sequence[str]) -> Claim:
-    """What the timeframe rests on in this article; empty where nothing shows it."""
-    shown = dict.fromkeys([*(fact.kind for fact in facts), *narratives])
-    phrases = dict.fromkeys(
-        phrase for name in shown if (phrase := _HORIZONS[horizon].get(name)) is not None
-    )
-    named = list(phrases)[:_MAX_SUBJECTS]
+    phrases = _HORIZONS[horizon]
+    shown: dict[str, str] = {}
+    for i, fact in reasons.facts.items():
+        if fact.kind in phrases and _is_of_horizon(reasons, fact):
+            is_shown = fact.subject.isalpha() and fact.kind != "token_unlock"  # may be no more
+            figure = f" ({fact.subject} {{N{i}}}{_narrow(fact)})" if is_shown else ""
+            shown.setdefault(phrases[fact.kind], figure)
+    for theme in narratives:
+        if theme.name in phrases and theme.is_in_lead:
+            shown.setdefault(phrases[theme.name], "")
+    named = [phrase + figure for phrase, figure in shown.items()][:_MAX_SUBJECTS]
     return Claim(text=f"It rests on {_join(named)}." if named else "")
 
 
-def explain_credibility(article: Article, signals: Sequence[Signal], level: Level) -> Claim:
-    """How far the article can be believed, as a sentence that names the signals seen."""
+def _is_of_horizon(reasons: Reasons, fact: Fact) -> bool:
+    """Whether a fact is of the time that its kind works over, as a move of the day is."""
+    if fact.kind == "price_change":
+        return fact.period in _SHORT_PERIODS
+    if fact.kind in ("support_level", "resistance_level"):
+        price = find_price(reasons.facts.values(), fact.subject)
+        return price is not None and abs(fact.value / price - 1) <= _NEAR_BY
+    return True
+
+
+def explain_credibility(text: Text, signals: Sequence[Signal], level: Level) -> Claim:
+    """How far the article can be believed, as a sentence that names the signals seen and whom or
+    what they rest on; empty where none is seen.
+    """
     notes: dict[str, list[str]] = {"raises": [], "lowers": []}
     for signal in signals:
         kind = SIGNALS[signal.name]
-        notes[kind.effect].append(kind.note)
+        shown = _name_evidence(text, signal)
+        notes[kind.effect].append(f"{kind.note} ({shown})" if shown else kind.note)
     clauses = [_join(each[:_MAX_NOTES]) for each in notes.values() if each]
-    if not clauses:
-        return Claim(text=f"Nothing in it speaks for or against {article.outlet or 'the article'}.")
     if level == "low":
         clauses.reverse()
-    text = ", but ".join(clauses)
-    outlet = f" ({article.outlet})" if article.outlet else ""
-    return Claim(text=f"{text[:1].upper()}{text[1:]}{outlet}.")
+    words = ", but ".join(clauses)
+    return Claim(text=f"{words[:1].upper()}{words[1:]}." if words else "")
+
+
+def _name_evidence(text: Text, signal: Signal) -> str:
+    """Who is quoted or whose data are given, where the words that show the signal name them."""
+    if signal.evidence is None or signal.name not in _NAMING:
+        return ""
+    low, high = signal.evidence.start, signal.evidence.end
+    if signal.name == "data_attributed":
+        venue = _VENUE.search(text.string, low, high)
+        return venue[0] if venue else ""
+    named = (name for start, name in text.names if low <= start < high)
+    return next(filter(_is_person, named), "")
+
+
+def _is_person(name: str) -> bool:
+    """Whether a name looks like a person's: two or three words, none of them a common one."""
+    words = name.split()
+    is_plain = all(word.isalpha() and word[1:].islower() for word in (words[0], words[-1]))
+    return 2 <= len(words) <= 3 and is_plain and common_words().isdisjoint(name.lower().split())
 
 
 def _join(notes: Sequence[str]) -> str:

@@ -24,6 +24,7 @@ _WORD = re.compile(r"[a-z]{3,}")
 # These bring words to the size of the other reasons, since one penalty holds all weights small.
 _WORD_SCALE, _TITLE_WORD = 4.0, 0.5
 _LEAD_SENTENCES = 3
+_FIRST_WORDS = 30  # code points: "The native token of Halcyon, "
 _TITLE_MENTIONS = 4  # mentions in the text that one in the title is worth
 _SIDED = frozenset("price_target support_level resistance_level liquidation_level".split())
 _DIRECTED = frozenset(
@@ -83,6 +84,14 @@ class Reasons:
     def names(self, i: int, asset: str) -> bool:
         """Whether sentence i names the asset."""
         return any(mention.subject == asset for mention in self.mentions[i])
+
+    def begins(self, i: int, asset: str) -> bool:
+        """Whether the asset is the first that sentence i names, in its first words."""
+        first = min(self.mentions[i], default=None)
+        start = self.text.sentences[i].start
+        if first is None or first.subject != asset:
+            return False
+        return first.start - start <= _FIRST_WORDS
 
     def name(self, asset: str) -> str:
         """The asset as the article prints it most often; its code where only the title names it."""

@@ -31,7 +31,7 @@ def test_every_option_is_a_level_on_the_side_of_the_call(labelled):
             first, *levels = target_options(reasons, asset, direction)
             assert first.fact is None
             assert all(
-                is_target(reasons.stated, reasons.facts[option.fact], asset, direction)
+                is_target(reasons.stated, reasons.stated[option.fact], asset, direction)
                 for option in levels
             )
             assert choose_target(reasons, asset, direction) in [
@@ -53,7 +53,7 @@ def test_every_option_is_a_level_on_the_side_of_the_call(labelled):
 def test_the_level_that_is_called_a_target_is_the_target(asset, direction, value):
     reasons = read_reasons(LADDER)
     chosen = choose_target(reasons, asset, direction)
-    assert (None if chosen is None else reasons.facts[chosen].value) == value
+    assert (None if chosen is None else reasons.stated[chosen].value) == value
 
 
 def test_an_article_without_levels_names_no_target():
@@ -65,10 +65,42 @@ def test_an_article_without_levels_names_no_target():
     )
 
 
+@pytest.mark.parametrize(
+    "string",
+    [
+        "Bitcoin trades at $60,000. In stage 5 of the presale it costs $64,000.",
+        "Bitcoin trades at $60,000. A stop-loss at $64,000 is his target.",
+        "Bitcoin trades at $60,000. A rally to the $95,000 target is unlikely, Ann Writer said.",
+        "Bitcoin trades at $60,000. Its price target is $900,000.",
+    ],
+)
+def test_a_step_of_a_sale_an_order_and_what_is_called_unlikely_are_no_targets(string):
+    text = read(string)
+    facts = extract_facts(text)
+    levels = [
+        fact.model_copy(update={"kind": "price_target", "subject": "BTC", "unsure": False})
+        if fact.value > 60_000
+        else fact
+        for fact in facts
+    ]
+    options = target_options(Reasons(text, levels), "BTC", "bullish")
+    assert [option.fact for option in options] == [None]
+
+
+def test_a_level_may_be_unsure_where_it_is_likelier_right_than_wrong():
+    text = read(LADDER)
+    facts = [
+        fact.model_copy(update={"unsure": fact.kind != "price", "confidence": 0.6})
+        for fact in extract_facts(text)
+    ]
+    chosen = choose_target(Reasons(text, facts), "BTC", "bullish")
+    assert chosen is not None and facts[chosen].value == 125_000
+
+
 def test_an_unsure_fact_is_no_reason_no_target_and_no_price():
     text = read(LADDER)
     facts = extract_facts(text)
-    unsure = [fact.model_copy(update={"unsure": True}) for fact in facts]
+    unsure = [fact.model_copy(update={"unsure": True, "confidence": 0.3}) for fact in facts]
     reasons = Reasons(text, unsure)
     assert not reasons.facts
     assert not any(reason.fact is not None for reason in reasons.list_reasons("BTC"))

@@ -1,0 +1,197 @@
+"""SENTENCE -> PROSE: whether a reader understands a sentence that stands alone, and its words as a
+person would trim them.
+"""
+
+import re
+from datetime import datetime
+
+from summarizer.text.printed import OPENING, is_headed, without_asides
+
+# The patterns of `stands_alone` see small letters.
+_DANGLING = re.compile(  # a sentence that leans on the one before it
+    r"""
+    \A(?:
+        (?:it|its|he|she|they|his|her|their|such|here|there|another|both)\b
+        | (?:[a-z]+[ ]){0,3}(?:this|that|these|those)[ ]?(?![ ]?(?:week|month|year|morning|quarter
+            |weekend|summer|autumn|winter|spring|decade|cycle)\b)\b
+        | (?:on|by|at|in|around|over|during)[ ](?:the[ ]same|the[ ]other|that)\b
+        | out[ ]of[ ](?:these|them)\b
+        | the[ ](?:move|decision|news|report|former|latter|figure|figures|data|firm|company|analyst
+            |post|tweet|token|coin|same|asset|altcoin|cryptocurrency|price|prices|project|platform
+            |network|exchange|bank|executive|ceo|founder|investor|announcement|update|surge|rally
+            |drop|decline|agency|regulator|statement|study|survey|measure|plan|deal|team)\b
+            (?![ ](?:of|for|that|behind|in)\b)
+        | if[ ](?:so|not)\b | according[ ]to[ ](?:him|her|them|the[ ]\w+)\b
+        | for[ ](?:instance|example)\b | (?:[a-z]+[ ]){1,3}[a-z]+,[ ](?:the[ ](?:company|firm)|it|he
+            |she|they)\b
+        | one[ ](?:of[ ]these|of[ ]them|such)\b | (?:conversely|otherwise|even[ ]so|first|second
+            |third|finally|lastly|again|then|while[ ]this
+            |in[ ]this[ ]case|in[ ]other[ ]words|as[ ](?:such|mentioned|noted|seen
+            |can[ ]be[ ]seen|shown|you[ ]can))\b
+    )
+    """,
+    re.VERBOSE,
+)
+_UNFIT = re.compile(  # furniture of the page, a question, a link, a chart that is not shown
+    r"""
+    \b(?:subscribe|newsletter|related[ ](?:reading|news|articles?)|also[ ]read|sign[ ]up
+        |create[ ]an[ ]account|log[ ]in|all[ ]rights[ ]reserved|click[ ]here|read[ ]more|disclaimer
+        |share[ ]this[ ]article|cookies?|featured[ ]image|pic\.twitter|follow[ ]us|join[ ]our
+        |telegram|(?:not|or)[ ](?:financial|investment|legal)[ ]advice|investment[ ]advice
+        |own[ ]research|afford[ ]to[ ]lose|image[ ]source|tradingview\.com|appeared[ ]first[ ]on
+        |data[ ]by[ ]ycharts|getty|shutterstock|copyright
+        |(?:above|below|following)[ ](?:chart|table|graph)|(?:chart|table|graph)[ ](?:above|below)
+        |as[ ]seen[ ](?:above|below)|in[ ]this[ ]article|stay[ ]tuned|let[’']?s)\b
+    | \?(?:\s|[’”"]*\Z) | https?: | [{}|] | (?:\A|\s)[@\#]\w | \bsource:
+    """,
+    re.VERBOSE,
+)
+_GLUED = re.compile(  # a heading flattened onto the sentence behind it: "brings the heat If you"
+    r"""
+    [a-z’][ ](?:If|Here|The|This|These|In|When|While|With|For|As|At|On|It|We|You|After|Although
+        |Despite|However|According|What|Why|How|There|Over|Last|Recently|Since|Meanwhile|Currently
+        |Following)\b(?![ ][A-Z])
+    """,
+    re.VERBOSE,
+)
+_CAPTION = re.compile(  # of a picture, flattened onto the sentence behind it
+    r"(?:image |photo |chart )?(?:source|credit|via)s?\s?:"
+)
+_CHATTY = re.compile(
+    r"""
+    (?:now,?[ ]here|here[’']?s|as[ ]you[ ]can[ ]see|imagine|we[’']ll)\b
+    | (?:major[ ]breaking|just[ ]in|breaking)\s?:
+    """,
+    re.VERBOSE,
+)
+_ENTRY = re.compile(r"\A[A-Z][^:.]{2,60}:\s[A-Z]")  # "Mining: Making new blocks of a chain."
+_FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Oo]ur|[Mm]y|[Yy]ou|[Yy]our|us)\b")
+_QUOTES = re.compile('[“"][^”"“]*[”"]')
+_EMPTY_WORDS = re.compile(  # an opening that tells no news, and what is true on any day
+    r"""
+    \b(?:landscape|realm|ever-(?:evolving|changing)|fast-paced|dynamic[ ]world|whirlwind|abuzz
+        |buzzing|thrives?[ ]on|captured?[ ](?:the[ ])?(?:attention|spotlight)|intrigue|testament
+        |stark[ ]reminder|crucial[ ]reminder|paramount
+        |it[’']?s[ ](?:crucial|essential|important|worth)
+        |crucial[ ]to[ ]understand|no[ ]surprise|few[ ]events|turned[ ]heads|world[ ]of
+        |(?:crypto|cryptocurrency)[ ]world|most[ ]people|caught[ ](?:many|everyone)
+        |refers?[ ]to|simply[ ]put|in[ ]essence|typically|historically|often|tends?[ ]to
+        |understanding|key[ ]factors?|raises[ ]questions|influenced[ ]by|interplay|novice
+        |characteristic|for[ ]many\b|everyone|it[ ]comes[ ]as|lies[ ]in
+        |can[ ](?:[a-z]+ly|also|be[ ]an?|spread|trigger|lead|cause|help|signal|shift|indicate))\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_DEFINITION = re.compile(  # "Halcyon is a network that joins banks"
+    r"\A(?:[\w’'$-]+\s){1,4}(?:is|are)\s(?:an?|one\sof|the)\s(?:[\w’'-]+\s){0,6}"
+    r"(?:that|which|where|who|launched|founded|designed|created|built|platform|network|protocol"
+    r"|fund|exchange|company|blockchain|payment)\b"
+)
+_TAIL = re.compile(
+    r"""
+    [,;]?[ ](?:according[ ]to|as[ ]per|per[ ]data[ ]from|data[ ]from|citing|reports?)\s
+        [^,.;]{3,60}\.?\Z
+    | ,[ ](?:which|where|who)\s[^.]{30,}\.?\Z
+    """,
+    re.VERBOSE,
+)
+_CUT = re.compile(
+    r"; |, (?:while|with|as|but|which|after|although|followed|whereas|adding|citing) | — | – "
+)
+_YEAR = re.compile(
+    r"\b(?:[Ii]n|[Ss]ince|[Bb]y|of|early|late|mid|[A-Z][a-z]+\.?,?)[ -](20[0-4]\d)\b"
+)
+MAX_WORDS = 38  # of one sentence; a longer one is cut where a clause ends
+_MIN_WORDS = 12  # of what is left then
+
+
+def stands_alone(sentence: str) -> bool:
+    """Whether a reader who sees only this sentence understands it.
+
+    A heading, a row, a caption, an aside, furniture, half a quotation, and what leans on the
+    sentence before do not.
+
+    >>> stands_alone("The price of bitcoin fell below $60,000 on Tuesday.")
+    True
+    >>> stands_alone("It fell below $60,000 again on Tuesday.")
+    False
+    """
+    trimmed = trim(sentence)
+    if not (7 <= len(trimmed.split()) <= 70 and sentence.rstrip()[-1] in '.!”"'):
+        return False
+    if (
+        trimmed[0].islower()
+        or _ENTRY.match(trimmed)
+        or not _is_balanced(trimmed)
+        or is_headed(trimmed)
+    ):
+        return False
+    lowered = trimmed.lower()
+    is_unfit = _UNFIT.search(lowered) or _CAPTION.match(lowered) or _GLUED.search(trimmed)
+    is_told = _FIRST_PERSON.search(_QUOTES.sub("", trimmed))
+    return not (is_unfit or is_told or _DANGLING.match(lowered) or _CHATTY.match(lowered))
+
+
+def is_empty(sentence: str) -> bool:
+    """Whether a sentence tells no news: a stock opening, a definition, what is true on any day.
+
+    >>> is_empty("In the fast-paced world of crypto, names come and go.")
+    True
+    >>> is_empty("Halcyon is a payment network that joins banks."), is_empty("Halcyon fell 4%.")
+    (True, False)
+    """
+    return bool(_EMPTY_WORDS.search(sentence) or _DEFINITION.match(sentence))
+
+
+def is_past(sentence: str, published_at: datetime | None) -> bool:
+    """Whether the years that a sentence names all lie before that of the article.
+
+    >>> is_past("Halcyon was founded in 2014.", datetime(2026, 3, 1))
+    True
+    """
+    years = [int(year) for year in _YEAR.findall(sentence)]
+    return published_at is not None and bool(years) and max(years) < published_at.year
+
+
+def _is_balanced(sentence: str) -> bool:
+    """Whether every quotation and bracket that is opened is closed."""
+    pairs = (("“", "”"), ("(", ")"), ("[", "]"))
+    is_paired = all(sentence.count(left) == sentence.count(right) for left, right in pairs)
+    return is_paired and sentence.count('"') % 2 == 0
+
+
+def trim(sentence: str) -> str:
+    """The sentence without a connective, a heading run into it and a ticker in brackets.
+
+    >>> trim("Meanwhile, bitcoin (BTC) fell below $60,000 on Tuesday.")
+    'Bitcoin fell below $60,000 on Tuesday.'
+    >>> trim("Summary Bitcoin fell."), trim("In brief remarks, Powell spoke of rates.")
+    ('Bitcoin fell.', 'In brief remarks, Powell spoke of rates.')
+    """
+    text = without_asides(" ".join(sentence.split()))
+    text = OPENING.sub("", text, count=1)
+    return text[:1].upper() + text[1:]
+
+
+def shorten(sentence: str, most: int = MAX_WORDS) -> str:
+    """The trimmed sentence; one of more than `most` words loses its last clauses.
+
+    >>> shorten("Ether fell to $2,000 on Tuesday, which nobody who trades it had seen coming.", 9)
+    'Ether fell to $2,000 on Tuesday.'
+    """
+    text = trim(sentence)
+    if len(text.split()) > most:
+        text = _TAIL.sub(".", text)
+    least = min(_MIN_WORDS, most // 2)
+    while len(text.split()) > most:
+        starts = [text[: match.start()] for match in _CUT.finditer(text)]
+        starts = [start for start in starts if len(start.split()) >= least and _is_whole(start)]
+        if not starts:
+            break
+        text = starts[-1] + "."
+    return text
+
+
+def _is_whole(start: str) -> bool:
+    """Whether the beginning of a sentence leaves nothing open: a quotation, a dash, a bracket."""
+    return _is_balanced(start) and all(start.count(dash) % 2 == 0 for dash in (" — ", " – "))

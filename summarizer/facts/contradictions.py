@@ -1,0 +1,45 @@
+"""FACTS -> FACTS: those that the other facts of an article contradict become unsure."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from statistics import median
+
+from summarizer.facts.kinds import LEVELS
+from summarizer.models import Fact
+
+# How many times the usual price of its asset a level may be, or how small a part of it. No level of
+# 991 labelled articles is 6 times the price; people do foretell a price of 30 times that.
+_LEVEL_APART, _TARGET_APART = 6.0, 30.0
+_LEAST_DOMINANCE = 30.0  # % of the market that bitcoin ever was: CoinMarketCap, since 2013
+
+
+def doubt_contradicted(facts: Sequence[Fact]) -> list[Fact]:
+    """The facts, with a level unsure that lies in another order of size than its asset's price.
+
+    The price is the median of the article's sure prices and levels, two others at least: bitcoin
+    that trades at $4,600 has no resistance at $145, which is ether's.
+    """
+    known: dict[str, list[float]] = defaultdict(list)
+    for fact in facts:
+        if fact.unit == "USD" and fact.kind in _USUAL and not fact.unsure and fact.value > 0:
+            known[fact.subject].append(fact.value)
+    doubted = []
+    for fact in facts:
+        is_doubted = _is_apart(fact, known[fact.subject]) or _is_low_dominance(fact)
+        doubted.append(fact.model_copy(update={"unsure": True}) if is_doubted else fact)
+    return doubted
+
+
+_USUAL = LEVELS - {"price_target"} | {"price"}
+
+
+def _is_apart(fact: Fact, known: Sequence[float]) -> bool:
+    if fact.unit != "USD" or fact.kind not in _USUAL | LEVELS or fact.value <= 0 or len(known) < 3:
+        return False
+    most = _TARGET_APART if fact.kind == "price_target" else _LEVEL_APART
+    times = fact.value / median(known)
+    return max(times, 1 / times) > most
+
+
+def _is_low_dominance(fact: Fact) -> bool:
+    return (fact.kind, fact.subject) == ("dominance", "BTC") and fact.value < _LEAST_DOMINANCE
