@@ -3,7 +3,7 @@ boxes among the paragraphs."""
 
 import re
 from collections import Counter
-from functools import cache
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -51,6 +51,7 @@ _BUILDER = re.compile(
     "|layout-widget-wrapper|node--promoted)(?:[-_]|$)"
 )
 _COMMENTS = re.compile("-(?:comments?|comment-?list|respond|disqus|replies)(?=-)")
+MAX_NAMES = 10_000  # of elements, whose verdicts are kept at hand; a page holds some hundreds
 MINIFIED = 2  # names of one or two letters: with more, `nl` beside `gm` is no newsletter
 _SPEECH = re.compile('[“”„«»"]')  # a pull quote stands in a frame too
 
@@ -111,21 +112,27 @@ def _is_furniture(node: HtmlElement) -> bool:
         or node.get("aria-modal") == "true"
     ):
         return True
-    if node.tag in _STYLED_TAGS or (node.tag == "span" and _is_within_prose(node)):
+    if node.tag in _STYLED_TAGS:
         return False
-    names = _read_names(node)
-    if load_rule("name").search(names):
-        return True
-    return load_rule("hint").search(names) is not None and not _says_much(node)
+    is_named, is_hinted = _judge_names(_read_names(node))
+    if not is_named and not (is_hinted and not _says_much(node)):
+        return False
+    return node.tag != "span" or not _is_within_prose(node)
 
 
 def _read_names(node: HtmlElement) -> str:
-    """The names of an element, in parts; of a subhead only its classes, for its id is its words."""
+    """The names of an element; of a subhead only its classes, for its id is its words."""
     keys = _NAMING[:1] if node.tag in HEADINGS else _NAMING
-    return _split_names(" ".join(node.get(key, "") for key in keys))
+    return " ".join([name for key in keys if (name := node.get(key))])
 
 
-@cache
+@lru_cache(MAX_NAMES)
+def _judge_names(names: str) -> tuple[bool, bool]:
+    """Whether names are those of furniture, and whether they hint at it."""
+    parts = _split_names(names)
+    return bool(load_rule("name").search(parts)), bool(load_rule("hint").search(parts))
+
+
 def _split_names(names: str) -> str:
     """The parts of those names that do not just style or build a page.
 
@@ -148,7 +155,7 @@ def _is_within_prose(node: HtmlElement) -> bool:
     return block.tag in ("p", "li", "td", "blockquote") and words_in(block) > words_in(node) + 3
 
 
-@cache
+@lru_cache(MAX_NAMES)
 def split_name(name: str) -> str:
     """A name of an element in parts, each between hyphens.
 

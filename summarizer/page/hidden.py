@@ -3,11 +3,12 @@ attribute, style, sheet or colour."""
 
 import re
 from collections.abc import Iterator
+from functools import cache, partial
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from summarizer.page.markup import drop, walk_living, words_in
+from summarizer.page.markup import drop, words_in
 
 MAX_SHEET = 200_000  # letters of one style element that are read for what they hide
 # Share of the page's words that may go by signs of hiding that scripts undo once the page has
@@ -59,10 +60,18 @@ def drop_hidden(tree: HtmlElement) -> None:
     sheet = read_sheet(tree)
     for node in list(tree.iter(*_UNREAD)):
         drop(node)
+    body = tree.find("body")
+    nodes = (tree if body is None else body).iterdescendants()
+    unseen = cache(partial(_are_unseen, sheet=sheet))  # pages repeat their classes
     few = WEAK_SHARE * max(1, words_in(tree))
-    for node in walk_living(tree):
-        if _is_hidden(node) or (_seems_hidden(node, sheet) and words_in(node) < few):
-            drop(node)
+    hidden = [
+        node
+        for node in nodes
+        if _is_hidden(node)
+        or ((unseen(node.get("class", "")) or _seems_hidden(node, sheet)) and words_in(node) < few)
+    ]
+    for node in hidden:
+        drop(node)
 
 
 def _place_parts(tree: HtmlElement) -> None:
@@ -84,6 +93,8 @@ def read_sheet(tree: HtmlElement) -> Sheet:
     for style in tree.iter("style"):
         for selectors, body in _split_rules((style.text or "")[:MAX_SHEET]):
             names = [name for one in selectors.split(",") if _SIMPLE.match(name := one.strip())]
+            if not names:
+                continue
             has_ground = _GROUND.search(body)
             if _HIDING.search(body) or (has_ground and _is_faint(body)):
                 hiding.update(names)
@@ -114,22 +125,30 @@ def _is_hidden(node: HtmlElement) -> bool:
     `style="display:none"`."""
     if node.get("hidden", "until-found") != "until-found":
         return True
-    style = node.get("style", "")
+    style = node.get("style")
+    if not style:
+        return False
     return bool(_HIDING.search(style) or (_SHUT.search(style) and _CLIPPED.search(style)))
+
+
+def _are_unseen(classes: str, sheet: Sheet) -> bool:
+    """Whether elements of these classes are hidden: `sr-only`, or what the page's sheet hides."""
+    # "hidden md:block" is hidden on a phone only
+    if ":" not in classes and not _UNSEEN_CLASSES.isdisjoint(classes.lower().split()):
+        return True
+    return any("." + name in sheet.hiding for name in classes.split())
 
 
 def _seems_hidden(node: HtmlElement, sheet: Sheet) -> bool:
     """Whether the element is hidden unless a script shows it, or a sheet from elsewhere lays a dark
-    ground: `class="sr-only"`, `opacity:0`, white letters."""
-    classes = node.get("class", "")
-    # "hidden md:block" is hidden on a phone only
-    if ":" not in classes and not _UNSEEN_CLASSES.isdisjoint(classes.lower().split()):
-        return True
-    if node.get("aria-hidden") == "true" or _selectors(node) & sheet.hiding:
+    ground: `aria-hidden="true"`, `opacity:0`, white letters."""
+    if node.get("aria-hidden") == "true" or "#" + node.get("id", "") in sheet.hiding:
         return True
     style = node.get("style", "")
     if node.tag == "font" and node.get("color"):
         style = f"color:{node.get('color')};{style}"
+    if not style:
+        return False
     if _FADED.search(style):
         return True
     return _is_faint(style) and _is_faint(f"{style};background:{_find_ground(node, sheet)}")

@@ -36,8 +36,10 @@ def read_blocks(root: HtmlElement) -> list[Block]:
     blocks: list[Block] = []
     links: dict[HtmlElement, set[str]] = {}
     for node, pieces in _flow(root):
-        raw_lines = "".join(pieces).split("\n")
-        lines = [line for raw in raw_lines if (line := " ".join(raw.split()))]
+        text = "".join(pieces)
+        if not text or text.isspace():
+            continue
+        lines = [line for raw in text.split("\n") if (line := " ".join(raw.split()))]
         is_entry = node.tag in ("li", "tr", "td")
         if len(lines) < 2 and (is_entry or not any(map(_LABEL.match, lines))):
             blocks += [Block(node, line) for line in lines]
@@ -91,6 +93,8 @@ def _read_piece(event: str, node: HtmlElement, last: str) -> str:
     text = _inline(event, node)
     if event == "start" and node.tag == "br":
         return "\n" + text
+    if not last or last[-1].isspace():
+        return text
     is_apart = _is_widget_part if event == "start" else _ends_widget
     return " " + text if is_apart(node, last) else text
 
@@ -98,7 +102,9 @@ def _read_piece(event: str, node: HtmlElement, last: str) -> str:
 def _inline(event: str, node: HtmlElement) -> str:
     """The text behind the start or the end of an element, as a browser shows it: a line end in the
     source is a blank, except in preformatted text."""
-    text: str = (node.text if event == "start" else node.tail) or ""
+    text: str | None = node.text if event == "start" else node.tail
+    if text is None:
+        return ""
     if "\n" not in text or node.tag == "pre" or [*node.iterancestors("pre")]:
         return text
     return text.replace("\n", " ")
@@ -111,8 +117,6 @@ def _is_ticker(node: HtmlElement) -> bool:
 def _is_widget_part(node: HtmlElement, last: str) -> bool:
     """`Bitcoin<a><span>BTC</span><span>$68,632</span></a>`: a widget's parts are words of their
     own, whatever its name."""
-    if not last or last[-1].isspace():
-        return False
     if _is_ticker(node) or _is_ticker(node.getparent()):
         return True
     return last[-1].isalnum() and _WIDGET_PART.match("".join(node.itertext())) is not None
