@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement, document_fromstring
 
 from summarizer.page.words import count_words
 
@@ -26,6 +26,8 @@ BLOCK_TAGS = frozenset(
     " header hr html li main ol p pre section summary table tbody td tfoot th thead tr ul".split()
 )
 
+# The usual parser of lxml.html asks Python for the class of every element that is touched.
+_PLAIN = etree.ElementDefaultClassLookup(element=HtmlElement)
 _TOO_DEEP = "ERR_RESOURCE_LIMIT"  # libxml2 stopped: too deep, or a node too large
 # What no XML text may hold: lxml reads it, and then cannot move the text that holds it.
 _UNFIT = re.compile(
@@ -43,7 +45,10 @@ def parse(markup: str) -> tuple[HtmlElement | None, tuple[str, ...]]:
     """The tree, None where there is nothing but blanks and comments; and the flag
     `truncated_parse` where the parser left some of the page out: what lies below 2,048 levels, or
     after a node that is too large."""
-    parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+    parser = etree.HTMLParser(
+        huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8"
+    )
+    parser.set_element_class_lookup(_PLAIN)
     tree = None
     with suppress(etree.ParserError, etree.XMLSyntaxError):
         body = _UNFIT.sub("", markup).encode("utf-8", "replace")
