@@ -14,6 +14,7 @@ from summarizer.page.markup import (
     drop,
     link_share,
     read_line,
+    says_less,
     walk_living,
     words_in,
 )
@@ -82,7 +83,7 @@ def drop_comments(tree: HtmlElement) -> None:
     most = COMMENT_SHARE * words_in(tree)
     for node in walk_living(tree):
         names = split_name(f"{node.get('class', '')} {node.get('id', '')}")
-        if _COMMENTS.search(names) and words_in(node) < most:
+        if _COMMENTS.search(names) and says_less(node, most):
             drop(node)
 
 
@@ -100,30 +101,30 @@ def _drop_address_fields(tree: HtmlElement) -> None:
 
 
 def _is_small_box(node: HtmlElement) -> bool:
-    return node.tag != "body" and words_in(node) < BOX_WORDS
+    return node.tag != "body" and says_less(node, BOX_WORDS)
 
 
 def _is_furniture(node: HtmlElement) -> bool:
-    if node.tag == "button" and node.getparent().tag in HEADINGS:
+    tag = node.tag
+    if tag == "button" and node.getparent().tag in HEADINGS:
         return False  # a question that opens its answer
-    if (
-        node.tag in _DROPPED_TAGS
-        or node.get("role") in _DROPPED_ROLES
-        or node.get("aria-modal") == "true"
-    ):
+    if tag in _DROPPED_TAGS:
         return True
-    if node.tag in _STYLED_TAGS:
+    attributes = dict(node.items())
+    if attributes.get("role") in _DROPPED_ROLES or attributes.get("aria-modal") == "true":
+        return True
+    if not attributes or tag in _STYLED_TAGS:
         return False
-    is_named, is_hinted = _judge_names(_read_names(node))
+    is_named, is_hinted = _judge_names(_read_names(tag, attributes))
     if not is_named and not (is_hinted and not _says_much(node)):
         return False
-    return node.tag != "span" or not _is_within_prose(node)
+    return tag != "span" or not _is_within_prose(node)
 
 
-def _read_names(node: HtmlElement) -> str:
+def _read_names(tag: str, attributes: dict[str, str]) -> str:
     """The names of an element; of a subhead only its classes, for its id is its words."""
-    keys = _NAMING[:1] if node.tag in HEADINGS else _NAMING
-    return " ".join([name for key in keys if (name := node.get(key))])
+    keys = _NAMING[:1] if tag in HEADINGS else _NAMING
+    return " ".join([name for key in keys if (name := attributes.get(key))])
 
 
 @lru_cache(MAX_NAMES)
@@ -179,7 +180,7 @@ def drop_boxes(root: HtmlElement) -> None:
         for image in root.iter("img")
     )
     for box in (*boxes, *pictured):
-        if box is root or box.getparent() is None or words_in(box) >= BOX_WORDS:
+        if box is root or box.getparent() is None or not says_less(box, BOX_WORDS):
             continue
         is_notice = _is_frame if box.tag == "table" else _is_call
         if (box in pictured and _is_caption(box)) or (box in boxes and is_notice(box)):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from summarizer.page.markup import drop, words_in
+from summarizer.page.markup import drop, says_less, words_in
 
 MAX_SHEET = 200_000  # letters of one style element that are read for what they hide
 # Share of the page's words that may go by signs of hiding that scripts undo once the page has
@@ -64,12 +64,14 @@ def drop_hidden(tree: HtmlElement) -> None:
     nodes = (tree if body is None else body).iterdescendants()
     unseen = cache(partial(_are_unseen, sheet=sheet))  # pages repeat their classes
     few = WEAK_SHARE * max(1, words_in(tree))
-    hidden = [
-        node
-        for node in nodes
-        if _is_hidden(node)
-        or ((unseen(node.get("class", "")) or _seems_hidden(node, sheet)) and words_in(node) < few)
-    ]
+    hidden = []
+    for node in nodes:
+        attributes = dict(node.items())
+        if not attributes:
+            continue
+        seems = unseen(attributes.get("class", "")) or _seems_hidden(node, attributes, sheet)
+        if _is_hidden(attributes) or (seems and says_less(node, few)):
+            hidden.append(node)
     for node in hidden:
         drop(node)
 
@@ -108,24 +110,24 @@ def _split_rules(css: str) -> Iterator[tuple[str, str]]:
     expressions take squared time over broken sheets."""
     first, *others = css.split("/*")
     css = first + "".join(other.partition("*/")[2] for other in others)
-    depth, selectors = 0, ""
-    for part in re.split("([{}])", css):
-        if part == "{":
-            depth += 1
-        elif part == "}":
-            depth = max(0, depth - 1)
-        elif depth == 0:
-            selectors = part.rpartition(";")[2].strip()
-        elif depth == 1 and not selectors.startswith("@"):
-            yield selectors, part
+    first, *others = css.split("{")
+    depth, selectors = 0, first.rpartition(";")[2].strip()
+    for other in others:
+        depth += 1
+        for closed, part in enumerate(other.split("}")):
+            depth = max(0, depth - bool(closed))
+            if depth == 0:
+                selectors = part.rpartition(";")[2].strip()
+            elif depth == 1 and not selectors.startswith("@"):
+                yield selectors, part
 
 
-def _is_hidden(node: HtmlElement) -> bool:
+def _is_hidden(attributes: dict[str, str]) -> bool:
     """Whether the element itself says that it is not shown: `<p hidden>`,
     `style="display:none"`."""
-    if node.get("hidden", "until-found") != "until-found":
+    if attributes.get("hidden", "until-found") != "until-found":
         return True
-    style = node.get("style")
+    style = attributes.get("style")
     if not style:
         return False
     return bool(_HIDING.search(style) or (_SHUT.search(style) and _CLIPPED.search(style)))
@@ -139,14 +141,14 @@ def _are_unseen(classes: str, sheet: Sheet) -> bool:
     return any("." + name in sheet.hiding for name in classes.split())
 
 
-def _seems_hidden(node: HtmlElement, sheet: Sheet) -> bool:
+def _seems_hidden(node: HtmlElement, attributes: dict[str, str], sheet: Sheet) -> bool:
     """Whether the element is hidden unless a script shows it, or a sheet from elsewhere lays a dark
     ground: `aria-hidden="true"`, `opacity:0`, white letters."""
-    if node.get("aria-hidden") == "true" or "#" + node.get("id", "") in sheet.hiding:
+    if attributes.get("aria-hidden") == "true" or "#" + attributes.get("id", "") in sheet.hiding:
         return True
-    style = node.get("style", "")
-    if node.tag == "font" and node.get("color"):
-        style = f"color:{node.get('color')};{style}"
+    style = attributes.get("style", "")
+    if "color" in attributes and node.tag == "font":
+        style = f"color:{attributes['color']};{style}"
     if not style:
         return False
     if _FADED.search(style):

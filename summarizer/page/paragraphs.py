@@ -70,8 +70,9 @@ def join_blocks(blocks: list[Block]) -> str:
 def _flow(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[str]]]:
     """Each block element and the pieces of its inline text: a new one wherever a block begins or
     ends. A row of a data table is one piece, `Fund | Flow`. No recursion, for pages nest deep."""
+    has_pre = next(root.iter("pre"), next(root.iterancestors("pre"), None)) is not None
     rows = {row for table in root.iter("table") if is_data(table) for row in table.iter("tr")}
-    owner, pieces = root, [_inline("start", root)]
+    owner, pieces = root, [_inline("start", root, has_pre)]
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:
         if node is root:
@@ -79,18 +80,18 @@ def _flow(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[str]]]:
         if node.tag in BLOCK_TAGS:
             yield owner, pieces
             owner = node if event == "start" else node.getparent()
-            pieces = [_inline(event, node)]
+            pieces = [_inline(event, node, has_pre)]
             if event == "start" and node in rows:
                 pieces = [" | ".join(map(read_line, node.iter("td", "th")))]
                 walk.skip_subtree()
-        elif piece := _read_piece(event, node, pieces[-1]):
+        elif piece := _read_piece(event, node, pieces[-1], has_pre):
             pieces.append(piece)
     yield owner, pieces
 
 
-def _read_piece(event: str, node: HtmlElement, last: str) -> str:
+def _read_piece(event: str, node: HtmlElement, last: str, has_pre: bool) -> str:
     """The text that the start or the end of an inline element adds behind the last piece."""
-    text = _inline(event, node)
+    text = _inline(event, node, has_pre)
     if event == "start" and node.tag == "br":
         return "\n" + text
     if not last or last[-1].isspace():
@@ -99,19 +100,20 @@ def _read_piece(event: str, node: HtmlElement, last: str) -> str:
     return " " + text if is_apart(node, last) else text
 
 
-def _inline(event: str, node: HtmlElement) -> str:
+def _inline(event: str, node: HtmlElement, has_pre: bool) -> str:
     """The text behind the start or the end of an element, as a browser shows it: a line end in the
     source is a blank, except in preformatted text."""
     text: str | None = node.text if event == "start" else node.tail
     if text is None:
         return ""
-    if "\n" not in text or node.tag == "pre" or [*node.iterancestors("pre")]:
+    if has_pre and (node.tag == "pre" or next(node.iterancestors("pre"), None) is not None):
         return text
     return text.replace("\n", " ")
 
 
 def _is_ticker(node: HtmlElement) -> bool:
-    return re.search("ticker|price", node.get("class", "")) is not None
+    name = node.get("class", "")
+    return "ticker" in name or "price" in name
 
 
 def _is_widget_part(node: HtmlElement, last: str) -> bool:
