@@ -63,17 +63,22 @@ def drop_hidden(tree: HtmlElement) -> None:
     body = tree.find("body")
     nodes = (tree if body is None else body).iterdescendants()
     unseen = cache(partial(_are_unseen, sheet=sheet))  # pages repeat their classes
-    few = WEAK_SHARE * max(1, words_in(tree))
     hidden = []
     for node in nodes:
         attributes = dict(node.items())
         if not attributes:
             continue
         seems = unseen(attributes.get("class", "")) or _seems_hidden(node, attributes, sheet)
-        if _is_hidden(attributes) or (seems and says_less(node, few)):
+        if _is_hidden(attributes) or (seems and _is_small(node, tree)):
             hidden.append(node)
     for node in hidden:
         drop(node)
+
+
+def _is_small(node: HtmlElement, tree: HtmlElement) -> bool:
+    """Whether the element holds less than WEAK_SHARE of the page's words."""
+    words = words_in(node)
+    return not words or not says_less(tree, words / WEAK_SHARE + 1)
 
 
 def _place_parts(tree: HtmlElement) -> None:

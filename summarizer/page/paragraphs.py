@@ -72,26 +72,27 @@ def _flow(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[str]]]:
     ends. A row of a data table is one piece, `Fund | Flow`. No recursion, for pages nest deep."""
     has_pre = next(root.iter("pre"), next(root.iterancestors("pre"), None)) is not None
     rows = {row for table in root.iter("table") if is_data(table) for row in table.iter("tr")}
-    owner, pieces = root, [_inline("start", root, has_pre)]
+    owner, pieces = root, [_inline(root.text or "", root, has_pre)]
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:
         if node is root:
             continue
+        text = (node.text if event == "start" else node.tail) or ""
+        if "\n" in text:
+            text = _inline(text, node, has_pre)
         if node.tag in BLOCK_TAGS:
             yield owner, pieces
-            owner = node if event == "start" else node.getparent()
-            pieces = [_inline(event, node, has_pre)]
+            owner, pieces = (node if event == "start" else node.getparent()), [text]
             if event == "start" and node in rows:
                 pieces = [" | ".join(map(read_line, node.iter("td", "th")))]
                 walk.skip_subtree()
-        elif piece := _read_piece(event, node, pieces[-1], has_pre):
+        elif piece := _read_piece(event, node, text, pieces[-1]):
             pieces.append(piece)
     yield owner, pieces
 
 
-def _read_piece(event: str, node: HtmlElement, last: str, has_pre: bool) -> str:
-    """The text that the start or the end of an inline element adds behind the last piece."""
-    text = _inline(event, node, has_pre)
+def _read_piece(event: str, node: HtmlElement, text: str, last: str) -> str:
+    """What the text at the start or the end of an inline element adds behind the last piece."""
     if event == "start" and node.tag == "br":
         return "\n" + text
     if not last or last[-1].isspace():
@@ -100,12 +101,9 @@ def _read_piece(event: str, node: HtmlElement, last: str, has_pre: bool) -> str:
     return " " + text if is_apart(node, last) else text
 
 
-def _inline(event: str, node: HtmlElement, has_pre: bool) -> str:
+def _inline(text: str, node: HtmlElement, has_pre: bool) -> str:
     """The text behind the start or the end of an element, as a browser shows it: a line end in the
     source is a blank, except in preformatted text."""
-    text: str | None = node.text if event == "start" else node.tail
-    if text is None:
-        return ""
     if has_pre and (node.tag == "pre" or next(node.iterancestors("pre"), None) is not None):
         return text
     return text.replace("\n", " ")
