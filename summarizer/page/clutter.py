@@ -3,7 +3,7 @@ boxes among the paragraphs."""
 
 import re
 from collections import Counter
-from functools import cache
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -14,6 +14,7 @@ from summarizer.page.markup import (
     drop,
     link_share,
     read_line,
+    says_less,
     walk_living,
     words_in,
 )
@@ -51,6 +52,7 @@ _BUILDER = re.compile(
     "|layout-widget-wrapper|node--promoted)(?:[-_]|$)"
 )
 _COMMENTS = re.compile("-(?:comments?|comment-?list|respond|disqus|replies)(?=-)")
+MAX_NAMES = 10_000  # of elements, whose verdicts are kept at hand; a page holds some hundreds
 MINIFIED = 2  # names of one or two letters: with more, `nl` beside `gm` is no newsletter
 _SPEECH = re.compile('[“”„«»"]')  # a pull quote stands in a frame too
 
@@ -81,7 +83,7 @@ def drop_comments(tree: HtmlElement) -> None:
     most = COMMENT_SHARE * words_in(tree)
     for node in walk_living(tree):
         names = split_name(f"{node.get('class', '')} {node.get('id', '')}")
-        if _COMMENTS.search(names) and words_in(node) < most:
+        if _COMMENTS.search(names) and says_less(node, most):
             drop(node)
 
 
@@ -99,33 +101,39 @@ def _drop_address_fields(tree: HtmlElement) -> None:
 
 
 def _is_small_box(node: HtmlElement) -> bool:
-    return node.tag != "body" and words_in(node) < BOX_WORDS
+    return node.tag != "body" and says_less(node, BOX_WORDS)
 
 
 def _is_furniture(node: HtmlElement) -> bool:
-    if node.tag == "button" and node.getparent().tag in HEADINGS:
+    tag = node.tag
+    if tag == "button" and node.getparent().tag in HEADINGS:
         return False  # a question that opens its answer
-    if (
-        node.tag in _DROPPED_TAGS
-        or node.get("role") in _DROPPED_ROLES
-        or node.get("aria-modal") == "true"
-    ):
+    if tag in _DROPPED_TAGS:
         return True
-    if node.tag in _STYLED_TAGS or (node.tag == "span" and _is_within_prose(node)):
+    attributes = dict(node.items())
+    if attributes.get("role") in _DROPPED_ROLES or attributes.get("aria-modal") == "true":
+        return True
+    if not attributes or tag in _STYLED_TAGS:
         return False
-    names = _read_names(node)
-    if load_rule("name").search(names):
-        return True
-    return load_rule("hint").search(names) is not None and not _says_much(node)
+    is_named, is_hinted = _judge_names(_read_names(tag, attributes))
+    if not is_named and not (is_hinted and not _says_much(node)):
+        return False
+    return tag != "span" or not _is_within_prose(node)
 
 
-def _read_names(node: HtmlElement) -> str:
-    """The names of an element, in parts; of a subhead only its classes, for its id is its words."""
-    keys = _NAMING[:1] if node.tag in HEADINGS else _NAMING
-    return _split_names(" ".join(node.get(key, "") for key in keys))
+def _read_names(tag: str, attributes: dict[str, str]) -> str:
+    """The names of an element; of a subhead only its classes, for its id is its words."""
+    keys = _NAMING[:1] if tag in HEADINGS else _NAMING
+    return " ".join([name for key in keys if (name := attributes.get(key))])
 
 
-@cache
+@lru_cache(MAX_NAMES)
+def _judge_names(names: str) -> tuple[bool, bool]:
+    """Whether names are those of furniture, and whether they hint at it."""
+    parts = _split_names(names)
+    return bool(load_rule("name").search(parts)), bool(load_rule("hint").search(parts))
+
+
 def _split_names(names: str) -> str:
     """The parts of those names that do not just style or build a page.
 
@@ -148,7 +156,7 @@ def _is_within_prose(node: HtmlElement) -> bool:
     return block.tag in ("p", "li", "td", "blockquote") and words_in(block) > words_in(node) + 3
 
 
-@cache
+@lru_cache(MAX_NAMES)
 def split_name(name: str) -> str:
     """A name of an element in parts, each between hyphens.
 
@@ -172,7 +180,7 @@ def drop_boxes(root: HtmlElement) -> None:
         for image in root.iter("img")
     )
     for box in (*boxes, *pictured):
-        if box is root or box.getparent() is None or words_in(box) >= BOX_WORDS:
+        if box is root or box.getparent() is None or not says_less(box, BOX_WORDS):
             continue
         is_notice = _is_frame if box.tag == "table" else _is_call
         if (box in pictured and _is_caption(box)) or (box in boxes and is_notice(box)):

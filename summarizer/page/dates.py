@@ -25,7 +25,7 @@ _ZONES = (
 )
 _HOURS = {name: float(hours) for name, hours in re.findall(r"([a-z]+)(\S+)", _ZONES)}
 _DATE = re.compile(
-    rf"""\b(?:
+    rf"""\b(?=[jfmasond\d])(?:  # what none begins with is passed over quickly
         (?P<month>{_MONTH})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})
         |(?P<day_>\d{{1,2}})(?:st|nd|rd|th)?\.?[\s-]+(?P<month_>{_MONTH})\.?,?[\s-]+(?P<year_>\d{{4}})
         |(?P<iso>\d{{4}}-\d\d-\d\d)

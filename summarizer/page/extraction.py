@@ -55,7 +55,7 @@ def read_page(
     part_scripts(tree)
     metadata = read_metadata(tree, url)
     # not extensive: to guess a date from any words takes 14 s at worst
-    known = trafilatura.extract_metadata(copy.deepcopy(tree), default_url=url, extensive=False)
+    known = trafilatura.extract_metadata(tree, default_url=url, extensive=False)
     times = tree.xpath("//article//time/@datetime")[:1]
     title, heading = (next(map(read_line, tree.iter(tag)), "") for tag in ("title", "h1"))
     drop_hidden(tree)
@@ -103,9 +103,7 @@ def extract_text(
 ) -> tuple[str, float]:
     """The article's paragraphs, parted by newlines, empty where none was found; and the share that
     they are of what a simpler reading holds."""
-    known = trafilatura.bare_extraction(
-        copy.deepcopy(tree), url=url, fast=True, include_comments=False
-    )
+    known = trafilatura.bare_extraction(tree, url=url, fast=True, include_comments=False)
     lines = known.text.split("\n") if known and known.text else ()
     theirs = [line.removeprefix("- ") for line in lines if line.strip()]
     located, prose_words = _find_blocks(tree, flatten("\n".join(theirs)))

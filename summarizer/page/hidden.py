@@ -3,11 +3,12 @@ attribute, style, sheet or colour."""
 
 import re
 from collections.abc import Iterator
+from functools import cache, partial
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from summarizer.page.markup import drop, walk_living, words_in
+from summarizer.page.markup import drop, says_less, words_in
 
 MAX_SHEET = 200_000  # letters of one style element that are read for what they hide
 # Share of the page's words that may go by signs of hiding that scripts undo once the page has
@@ -59,10 +60,25 @@ def drop_hidden(tree: HtmlElement) -> None:
     sheet = read_sheet(tree)
     for node in list(tree.iter(*_UNREAD)):
         drop(node)
-    few = WEAK_SHARE * max(1, words_in(tree))
-    for node in walk_living(tree):
-        if _is_hidden(node) or (_seems_hidden(node, sheet) and words_in(node) < few):
-            drop(node)
+    body = tree.find("body")
+    nodes = (tree if body is None else body).iterdescendants()
+    unseen = cache(partial(_are_unseen, sheet=sheet))  # pages repeat their classes
+    hidden = []
+    for node in nodes:
+        attributes = dict(node.items())
+        if not attributes:
+            continue
+        seems = unseen(attributes.get("class", "")) or _seems_hidden(node, attributes, sheet)
+        if _is_hidden(attributes) or (seems and _is_small(node, tree)):
+            hidden.append(node)
+    for node in hidden:
+        drop(node)
+
+
+def _is_small(node: HtmlElement, tree: HtmlElement) -> bool:
+    """Whether the element holds less than WEAK_SHARE of the page's words."""
+    words = words_in(node)
+    return not words or not says_less(tree, words / WEAK_SHARE + 1)
 
 
 def _place_parts(tree: HtmlElement) -> None:
@@ -84,6 +100,8 @@ def read_sheet(tree: HtmlElement) -> Sheet:
     for style in tree.iter("style"):
         for selectors, body in _split_rules((style.text or "")[:MAX_SHEET]):
             names = [name for one in selectors.split(",") if _SIMPLE.match(name := one.strip())]
+            if not names:
+                continue
             has_ground = _GROUND.search(body)
             if _HIDING.search(body) or (has_ground and _is_faint(body)):
                 hiding.update(names)
@@ -97,39 +115,47 @@ def _split_rules(css: str) -> Iterator[tuple[str, str]]:
     expressions take squared time over broken sheets."""
     first, *others = css.split("/*")
     css = first + "".join(other.partition("*/")[2] for other in others)
-    depth, selectors = 0, ""
-    for part in re.split("([{}])", css):
-        if part == "{":
-            depth += 1
-        elif part == "}":
-            depth = max(0, depth - 1)
-        elif depth == 0:
-            selectors = part.rpartition(";")[2].strip()
-        elif depth == 1 and not selectors.startswith("@"):
-            yield selectors, part
+    first, *others = css.split("{")
+    depth, selectors = 0, first.rpartition(";")[2].strip()
+    for other in others:
+        depth += 1
+        for closed, part in enumerate(other.split("}")):
+            depth = max(0, depth - bool(closed))
+            if depth == 0:
+                selectors = part.rpartition(";")[2].strip()
+            elif depth == 1 and not selectors.startswith("@"):
+                yield selectors, part
 
 
-def _is_hidden(node: HtmlElement) -> bool:
+def _is_hidden(attributes: dict[str, str]) -> bool:
     """Whether the element itself says that it is not shown: `<p hidden>`,
     `style="display:none"`."""
-    if node.get("hidden", "until-found") != "until-found":
+    if attributes.get("hidden", "until-found") != "until-found":
         return True
-    style = node.get("style", "")
+    style = attributes.get("style")
+    if not style:
+        return False
     return bool(_HIDING.search(style) or (_SHUT.search(style) and _CLIPPED.search(style)))
 
 
-def _seems_hidden(node: HtmlElement, sheet: Sheet) -> bool:
-    """Whether the element is hidden unless a script shows it, or a sheet from elsewhere lays a dark
-    ground: `class="sr-only"`, `opacity:0`, white letters."""
-    classes = node.get("class", "")
+def _are_unseen(classes: str, sheet: Sheet) -> bool:
+    """Whether elements of these classes are hidden: `sr-only`, or what the page's sheet hides."""
     # "hidden md:block" is hidden on a phone only
     if ":" not in classes and not _UNSEEN_CLASSES.isdisjoint(classes.lower().split()):
         return True
-    if node.get("aria-hidden") == "true" or _selectors(node) & sheet.hiding:
+    return any("." + name in sheet.hiding for name in classes.split())
+
+
+def _seems_hidden(node: HtmlElement, attributes: dict[str, str], sheet: Sheet) -> bool:
+    """Whether the element is hidden unless a script shows it, or a sheet from elsewhere lays a dark
+    ground: `aria-hidden="true"`, `opacity:0`, white letters."""
+    if attributes.get("aria-hidden") == "true" or "#" + attributes.get("id", "") in sheet.hiding:
         return True
-    style = node.get("style", "")
-    if node.tag == "font" and node.get("color"):
-        style = f"color:{node.get('color')};{style}"
+    style = attributes.get("style", "")
+    if "color" in attributes and node.tag == "font":
+        style = f"color:{attributes['color']};{style}"
+    if not style:
+        return False
     if _FADED.search(style):
         return True
     return _is_faint(style) and _is_faint(f"{style};background:{_find_ground(node, sheet)}")

@@ -16,7 +16,7 @@ from summarizer.page.markup import (
     is_data,
     is_prose,
     link_share,
-    words_in,
+    says_less,
 )
 from summarizer.page.paragraphs import Block, read_blocks
 from summarizer.page.rules import load_rule
@@ -79,7 +79,7 @@ def _reads_on(node: HtmlElement, best: HtmlElement) -> bool:
         return False
     if node.tag == best.tag and node.get("class") == best.get("class") is not None:
         return True
-    if not is_prose(node) or words_in(node) < LEAD_WORDS:
+    if not is_prose(node) or says_less(node, LEAD_WORDS):
         return False
     if best in node.itersiblings():
         return node.find(".//li") is None

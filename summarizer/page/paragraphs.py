@@ -36,8 +36,10 @@ def read_blocks(root: HtmlElement) -> list[Block]:
     blocks: list[Block] = []
     links: dict[HtmlElement, set[str]] = {}
     for node, pieces in _flow(root):
-        raw_lines = "".join(pieces).split("\n")
-        lines = [line for raw in raw_lines if (line := " ".join(raw.split()))]
+        text = "".join(pieces)
+        if not text or text.isspace():
+            continue
+        lines = [line for raw in text.split("\n") if (line := " ".join(raw.split()))]
         is_entry = node.tag in ("li", "tr", "td")
         if len(lines) < 2 and (is_entry or not any(map(_LABEL.match, lines))):
             blocks += [Block(node, line) for line in lines]
@@ -68,51 +70,53 @@ def join_blocks(blocks: list[Block]) -> str:
 def _flow(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[str]]]:
     """Each block element and the pieces of its inline text: a new one wherever a block begins or
     ends. A row of a data table is one piece, `Fund | Flow`. No recursion, for pages nest deep."""
+    has_pre = next(root.iter("pre"), next(root.iterancestors("pre"), None)) is not None
     rows = {row for table in root.iter("table") if is_data(table) for row in table.iter("tr")}
-    owner, pieces = root, [_inline("start", root)]
+    owner, pieces = root, [_inline(root.text or "", root, has_pre)]
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:
         if node is root:
             continue
+        text = (node.text if event == "start" else node.tail) or ""
+        if "\n" in text:
+            text = _inline(text, node, has_pre)
         if node.tag in BLOCK_TAGS:
             yield owner, pieces
-            owner = node if event == "start" else node.getparent()
-            pieces = [_inline(event, node)]
+            owner, pieces = (node if event == "start" else node.getparent()), [text]
             if event == "start" and node in rows:
                 pieces = [" | ".join(map(read_line, node.iter("td", "th")))]
                 walk.skip_subtree()
-        elif piece := _read_piece(event, node, pieces[-1]):
+        elif piece := _read_piece(event, node, text, pieces[-1]):
             pieces.append(piece)
     yield owner, pieces
 
 
-def _read_piece(event: str, node: HtmlElement, last: str) -> str:
-    """The text that the start or the end of an inline element adds behind the last piece."""
-    text = _inline(event, node)
+def _read_piece(event: str, node: HtmlElement, text: str, last: str) -> str:
+    """What the text at the start or the end of an inline element adds behind the last piece."""
     if event == "start" and node.tag == "br":
         return "\n" + text
+    if not last or last[-1].isspace():
+        return text
     is_apart = _is_widget_part if event == "start" else _ends_widget
     return " " + text if is_apart(node, last) else text
 
 
-def _inline(event: str, node: HtmlElement) -> str:
+def _inline(text: str, node: HtmlElement, has_pre: bool) -> str:
     """The text behind the start or the end of an element, as a browser shows it: a line end in the
     source is a blank, except in preformatted text."""
-    text: str = (node.text if event == "start" else node.tail) or ""
-    if "\n" not in text or node.tag == "pre" or [*node.iterancestors("pre")]:
+    if has_pre and (node.tag == "pre" or next(node.iterancestors("pre"), None) is not None):
         return text
     return text.replace("\n", " ")
 
 
 def _is_ticker(node: HtmlElement) -> bool:
-    return re.search("ticker|price", node.get("class", "")) is not None
+    name = node.get("class", "")
+    return "ticker" in name or "price" in name
 
 
 def _is_widget_part(node: HtmlElement, last: str) -> bool:
     """`Bitcoin<a><span>BTC</span><span>$68,632</span></a>`: a widget's parts are words of their
     own, whatever its name."""
-    if not last or last[-1].isspace():
-        return False
     if _is_ticker(node) or _is_ticker(node.getparent()):
         return True
     return last[-1].isalnum() and _WIDGET_PART.match("".join(node.itertext())) is not None

@@ -33,6 +33,9 @@ _POINTS = re.compile(
 )
 
 
+_MANY_WORDS = re.compile(rf"(?:\W*+\w++){{{BYLINE_WORDS + 2}}}")  # than a byline, and "By"
+
+
 def trim_blocks(blocks: list[Block], title: str | None, authors: tuple[str, ...]) -> list[Block]:
     """The blocks without the title and what stands above it, key points, teasers, labels, and
     lines on the author at the end."""
@@ -121,6 +124,8 @@ def _is_label(block: Block, is_linked: bool) -> bool:
 
 def _is_byline(text: str, names: tuple[str, ...]) -> bool:
     """Whether a line says who wrote the article and little else; `names` are flattened."""
+    if _MANY_WORDS.match(text):
+        return False
     flat = flatten(text).removeprefix("by ")
     return len(flat.split()) <= BYLINE_WORDS and flat.startswith(names)
 

@@ -2,8 +2,11 @@
 
 import html
 import re
+from functools import lru_cache
 
 from summarizer.text.spans import normalise
+
+MAX_LINES = 1_000  # whose words are kept at hand: those of one page are compared several times
 
 _TAG = re.compile(
     r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[a-zA-Z/!?][^<>]*>", re.DOTALL | re.IGNORECASE
@@ -35,9 +38,11 @@ def count_words(text: str) -> int:
     >>> count_words("BTC fell 4%"), count_words("価格は下落した")
     (3, 4)
     """
-    return len(text.split()) + len(_UNSPACED.findall(text)) // 2
+    words = len(text.split())
+    return words if text.isascii() else words + len(_UNSPACED.findall(text)) // 2
 
 
+@lru_cache(MAX_LINES)
 def flatten(text: str) -> str:
     """The words in lower case without what stands between them, so that two printings compare
     equal.
