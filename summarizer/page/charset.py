@@ -3,9 +3,8 @@
 import codecs
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 
-from summarizer.page.prescan import find_declared
+from summarizer.page.prescan import find_declared, read_label
 
 MAX_LOST = 0.01  # share of U+FFFD above which a text is flagged as damaged
 # Share of bytes above 127 that no Latin script needs: a page with more that says Latin is not.
@@ -25,22 +24,7 @@ _MARKUP = re.compile(rb"<(script|style)\b.*?</\1|<[^<>]*>", re.I | re.DOTALL)
 # "p³yn¹³": Polish in Latin-2, read as Latin-1. Not the dot of Catalan, nor ordinals.
 _MISREAD = re.compile(r"(?<=[a-zß-ÿ])[¡-©«¬®-³µ¶¸¹»-¿×÷](?=[a-zß-ÿ])")
 _IN_HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
-# What browsers take a label for: the superset that pages under it are written in (WHATWG Encoding
-# Standard).
-_SUPERSETS = {
-    "big5hkscs": "big5",
-    "cp1252": "ascii us-ascii iso-8859-1 latin-1 latin1 iso8859-1 l1 iso_8859-1 x-user-defined",
-    "cp1254": "iso-8859-9",
-    "cp874": "iso-8859-11 tis-620 windows-874",
-    "cp932": "shift_jis shift-jis sjis x-sjis windows-31j",
-    "cp949": "euc-kr ks_c_5601-1987 windows-949",
-    "euc_jp": "x-euc-jp",
-    "gb18030": "gb2312 gbk x-gbk",
-    "iso-8859-8": "iso-8859-8-i",
-    "mac_cyrillic": "x-mac-cyrillic",
-    "mac_roman": "macintosh",
-}
-_MEANT = {label: name for name, labels in _SUPERSETS.items() for label in labels.split()}
+
 
 
 def decode(body: bytes, content_type: str | None = None) -> tuple[str, tuple[str, ...]]:
@@ -111,10 +95,7 @@ def _read_declared(body: bytes, content_type: str | None) -> list[str]:
     if label := find_declared(body):
         # a page that is read as ASCII cannot be in UTF-16, whatever it says
         labels.append("utf-8" if label.lower().startswith("utf-16") else label)
-    names = []
-    for label in labels:
-        with suppress(LookupError, ValueError):
-            names.append(codecs.lookup(_MEANT.get(label.lower(), label)).name)
+    names = filter(None, map(read_label, labels))
     return [name for name in names if not name.startswith(("utf-16", "utf-32", "utf-7"))]
 
 
