@@ -376,6 +376,13 @@ def test_a_story_is_100_characters_at_most(title):
     assert len(short) <= SHORT and short.endswith(" (paper0.example +2)")
 
 
+def test_a_story_begins_with_the_asset_that_it_sees_most_clearly():
+    story = make_story("Ether rallies").model_copy(update={"views": {"BTC": 0.1, "ETH": -0.6}})
+    assert shorten_story(story) == "ETH ▼ Ether rallies (paper0.example)"
+    long = story.model_copy(update={"title": "word " * 60, "views": {"x" * 90: 1.0}})
+    assert len(shorten_story(long)) <= SHORT
+
+
 def test_a_story_without_a_title_is_told_by_its_summary():
     assert shorten_story(make_story("Untitled article")) == "A summary. (paper0.example)"
 
