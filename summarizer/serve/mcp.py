@@ -1,6 +1,6 @@
 """DATABASE -> TOOLS: what an assistant may ask, by the Model Context Protocol on stdin and stdout.
 
-The tools read: none of them changes the database or a file, and none reads a file that is named.
+The tools read: none of them changes the database, and none reads a file that is named.
 Words of articles are marked as untrusted. The only importer of the mcp package.
 """
 

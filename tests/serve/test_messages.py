@@ -420,3 +420,16 @@ def test_a_text_that_is_too_long_for_a_service_is_cut_and_stays_one_message(webh
     assert notify.send(Receiver("me", webhook.address), [message]) is None
     (sent,) = webhook.messages
     assert 100 < len(sent["message"]) <= 150 and sent["message"].endswith("word…")
+
+
+def test_a_bug_of_a_service_is_a_fault_that_quotes_nothing(webhook, monkeypatch, capfd):
+    apprise = import_module("apprise")
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError(webhook.address)
+
+    monkeypatch.setattr(apprise.Apprise, "notify", fail)
+    notify = import_module("summarizer.serve.notify")
+    message = Message("title", "text", "")
+    assert notify.send(Receiver("me", webhook.address), [message]) == "it failed"
+    assert "".join(capfd.readouterr()) == ""
