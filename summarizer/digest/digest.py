@@ -25,7 +25,7 @@ from summarizer.models import (
     Level,
     Outlet,
 )
-from summarizer.text.asset_table import load_assets
+from summarizer.text.asset_table import find_ticker
 from summarizer.text.dates import parse_time
 
 # A story of a low source counts a fifth: it is seen, but it turns nothing around.
@@ -133,9 +133,7 @@ def _find_spelling(name: str, reports: Sequence[_Report]) -> str:
     key = name.strip().lower()
     if key in called:
         return called[key]
-    words = tuple(key.split())
-    tickers = (known.ticker for known in load_assets().list_names() if known.words == words)
-    return next(tickers, name.strip().upper())
+    return find_ticker(key) or name.strip().upper()
 
 
 def _read_report(report: dict[str, Any], least: float) -> _Report:

@@ -15,6 +15,7 @@ SHORT = 100  # characters of a story
 MAX_STORIES = 10
 MAX_ASSETS = 8
 _NAMED = 3  # assets in a title
+_TICKER = 12  # characters of an asset's name before a story
 _PLAIN = str.maketrans("<>@[]`*~|\\", "‹›＠（）'∗∼∣∖")
 
 
@@ -29,10 +30,9 @@ class Message(NamedTuple):
 def write_digest(digest: Digest) -> tuple[str, str]:
     """The title and the text of a digest's message.
 
-    The text is a line for the assets, and for each story at most 100 characters and a link.
+    The text is a line for each asset, and for each story at most 100 characters and a link.
     """
-    views = [describe_view(view) for view in digest.assets[:MAX_ASSETS]]
-    lines = [" · ".join(views)] if views else []
+    lines = [describe_view(view) for view in digest.assets[:MAX_ASSETS]]
     for story in digest.stories[:MAX_STORIES]:
         lines += ["", *_tell(story)]
     return f"Crypto digest, {digest.until:%d %b %Y}", "\n".join(lines).strip()
@@ -78,12 +78,16 @@ def _tell(story: DigestStory) -> Iterator[str]:
 
 
 def shorten_story(story: DigestStory) -> str:
-    """A story in at most 100 characters: its title, cut at a word, and who tells it."""
+    """A story in at most 100 characters: what it sees most clearly, its title, cut at a word, and
+    who tells it: `ETH ▲ Ether rallies (paper.example +2)`."""
     others = f" +{story.corroboration - 1}" if story.corroboration > 1 else ""
     outlet = plain(story.outlets[0].name)[: SHORT // 3] if story.outlets else ""
     end = f" ({outlet}{others})" if outlet else ""
     title = story.summary if story.title == UNTITLED else story.title
-    return shorten_words(plain(title), SHORT - len(end)) + end
+    asset, view = max(story.views.items(), key=lambda item: abs(item[1]), default=("", 0.0))
+    mark = LOOK["bullish" if view > 0 else "bearish"][0]
+    start = f"{plain(asset)[:_TICKER]} {mark} " if view else ""
+    return start + shorten_words(plain(title), SHORT - len(start) - len(end)) + end
 
 
 def shorten_words(text: str, length: int) -> str:

@@ -1,6 +1,6 @@
 """DATABASE -> TOOLS: what an assistant may ask, by the Model Context Protocol on stdin and stdout.
 
-The tools read: none of them changes the database or a file, and none reads a file that is named.
+The tools read: none of them changes the database, and none reads a file that is named.
 Words of articles are marked as untrusted. The only importer of the mcp package.
 """
 
@@ -26,6 +26,7 @@ from summarizer.pipeline import analyze_article, load_page
 from summarizer.serve.facts import StatedFact, list_facts
 from summarizer.serve.view import Filter, list_reports, load_digest
 from summarizer.settings import Settings
+from summarizer.text.asset_table import find_ticker
 from summarizer.text.dates import parse_time
 from summarizer.text.spans import clean
 from summarizer.web.urls import is_web
@@ -72,6 +73,8 @@ class Digested(Model):
     """how their words are to be taken"""
     digest: Digest
     """views, levels, flows and stories"""
+    newest_article_at: str | None
+    """when the newest stored article was published, else stored: a period after it is empty"""
 
 
 class Stated(Model):
@@ -135,10 +138,11 @@ class Tools:
         limit: int = 10,
     ) -> Found:
         """Stored reports, the latest first: those whose articles hold all the `words`, with a call
-        on `asset` (a ticker) in this `direction`, of this `source` and `credibility`. `since` and
-        `until` are days such as 2026-02-10.
+        on `asset` (its ticker or name) in this `direction`, of this `source` and `credibility`.
+        `since` and `until` are days such as 2026-02-10.
         """
-        wanted = Filter(words, asset, direction, source, credibility, since, until)
+        ticker = find_ticker(asset) or asset
+        wanted = Filter(words, ticker, direction, source, credibility, since, until)
         with _tool_errors(), self._open() as store:
             return Found(reports=list_reports(store, wanted, _limit(limit)))
 
@@ -149,12 +153,14 @@ class Tools:
         with _tool_errors(), self._open() as store:
             start = parse_since(since, datetime.now(UTC), "since")
             assets = (asset,) if asset else ()
-            return Digested(digest=load_digest(store, start, None, assets, _limit(limit)))
+            view = load_digest(store, start, None, assets, _limit(limit))
+            ((newest,),) = store.read("SELECT max(coalesce(published_at, stored_at)) FROM articles")
+            return Digested(digest=view, newest_article_at=newest)
 
     def facts(self, asset: str, kind: str = "", since: str = "", limit: int = 20) -> Stated:
-        """Numbers that stored articles state of an asset (a ticker, a company or MARKET), each with
-        its evidence and its article. `kind` is one such as price, support_level or etf_flow;
-        `since` is 24h, 7d, 2w or an ISO time.
+        """Numbers that stored articles state of an asset (ticker or name), a company or MARKET,
+        each with its evidence and its article. `kind` is one such as price, support_level or
+        etf_flow; `since` is 24h, 7d, 2w or an ISO time.
         """
         with _tool_errors(), self._open() as store:
             start = parse_since(since, datetime.now(UTC), "since") if since else None

@@ -58,12 +58,15 @@ def send(receiver: Receiver, messages: Sequence[Message]) -> str | None:
     results: list[Any] = []
 
     def notify() -> None:
-        result = client.notify(
-            body=text,
-            title=newest.title,
-            body_format=apprise.NotifyFormat.TEXT,
-            attach=attached if takes_pages else None,
-        )
+        try:
+            result = client.notify(
+                body=text,
+                title=newest.title,
+                body_format=apprise.NotifyFormat.TEXT,
+                attach=attached if takes_pages else None,
+            )
+        except Exception:  # noqa: BLE001  a thread prints what it raises, which may quote the address
+            result = None
         results.append(result)
 
     # A server that answers a byte a second must hold neither the run nor the end of the program.
@@ -114,7 +117,7 @@ def _name_page(number: int) -> str:
 
 
 def _describe_fault(result: Any) -> str:
-    lines = " ".join(entry.message for entry in result.logs())
+    lines = " ".join(entry.message for entry in result.logs()) if result is not None else ""
     if status := _STATUS.search(lines):
         return f"the server answered {status[1]}"
     lines = lines.lower()

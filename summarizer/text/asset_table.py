@@ -39,6 +39,18 @@ class AssetTable(NamedTuple):
         return chain.from_iterable(self.names.values())
 
 
+def find_ticker(name: str) -> str | None:
+    """The ticker of the asset with this name in the table, in whatever case.
+
+    >>> find_ticker("Bitcoin")
+    'BTC'
+    """
+    words = tuple(name.lower().split())
+    return next(
+        (known.ticker for known in load_assets().list_names() if known.words == words), None
+    )
+
+
 @cache
 def load_assets() -> AssetTable:
     """The asset table, read once from package data."""

@@ -7,6 +7,7 @@ import pytest
 
 from summarizer.digest.digest import make_digest, parse_since
 from summarizer.errors import UsageError
+from summarizer.render.html import render_digest_page
 from summarizer.render.markdown import render_digest
 from summarizer.render.terminal import print_digest
 from tests.batch.test_export import unsafe
@@ -157,3 +158,16 @@ def test_five_thousand_reports_are_digested_in_ten_seconds():
     with within(5):
         made = digest(*reports)
     assert 1690 <= made.assets[0].stories <= 1710
+
+
+def test_an_unsure_fact_is_in_no_digest_and_on_no_page():
+    level = {"kind": "support_level", "subject": "BTC", "unit": "USD", "period": None}
+    stored = report("Bitcoin holds", "bullish")
+    stored["facts"] = [
+        level | {"value": 58_000.0, "unsure": False},
+        level | {"value": 12_345.0, "unsure": True},
+    ]
+    made = digest(stored)
+    assert [figure.value for figure in made.levels] == [58_000.0]
+    page = render_digest_page(made)
+    assert "$58,000" in page and "12,345" not in page

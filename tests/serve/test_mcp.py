@@ -72,14 +72,15 @@ def test_an_article_becomes_a_report_with_evidence(database):
 def test_what_is_stored_is_found_told_and_cited(database):
     found, digest, facts = ask(
         database,
-        ("search", {"words": "Tether sold", "asset": "BTC", "direction": "bearish"}),
+        ("search", {"words": "Tether sold", "asset": "bitcoin", "direction": "bearish"}),
         ("digest", {"since": "2026-02-09", "asset": "bitcoin"}),
-        ("facts", {"asset": "btc", "kind": "etf_flow"}),
+        ("facts", {"asset": "Bitcoin", "kind": "etf_flow"}),
     )
     (row,) = found.structured_content["reports"]
     assert row["url"] == "https://a.example/slide"
     (view,) = digest.structured_content["digest"]["assets"]
     assert view["asset"] == "BTC" and view["stories"] == 2
+    assert digest.structured_content["newest_article_at"] > "2026-02-11"
     flows = [
         (stated["fact"]["value"], stated["fact"]["evidence"]["quote"], stated["outlet"])
         for stated in facts.structured_content["facts"]
@@ -117,6 +118,7 @@ REFUSED = [
     ("digest", {"since": "yesterday"}, "is no time"),
     ("search", {"direction": "sideways"}, "direction"),
     ("facts", {}, "asset"),
+    ("facts", {"asset": "BTC", "kind": "nonsense"}, "support_level"),
 ]
 
 

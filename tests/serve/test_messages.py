@@ -376,6 +376,13 @@ def test_a_story_is_100_characters_at_most(title):
     assert len(short) <= SHORT and short.endswith(" (paper0.example +2)")
 
 
+def test_a_story_begins_with_the_asset_that_it_sees_most_clearly():
+    story = make_story("Ether rallies").model_copy(update={"views": {"BTC": 0.1, "ETH": -0.6}})
+    assert shorten_story(story) == "ETH ▼ Ether rallies (paper0.example)"
+    long = story.model_copy(update={"title": "word " * 60, "views": {"x" * 90: 1.0}})
+    assert len(shorten_story(long)) <= SHORT
+
+
 def test_a_story_without_a_title_is_told_by_its_summary():
     assert shorten_story(make_story("Untitled article")) == "A summary. (paper0.example)"
 
@@ -413,3 +420,16 @@ def test_a_text_that_is_too_long_for_a_service_is_cut_and_stays_one_message(webh
     assert notify.send(Receiver("me", webhook.address), [message]) is None
     (sent,) = webhook.messages
     assert 100 < len(sent["message"]) <= 150 and sent["message"].endswith("word…")
+
+
+def test_a_bug_of_a_service_is_a_fault_that_quotes_nothing(webhook, monkeypatch, capfd):
+    apprise = import_module("apprise")
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError(webhook.address)
+
+    monkeypatch.setattr(apprise.Apprise, "notify", fail)
+    notify = import_module("summarizer.serve.notify")
+    message = Message("title", "text", "")
+    assert notify.send(Receiver("me", webhook.address), [message]) == "it failed"
+    assert "".join(capfd.readouterr()) == ""
