@@ -117,7 +117,6 @@ class Pages:
     def show_asset(self, request: Request) -> Response:
         """An asset: its levels, its calls over time, and the reports that call it."""
         asset = request.path_params["asset"]
-
         rows = list_reports(self._store, Filter(asset=asset), ROWS)
         return self._show(
             "asset",

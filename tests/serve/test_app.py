@@ -211,12 +211,13 @@ def test_a_job_that_failed_is_done_at_the_second_try(database):
         outlet.shutdown()
 
 
-def test_what_a_batch_failed_at_is_done_from_the_page(database, tmp_path):
+@pytest.mark.parametrize("name", ["more.jsonl", "page.html"])
+def test_what_a_batch_failed_at_is_done_from_the_page(database, tmp_path, name):
     page = tmp_path / "page.html"
     page.write_text("<p>")
     record = tmp_path / "more.jsonl"
     record.write_text(json.dumps({"id": "late", "title": "A page to come", "html": "page.html"}))
-    batch = ["batch", str(record), "-o", str(database), "--offline"]
+    batch = ["batch", str(tmp_path / name), "-o", str(database), "--offline"]
     assert CliRunner().invoke(main, batch).exit_code == 1
     page.write_text(f"<article><h1>A page to come</h1>{f'<p>{TEXT}</p>' * 3}</article>")
     with hosting(database) as server:
