@@ -23,8 +23,8 @@ DUTCH = (
     " want de vraag van fondsen is klein en nieuwe kopers blijven weg van de markt."
 )
 WIRE = (
-    "LONDON, May 4 - Bitcoin exchange funds drew $631 million on Tuesday, the most since March. Larkfund"
-    " took $493 million, second-best day. Ether funds lost $12 million. Bitcoin up 2 % at $58,000."
+    "LONDON, May 4 - Bitcoin exchange funds drew $631 million on Tuesday, the most since March."
+    " Larkfund took $493 million, second-best day. Ether funds lost $12 million. Bitcoin up 2 % at $58,000."
 )
 
 
