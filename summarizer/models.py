@@ -250,7 +250,7 @@ class Analysis(Model):
     """All that an analyst says of an article."""
 
     summary: tuple[Claim, ...] = ()
-    """one to three sentences"""
+    """one to four sentences"""
     calls: tuple[CallClaim, ...] = ()
     """a direction for each asset that the article is about"""
     overall: Direction = "neutral"
@@ -370,7 +370,7 @@ class Report(Model):
     article: Article
     """what was read"""
     summary: str
-    """one to three sentences"""
+    """one to four sentences"""
     facts: tuple[Fact, ...]
     """the numbers that the article states"""
     narratives: tuple[Narrative, ...] = ()

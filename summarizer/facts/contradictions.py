@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from statistics import median
 
-from summarizer.facts.kinds import LEVELS
 from summarizer.models import Fact
 
 # How many times the usual price of its asset a level may be, or how small a part of it. No level of
 # 991 labelled articles is 6 times the price; people do foretell a price of 30 times that.
 _LEVEL_APART, _TARGET_APART = 6.0, 30.0
+_USUAL = frozenset("price support_level resistance_level liquidation_level max_pain".split())
 _LEAST_DOMINANCE = 30.0  # % of the market that bitcoin ever was: CoinMarketCap, since 2013
 
 
@@ -30,11 +30,13 @@ def doubt_contradicted(facts: Sequence[Fact]) -> list[Fact]:
     return doubted
 
 
-_USUAL = LEVELS - {"price_target"} | {"price"}
-
-
 def _is_apart(fact: Fact, known: Sequence[float]) -> bool:
-    if fact.unit != "USD" or fact.kind not in _USUAL | LEVELS or fact.value <= 0 or len(known) < 3:
+    if (
+        fact.unit != "USD"
+        or fact.kind not in _USUAL | {"price_target"}
+        or fact.value <= 0
+        or len(known) < 3
+    ):
         return False
     most = _TARGET_APART if fact.kind == "price_target" else _LEVEL_APART
     times = fact.value / median(known)

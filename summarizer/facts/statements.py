@@ -70,6 +70,18 @@ _SUPPOSED_AFTER = re.compile(
 )
 
 
+_FORETOLD = re.compile(  # "predicts bitcoin to rally 70%", "it could fall another 12%"
+    r"""
+    \b(?: could|may|might|would|will|can | (?:poised|set|likely|about|expected|going)\sto
+        | (?:predict|expect|forecast|foresee|anticipate)s?\s(?:[\w’'$-]+\s){1,4}to )
+    \s(?:[a-z]+\s){0,2}
+    (?:rally|rise|climb|surge|soar|gain|jump|rocket|drop|fall|decline|plunge|slump|slide|lose|grow)
+    \s(?:(?:by|about|another|as|much|more|than|over|up|down|to|an?|roughly|around|nearly|further)\s){0,4}\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
 _DISTANCE = re.compile(  # "$3,080 away from its high"
     r"""
     \s(?:away\sfrom|short\sof|shy\sof|(?:or\sso\s)?(?:below|above|off|under|from))\s
@@ -81,7 +93,8 @@ _DISTANCE = re.compile(  # "$3,080 away from its high"
 )
 _MOVED = re.compile(  # "was up about $750": how far a price moved, not where it stands
     r"\b(?:(?:is|was|were|are)\s(?:up|down)|(?:climbed|rose|fell|dropped|slid|jumped)\sby)"
-    r"\s(?:(?:about|around|nearly|almost|over|some|roughly|another|more\sthan)\s)*\Z",
+    r"\s(?:(?:about|around|nearly|almost|over|some|roughly|another|more\sthan)\s)*\Z"
+    r"|\b(?:up|down)\s(?:about|around|nearly|almost|some|roughly)\s\Z",
     re.IGNORECASE,
 )
 _ORDER = re.compile(  # a stop loss or a strike is no level of the market
@@ -156,14 +169,15 @@ def _is_denied(text: Text, number: Number) -> bool:
 
 
 def _is_other_change(before: str, after: str) -> bool:
-    """Whether a percentage is a share or a level, taken back, supposed, or of something else than a
-    price.
+    """Whether a percentage is a share or a level, taken back, supposed, foretold, or of something
+    else than a price.
     """
     is_share = _SHARE.match(after) or _LEVEL.search(before) or _EITHER_WAY.search(before)
     is_taken_back = _TAKEN_BACK.search(before) or _TAKEN_BACK_AFTER.match(after)
     is_supposed = _SUPPOSED.search(before) or _SUPPOSED_AFTER.match(after)
+    is_foretold = _FORETOLD.search(before)
     is_of_metric = _metric().search(before) or _of_metric().match(after)
-    return bool(is_share or is_taken_back or is_supposed or is_of_metric)
+    return bool(is_share or is_taken_back or is_supposed or is_foretold or is_of_metric)
 
 
 def _is_withdrawn(before: str) -> bool:

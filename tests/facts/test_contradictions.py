@@ -1,0 +1,40 @@
+"""Facts that the others of their article contradict are unsure."""
+
+from summarizer.facts.contradictions import doubt_contradicted
+from summarizer.models import Evidence, Fact
+
+
+def make_fact(kind, value, subject="BTC", unit="USD"):
+    evidence = Evidence(quote="x", start=0, end=1)
+    return Fact(kind=kind, subject=subject, value=value, unit=unit, evidence=evidence)
+
+
+def find_doubted(*facts):
+    return [fact.value for fact in doubt_contradicted(facts) if fact.unsure]
+
+
+LEVELS = (
+    make_fact("price", 4_600),
+    make_fact("support_level", 4_400),
+    make_fact("resistance_level", 4_800),
+)
+
+
+def test_a_level_of_another_order_of_size_is_unsure():
+    assert find_doubted(*LEVELS, make_fact("resistance_level", 145)) == [145]
+    assert find_doubted(*LEVELS, make_fact("support_level", 460_000)) == [460_000]
+
+
+def test_levels_of_the_same_order_targets_far_off_and_old_prices_stay():
+    others = (make_fact("price_target", 100_000), make_fact("price_past", 12))
+    assert find_doubted(*LEVELS, make_fact("resistance_level", 9_000), *others) == []
+
+
+def test_two_figures_alone_contradict_nothing():
+    assert find_doubted(LEVELS[0], make_fact("resistance_level", 145)) == []
+
+
+def test_a_share_of_an_index_is_no_dominance():
+    assert find_doubted(make_fact("dominance", 10, unit="%")) == [10]
+    assert find_doubted(make_fact("dominance", 58, unit="%")) == []
+    assert find_doubted(make_fact("dominance", 12, "ETH", "%")) == []
