@@ -6,23 +6,24 @@ that has one: `word:funding<TAB>2:0.41 5:-0.2`. No numpy: a few hundred look-ups
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from operator import mul
 
 Weights = tuple[tuple[int, float], ...]  # (index of a label, weight) for each label that has one
+Given = Weights | str  # or the text of a model's line
 Row = tuple[float, ...]  # a weight for every label
 
 
-class _Rows(dict[Weights | str, Row]):
+class _Rows(dict[Given, Row]):
     """Weights as a model's line writes them -> a weight for every label, read when first met."""
 
     def __init__(self, size: int):
         super().__init__()
         self._size = size
 
-    def __missing__(self, given: Weights | str) -> Row:
+    def __missing__(self, given: Given) -> Row:
         row = [0.0] * self._size
         pairs: Iterable[Iterable[str | float]]
         pairs = (pair.split(":") for pair in given.split(" ")) if isinstance(given, str) else given
@@ -38,7 +39,7 @@ class Linear:
     so that each is looked up once, and by functions that are written in C.
     """
 
-    def __init__(self, labels: Sequence[str], weights: Mapping[str, Weights | str]):
+    def __init__(self, labels: Sequence[str], weights: Mapping[str, Given]):
         self.labels = tuple(labels)
         self._given = weights
         self._rows = _Rows(len(labels))
@@ -64,7 +65,7 @@ class Linear:
 
     def scores_of(self, names: Iterable[str]) -> list[float]:
         """The scores of features that all have the value 1."""
-        known = filter(None, map(self._given.get, names))
+        known: Iterator[Given] = filter(None, map(self._given.get, names))
         rows = map(self._rows.__getitem__, known)
         return list(map(sum, zip(*rows, strict=True))) or [0.0] * len(self.labels)
 

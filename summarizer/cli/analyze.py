@@ -96,6 +96,10 @@ def analyze(
 
 
 def _read_article(name: str, settings: Settings) -> "Article":
+    if "://" in name or name.lower().endswith((".html", ".htm")):
+        from summarizer.page.sandbox import SANDBOX
+
+        SANDBOX.warm()  # beside the imports below, and the fetching
     from summarizer.cli.progress import show_fetching
     from summarizer.models import Page
     from summarizer.page.article import extract_article

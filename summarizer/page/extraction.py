@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterable
 
 import trafilatura
+from lxml import etree
 from lxml.html import HtmlElement
 
 from summarizer.page.charset import decode
@@ -55,7 +56,10 @@ def read_page(
     part_scripts(tree)
     metadata = read_metadata(tree, url)
     # not extensive: to guess a date from any words takes 14 s at worst
-    known = trafilatura.extract_metadata(tree, default_url=url, extensive=False)
+    try:
+        known = trafilatura.extract_metadata(tree, default_url=url, extensive=False)
+    except etree.XPathEvalError as error:  # so libxml2 says that there is no memory left
+        raise MemoryError from error
     times = tree.xpath("//article//time/@datetime")[:1]
     title, heading = (next(map(read_line, tree.iter(tag)), "") for tag in ("title", "h1"))
     drop_hidden(tree)

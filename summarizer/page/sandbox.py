@@ -37,18 +37,20 @@ TICK = 0.2  # seconds between two looks at which children are late
 
 Answer = TypeVar("Answer")
 _START = (
-    "import sys; sys.path[:] = {path!r}; from summarizer.page.child import serve; serve({limit})"
+    "import sys; sys.path[:] = {path!r}; from summarizer.page.child import serve; {first}"
+    "serve({limit})"
 )
+_WARM = "import summarizer.page.extraction; "  # which takes longest of what reading a page imports
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.I)
 
 
 class Child:
     """One process that reads."""
 
-    def __init__(self, limit: int):
+    def __init__(self, limit: int, first: str = ""):
         path = [entry or str(Path.cwd()) for entry in sys.path]
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _START.format(path=path, limit=limit)],
+            [sys.executable, "-I", "-c", _START.format(path=path, limit=limit, first=first)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -148,6 +150,12 @@ class Sandbox:
                 self._idle.append(child)
             else:
                 child.close()
+
+    def warm(self) -> None:
+        """Starts a child for the first page, which imports what that takes while the caller does
+        something else."""
+        if not self._idle:
+            self._idle.append(Child(self._limit, _WARM))
 
     def _take(self) -> Child:
         try:

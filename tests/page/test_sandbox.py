@@ -251,3 +251,13 @@ def test_a_refusal_of_a_file_passes_through_and_keeps_the_child(sandbox):
         sandbox.read(b"%PDF-1.7 broken", url="https://a.example/x")
     assert (caught.value.code, caught.value.url) == ("content_type", "https://a.example/x")
     assert caught.value.advice and children() == before
+
+
+def test_a_warmed_child_reads_the_first_page():
+    box = Sandbox()
+    box.warm()
+    box.warm()
+    (child,) = box._idle
+    assert box.read(GOOD).text
+    assert box._idle == [child]
+    box.close()
