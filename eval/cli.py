@@ -43,7 +43,7 @@ from eval.train.calibrate import (
     fit_calibration,
     write_calibration,
 )
-from eval.train.folds import fit_maps
+from eval.train.held_out import fit_maps
 from eval.train.samples import TrainingData
 from eval.train.train import train_all
 from summarizer.analyst.llm.prompt import load_prompt
@@ -277,12 +277,12 @@ def injections(labels: str, split: str | None, each: int, as_json: bool, **analy
 @click.option("--entities", type=FILE_PATH, help="SEntFiN as JSONL of text, entity, label.")
 @flag("--check", "Cross-validate each model too: slow.")
 @click.option(
-    "--folds",
+    "--kept",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("folds"),
-    help="Where `confidence` keeps the encoders of its folds.",
+    default=Path("kept"),
+    help="Where `confidence` keeps the encoder that has not seen a third of the articles.",
 )
-def train(part: str, entities: Path | None, check: bool, folds: Path) -> None:
+def train(part: str, entities: Path | None, check: bool, kept: Path) -> None:
     """Fit what the package ships, on the project's labels and, where their texts are found, the
     real articles'.
 
@@ -297,8 +297,8 @@ def train(part: str, entities: Path | None, check: bool, folds: Path) -> None:
 
         fit_labelled([*data.articles, *data.passages], WEIGHTS, _say)
     elif part == "confidence":
-        folds.mkdir(exist_ok=True)
-        print_tables(list(fit_maps(data, folds, _say)))
+        kept.mkdir(exist_ok=True)
+        print_tables(list(fit_maps(data, kept, _say)))
     else:
         for line in train_all(data, check=check):
             click.echo(line)

@@ -3,7 +3,7 @@
 import pytest
 
 from eval.records import Labelled, load_own, load_passages
-from eval.train.folds import Held, _confidence_samples, _find_threshold, _fit_map, _read
+from eval.train.held_out import Held, _confidence_samples, _find_threshold, _fit_map, _read
 from eval.train.lessons import find_pieces, make_lessons
 from summarizer.facts.choice import LABELS
 from summarizer.facts.reader import load_reader

@@ -1,7 +1,7 @@
 """How good the readers are on articles that they have not seen, and how far to believe them.
 
-Articles are parted into folds by their ids. Each fold is read by weights that were fitted on the
-others, and on the facts so found the maps from doubts to confidence are fitted.
+A third of the articles, by their ids, is read by weights that were fitted on the others, and on the
+facts so found the maps from doubts to confidence are fitted.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,7 +26,7 @@ from summarizer.facts.reader import Reader, load_reader
 from summarizer.linear import Linear
 from summarizer.text.reading import read_text
 
-FOLDS = 3  # of readers: each encoder takes a processor ten minutes
+PARTS = 3  # of the articles, of which one is held out: another encoder takes half an hour
 PRECISION = 0.92  # that facts must have to be shown
 _LABELS = ("wrong", "right")
 _PENALTY = 3.0
@@ -45,43 +45,38 @@ class Held(NamedTuple):
 
 
 def fit_maps(data: TrainingData, folder: Path, say: Callable[[str], None]) -> Iterator[Table]:
-    """Fits and writes the map of each reader; yields tables on held-out articles.
+    """Fits and writes the map of each reader; yields tables on the held-out articles.
 
-    The encoders of the folds are kept in the folder, and those that are there are not fitted anew.
+    The encoder that has not seen these is kept in the folder; one that is there is not fitted anew.
     """
-    held: dict[str, list[Held]] = {"fast": [], "careful": []}
-    for fold, fast in enumerate(_fold_readers(data)):
-        path = folder / f"encoder.{fold}.onnx"
-        if not path.is_file():
-            from eval.train.encoder import fit_labelled  # torch takes 2 s to import
+    path = folder / "encoder.onnx"
+    if not path.is_file():
+        from eval.train.encoder import fit_labelled  # torch takes 2 s to import
 
-            rest = [one for one in [*data.articles, *data.passages] if _fold(one.id) != fold]
-            fit_labelled(rest, path, say)
-        unseen = [one for one in data.articles if _fold(one.id) == fold]
-        readers = {"fast": fast, "careful": replace(fast, encoder=Encoder(path))}
-        for name, reader in readers.items():
-            held[name] += _read(unseen, reader)
-    for name, found in held.items():
+        rest = [one for one in [*data.articles, *data.passages] if not _is_held_out(one.id)]
+        fit_labelled(rest, path, say)
+    fast = _fit_fast(data)
+    unseen = [one for one in data.articles if _is_held_out(one.id)]
+    for name, reader in {"fast": fast, "careful": replace(fast, encoder=Encoder(path))}.items():
+        found = list(_read(unseen, reader))
         samples = list(_confidence_samples(found))
-        path = WEIGHTS_FOLDER / f"confidence_{name}.model.tsv"
-        path.write_text(_fit_map(samples).dump(), "utf-8")
+        output = WEIGHTS_FOLDER / f"confidence_{name}.model.tsv"
+        output.write_text(_fit_map(samples).dump(), "utf-8")
         yield from _describe(name, found, samples)
 
 
-def _fold(id: str) -> int:
-    return stable_hash(id) // 7 % FOLDS
+def _is_held_out(id: str) -> bool:
+    return stable_hash(id) // 7 % PARTS == 0
 
 
-def _fold_readers(data: TrainingData) -> Iterator[Reader]:
-    """The fast reader of each fold, fitted on the others."""
+def _fit_fast(data: TrainingData) -> Reader:
+    """The fast reader, fitted without the held-out articles."""
     rows = {model.name: model for model in MODELS}
-    samples = {name: list(rows[name].samples(data)) for name in ("kinds", "subjects")}
-    for fold in range(FOLDS):
-        kinds, subjects = (
-            rows[name].fit([sample for sample in some if _fold(sample.group) != fold])
-            for name, some in samples.items()
-        )
-        yield replace(load_reader("fast"), kinds=kinds, subjects=subjects)
+    kinds, subjects = (
+        rows[name].fit([one for one in rows[name].samples(data) if not _is_held_out(one.group)])
+        for name in ("kinds", "subjects")
+    )
+    return replace(load_reader("fast"), kinds=kinds, subjects=subjects)
 
 
 def _read(articles: Iterable[Labelled], reader: Reader) -> Iterator[Held]:
