@@ -24,8 +24,7 @@ DUTCH = (
 )
 WIRE = (
     "LONDON, May 4 - Bitcoin exchange funds drew $631 million on Tuesday, the most since March."
-    " Larkfund took $493 million, second-best day. Ether funds lost $12 million. Bitcoin up 2 % at"
-    " $58,000."
+    " Larkfund took $493 million, second-best day. Ether funds lost $12 million. Bitcoin up 2 %."
 )
 
 
