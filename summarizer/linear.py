@@ -6,67 +6,66 @@ that has one: `word:funding<TAB>2:0.41 5:-0.2`. No numpy: a few hundred look-ups
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from operator import mul
 
 Weights = tuple[tuple[int, float], ...]  # (index of a label, weight) for each label that has one
-Given = Weights | str  # or the text of a model's line
 Row = tuple[float, ...]  # a weight for every label
-
-
-class _Rows(dict[Given, Row]):
-    """Weights as a model's line writes them -> a weight for every label, read when first met."""
-
-    def __init__(self, size: int):
-        super().__init__()
-        self._size = size
-
-    def __missing__(self, given: Given) -> Row:
-        row = [0.0] * self._size
-        pairs: Iterable[Iterable[str | float]]
-        pairs = (pair.split(":") for pair in given.split(" ")) if isinstance(given, str) else given
-        for i, weight in pairs:
-            row[int(i)] = float(weight)
-        return self.setdefault(given, tuple(row))
 
 
 class Linear:
     """Labels, and the weight of each feature for each of them.
 
-    Weights may be given as the text of a model's line. Most features of an article are in no model,
-    so that each is looked up once, and by functions that are written in C.
+    Weights may be given as the text of a model's line: it is read when the feature is first met.
     """
 
-    def __init__(self, labels: Sequence[str], weights: Mapping[str, Given]):
+    def __init__(self, labels: Sequence[str], weights: Mapping[str, Weights | str]):
         self.labels = tuple(labels)
         self._given = weights
-        self._rows = _Rows(len(labels))
+        self._rows: dict[str, Row] = {}  # of the features met so far
 
     @property
     def weights(self) -> dict[str, Weights]:
         """The weights of every feature."""
-        rows = {name: self._rows[given] for name, given in self._given.items()}
+        rows = {name: self._read_row(name) for name in self._given}
         return {
             name: tuple((i, weight) for i, weight in enumerate(row) if weight)
             for name, row in rows.items()
         }
 
+    def _read_row(self, name: str) -> Row:
+        row = [0.0] * len(self.labels)
+        given = self._given[name]
+        pairs: Iterable[Iterable[str | float]]
+        pairs = (pair.split(":") for pair in given.split(" ")) if isinstance(given, str) else given
+        for i, weight in pairs:
+            row[int(i)] = float(weight)
+        return self._rows.setdefault(name, tuple(row))
+
     def scores(self, features: Iterable[tuple[str, float]]) -> list[float]:
         """One score a label: the sum of weight times value over the features; an unknown feature
         weighs nothing.
         """
-        find, rows = self._given.get, self._rows
-        known = [(rows[given], value) for name, value in features if (given := find(name))]
+        find, given = self._rows.get, self._given
+        known = [
+            (row, value)
+            for name, value in features
+            if (row := find(name) or (self._read_row(name) if name in given else None))
+        ]
         columns = zip(*(row for row, _ in known), strict=True)
         values = [value for _, value in known]
         return [sum(map(mul, column, values)) for column in columns] or [0.0] * len(self.labels)
 
     def scores_of(self, names: Iterable[str]) -> list[float]:
         """The scores of features that all have the value 1."""
-        known: Iterator[Given] = filter(None, map(self._given.get, names))
-        rows = map(self._rows.__getitem__, known)
+        find, given = self._rows.get, self._given
+        rows = [
+            row
+            for name in names
+            if (row := find(name) or (self._read_row(name) if name in given else None))
+        ]
         return list(map(sum, zip(*rows, strict=True))) or [0.0] * len(self.labels)
 
     def best(self, options: Iterable[Iterable[str]]) -> int:

@@ -50,6 +50,11 @@ def _decode(body: bytes, content_type: str | None) -> tuple[str, bool]:
             return body.decode(name, "replace"), False
     if wide := _find_wide(body):
         return body.decode(wide, "replace"), True
+    if b"\x1b" not in body:  # else it may be ISO-2022, see below
+        with suppress(UnicodeDecodeError):
+            text = body.decode()
+            if "\ufffd" not in text:
+                return text, False
     declared = _read_declared(body, content_type)
     if utf := _read_broken_utf(body, declared):
         return utf, True

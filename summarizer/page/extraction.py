@@ -8,7 +8,7 @@ strangers can hang a parser or exhaust memory.
 
 import copy
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import trafilatura
 from lxml import etree
@@ -112,8 +112,9 @@ def extract_text(
     theirs = [line.removeprefix("- ") for line in lines if line.strip()]
     located, prose_words = _find_blocks(tree, flatten("\n".join(theirs)))
     blocks = trim_blocks(located, title, authors)
-    prose = _shingles(line for line in theirs if count_words(line) >= PROSE_WORDS)
-    if len(prose - _shingles(block.text for block in blocks)) > LOST * len(prose):
+    prose = set(_shingles(line for line in theirs if count_words(line) >= PROSE_WORDS))
+    lost = prose.difference(_shingles(block.text for block in blocks))
+    if len(lost) > LOST * len(prose):
         blocks = trim_blocks([Block(tree, line) for line in theirs], title, authors)
     words = count_blocks(blocks)
     if words >= DOUBTED * prose_words:
@@ -151,7 +152,7 @@ def _find_dense(tree: HtmlElement) -> list[Block]:
     return read_blocks(root)
 
 
-def _shingles(lines: Iterable[str]) -> set[tuple[str, ...]]:
+def _shingles(lines: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """All runs of four words."""
     words = flatten("\n".join(lines)).split()
-    return set(zip(words, words[1:], words[2:], words[3:], strict=False))
+    return zip(words, words[1:], words[2:], words[3:], strict=False)

@@ -17,7 +17,8 @@ WEAK_SHARE = 0.25
 
 _UNREAD = ("script", "style", "template", "noscript", "head")
 _HIDING = re.compile(
-    r"""display\s*:\s*none
+    r"""(?=[cdflmrtv])(?:  # what none begins with is passed over quickly
+    display\s*:\s*none
     |visibility\s*:\s*(?:hidden|collapse)
     |font-size\s*:\s*(?:0(?![.\d]*[1-9])|[01](?:\.\d+)?p[xt])  # 0em or 1px, but not 0.9em
     |(?<!margin-)(?:left|top|right|text-indent)\s*:\s*-\d{3,}  # left:-10000px
@@ -26,7 +27,7 @@ _HIDING = re.compile(
     |clip-path\s*:\s*inset\(\s*(?:50|100)%
     |max-height\s*:\s*0(?![.\d])
     |transform\s*:\s*(?:scale\(\s*0\s*\)|translate[XY3d]*\([^)]*-\d{3,})  # translateX(-9999px)
-    """,
+    )""",
     re.I | re.VERBOSE,
 )
 # `height:0;overflow:hidden` hides, one of the two does not
@@ -85,6 +86,8 @@ def _place_parts(tree: HtmlElement) -> None:
     """Puts the parts of a page that React sends late, `<div hidden id="S:1">`, where its script
     would: at `<template id="B:1">` or `P:1`."""
     slots = {node.get("id"): node for node in tree.iter("template")}
+    if not slots:
+        return
     for part in tree.xpath("//div[@hidden][starts-with(@id, 'S:')]"):
         number = part.get("id")[2:]
         slot = slots.get(f"B:{number}", slots.get(f"P:{number}"))

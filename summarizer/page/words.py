@@ -8,6 +8,7 @@ from summarizer.text.spans import normalise
 
 MAX_LINES = 1_000  # whose words are kept at hand: those of one page are compared several times
 
+_WORD = re.compile(r"\w+")
 _TAG = re.compile(
     r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[a-zA-Z/!?][^<>]*>", re.DOTALL | re.IGNORECASE
 )
@@ -50,4 +51,4 @@ def flatten(text: str) -> str:
     >>> flatten("Bitcoin’s fall: 4%")
     'bitcoin s fall 4'
     """
-    return " ".join(re.findall(r"\w+", text)).lower()
+    return " ".join(_WORD.findall(text)).lower()

@@ -1,0 +1,3 @@
+from eval.bench.bench import main
+
+main()
