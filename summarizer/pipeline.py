@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from summarizer.analyst.llm.analyze import Attempt, Conversation
     from summarizer.analyst.llm.gate import Gate
 
+# For one article's analysis in another process, which takes 0.02: a busy machine starts it slowly.
+APART_SECONDS = 120.0
 # What a file's name says of it; its bytes may say otherwise.
 _TYPES = {
     **dict.fromkeys((".html", ".htm", ".xhtml"), "text/html"),
@@ -122,10 +124,18 @@ def analyze_apart(article: Article, settings: Settings, gate: "Gate | None" = No
     started = time.perf_counter()
     if not settings.uses_model:
         question = (article, Settings(reader=settings.reader, offline=True))
-        return SANDBOX.call(analyze_article, question, load=Report.model_validate, url=article.url)
+        return SANDBOX.call(
+            analyze_article,
+            question,
+            load=Report.model_validate,
+            url=article.url,
+            seconds=APART_SECONDS,
+        )
     load = partial(restore_ground, article)
     arguments = (article, settings.reader)
-    ground = SANDBOX.call(describe_ground, arguments, load=load, url=article.url)
+    ground = SANDBOX.call(
+        describe_ground, arguments, load=load, url=article.url, seconds=APART_SECONDS
+    )
     return _conclude(ground, settings, gate, started)
 
 

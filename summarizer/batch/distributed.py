@@ -149,6 +149,7 @@ def _connect(address: str | None, workers: int) -> Iterator[Any]:
     options: dict[str, Any] = {"address": address} if address else {"num_cpus": workers}
     if not address:
         options["include_dashboard"] = False
+        options["_system_config"] = {"worker_niceness": 0}  # with Ray's 15, others' work stops ours
     try:
         ray.init(log_to_driver=False, logging_level="ERROR", **options)
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:

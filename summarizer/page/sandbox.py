@@ -109,12 +109,14 @@ class Sandbox:
         *,
         load: Callable[[Any], Answer],
         url: str | None = None,
+        seconds: float | None = None,
     ) -> Answer:
         """What a function of a module answers in a child, `load`ed from JSON. Raises InputError
-        where it does, and NoArticle `parse_timeout`, `parse_memory` or `parse_crash`."""
+        where it does, and NoArticle `parse_timeout` (after `seconds`, if they are given),
+        `parse_memory` or `parse_crash`."""
         with self._turns:
             child = self._take()
-            return self._ask(child, (function, arguments), load, url)
+            return self._ask(child, (function, arguments), load, url, seconds or self._seconds)
 
     def _ask(
         self,
@@ -122,10 +124,11 @@ class Sandbox:
         question: tuple[Any, ...],
         load: Callable[[Any], Answer],
         url: str | None,
+        seconds: float,
     ) -> Answer:
         is_fit = False
         started = time.monotonic()
-        self._ends[child] = started + self._seconds
+        self._ends[child] = started + seconds
         self._keep_watch()
         try:
             result = child.ask(question)
@@ -135,13 +138,13 @@ class Sandbox:
                 raise kind(**error, url=url)
             return load(result["answer"])
         except (OSError, ValueError, TypeError, KeyError) as error:
-            is_late = time.monotonic() - started >= self._seconds
+            is_late = time.monotonic() - started >= seconds
             is_fit = False
             if child.close() == OUT_OF_MEMORY:
                 detail = "reading it takes too much memory"
                 raise NoArticle(detail, code="parse_memory", url=url) from error
             if is_late:
-                detail = f"reading it takes longer than {self._seconds:.0f} s"
+                detail = f"reading it takes longer than {seconds:.0f} s"
                 raise NoArticle(detail, code="parse_timeout", url=url) from error
             raise NoArticle("it broke its reader", code="parse_crash", url=url) from error
         finally:
