@@ -376,7 +376,9 @@ class Report(Model):
     narratives: tuple[Narrative, ...] = ()
     """the themes that it treats"""
     calls: tuple[Call, ...] = ()
-    """a direction for each asset that it is about"""
+    """a direction for each asset that it is about, with a reason or a target"""
+    undecided: tuple[str, ...] = ()
+    """assets that it is about and gives no clear direction for"""
     overall: Overall
     """the direction for crypto as a whole"""
     timeframe: Timeframe

@@ -106,19 +106,13 @@ def name_call(call: Call) -> str:
     return f"call {call.asset}"
 
 
-def list_calls(report: Report) -> list[Call]:
-    """The calls to show: those that the article gives a reason or a target for."""
-    return [call for call in report.calls if call.rationale or call.target]
-
-
 def describe_no_call(report: Report) -> str:
     """Of which assets no call is made, and why there is none at all; empty where all are called."""
     for flag, why in _NO_NEWS.items():
         if flag in report.flags and not report.calls:
             return f"No call: {why}."
-    undecided = [call.asset for call in report.calls if not (call.rationale or call.target)]
-    if undecided:
-        return f"No clear direction for {', '.join(undecided)}."
+    if report.undecided:
+        return f"No clear direction for {', '.join(report.undecided)}."
     return "" if report.calls else "No call: the article is materially about no asset."
 
 

@@ -87,7 +87,7 @@ def _show_head(report: Report, now: datetime) -> Parts:
         yield _text(about, "dim")
     if is_web(report.article.url):
         yield Text(clean(str(report.article.url)), "dim", no_wrap=True, overflow="ignore")
-    ends = (call.until for call in parts.list_calls(report) if call.until)
+    ends = (call.until for call in report.calls if call.until)
     passed = sorted(day for day in ends if day < now.date())
     if passed:  # every call has the same last day but where the article names an event
         days = " and ".join(f"{day:%d %b %Y}" for day in dict.fromkeys((passed[0], passed[-1])))
@@ -99,7 +99,7 @@ def _show_head(report: Report, now: datetime) -> Parts:
 def _show_calls(report: Report, *, is_narrow: bool) -> Parts:
     columns = [Column(name, no_wrap=True) for name in ("Asset", "Call", "Target", "Conf.")]
     table = _make_table(*columns, Column("Why", ratio=1))
-    for call in parts.list_calls(report):
+    for call in report.calls:
         mark, colour = parts.LOOK[call.direction]
         target, away = parts.describe_target(call, report.facts)
         gap = " " if is_narrow else "\n"
@@ -114,7 +114,7 @@ def _show_calls(report: Report, *, is_narrow: bool) -> Parts:
         if is_narrow:
             yield Text(" ").join(cells)
             yield _indent(why)
-    if parts.list_calls(report) and not is_narrow:
+    if report.calls and not is_narrow:
         yield table
     if words := parts.describe_no_call(report):
         yield _text(words, "dim")

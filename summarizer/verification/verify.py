@@ -65,7 +65,8 @@ def verify(
     signals = choose_signals(text, signals, analysis.signals)
     check = _Check(text, corrected.facts, signals)
     summary = check.check_summary(analysis.summary)
-    calls = check.check_calls(analysis)
+    judged = check.check_calls(analysis)
+    calls = tuple(call for call in judged if call.rationale or call.target)
     overall = check.bound_paid(analysis.overall, "crypto", analysis.overall_confidence, "overall")
     horizon_rationale = check.check_words(analysis.horizon_rationale, "timeframe") or ""
     note = check.check_words(analysis.credibility_note, "credibility") or ""
@@ -86,6 +87,7 @@ def verify(
         facts=tuple(facts),
         narratives=themes,
         calls=calls,
+        undecided=tuple(call.asset for call in judged if call not in calls),
         overall=Overall(
             direction=analysis.overall,
             tone=_bound(analysis.overall_tone, -1),
@@ -163,7 +165,7 @@ class _Check:
         return tuple(calls.values())
 
     def _check_call(self, claim: CallClaim, where: str, analysis: Analysis) -> Call | None:
-        is_named = self._support.groups.get(claim.asset) in CALLED
+        is_named = self._support.groups.get(claim.asset) in (*CALLED, "name")
         if not is_named and not self._support.is_printed_ticker(claim.asset):
             self._drop(where, f"{claim.asset} is no asset that the article names")
             return None
