@@ -9,7 +9,7 @@ from functools import cache, partial
 
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.nearby import LOOKED, Features
-from summarizer.tables import read_rows
+from summarizer.tables import common_words
 from summarizer.text.asset_table import stock_tickers
 from summarizer.text.names import find_names, longest_form
 from summarizer.text.reading import Text
@@ -25,14 +25,6 @@ _ACTS = re.compile(  # "Zebra (ZBR), a bank, has recently raised"
     re.VERBOSE,
 )
 _OF = re.compile(r"\b(?:from|of|by|against|on|at)\s\Z")
-
-
-@cache
-def common_words() -> frozenset[str]:
-    """Words that journalists write in small letters: a capital on one is a headline's or a
-    sentence's.
-    """
-    return frozenset(word for row in read_rows("common_words.txt") for word in row)
 
 
 class Companies:

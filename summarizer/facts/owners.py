@@ -11,8 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from summarizer.facts.candidates import Candidate
-from summarizer.facts.companies import common_words
-from summarizer.tables import read_rows, word_set
+from summarizer.tables import common_words, read_rows, word_set
 from summarizer.text.asset_table import load_assets, stock_tickers
 from summarizer.text.reading import Text
 from summarizer.text.spans import Span
