@@ -12,6 +12,7 @@ from summarizer.facts.choice import NONE
 from summarizer.facts.confidence import describe_doubts, measure_confidence
 from summarizer.facts.cue_scores import score_candidates
 from summarizer.facts.kinds import KINDS
+from summarizer.facts.ranges import name_ends
 from summarizer.facts.reader import Reader, load_reader
 from summarizer.facts.signs import find_sign
 from summarizer.facts.subjects import Subjects
@@ -74,7 +75,7 @@ def read_rows(text: Text, reader: Reader | None = None) -> Rows:
         return _restore_places(text, read_rows(shorter, reader), places)
     reader = reader or load_reader("fast")
     candidates, subjects = read_candidates(text)
-    kinds = reader.choose_kinds(text, candidates, subjects)
+    kinds = name_ends(text, candidates, reader.choose_kinds(text, candidates, subjects))
     facts, others = [], []
     for candidate, (kind, chance) in zip(candidates, kinds, strict=True):
         is_stated = kind != NONE and statements.is_stated(text, candidate, kind)

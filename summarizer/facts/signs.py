@@ -22,9 +22,9 @@ _LOOKED_BACK = 20  # percentages of one list
 _ABOUT = r"(?:by|about|around|nearly|almost|roughly|over|some|more\sthan|another|an\sadditional)"
 _LISTED = re.compile(  # what parts two items of a list with one verb: " to $0.41, Jito (JTO) "
     rf"""
-    (?:\s(?:to|at)\s[$€£]?[\d.,]*\d)?
+    (?:\s(?:to|at)\s[$€£]?[\d.,]*\d(?:\san?\s(?:ounce|barrel|share|coin|token))?)?
     (?:[,;/]|\s(?:and|or|&)\b|[,;]\s(?:and|while)\b)\s?
-    (?:the\s)?[$]?(?:{match_any("lower_case")}|[A-Z][\w.’'&-]*)(?:\s[A-Z][\w.’'&-]*){{0,2}}(?:\s?\([^()\d]{{1,16}}\))?,?
+    (?:the\s)?[$]?(?:{match_any("lower_case")}|[A-Z][\w.’'&-]*)(?:\s[A-Z][\w.’'&-]*){{0,2}}(?:\s(?:500|100|2000|225))?(?:\s?\([^()\d]{{1,16}}\))?,?  # "the S&P 500 "
     \s(?:{_ABOUT}\s)*
     | (?:\s(?:on|over|in|for|since|from)\s[^,;%]{{2,32}})(?:,|,?\sand)  # "6% on the day, 14%"
         \s(?:{_ABOUT}\s)*
@@ -66,9 +66,9 @@ def find_sign(text: Text, candidate: Candidate, kind: str) -> int:
     """Sign of a change: -1 or 1, 1 where nothing tells it."""
     if kind == "etf_flow":
         return _find_flow(text, candidate)
-    if kind == "macro_indicator":  # most are levels: "eased to 5.7%", "the Fed's 2% target"
-        return governing_sign(text, candidate, kind) or 1
     head = _find_head(text, candidate)
+    if kind == "macro_indicator":  # most are levels: "eased to 5.7%", "the Fed's 2% target"
+        return governing_sign(text, head, kind) or 1
     if head.number.is_signed:  # "BTC -2%, ETH 3%"
         head = candidate
     return _compare_prices(text, head) or _nearest_word(text, head) or 1

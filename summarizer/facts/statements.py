@@ -26,12 +26,34 @@ _DENIED = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_NONE = re.compile(  # "saw no $1 billion outflow", "neither gained nor lost 5%", "not a 10% drop"
+    r"""
+    \b(?:no|not\san?|without\san?)\s\Z
+    | \b(?:neither|nor)\s(?:[\w’'-]+\s){0,3}\Z
+    | \b(?:neither|nor)\b[^.;]{3,60}\b(?:more|less)\sthan\s\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# "has not lost $500 million": the verb of a sum is denied, not one of speech or of its return.
+_NOT_DONE = re.compile(
+    r"""
+    (?:\b(?:not|never|nobody|no\sone|neither|nor)|n[’']t|\bden(?:y|ies|ied)\s(?:having|that\s(?:it|they)\s(?:had|has|have)))\s
+    (?:been\s|be\s|yet\s|actually\s|ever\s)*
+    (?:lost|lose|losing|suffer|suffered|stolen|steal|stole|hacked\sfor|drained|fined|raised|raise|bought|buy|sold|seen|see|record|recorded)\s
+    (?:of\s|about\s|around\s|nearly\s|almost\s|over\s|some\s|more\sthan\s|up\sto\s|an?\s|any\s|the\s|in\s)*\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_ELLIPTIC = re.compile(  # "USDC's grew 2%": its market value, named before
+    r"[’']s\s(?:rose|grew|fell|dropped|climbed|slid|jumped|sank|shrank|slipped|gained|went)\s(?:by\s|about\s|nearly\s|almost\s)*\Z"
+)
 _TAKEN_BACK = re.compile(  # "gave back all of its 8% rally", "wiped out a 4% gain"
     r"""
     \b(?:gave|gives?|given|giving|handed|handing)\s(?:back|up)\s
         (?:all|most|much|half|the\swhole|nearly\sall|almost\sall)?(?:\s?of)?\s?(?:its|their|the|a|an|that|this)\s(?:[\w’'-]+\s){0,3}\Z
     | \b(?:erased|erases|erasing|erase|wiped\sout|wipes\sout|wiping\sout|undid|undoing
-        |reversed|reversing|reverses|unwound|unwinding|retraced|cancelled|negated|recouped|recovered(?:\sfrom)?|shrugged\soff|snapped)
+        |reversed|reversing|reverses|unwound|unwinding|retraced|cancelled|negated|recouped|recovered(?:\sfrom)?|shrugged\soff|snapped
+        |avoided|avoids|avoid|averted|averts|dodged|escaped|prevented)
         \s(?:(?:all|most|much|half|nearly|almost|of)\s){0,3}
         (?:its|their|the|a|an|that|this)\s(?:[\w’'-]+\s){0,3}\Z
     """,
@@ -113,6 +135,8 @@ def is_stated(text: Text, candidate: Candidate, kind: str) -> bool:
         return False
     if candidate.unit_class == "money" and _is_other_sum(near, after, kind):
         return False
+    if _NONE.search(near) or (candidate.unit_class == "money" and _NOT_DONE.search(near)):
+        return False
     if kind not in _PRICES:
         return True
     is_asked = after.rstrip("\"”’')").endswith("?")
@@ -147,7 +171,7 @@ def _is_other_change(before: str, after: str) -> bool:
     is_share = _SHARE.match(after) or _LEVEL.search(before) or _EITHER_WAY.search(before)
     is_taken_back = _TAKEN_BACK.search(before) or _TAKEN_BACK_AFTER.match(after)
     is_supposed = _SUPPOSED.search(before) or _SUPPOSED_AFTER.match(after)
-    is_of_metric = _metric().search(before) or _of_metric().match(after)
+    is_of_metric = _ELLIPTIC.search(before) or _metric().search(before) or _of_metric().match(after)
     return bool(is_share or is_taken_back or is_supposed or is_of_metric)
 
 
