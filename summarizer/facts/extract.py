@@ -11,8 +11,8 @@ from summarizer.facts.candidates import Candidate, find_candidates, make_candida
 from summarizer.facts.choice import NONE
 from summarizer.facts.confidence import describe_doubts, measure_confidence
 from summarizer.facts.cue_scores import score_candidates
+from summarizer.facts.kind_rules import name_ends, settle_kind
 from summarizer.facts.kinds import KINDS
-from summarizer.facts.ranges import name_ends
 from summarizer.facts.reader import Reader, load_reader
 from summarizer.facts.signs import find_sign
 from summarizer.facts.subjects import Subjects
@@ -84,6 +84,7 @@ def read_rows(text: Text, reader: Reader | None = None) -> Rows:
             others.append(candidate)
         else:
             candidate.subject = chosen.subject
+            kind, chance = settle_kind(text, candidate, (kind, chance), chosen.subject)
             candidate.doubts = describe_doubts(text, candidate, kind, chosen)
             confidence = measure_confidence(reader.confidence, candidate.doubts)
             fact = make_fact(text, candidate, kind)

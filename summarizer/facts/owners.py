@@ -85,6 +85,19 @@ def _move_of() -> re.Pattern[str]:
     )
 
 
+@cache
+def _taken() -> re.Pattern[str]:
+    """What a move took to a price: "a 12% plunge took HYPE to $29"."""
+    moves = "|".join(sorted(word_set("up", "down"), key=len, reverse=True))
+    return re.compile(
+        rf"""
+        %\s(?:[a-z-]+\s)?(?:{moves})\s(?:took|brought|sent|pushed|dragged|knocked|left|drove|lifted)
+        \s\$?(?P<name>[A-Z]{{2,10}})\b
+        """,
+        re.VERBOSE,
+    )
+
+
 class Owner(NamedTuple):
     """What owns the figures from a place on: its code, a name, or NOBODY."""
 
@@ -138,8 +151,12 @@ class Owners:
         """The owners that the sentence of a figure names, in order."""
         if candidate.sentence not in self._found:
             matches = _pattern().finditer(self._text.string, *candidate.span)
-            owners = (self._read(match) for match in matches)
-            self._found[candidate.sentence] = [owner for owner in owners if owner]
+            owners = [owner for owner in map(self._read, matches) if owner]
+            for match in _taken().finditer(self._text.string, *candidate.span):
+                mentions = self._text.mentions_in(Span(*match.span("name")))
+                subject = mentions[0].subject if mentions else NOBODY
+                owners.append(Owner(match.end(), subject))
+            self._found[candidate.sentence] = sorted(owners)
         return self._found[candidate.sentence]
 
     def _read(self, match: re.Match[str]) -> Owner | None:

@@ -28,7 +28,7 @@ _DENIED = re.compile(
 )
 _NONE = re.compile(  # "saw no $1 billion outflow", "neither gained nor lost 5%", "not a 10% drop"
     r"""
-    \b(?:no|not\san?|without\san?)\s\Z
+    \b(?:no|not(?:\san?)?|without\san?)\s\Z
     | \b(?:neither|nor)\s(?:[\w’'-]+\s){0,3}\Z
     | \b(?:neither|nor)\b[^.;]{3,60}\b(?:more|less)\sthan\s\Z
     """,
@@ -119,6 +119,10 @@ _SHARE = re.compile(  # "12% of the supply"; not "12% of its market value"
     re.VERBOSE,
 )
 _LEVEL = re.compile(r"\d\s?%\sto\s(?:(?:below|above|just|about|around|nearly|under|over)\s)*\Z")
+# "Ether, at 961%, remains lower": where something stands, not how far it moved.
+_STANDS = re.compile(
+    r"(?:,|\b(?:is|are|was|were|stands|stood|sits|sat))\s(?:now\s|still\s)?at\s(?:\w+\s)?\Z"
+)
 _EITHER_WAY = re.compile(r"\b(?:up\sor\sdown|down\sor\sup)\b[^,.;]{0,20}\Z")
 _HEADS = re.compile(
     r"\s(?:[a-z-]+\s)?(?:employees|staff|workers|people|users|customers|investors|members|wallets|addresses|holders|developers"
@@ -137,12 +141,15 @@ def is_stated(text: Text, candidate: Candidate, kind: str) -> bool:
         return False
     if _NONE.search(near) or (candidate.unit_class == "money" and _NOT_DONE.search(near)):
         return False
-    if kind not in _PRICES:
-        return True
     is_asked = after.rstrip("\"”’')").endswith("?")
+    if kind not in _PRICES:
+        return not (is_asked and kind == "macro_indicator")
     if is_asked or _is_withdrawn(before) or (kind != "price_past" and _is_denied(text, number)):
         return False
-    return kind != "price_change" or not _is_other_change(near, after)
+    if kind != "price_change":
+        return True
+    stands = not number.is_signed and _STANDS.search(near)
+    return not (stands or _is_other_change(near, after))
 
 
 def _is_other_sum(before: str, after: str, kind: str) -> bool:

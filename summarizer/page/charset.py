@@ -26,7 +26,6 @@ _MISREAD = re.compile(r"(?<=[a-zß-ÿ])[¡-©«¬®-³µ¶¸¹»-¿×÷](?=[a-z�
 _IN_HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
 
 
-
 def decode(body: bytes, content_type: str | None = None) -> tuple[str, tuple[str, ...]]:
     """The text and its flags. A byte order mark wins, then what is valid UTF-8, then the charset
     that the server declares, the one that the page declares, and a guess.

@@ -33,7 +33,8 @@ _HANGING = re.compile(  # a line that no sentence ends with
     r"|[$€£]\d[\d.,]*)$"
 )
 _FIGURE = re.compile(r"[$€£₹]?\d")
-_CUT_NUMBER = re.compile(r"\d{1,3},$")  # "$93,", whose other digits stand on the next line
+# "$93,", "$0.", whose other digits stand on the next line
+_CUT_NUMBER = re.compile(r"(?:\d{1,3},|[$€£]0\.)$")
 _MAIL_QUOTE = re.compile(r"(?:>\s?)+")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-$")
 _CELL = re.compile(
@@ -110,6 +111,8 @@ def _find_width(lines: list[str]) -> int:
 
 def _is_open(line: str, after: str) -> bool:
     """Whether a sentence goes on with the next line: no stop before, a small letter in it."""
+    if line.endswith(("$0.", "€0.", "£0.")) and after[0].isdigit():
+        return True
     if _END.search(line):
         return False
     is_figure = _FIGURE.match(after) and (_HANGING.search(line) or _CUT_NUMBER.search(line))
@@ -132,13 +135,16 @@ def _goes_on(line: str, after: str, width: int) -> bool:
         return False
     # a heading ends without a stop, before a word that begins a sentence
     begins = after.split(" ", 1)[0].strip(",").lower() in BEGINNINGS
-    return not (begins and line[-1].isalnum() and after[0].isupper()) or _HANGING.search(line) is not None
+    return (
+        not (begins and line[-1].isalnum() and after[0].isupper())
+        or _HANGING.search(line) is not None
+    )
 
 
 def _part(line: str, after: str, text: str, *, is_typeset: bool) -> tuple[str, str]:
     """A line as its paragraph holds it, and what stands between it and the next: a blank, or
     nothing behind a hyphen, which goes where a typesetter put it there, and inside a number."""
-    if _CUT_NUMBER.search(line) and re.match(r"\d{3}\b", after):
+    if _CUT_NUMBER.search(line) and re.match(r"\d{3}", after):
         return line, ""
     if not _HYPHEN.search(line):
         return line, " "

@@ -1,14 +1,19 @@
-"""The ends of a range that holds a price are levels: "stuck between $88,000 and $92,000" states a
-support and a resistance, whatever each number looks like by itself.
+"""Kinds that follow from more than the words around a number.
+
+The ends of a range that holds a price are levels: "stuck between $88,000 and $92,000" states a
+support and a resistance. A percentage of a stock index is a macro indicator, never the price change
+of an asset.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.choice import LABELS, NONE
 from summarizer.facts.kinds import PRICES
+from summarizer.tables import word_set
 from summarizer.text.reading import Text
+from summarizer.text.spans import Span
 
 Choice = tuple[str, float]  # a kind and its chance
 
@@ -25,9 +30,7 @@ _REACH = 70  # code points before the lower end
 _GAP = re.compile(r"\s?(?:-|–|—|to|and)\s?")
 
 
-def name_ends(
-    text: Text, candidates: Sequence[Candidate], kinds: Sequence[Choice]
-) -> list[Choice]:
+def name_ends(text: Text, candidates: Sequence[Candidate], kinds: Sequence[Choice]) -> list[Choice]:
     """The kinds, with the ends of ranges that hold a price as its support and its resistance."""
     named = list(kinds)
     for i in range(len(candidates) - 1):
@@ -48,17 +51,25 @@ def _is_held(text: Text, low: Candidate, high: Candidate) -> bool:
     return bool(is_joined and _HELD.search(string, max(low.span.start, start - _REACH), start))
 
 
-def _rename(candidate: Candidate, kind: str) -> Choice:
-    """The kind, with the chance that the number is any price, which is what its readers know."""
-    place = LABELS.index(kind)
-    candidate.chances = _gather(candidate.chances, place)
-    candidate.linear_chances = _gather(candidate.linear_chances, place)
+def settle_kind(text: Text, candidate: Candidate, choice: Choice, subject: str) -> Choice:
+    """The kind of a number, now that its subject is known."""
+    is_move = choice[0] == "price_change" and subject in word_set("stock_index")
+    named = {text.quote(Span(m.start, m.end)) for m in candidate.mentions if m.subject == subject}
+    if not is_move or named == {"SPX"}:  # "SPX (-9%)" may be the coin
+        return choice
+    return _rename(candidate, "macro_indicator", ("price_change", "macro_indicator"))
+
+
+def _rename(candidate: Candidate, kind: str, others: Iterable[str] = PRICES) -> Choice:
+    """The kind, with the chance that the number is of any of the others, as its readers saw it."""
+    place, places = LABELS.index(kind), {LABELS.index(other) for other in others}
+    candidate.chances = _gather(candidate.chances, place, places)
+    candidate.linear_chances = _gather(candidate.linear_chances, place, places)
     return kind, candidate.chances[place]
 
 
-def _gather(chances: Sequence[float], place: int) -> list[float]:
-    """The chances with those of all kinds of price at one place."""
-    prices = [i for i, label in enumerate(LABELS) if label in PRICES]
-    gathered = [0.0 if i in prices else chance for i, chance in enumerate(chances)]
-    gathered[place] = sum(chances[i] for i in prices)
+def _gather(chances: Sequence[float], place: int, places: Collection[int]) -> list[float]:
+    """The chances with those of several places at one of them."""
+    gathered = [0.0 if i in places else chance for i, chance in enumerate(chances)]
+    gathered[place] = sum(chances[i] for i in places)
     return gathered
