@@ -44,6 +44,10 @@ _NOT_DONE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_CAPITALISATION = re.compile(
+    r"\b(?:market\s(?:cap|value|share)|capitali[sz]ation|supply|volumes?|reserves|revenues?|tvl)\b",
+    re.IGNORECASE,
+)
 _ELLIPTIC = re.compile(  # "USDC's grew 2%": its market value, named before
     r"[’']s\s(?:rose|grew|fell|dropped|climbed|slid|jumped|sank|shrank|slipped|gained|went)\s(?:by\s|about\s|nearly\s|almost\s)*\Z"
 )
@@ -178,7 +182,8 @@ def _is_other_change(before: str, after: str) -> bool:
     is_share = _SHARE.match(after) or _LEVEL.search(before) or _EITHER_WAY.search(before)
     is_taken_back = _TAKEN_BACK.search(before) or _TAKEN_BACK_AFTER.match(after)
     is_supposed = _SUPPOSED.search(before) or _SUPPOSED_AFTER.match(after)
-    is_of_metric = _ELLIPTIC.search(before) or _metric().search(before) or _of_metric().match(after)
+    is_elliptic = _ELLIPTIC.search(before) and _CAPITALISATION.search(before)
+    is_of_metric = is_elliptic or _metric().search(before) or _of_metric().match(after)
     return bool(is_share or is_taken_back or is_supposed or is_of_metric)
 
 
