@@ -30,6 +30,14 @@ def word_set(*groups: str) -> frozenset[str]:
     return frozenset(word for group in groups for word in load_words()[group])
 
 
+@cache
+def common_words() -> frozenset[str]:
+    """Words that journalists write in small letters: a capital on one is a headline's or a
+    sentence's.
+    """
+    return frozenset(word for row in read_rows("common_words.txt") for word in row)
+
+
 def match_any(group: str) -> str:
     """A regular expression for any word of a group of `data/words.tsv`."""
     return f"(?:{'|'.join(map(re.escape, load_words()[group]))})"

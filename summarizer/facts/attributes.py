@@ -9,7 +9,7 @@ from typing import TypeVar
 from summarizer.facts.candidates import SHARES, Candidate
 from summarizer.models import Evidence
 from summarizer.tables import load_words, match_any
-from summarizer.text.lexicon import Lexicon
+from summarizer.text.lexicon import Lexicon, lower_words
 from summarizer.text.reading import Text
 from summarizer.text.spans import Span, is_whole
 
@@ -17,6 +17,11 @@ T = TypeVar("T")
 
 _PERIOD_REACH = 15  # words past which a period says nothing
 _PERIOD_BEHIND_CLAUSE = 7
+_MAX_ROWS, _ROW_WORDS = 40, 16  # of a table, and of one of its rows
+# What may stand between a figure and its own period: "17% over the past week".
+_DIRECT = re.compile(
+    r"\s(?:(?:over|in|on|during|for|within|since)\s)?(?:the\s|a\s)?(?:past\s|last\s|previous\s)?\Z"
+)
 _OTHER_CLAUSE = re.compile(r",\s(?:and|but)\s(?:it|they|he|she|now)\b")
 _VENUE = re.compile(rf"\b{match_any('venue')}\b")
 _WITH = re.compile(r",\swith\s")  # "Binance stood at -0.011%, with Bybit at -0.014%"
@@ -88,8 +93,31 @@ def find_period(text: Text, candidate: Candidate) -> str | None:
         gap = candidate.gap_to(text.word_starts[start + low], text.words[end + low - 1].end())
         if _OTHER_CLAUSE.search(text.string, *sorted(gap)):
             continue
-        hits.append((distance + _PERIOD_BEHIND_CLAUSE * text.crosses_clause(*gap), period))
-    return nearest(hits, _PERIOD_REACH)
+        distance += _PERIOD_BEHIND_CLAUSE * text.crosses_clause(*gap)
+        is_own = gap[0] == candidate.end and _DIRECT.fullmatch(text.string, *gap)
+        hits.append((-1 if is_own else distance, period))
+    return nearest(hits, _PERIOD_REACH) or _find_column(text, candidate)
+
+
+def _find_column(text: Text, candidate: Candidate) -> str | None:
+    """The period at the head of a percentage's column: the first line above without figures names
+    as many periods as the row holds percentages.
+    """
+    string = text.string
+    start = string.rfind("\n", 0, candidate.number.start) + 1
+    end = string.find("\n", candidate.end)
+    row = string[start : end if end >= 0 else len(string)]
+    percents = [n.start for n in text.numbers_between(start, start + len(row)) if n.unit == "%"]
+    if candidate.number.start not in percents or len(row.split()) > _ROW_WORDS:
+        return None
+    for line in reversed(string[:start].split("\n")[-_MAX_ROWS - 1 : -1]):
+        if len(line.split()) > _ROW_WORDS or line.endswith("."):
+            return None
+        if "$" not in line and not re.search(r"\d\s?%", line):
+            heads = [period for *_, period in _period_lexicon().find(lower_words(line)[1])]
+            at = percents.index(candidate.number.start)
+            return heads[at] if len(heads) == len(percents) else None
+    return None
 
 
 def find_venue(text: Text, candidate: Candidate) -> str | None:

@@ -13,6 +13,7 @@ from summarizer.facts.choice import NONE
 from summarizer.facts.confidence import describe_doubts, measure_confidence
 from summarizer.facts.contradictions import doubt_contradicted
 from summarizer.facts.cue_scores import score_candidates
+from summarizer.facts.kind_rules import name_ends, settle_kind
 from summarizer.facts.kinds import KINDS
 from summarizer.facts.reader import Reader, load_reader
 from summarizer.facts.signs import find_sign
@@ -102,7 +103,7 @@ def read_rows(text: Text, reader: Reader | None = None) -> Rows:
         return _restore_places(text, read_rows(shorter, reader), places)
     reader = reader or load_reader("fast")
     candidates, subjects = read_candidates(text)
-    kinds = reader.choose_kinds(text, candidates, subjects)
+    kinds = name_ends(text, candidates, reader.choose_kinds(text, candidates, subjects))
     facts, others = [], []
     for candidate, (kind, chance) in zip(candidates, kinds, strict=True):
         is_stated = kind != NONE and statements.is_stated(text, candidate, kind)
@@ -111,6 +112,7 @@ def read_rows(text: Text, reader: Reader | None = None) -> Rows:
             others.append(candidate)
         else:
             candidate.subject = chosen.subject
+            kind, chance = settle_kind(text, candidate, (kind, chance), chosen.subject)
             candidate.doubts = describe_doubts(text, candidate, kind, chosen)
             confidence = measure_confidence(reader.confidence, candidate.doubts)
             fact = make_fact(text, candidate, kind)

@@ -28,7 +28,9 @@ _NO_SUBJECT = re.compile(  # "… in New York was up", "Riot and Marathon have f
     re.VERBOSE,
 )
 _COIN = re.compile(r"\b(?:token|\w*coin|cryptocurrency)\b")
-_LISTED = re.compile(r"\d%?(?:,|;|,?\sand)\s\Z")  # "rose 5%, Zorbex 6%"
+_LISTED = re.compile(  # "rose 5%, Zorbex 6%"
+    r"\d%?(?:\san?\s(?:ounce|barrel|share|token|coin))?(?:,|;|,?\sand)\s\Z"
+)
 
 
 @cache
@@ -73,7 +75,27 @@ def _pattern() -> re.Pattern[str]:
 @cache
 def _move_of() -> re.Pattern[str]:
     moves = "|".join(sorted(word_set("up", "down"), key=len, reverse=True))
-    return re.compile(rf"\s(?:[a-z-]+\s)?(?:{moves})\s(?:in|for|by|of)\s(?:the\s)?\$?")
+    return re.compile(
+        rf"""
+        \s(?:[a-z-]+\s)?(?:{moves})
+        \s(?:in|for|by|of|took|brought|sent|pushed|dragged|knocked|left|drove|lifted|carried)
+        \s(?:the\s)?\$?(?P<name>[A-Z]{{2,10}}\b)?
+        """,
+        re.VERBOSE,
+    )
+
+
+@cache
+def _taken() -> re.Pattern[str]:
+    """What a move took to a price: "a 12% plunge took HYPE to $29"."""
+    moves = "|".join(sorted(word_set("up", "down"), key=len, reverse=True))
+    return re.compile(
+        rf"""
+        %\s(?:[a-z-]+\s)?(?:{moves})\s(?:took|brought|sent|pushed|dragged|knocked|left|drove|lifted)
+        \s\$?(?P<name>[A-Z]{{2,10}})\b
+        """,
+        re.VERBOSE,
+    )
 
 
 class Owner(NamedTuple):
@@ -108,8 +130,13 @@ class Owners:
         move = _move_of().match(self._text.string, candidate.end, candidate.span.end)
         if candidate.unit_class != "percent" or not move:
             return None
-        mentions = self._text.mentions_in(Span(move.end(), move.end() + 1))
-        return mentions[0].subject if mentions and mentions[0].group == "coin" else None
+        start = move.start("name") if move["name"] else move.end()
+        mentions = self._text.mentions_in(Span(start, start + 1))
+        if mentions:
+            return mentions[0].subject if mentions[0].group == "coin" else None
+        # "a 12% plunge took HYPE to $29", where no table knows it for sure
+        is_name = move["name"] and move["name"] not in word_set("acronym", "no_name")
+        return NOBODY if is_name and not self._text.mentions_in(candidate.span) else None
 
     def _is_parted(self, owner: Owner, candidate: Candidate) -> bool:
         """Whether another asset or the end of a clause stands between an owner and a figure."""
@@ -124,8 +151,12 @@ class Owners:
         """The owners that the sentence of a figure names, in order."""
         if candidate.sentence not in self._found:
             matches = _pattern().finditer(self._text.string, *candidate.span)
-            owners = (self._read(match) for match in matches)
-            self._found[candidate.sentence] = [owner for owner in owners if owner]
+            owners = [owner for owner in map(self._read, matches) if owner]
+            for match in _taken().finditer(self._text.string, *candidate.span):
+                mentions = self._text.mentions_in(Span(*match.span("name")))
+                subject = mentions[0].subject if mentions else NOBODY
+                owners.append(Owner(match.end(), subject))
+            self._found[candidate.sentence] = sorted(owners)
         return self._found[candidate.sentence]
 
     def _read(self, match: re.Match[str]) -> Owner | None:
@@ -140,6 +171,7 @@ class Owners:
         mentions = self._text.mentions_in(Span(match.start(group), past))
         if mentions:
             is_asset = mentions[-1].group not in ("market", "macro")
+            is_asset = is_asset or match["noun"] is not None
             subject = mentions[-1].subject if is_asset else None
         else:
             subject = _nouns()[match["noun"].lower()] if match["noun"] else self._name(match)
@@ -151,6 +183,8 @@ class Owners:
         """
         name, table = match["name"].rstrip("."), load_assets()
         words = name.lower().split()
+        if name.lower() in _nouns():  # "Oil jumped 4%"
+            return _nouns()[name.lower()]
         if name.upper() in self._named:
             return name.upper()
         if match["verb"] in word_set("up", "down") and name.lower() in stock_tickers():

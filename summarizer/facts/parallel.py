@@ -27,12 +27,16 @@ def find_parallel(
     """
     start, end = candidate.span
     respectively = _RESPECTIVELY.search(text.string, candidate.end, end)
+    earlier = _RESPECTIVELY.search(text.string, start, candidate.number.start)
     numbers = _list_numbers(text, candidate, start, respectively.start() if respectively else end)
     if len(numbers) < 2:
         return None
     before = [mention for mention in named if mention.end <= numbers[0].start]
     after = [mention for mention in named if mention.start >= numbers[-1].end]
     lists = [_list_assets(text, before[::-1])[::-1], _list_assets(text, after)]
+    if earlier and not text.crosses_clause(earlier.end(), numbers[0].start):
+        # "fell 3% and 5% respectively, to $2,940 and $148": both lists are of the same assets
+        respectively = earlier
     if respectively:
         lists.append(list(dict.fromkeys(mention.subject for mention in before)))
     for assets in lists:

@@ -22,9 +22,11 @@ _LOOKED_BACK = 20  # percentages of one list
 _ABOUT = r"(?:by|about|around|nearly|almost|roughly|over|some|more\sthan|another|an\sadditional)"
 _LISTED = re.compile(  # what parts two items of a list with one verb: " to $0.41, Jito (JTO) "
     rf"""
-    (?:\s(?:to|at)\s[$€£]?[\d.,]*\d)?
+    (?:\s(?:to|at)\s[$€£]?[\d.,]*\d(?:\san?\s(?:ounce|barrel|share|coin|token))?)?
     (?:[,;/]|\s(?:and|or|&)\b|[,;]\s(?:and|while)\b)\s?
-    (?:the\s)?[$]?(?:{match_any("lower_case")}|[A-Z][\w.’'&-]*)(?:\s[A-Z][\w.’'&-]*){{0,2}}(?:\s?\([^()\d]{{1,16}}\))?,?
+    (?:the\s)?[$]?(?:{match_any("lower_case")}|gold|silver|oil|crude|copper|platinum|[A-Z][\w.’'&-]*)
+        (?:\s[A-Z][\w.’'&-]*){{0,2}}(?:\s(?:500|100|2000|225))?  # "the S&P 500 "
+        (?:\s?\([^()\d]{{1,16}}\))?,?
     \s(?:{_ABOUT}\s)*
     | (?:\s(?:on|over|in|for|since|from)\s[^,;%]{{2,32}})(?:,|,?\sand)  # "6% on the day, 14%"
         \s(?:{_ABOUT}\s)*
@@ -42,6 +44,15 @@ _TO = re.compile(
 _ACCOUNTED = re.compile(  # what stands before a sum in brackets that is a loss, not an aside
     r"(?:\b(?:saw|had|posted|recorded|reported|registered|logged|were|was|of|at|totaled|totalled)|:)\s\(\Z"
 )
+_DISTANCE = re.compile(  # "5.7% from its recent top", "28% below the record"
+    r"""
+    \s(?:away\s|down\s)?(?:from|off|below|under|beneath|short\sof)
+    \s(?:its|the|their|that|this|a)\s(?:[\w-]+\s){0,3}?
+    (?:\$[\d,.]+|highs?|tops?|peaks?|records?|all-time\shighs?|ATHs?)\b(?!\slows?)
+    """,
+    re.VERBOSE,
+)
+_QUANTIFIERS = frozenset({"above", "over", "below", "under", "beneath"})  # "above 5%": a size
 _TOLERANCE = 0.06  # how far a percentage may lie from that of its two prices, of itself
 
 
@@ -66,11 +77,14 @@ def find_sign(text: Text, candidate: Candidate, kind: str) -> int:
     """Sign of a change: -1 or 1, 1 where nothing tells it."""
     if kind == "etf_flow":
         return _find_flow(text, candidate)
-    if kind == "macro_indicator":  # most are levels: "eased to 5.7%", "the Fed's 2% target"
-        return governing_sign(text, candidate, kind) or 1
     head = _find_head(text, candidate)
+    if kind == "macro_indicator":  # most are levels: "eased to 5.7%", "the Fed's 2% target"
+        return governing_sign(text, head, kind) or 1
     if head.number.is_signed:  # "BTC -2%, ETH 3%"
         head = candidate
+    is_distance = _DISTANCE.match(text.string, candidate.end, candidate.span.end)
+    if is_distance and not governing_sign(text, candidate, kind):
+        return -1
     return _compare_prices(text, head) or _nearest_word(text, head) or 1
 
 
@@ -131,7 +145,8 @@ def _nearest_word(text: Text, candidate: Candidate, signs: Mapping[str, int] | N
         if word not in telling and word not in _phrases():
             continue
         sign = _sign_at(text.lowered, i, telling)
-        if not sign or candidate.first_word <= i < candidate.past_word:
+        is_size = _is_size(text, candidate, i)
+        if not sign or is_size or candidate.first_word <= i < candidate.past_word:
             continue
         gap = candidate.gap_to(*text.words[i].span())
         is_before = i < candidate.first_word
@@ -140,6 +155,12 @@ def _nearest_word(text: Text, candidate: Candidate, signs: Mapping[str, int] | N
         is_other = any(number.unit == "%" for number in text.numbers_between(*gap))
         hits.append((distance + _BEHIND_PERCENT * is_other, sign))
     return nearest(hits, _REACH) or 0
+
+
+def _is_size(text: Text, candidate: Candidate, i: int) -> bool:
+    """Whether word i only says how large a percentage is: "above 5%"."""
+    is_before = i == candidate.first_word - 1 and candidate.unit_class == "percent"
+    return is_before and text.lowered[i] in _QUANTIFIERS
 
 
 def _sign_at(words: Sequence[str], i: int, signs: Mapping[str, int]) -> int:
@@ -178,6 +199,8 @@ def governing_sign(text: Text, candidate: Candidate, kind: str) -> int:
             break
         if kind == "macro_indicator" and text.lowered[i] in ("to", "at", "of"):
             break
+        if _is_size(text, candidate, i):
+            continue
         if sign := signs.get(text.lowered[i]) or _sign_at(text.lowered, i, _movements()):
             found.add(sign)
     if not found and candidate.past_word < past:

@@ -26,12 +26,38 @@ _DENIED = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_NONE = re.compile(  # "saw no $1 billion outflow", "neither gained nor lost 5%", "not a 10% drop"
+    r"""
+    \b(?:no|not(?:\san?)?|without\san?)\s\Z
+    | \b(?:neither|nor)\s(?:[\w’'-]+\s){0,3}\Z
+    | \b(?:neither|nor)\b[^.;]{3,60}\b(?:more|less)\sthan\s\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# "has not lost $500 million": the verb of a sum is denied, not one of speech or of its return.
+_NOT_DONE = re.compile(
+    r"""
+    (?:\b(?:not|never|nobody|no\sone|neither|nor)|n[’']t|\bden(?:y|ies|ied)\s(?:having|that\s(?:it|they)\s(?:had|has|have)))\s
+    (?:been\s|be\s|yet\s|actually\s|ever\s)*
+    (?:lost|lose|losing|suffer|suffered|stolen|steal|stole|hacked\sfor|drained|fined|raised|raise|bought|buy|sold|seen|see|record|recorded)\s
+    (?:of\s|about\s|around\s|nearly\s|almost\s|over\s|some\s|more\sthan\s|up\sto\s|an?\s|any\s|the\s|in\s)*\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_CAPITALISATION = re.compile(
+    r"\b(?:market\s(?:cap|value|share)|capitali[sz]ation|supply|volumes?|reserves|revenues?|tvl)\b",
+    re.IGNORECASE,
+)
+_ELLIPTIC = re.compile(  # "USDC's grew 2%": its market value, named before
+    r"[’']s\s(?:rose|grew|fell|dropped|climbed|slid|jumped|sank|shrank|slipped|gained|went)\s(?:by\s|about\s|nearly\s|almost\s)*\Z"
+)
 _TAKEN_BACK = re.compile(  # "gave back all of its 8% rally", "wiped out a 4% gain"
     r"""
     \b(?:gave|gives?|given|giving|handed|handing)\s(?:back|up)\s
         (?:all|most|much|half|the\swhole|nearly\sall|almost\sall)?(?:\s?of)?\s?(?:its|their|the|a|an|that|this)\s(?:[\w’'-]+\s){0,3}\Z
     | \b(?:erased|erases|erasing|erase|wiped\sout|wipes\sout|wiping\sout|undid|undoing
-        |reversed|reversing|reverses|unwound|unwinding|retraced|cancelled|negated|recouped|recovered(?:\sfrom)?|shrugged\soff|snapped)
+        |reversed|reversing|reverses|unwound|unwinding|retraced|cancelled|negated|recouped|recovered(?:\sfrom)?|shrugged\soff|snapped
+        |avoided|avoids|avoid|averted|averts|dodged|escaped|prevented)
         \s(?:(?:all|most|much|half|nearly|almost|of)\s){0,3}
         (?:its|their|the|a|an|that|this)\s(?:[\w’'-]+\s){0,3}\Z
     """,
@@ -120,6 +146,10 @@ _SHARE = re.compile(  # "12% of the supply"; not "12% of its market value"
     re.VERBOSE,
 )
 _LEVEL = re.compile(r"\d\s?%\sto\s(?:(?:below|above|just|about|around|nearly|under|over)\s)*\Z")
+# "Ether, at 961%, remains lower": where something stands, not how far it moved.
+_STANDS = re.compile(
+    r"(?:,|\b(?:is|are|was|were|stands|stood|sits|sat))\s(?:now\s|still\s)?at\s(?:\w+\s)?\Z"
+)
 _EITHER_WAY = re.compile(r"\b(?:up\sor\sdown|down\sor\sup)\b[^,.;]{0,20}\Z")
 _HEADS = re.compile(
     r"\s(?:[a-z-]+\s)?(?:employees|staff|workers|people|users|customers|investors|members|wallets|addresses|holders|developers"
@@ -140,12 +170,17 @@ def is_stated(text: Text, candidate: Candidate, kind: str) -> bool:
         return False
     if kind == "etf_flow" and "open interest" in (sentence := before + after):
         return "flow" in sentence
-    if kind not in _PRICES:
-        return True
+    if _NONE.search(near) or (candidate.unit_class == "money" and _NOT_DONE.search(near)):
+        return False
     is_asked = after.rstrip("\"”’')").endswith("?")
+    if kind not in _PRICES:
+        return not (is_asked and kind == "macro_indicator")
     if is_asked or _is_withdrawn(before) or (kind != "price_past" and _is_denied(text, number)):
         return False
-    return kind != "price_change" or not _is_other_change(near, after)
+    if kind != "price_change":
+        return True
+    stands = not number.is_signed and _STANDS.search(near)
+    return not (stands or _is_other_change(near, after))
 
 
 def _is_other_sum(before: str, after: str, kind: str) -> bool:
@@ -176,7 +211,8 @@ def _is_other_change(before: str, after: str) -> bool:
     is_taken_back = _TAKEN_BACK.search(before) or _TAKEN_BACK_AFTER.match(after)
     is_supposed = _SUPPOSED.search(before) or _SUPPOSED_AFTER.match(after)
     is_foretold = _FORETOLD.search(before)
-    is_of_metric = _metric().search(before) or _of_metric().match(after)
+    is_elliptic = _ELLIPTIC.search(before) and _CAPITALISATION.search(before)
+    is_of_metric = is_elliptic or _metric().search(before) or _of_metric().match(after)
     return bool(is_share or is_taken_back or is_supposed or is_foretold or is_of_metric)
 
 

@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from summarizer.page.prescan import find_declared, read_label
 

@@ -151,7 +151,7 @@ def is_page(head: bytes, content_type: str | None) -> bool:
     if content_type and not content_type.startswith("text/plain"):
         return "html" in content_type or "xml" in content_type
     if content_type:
-        return start.startswith(_PAGE)
+        return start.startswith(_PAGE) or _PROLOGUE.sub(b"", start).startswith(_PAGE)
     return start.startswith(_MARKUP) or _PROLOGUE.sub(b"", start).startswith(_MARKUP)
 
 

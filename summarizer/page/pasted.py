@@ -8,7 +8,10 @@ from datetime import datetime
 from itertools import pairwise
 
 from summarizer.page.furniture import read_byline
+from summarizer.page.rules import load_rule
+from summarizer.tables import common_words
 from summarizer.text.dates import parse_time
+from summarizer.text.sentences import BEGINNINGS
 from summarizer.text.spans import normalise
 
 MIN_WIDTH = 36  # columns: telephones and narrow columns of a PDF
@@ -19,10 +22,20 @@ HEAD_LINES = 12  # in which title, date and menus stand
 TITLE_WORDS = (2, 22)
 TITLE_LENGTH = 160
 LONGEST_MENU = 200  # lines
+TAIL_FROM = 2  # lines, after which a box of other stories may come
 MENU = 4  # short lines in a row that are a menu
 
 _END = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _BEGIN = re.compile(r"(?:[-*•·–—▪◦‣]|\d{1,2}[.)]|[a-z][.)])\s|>|\|")
+_ITEM = re.compile(r"[\w.]+(?:\s\w+){0,2}:\s")  # "staked addr: 1.27 million"
+_HANGING = re.compile(  # a line that no sentence ends with
+    r"(?:\s(?:a|an|the|at|to|of|by|from|in|on|near|above|below|about|around|under|over|than|and|or|for|with|has)"
+    r"|[$€£]\d[\d.,]*)$"
+)
+_FIGURE = re.compile(r"[$€£₹]?\d")
+# "$93,", "$0.", whose other digits stand on the next line
+_CUT_NUMBER = re.compile(r"(?:\d{1,3},|[$€£]0\.)$")
+_MAIL_QUOTE = re.compile(r"(?:>\s?)+")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-$")
 _CELL = re.compile(
     r"""[A-Z][A-Z0-9]{1,9}(?:/[A-Z]{3,5})?
@@ -75,7 +88,7 @@ def join_lines(text: str, *, is_typeset: bool = False) -> str:
     for line in lines:
         is_cut = is_typeset and _HYPHEN.search(before) is not None
         if before and line and (is_cut or _goes_on(before, line, width)):
-            pieces[-1], between = _part(before, line, text if is_typeset else None)
+            pieces[-1], between = _part(before, line, text, is_typeset=is_typeset)
             pieces += [between, line]
         else:
             pieces += ["\n", line]
@@ -98,7 +111,12 @@ def _find_width(lines: list[str]) -> int:
 
 def _is_open(line: str, after: str) -> bool:
     """Whether a sentence goes on with the next line: no stop before, a small letter in it."""
-    return not _END.search(line) and (after[0].islower() or after[0] == "(")
+    if line.endswith(("$0.", "€0.", "£0.")) and after[0].isdigit():
+        return True
+    if _END.search(line):
+        return False
+    is_figure = _FIGURE.match(after) and (_HANGING.search(line) or _CUT_NUMBER.search(line))
+    return after[0].islower() or after[0] == "(" or bool(is_figure)
 
 
 def _is_full(line: str, after: str, width: int) -> bool:
@@ -110,25 +128,34 @@ def _goes_on(line: str, after: str, width: int) -> bool:
     """Whether a paragraph goes on with the next line."""
     if _BEGIN.match(after) and not re.match(r"[-–—]\s", after):
         return False
+    is_full = _is_full(line, after, width)
     if _is_open(line, after):
-        return True
-    return _is_full(line, after, width) and not re.match(r"[-–—*•]\s+[A-Z]", after)
+        return is_full or not _ITEM.match(after)
+    if not is_full or re.match(r"[-–—*•]\s+[A-Z]", after):
+        return False
+    # a heading ends without a stop, before a word that begins a sentence
+    begins = after.split(" ", 1)[0].strip(",").lower() in BEGINNINGS
+    return (
+        not (begins and line[-1].isalnum() and after[0].isupper())
+        or _HANGING.search(line) is not None
+    )
 
 
-def _part(line: str, after: str, typeset: str | None) -> tuple[str, str]:
+def _part(line: str, after: str, text: str, *, is_typeset: bool) -> tuple[str, str]:
     """A line as its paragraph holds it, and what stands between it and the next: a blank, or
-    nothing behind a hyphen, which goes where a typesetter put it there."""
+    nothing behind a hyphen, which goes where a typesetter put it there, and inside a number."""
+    if _CUT_NUMBER.search(line) and re.match(r"\d{3}", after):
+        return line, ""
     if not _HYPHEN.search(line):
         return line, " "
     first = re.split(r"[\s(“\"]", line[:-1])[-1]
     rest = re.match(r"\w*", after)
     second = rest[0] if rest else ""
-    is_own = (
-        typeset is None
-        or not second[:1].islower()
-        or "-" in first
-        or f"{first}-{second}" in typeset
-    )
+    is_own = not second[:1].islower() or "-" in first or f"{first}-{second}" in text
+    if not is_typeset:  # elsewhere only what gives a word, and is none by itself: "hold-ers"
+        words = common_words()
+        is_broken = first.lower() + second in words and not {first.lower(), second} <= words
+        is_own = is_own or not is_broken
     return (line if is_own else line[:-1]), ""
 
 
@@ -142,8 +169,8 @@ def read_pasted(text: str) -> Pasted:
     >>> read_pasted("Bitcoin slides to $61,300\\nNov 20, 2026\\nIt fell 4.2% on Friday.").title
     'Bitcoin slides to $61,300'
     """
-    text = normalise(join_lines(text))
-    lines = _drop_menus(text.split("\n"))
+    text = normalise(join_lines(_unquote(text)))
+    lines = _drop_tail(_drop_menus(text.split("\n")))
     title = None
     label = _TITLE_LABEL.match(lines[0])
     if len(lines) > 1 and (label or _is_title(lines[0], lines[1:HEAD_LINES])):
@@ -160,6 +187,24 @@ def read_pasted(text: str) -> Pasted:
     published_at = next((date for at, date in known.items() if at not in updates), None)
     kept = [line for at, line in enumerate(lines) if at not in known]
     return Pasted("\n".join(kept), title, published_at or next(iter(known.values()), None))
+
+
+def _unquote(text: str) -> str:
+    """The text without the marks of a mail that quotes all of it."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) < 2 or not all(line.startswith(">") for line in lines):
+        return text
+    return "\n".join(_MAIL_QUOTE.sub("", line, count=1) for line in text.split("\n"))
+
+
+def _drop_tail(lines: list[str]) -> list[str]:
+    """The lines before the label of a box of other stories, where only short lines follow."""
+    for at, line in enumerate(lines[TAIL_FROM:], TAIL_FROM):
+        if load_rule("box").fullmatch(line):
+            rest = lines[at + 1 :]
+            if all(len(one.split()) <= TITLE_WORDS[1] and not _END.search(one) for one in rest):
+                return lines[:at]
+    return lines
 
 
 def _is_title(line: str, after: list[str]) -> bool:
@@ -192,12 +237,20 @@ def _drop_menus(lines: list[str]) -> list[str]:
     stand above the article in a row."""
     run = 0
     while run < min(len(lines), LONGEST_MENU) and (
-        _CELL.fullmatch(lines[run]) or _LABEL.fullmatch(lines[run])
+        _is_ticker(lines[run]) or _LABEL.fullmatch(lines[run])
     ):
         run += 1
-    is_ticker = sum(_CELL.fullmatch(line) is not None for line in lines[:run]) >= MENU
+    is_ticker = sum(map(_is_ticker, lines[:run])) >= MENU
     is_menu = run > MENU or (run == MENU and is_ticker)
     rest = lines[run:]
     if (is_menu or is_ticker) and any(len(line.split()) > 8 for line in rest):
         return rest
     return lines
+
+
+def _is_ticker(line: str) -> bool:
+    """Whether a line is a cell of a ticker, or a row of it: "BTC $90,110 +0.4%"."""
+    cells = line.split(" ")
+    return bool(_CELL.fullmatch(line)) or (
+        len(cells) > 1 and all(_CELL.fullmatch(cell) for cell in cells)
+    )

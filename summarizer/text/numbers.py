@@ -35,7 +35,7 @@ _NUMBER = re.compile(
           | \d{1,3}(?:['’]\d{3})+(?:\.\d+)?                      # "61'300"
           | \d+,\d{1,2}                                          # "3,5 million", a decimal comma
             (?=\s?(?:%|(?:million|billion|trillion|mln|bn|per\s?cent|Mrd|Mio)\b))
-          | (?<=[$€£])\d{1,3}(?:[ ]\d{3})+(?![\d,.])             # "$120 000"
+          | (?<=[$€£])\d{1,3}(?:[ ]\d{3})+(?:\.\d{1,2})?(?![\d,]|\.\d)  # "$120 000"
           | \d{1,3}(?:[ ]\d{3})+(?=\s?[€₽₿]|\s(?:USDT?|EUR|GBP|dollars|euros|pounds|BTC|ETH)\b)
           | \d+(?:\.\d+)?[eE][-−‐‑+]?\d{1,2}(?!\w|\.\d)           # "1.05e-05"
           | (?:\d+[ -])?\d/\d{1,2}(?=\s?(?:%|per\s?cent|pct|percentage|basis))  # "5 1/4 percent"
@@ -72,6 +72,7 @@ _IN_CENTS = re.compile(r"\bcents?\Z")
 _GOES_ON = re.compile(
     r"[.,'’]\d|[eE][-−+]?\d|\s?\^|[⁰¹²³⁴-⁹]"
 )  # digits that are not understood whole
+_FOOTNOTE = re.compile(r"[¹²³⁴-⁹]{1,2}(?![\w⁰¹²³⁴-⁹])")  # "$82.40²" is no power
 _LONGEST = 40  # digits and separators; what is longer is a key, and may be too large for a float
 
 
@@ -121,7 +122,8 @@ def _read(text: str, match: re.Match[str]) -> Number | None:
     digits = match["digits"]
     unit, power, end = _read_tail(match, read_sign((match["currency"] or "").strip()))
     is_bare = not unit and end == match.end("digits")
-    is_cut = _GOES_ON.match(text, match.end("digits")) is not None
+    is_noted = unit and _FOOTNOTE.match(text, match.end("digits"))
+    is_cut = not is_noted and _GOES_ON.match(text, match.end("digits")) is not None
     if len(digits) > _LONGEST or is_cut or (is_bare and _ORDINAL_OR_WORD.match(text, end)):
         return None
     is_scaled = power > 0

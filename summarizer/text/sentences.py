@@ -27,7 +27,7 @@ _QUOTES_AND_STOPS = "\"“”‘'(),.:;!?’"
 _SMALL = frozenset(
     "a an and as at but by for from in nor of off on or over per the to up via vs with".split()
 )
-_BEGINS = frozenset(
+BEGINNINGS = frozenset(
     """
     a according after although amid an as at before but by despite during following for from he
     however if in it its on over she since some that the their there these they this those though
@@ -92,7 +92,7 @@ def _find_heading(text: str, start: int, end: int) -> int | None:
         if word[:1].islower() and name not in _SMALL:
             return None
         if word[:1].isupper():
-            is_beginning = i >= HEADING and (name in _BEGINS or name in names)
+            is_beginning = i >= HEADING and (name in BEGINNINGS or name in names)
             if is_beginning and _may_end(last):
                 ahead = islice(_WORD.finditer(text, match.end(), end), _LONGEST_HEADING - 1 - i)
                 if name == "according" or _is_prose(islice(ahead, _AHEAD)):

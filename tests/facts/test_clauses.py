@@ -13,6 +13,9 @@ from tests.support.observed import read
 TICKERS = """
 Bitcoin was flat. SUSHI rose <price_change SUSHI 4 %>4%</> to <price SUSHI 1.1 USD>$1.10</>.
 Ether fell <price_change ETH -2 %>2%</> to <price ETH 3000 USD>$3,000</>. CAKE dropped <price_change CAKE -6 %>6%</> to <price CAKE 2.2 USD>$2.20</>.
+Bitcoin held on. A 12% slump took HYPE to $29.
+The broader market lost <price_change MARKET -3 %>3%</> while TRX gained <price_change TRX 1.2 %>1.2%</>.
+Ether and solana fell <price_change ETH -3 %>3%</> and <price_change SOL -5 %>5%</> respectively.
 HUT slid <price_change HUT -5 %>5%</> to <price HUT 21 USD>$21</> and MARA lost <price_change MARA -7 %>7%</>.
 Bitcoin gained <price_change BTC 1 %>1%</> while MINA added <price_change MINA 3 %>3%</> and ROSE <price_change ROSE 4 %>4%</>.
 GRASS was down by more than <price_change GRASS -9 %>9%</> while ether held.
@@ -56,6 +59,11 @@ Bitcoin ▼ <price_change BTC -3 %>3%</>, ether ▲ <price_change ETH 4 %>4%</>.
 Solana moved ‑<price_change SOL -3 %>3%</> on Friday.
 XRP sank <price_change XRP -4 %>4%</> on the day and <price_change XRP -9 %>9%</> over the week.
 Bitcoin is down <price_change BTC -4 %>4%</> from its record.
+Solana loses <price_change SOL -3 %>3%</> to <price SOL 143 USD>$143</>.
+Dogecoin dives <price_change DOGE -8 %>8%</> to <price DOGE 0.14 USD>$0.14</>.
+Ether trades at <price ETH 2900 USD>$2,900</>, just above <price_change ETH -5 %>5%</> from its recent peak.
+Bitcoin sank <price_change BTC -2 %>2%</> and the S&P 500 <macro_indicator SPX -1.1 %>1.1%</>.
+Gold fell <price_change XAU -2 %>2%</> to <price XAU 4050 USD>$4,050</> an ounce and bitcoin <price_change BTC -3 %>3%</> to <price BTC 86900 USD>$86,900</>.
 """
 
 FLOWS = """
@@ -91,6 +99,13 @@ Bitcoin stands $2,500 below its record high.
 His stop loss was at $55,000.
 Not only did ether gain <price_change ETH 4 %>4%</>, it kept it.
 Ether lost <price_change ETH -6 %>6%</> of its market value.
+Bitcoin funds saw no $1 billion outflow on Friday.
+Kraken has never lost $90 million to hackers.
+Ether avoided a 10% loss on Friday.
+XRP neither gained nor lost 5% on Friday.
+Cardano fell <price_change ADA -3 %>3%</>, not 13%, on Friday.
+USDT's supply was flat, while the market value of USDC's grew 2% in a week.
+Ether, at 961%, remains lower than bitcoin in that model.
 """
 
 
@@ -103,6 +118,39 @@ def check(marked):
         kind, subject, value, unit = mark.label.split(" ")
         expected.add((kind, subject, float(value), unit))
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "periods"),
+    [
+        ("Ether fell 6% on the day, 14% over the week.", {-6: "24h", -14: "7d"}),
+        ("Ether fell 6% over the past week and 2% on the day.", {-6: "7d", -2: "24h"}),
+        ("Coin Price 24h 7d\nBTC $90,200 -1.4% +2.2%", {-1.4: "24h", 2.2: "7d"}),
+        ("Coin Price 24h\nBTC $90,200 -1.4% +2.2%", {-1.4: None, 2.2: None}),
+        ("In 24h much changed for everybody who trades.\nBTC $90,200 -1.4%", {-1.4: None}),
+    ],
+)
+def test_a_percentage_has_its_own_period(text, periods):
+    found = {f.value: f.period for f in extract_facts(read(text)) if f.kind == "price_change"}
+    assert found == periods
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        (
+            "Bitcoin is stuck between $88,000 and $92,000.",
+            {88000: "support_level", 92000: "resistance_level"},
+        ),
+        (
+            "Bitcoin has been range-bound between $86,000 and $90,500 for a week.",
+            {86000: "support_level", 90500: "resistance_level"},
+        ),
+    ],
+)
+def test_the_ends_of_a_range_that_holds_a_price_are_levels(text, kinds):
+    found = {f.value: f.kind for f in extract_facts(read(text))}
+    assert found == kinds
 
 
 def examples(*blocks):

@@ -120,7 +120,7 @@ def pdf(*pages, title=None):
         (b"It fell.", "text/markdown", "markdown"),
         (b"From: a@b.example\nDate: today\nSubject: x\n\nIt fell.", None, "mail"),
         (b"\n%PDF-1.7\n", "text/html", "pdf"),
-        (docx(), "text/html", "zip"),
+        pytest.param(docx(), "text/html", "zip", id="docx"),  # its bytes hold the time
     ],
 )
 def test_bytes_tell_the_format(body, content_type, form):
@@ -363,10 +363,46 @@ def test_a_pdfs_own_title_wins():
 # ---- pages that hold no article
 
 
-def test_a_page_that_only_sends_on_is_named():
-    page = "<meta http-equiv='Refresh' content='0;URL=\"/story/2\"'><p>One moment, please wait for it.</p>"
+@pytest.mark.parametrize(
+    "meta",
+    [
+        "<meta http-equiv='Refresh' content='0;URL=\"/story/2\"'>",
+        '<meta http-equiv="refresh" content="0; url=https://a.example/story/2">',
+        "<META HTTP-EQUIV=REFRESH CONTENT='5; URL=/story/2'>",
+        '<meta content="1;url=/story/2" http-equiv="refresh">',
+        "<meta http-equiv=refresh content=0,/story/2>",
+        '<meta http-equiv="refresh" content="0.5; url=/story/2"/>',
+    ],
+)
+def test_a_page_that_only_sends_on_is_named(meta):
+    page = f"{meta}<p>One moment, please wait for it.</p>"
     with pytest.raises(NoArticle, match=r"sends its readers on to https://a\.example/story/2"):
         read(f"<html><head>{page}", "text/html", "https://a.example/1")
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "<!doctype html><html><head><title>x</title></head><body>",
+        "<!DOCTYPE HTML>\n<html lang=en>",
+        "<html><body>",
+        "<HTML><BODY>",
+        "\n\n  <html>\n<body>",
+        "\ufeff<!doctype html><body>",
+        "<!-- saved -->\n<html><body>",
+        "<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'><body>",
+    ],
+)
+def test_html_that_is_declared_plain_text_is_a_page(start):
+    extracted = read(start + PARAGRAPHS, "text/plain; charset=utf-8", "https://a.example/1")
+    assert STORY[0] in extracted.text and "<p>" not in extracted.text
+
+
+@pytest.mark.parametrize(
+    "text", ["The <html> element is old.", "<3 bitcoin: it fell.", "a < b > c"]
+)
+def test_plain_text_that_only_speaks_of_markup_is_text(text):
+    assert find_format(text.encode(), "text/plain") == "text"
 
 
 def test_a_page_that_renews_itself_is_read():

@@ -103,6 +103,7 @@ def test_words_that_a_pdf_parts(broken, joined):
         ("BTC $61,300 -4.2%\nETH $2,310 -5.1%", None, None, "BTC"),
         ("March 14, 2025", None, None, "March"),
         (f"In 2025, 14 desks closed.\n{SENTENCE}", None, None, "In 2025"),
+        (f"Home\nPrices\nBTC $61,300 -4.2%\nETH $2,310 -5.1%\nXRP $2 +1%\nSOL $148 +3%\nSolana climbs to $148\n{SENTENCE}", "Solana climbs to $148", None, "Solana climbs"),
     ],
 )  # fmt: skip
 def test_what_stands_above_the_article(text, title, date, first):
@@ -110,3 +111,38 @@ def test_what_stands_above_the_article(text, title, date, first):
     assert pasted.title == title
     assert (pasted.published_at and pasted.published_at.isoformat()[:16]) == date
     assert pasted.text.startswith(first)
+
+
+@pytest.mark.parametrize(
+    ("broken", "joined"),
+    [
+        ("It fell to $93,\n500 and stayed there.", "It fell to $93,500 and stayed there."),
+        ("It lost 6% to\n$1.92 on Friday.", "It lost 6% to $1.92 on Friday."),
+        ("Big hold-\ners sold $1 bil-\nlion of it.", "Big holders sold $1 billion of it."),
+        ("Funds are long-\nterm owners of it.", "Funds are long-term owners of it."),
+        (
+            "Ether gains against all of its rivals as a release is now expected\nSince Monday it rose.",
+            "Ether gains against all of its rivals as a release is now expected\nSince Monday it rose.",
+        ),
+    ],
+)
+def test_numbers_words_and_headings_across_lines(broken, joined):
+    pad = "a line of this width is what the program set, and so is the\nnext one of it all.\n\n"
+    assert join_lines(pad + broken).endswith(joined)
+
+
+def test_a_quoted_mail_is_read_without_its_marks():
+    pasted = read_pasted(
+        "> Spot ETFs in the United States saw outflows of $312\n> million, the desk said today.\n"
+    )
+    assert (
+        pasted.text
+        == "Spot ETFs in the United States saw outflows of $312 million, the desk said today."
+    )
+
+
+def test_other_stories_below_the_article_are_left_out():
+    others = "You may also like\nEther loses 9%\nCardano sinks to $0.51"
+    assert read_pasted(f"{SENTENCE}\n{SENTENCE}\n{others}").text == f"{SENTENCE}\n{SENTENCE}"
+    told = f"You may also like\n{SENTENCE}"
+    assert read_pasted(f"{SENTENCE}\n{SENTENCE}\n{told}").text.endswith(SENTENCE)

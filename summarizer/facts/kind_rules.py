@@ -1,0 +1,75 @@
+"""Kinds that follow from more than the words around a number.
+
+The ends of a range that holds a price are levels: "stuck between $88,000 and $92,000" states a
+support and a resistance. A percentage of a stock index is a macro indicator, never the price change
+of an asset.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from summarizer.facts.candidates import Candidate
+from summarizer.facts.choice import LABELS, NONE
+from summarizer.facts.kinds import PRICES
+from summarizer.tables import word_set
+from summarizer.text.reading import Text
+from summarizer.text.spans import Span
+
+Choice = tuple[str, float]  # a kind and its chance
+
+_WIDEST = 1.7  # times its lower end; a wider pair is no range that a price is held in
+_HELD = re.compile(
+    r"""
+    \b(?:stuck|trapped|boxed\sin|pinned|locked|wedged|range-?bound|rang(?:es?|ed|ing)|chopp(?:y|ed|ing)
+        |consolidat(?:es?|ed|ing|ion)|oscillat(?:es?|ed|ing)|seesaw(?:s|ed|ing)?|sideways)
+    \s(?:[a-z-]+\s){0,4}?(?:between|of|from|in|within|at|around)\s(?:about\s|roughly\s|the\s|an?\s)?\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_REACH = 70  # code points before the lower end
+_GAP = re.compile(r"\s?(?:-|–|—|to|and)\s?")
+
+
+def name_ends(text: Text, candidates: Sequence[Candidate], kinds: Sequence[Choice]) -> list[Choice]:
+    """The kinds, with the ends of ranges that hold a price as its support and its resistance."""
+    named = list(kinds)
+    for i in range(len(candidates) - 1):
+        if _is_held(text, *candidates[i : i + 2]):
+            for at, kind in ((i, "support_level"), (i + 1, "resistance_level")):
+                if named[at][0] != NONE:
+                    named[at] = _rename(candidates[at], kind)
+    return named
+
+
+def _is_held(text: Text, low: Candidate, high: Candidate) -> bool:
+    """Whether two numbers are the ends of a range that words before it say holds a price."""
+    is_range = low.is_price_like and high.is_price_like and low.unit == high.unit
+    if not is_range or not low.number.value < high.number.value < _WIDEST * low.number.value:
+        return False
+    string, start = text.string, low.number.start
+    is_joined = _GAP.fullmatch(string, low.end, high.number.start)
+    return bool(is_joined and _HELD.search(string, max(low.span.start, start - _REACH), start))
+
+
+def settle_kind(text: Text, candidate: Candidate, choice: Choice, subject: str) -> Choice:
+    """The kind of a number, now that its subject is known."""
+    is_move = choice[0] == "price_change" and subject in word_set("stock_index")
+    named = {text.quote(Span(m.start, m.end)) for m in candidate.mentions if m.subject == subject}
+    if not is_move or named == {"SPX"}:  # "SPX (-9%)" may be the coin
+        return choice
+    return _rename(candidate, "macro_indicator", ("price_change", "macro_indicator"))
+
+
+def _rename(candidate: Candidate, kind: str, others: Iterable[str] = PRICES) -> Choice:
+    """The kind, with the chance that the number is of any of the others, as its readers saw it."""
+    place, places = LABELS.index(kind), {LABELS.index(other) for other in others}
+    candidate.chances = _gather(candidate.chances, place, places)
+    candidate.linear_chances = _gather(candidate.linear_chances, place, places)
+    return kind, candidate.chances[place]
+
+
+def _gather(chances: Sequence[float], place: int, places: Collection[int]) -> list[float]:
+    """The chances with those of several places at one of them."""
+    gathered = [0.0 if i in places else chance for i, chance in enumerate(chances)]
+    gathered[place] = sum(chances[i] for i in places)
+    return gathered
