@@ -29,7 +29,8 @@ def database(tmp_path_factory):
             "source": f"S{n}",
             "published_at": "2026-02-10T10:00:00",
             "text": f"Bitcoin fell {n + 2}% to ${58_000 + n:,} as {subject} sold. "
-            "Support sits at $55,000.",
+            "Support sits at $55,000. The price of bitcoin could drop further, as selling pressure"
+            " grows and open interest falls.",
         }
         for n, subject in enumerate(SUBJECTS)
     ]
@@ -194,7 +195,11 @@ def test_some_failures_are_no_failure_of_the_run_unless_strict(tmp_path):
 
 
 def test_quiet_says_nothing_and_verbose_names_each_article(tmp_path):
-    good = json.dumps({"id": "a", "title": "It fell", "text": "Bitcoin fell 4% to $58,000."})
+    text = (
+        "Bitcoin fell 4% to $58,000 on Monday. The price of bitcoin could drop further, as selling"
+        " pressure grows and open interest falls."
+    )
+    good = json.dumps({"id": "a", "title": "It fell", "text": text})
     (tmp_path / "in.jsonl").write_text(good + "\n{bad\n")
     (tmp_path / "bad.jsonl").write_text("{bad\n")
     batch = ("batch", tmp_path / "in.jsonl", "-o", tmp_path / "x.db", "--offline")

@@ -97,7 +97,7 @@ def test_little_text_is_analysed_too(text):
 def test_what_is_explained_is_what_was_called():
     article = make_article(
         "Bitcoin slid to $58,000 on Monday. Bitcoin funding on Binance fell to -7%."
-        " Traders of bitcoin expect more losses this week.",
+        " The price of bitcoin could drop further, as selling pressure grows.",
         title="Bitcoin slides",
     )
     observed = Observed(article)
