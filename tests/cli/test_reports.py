@@ -35,7 +35,8 @@ def database(tmp_path_factory):
             "source": f"S{n}",
             "published_at": "2026-02-10T10:00:00",
             "text": f"Bitcoin fell {n + 2}% to ${58_000 + n:,} as {subject} sold. "
-            f"Support sits at $55,000. The price of bitcoin could drop further, as {cause}.",
+            "Support sits at $55,000. The price of bitcoin could drop further, as selling pressure"
+            f" grows and {cause}.",
         }
         for n, (subject, cause) in enumerate(CAUSES.items())
     ]
