@@ -21,7 +21,6 @@ from summarizer.cli.shared import (
     text_flag,
 )
 from summarizer.errors import SummarizerError, UsageError
-from summarizer.models import UNTITLED
 from summarizer.render.formats import render_report
 from summarizer.settings import load_settings
 from summarizer.text.spans import clean
@@ -92,6 +91,7 @@ def show(
 def search(words: tuple[str, ...], db: Path, limit: int, form: str | None) -> None:
     """Find stored articles that hold all the WORDS, the best first."""
     from summarizer.batch.reports import search_articles
+    from summarizer.models import UNTITLED
     from summarizer.render.json import format_json
 
     rows = search_articles(open_store(db, create=False), " ".join(words), limit)

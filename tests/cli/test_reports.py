@@ -15,7 +15,13 @@ from summarizer.cli.main import main
 from summarizer.settings import Settings
 from tests.batch.test_export import OWN, unsafe
 
-SUBJECTS = ("Mara Holdings", "Tether", "Metaplanet", "the SEC", "Deribit")
+CAUSES = {
+    "Mara Holdings": "miners that need cash sell more of what they dig",
+    "Tether": "its reserves are moved into gold and bonds, and demand falls",
+    "Metaplanet": "the treasuries of Japanese firms face heavy losses",
+    "the SEC": "seized coins flood a weak market",
+    "Deribit": "long positions of options traders are liquidated",
+}
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +35,10 @@ def database(tmp_path_factory):
             "source": f"S{n}",
             "published_at": "2026-02-10T10:00:00",
             "text": f"Bitcoin fell {n + 2}% to ${58_000 + n:,} as {subject} sold. "
-            "Support sits at $55,000.",
+            "Support sits at $55,000. The price of bitcoin could drop further, as selling pressure"
+            f" grows and {cause}.",
         }
-        for n, subject in enumerate(SUBJECTS)
+        for n, (subject, cause) in enumerate(CAUSES.items())
     ]
     (folder / "in.jsonl").write_text("\n".join(map(json.dumps, records)) + "\n{bad\n")
     done = CliRunner().invoke(
@@ -194,7 +201,11 @@ def test_some_failures_are_no_failure_of_the_run_unless_strict(tmp_path):
 
 
 def test_quiet_says_nothing_and_verbose_names_each_article(tmp_path):
-    good = json.dumps({"id": "a", "title": "It fell", "text": "Bitcoin fell 4% to $58,000."})
+    text = (
+        "Bitcoin fell 4% to $58,000 on Monday. The price of bitcoin could drop further, as selling"
+        " pressure grows and open interest falls."
+    )
+    good = json.dumps({"id": "a", "title": "It fell", "text": text})
     (tmp_path / "in.jsonl").write_text(good + "\n{bad\n")
     (tmp_path / "bad.jsonl").write_text("{bad\n")
     batch = ("batch", tmp_path / "in.jsonl", "-o", tmp_path / "x.db", "--offline")
@@ -212,7 +223,7 @@ def test_a_digest_is_of_named_assets_a_period_and_a_length(database, tmp_path):
         return json.loads(invoke(*digest, *options).stdout)
 
     for name in ("bitcoin", "btc", "BTC", "Bitcoin"):
-        assert [view["asset"] for view in read("--asset", name)["assets"]] == ["BTC"]
+        assert [view["asset"] for view in read("--asset", name)["assets"]] == ["BTC"], name
     assert read("--asset", "ETH", "--asset", "bitcoin")["articles"] == 5
     assert read("--asset", "dogecoin")["articles"] == 0
     assert read("--until", "2026-02-10T09:00")["articles"] == 0

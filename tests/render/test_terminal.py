@@ -205,11 +205,10 @@ def test_in_few_columns_reasons_stand_below_their_call(shown):
     assert lines[at + 1].strip() == "Funding is −7% on Binance."
 
 
-def test_a_call_without_direction_and_reason_is_told_in_a_line(shown):
+def test_assets_without_a_clear_direction_are_told_in_a_line(shown):
     report = make_report()
-    call = report.calls[0].model_copy(
-        update={"direction": "neutral", "rationale": "", "target": None}
-    )
-    printed = shown(report.model_copy(update={"calls": (call,)}))
-    assert f"No clear direction for {call.asset}." in printed
-    assert "neutral" not in printed.partition("Overall")[0]
+    called = shown(report.model_copy(update={"undecided": ("ETH", "SOL")}))
+    assert "No clear direction for ETH, SOL." in called
+    undecided = shown(report.model_copy(update={"calls": (), "undecided": ("BTC",)}))
+    assert "No clear direction for BTC." in undecided
+    assert "No call" not in undecided

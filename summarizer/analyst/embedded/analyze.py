@@ -88,11 +88,13 @@ def analyze_by_weights(
 def explain(text: Text, facts: Sequence[Fact]) -> dict[str, list[tuple[str, float, str]]]:
     """The reasons weighed for each asset that the article treats, the strongest first.
 
-    Each is (its name, its pull, the words that show it); a pull above 0 is bullish.
+    Each is (its name, its pull, the words that show it); a pull above 0 is bullish. What is no news
+    has no assets to explain.
     """
     reasons = Reasons(text, facts)
+    weighed = [] if find_topic_flags(text) else weigh_assets(reasons)
     explained = {}
-    for asset in (call.asset for call in make_calls(reasons, weigh_assets(reasons))):
+    for asset in (call.asset for call in make_calls(reasons, weighed)):
         rows = []
         for reason, pull in weigh_reasons(reasons.list_reasons(asset)):
             if abs(pull) >= _LEAST_PULL:

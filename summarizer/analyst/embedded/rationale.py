@@ -154,7 +154,7 @@ def _choose_sentence(
         is_plain &= any(map(str.isdigit, sentence))
         if tone > 0 and (side > 0 or is_plain):
             scores[i] = tone + side + totals.get(i, 0.0) * sign
-            scores[i] += _FIRST_NAMED * reasons.begins(i, asset) + _EARLY / (1 + i)
+            scores[i] += _FIRST_NAMED * reasons.begins(i, asset) + _EARLY / (1 + reasons.places[i])
     return min(scores, key=lambda i: (-scores[i], i), default=None)
 
 

@@ -6,6 +6,7 @@ How much a reason weighs is not decided here: `data/calls.model.tsv` holds the w
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
@@ -46,7 +47,8 @@ class Reasons:
     """What an article says of each asset, sentence by sentence: names, cue groups, tone, facts.
 
     A sentence that names no asset speaks of those of the sentence before. Orders to machines count
-    as empty. `facts` are the sure ones, by their places among all, which are `stated`.
+    as empty: of the others there are `spoken`, and `places` holds how many of them stand before each
+    sentence. `facts` are the sure ones, by their places among all, which are `stated`.
     """
 
     def __init__(self, text: Text, facts: Sequence[Fact]):
@@ -56,6 +58,8 @@ class Reasons:
         for mention in text.for_people.mentions:
             self.mentions[text.sentence_at(mention.start)].append(mention)
         spoken = [i for i, span in enumerate(text.sentences) if span not in text.orders]
+        self.spoken = len(spoken)
+        self.places = [bisect_left(spoken, i) for i in range(len(text.sentences))]
         self.lead = frozenset(spoken[:_LEAD_SENTENCES])
         self.cues: list[tuple[str, ...]] = [()] * len(text.sentences)
         self._words: list[list[str]] = [[] for _ in text.sentences]

@@ -96,7 +96,11 @@ def _score(reasons: Reasons, i: int, main: str | None, words: set[str], title: s
     )
     sentence = reasons.sentence(i)
     shared = words & title
-    score = 2.5 / (1 + i / 2) + min(1.2, 0.5 * facts) + 0.8 * (main in reasons.subjects[i])
+    score = (
+        2.5 / (1 + reasons.places[i] / 2)
+        + min(1.2, 0.5 * facts)
+        + 0.8 * (main in reasons.subjects[i])
+    )
     score += 2.0 * len(shared) / max(4, len(title)) + min(0.8, 0.25 * len(reasons.cues[i]))
     score += 0.8 * any(map(_FIGURE.fullmatch, shared))  # the headline's figure
     score -= _EMPTY * is_empty(sentence)

@@ -127,12 +127,12 @@ def _find_titled(reasons: Reasons, places: Sequence[int]) -> set[int]:
 def _describe_level(reasons: Reasons, fact: Fact, price: float | None) -> list[str]:
     """How far a level lies from the price, where it stands in the article, and in what words."""
     away = sum(abs(fact.value / price - 1) >= edge for edge in _AWAY) if price else "unknown"
-    sentence = reasons.text.sentence_at(fact.evidence.start)
+    place = reasons.places[reasons.text.sentence_at(fact.evidence.start)]
     digits = str(fact.value).strip("0").replace(".", "").strip("0")
     return [
         f"away:{away}",
-        f"lead:{sentence < 3}",
-        f"late:{round(3 * sentence / len(reasons.text.sentences))}",
+        f"lead:{place < 3}",
+        f"late:{round(3 * place / max(1, reasons.spoken))}",
         f"said:{bool(fact.attributed_to)}",
         f"conditional:{bool(fact.condition)}",
         f"round:{len(digits)}",

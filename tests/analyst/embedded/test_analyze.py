@@ -29,10 +29,12 @@ def test_every_claim_survives_verification(labelled):
     analysis = observed.analyze()
     report = observed.verify(analysis)
     assert [finding for finding in report.findings if finding.verdict == "dropped"] == []
-    assert len(report.calls) == len(analysis.calls)
-    assert [call.target is not None for call in report.calls] == [
-        call.target is not None for call in analysis.calls
+    made = [call for call in analysis.calls if call.rationale.text or call.target is not None]
+    assert [(call.asset, call.target is not None) for call in report.calls] == [
+        (call.asset, call.target is not None) for call in made
     ]
+    undecided = [call.asset for call in analysis.calls if call not in made]
+    assert list(report.undecided) == undecided
     assert {narrative.name for narrative in report.narratives} == {
         cited.name for cited in analysis.narratives
     }
@@ -95,7 +97,7 @@ def test_little_text_is_analysed_too(text):
 def test_what_is_explained_is_what_was_called():
     article = make_article(
         "Bitcoin slid to $58,000 on Monday. Bitcoin funding on Binance fell to -7%."
-        " Traders of bitcoin expect more losses.",
+        " The price of bitcoin could drop further, as selling pressure grows.",
         title="Bitcoin slides",
     )
     observed = Observed(article)
@@ -104,3 +106,9 @@ def test_what_is_explained_is_what_was_called():
     assert list(weighed) == [call.asset for call in analysis.calls] == ["BTC"]
     pulls = [abs(pull) for _, pull, _ in weighed["BTC"]]
     assert pulls == sorted(pulls, reverse=True)
+
+
+def test_what_is_no_news_has_no_call_and_no_reasons():
+    observed = Observed(make_article("Bitcoin slid to $58,000 on Monday.", title="Bitcoin slides"))
+    assert observed.analyze().calls == ()
+    assert embedded.explain(observed.text, observed.facts) == {}
