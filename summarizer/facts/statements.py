@@ -168,7 +168,7 @@ def is_stated(text: Text, candidate: Candidate, kind: str) -> bool:
         return False
     if kind == "market_cap" and _WIPED.search(near):
         return False
-    if kind == "etf_flow" and "open interest" in (sentence := before + after):
+    if kind == "etf_flow" and "open interest" in (sentence := (before + after).lower()):
         return "flow" in sentence
     if _NONE.search(near) or (candidate.unit_class == "money" and _NOT_DONE.search(near)):
         return False

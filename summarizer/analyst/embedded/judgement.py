@@ -28,7 +28,7 @@ _COIN = (
 _SHARES_AFTER = re.compile(
     r"(?:[’']s)?\s(?:\((?:NASDAQ|NYSE)?[:\s]*[A-Z.]{1,5}\)|(?:common\s)?(?:stocks?|shares))"
 )
-_SHARES_BEFORE = re.compile(r"(?:\b(?:stocks?|shares)\s(?:of|in)\s|[:$]\s?)\Z")
+_SHARES_BEFORE = re.compile(r"(?:\b(?:[Ss]tocks?|[Ss]hares)\s(?:of|in)\s|[:$]\s?)\Z")
 _SECTORS = frozenset({"sector", "index", "macro", "etf"})
 
 

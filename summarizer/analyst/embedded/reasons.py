@@ -47,8 +47,9 @@ class Reasons:
     """What an article says of each asset, sentence by sentence: names, cue groups, tone, facts.
 
     A sentence that names no asset speaks of those of the sentence before. Orders to machines count
-    as empty: of the others there are `spoken`, and `places` holds how many of them stand before each
-    sentence. `facts` are the sure ones, by their places among all, which are `stated`.
+    as empty: `spoken` is the number of the other sentences, and `places` holds how many of these
+    stand before each sentence. `facts` are the sure ones, by their places among all, which are
+    `stated`.
     """
 
     def __init__(self, text: Text, facts: Sequence[Fact]):

@@ -10,8 +10,9 @@ import pytest
 
 from eval.records import load_own
 from summarizer.analyst.embedded import analyze as embedded
+from summarizer.analyst.embedded.reasons import Reasons
 from summarizer.page.article import make_article
-from tests.support.observed import Observed
+from tests.support.observed import Observed, read
 
 OWN = list(load_own())
 IDS = [labelled.id for labelled in OWN]
@@ -112,3 +113,61 @@ def test_what_is_no_news_has_no_call_and_no_reasons():
     observed = Observed(make_article("Bitcoin slid to $58,000 on Monday.", title="Bitcoin slides"))
     assert observed.analyze().calls == ()
     assert embedded.explain(observed.text, observed.facts) == {}
+
+
+SLIDE = (
+    "Bitcoin slid to $58,000 on Monday. The price of bitcoin could drop further, as selling"
+    " pressure grows and long positions are liquidated. Halcyon Yards met in Oslo."
+)
+
+
+def make_calls(confidence: float, treated: float, title: str | None, direction="bearish"):
+    """The calls where bitcoin has these chances."""
+    text = read(SLIDE, title)
+    weighed = embedded.Weighed("BTC", direction, confidence, treated)
+    return embedded.make_calls(Reasons(text, []), [weighed])
+
+
+@pytest.mark.parametrize(
+    ("title", "confidence", "is_called"),
+    [
+        ("Bitcoin slides", 0.56, True),
+        ("Bitcoin slides", 0.54, False),
+        (None, 0.56, True),  # without a title, no asset is aside
+        ("The market slides", 0.71, True),
+        ("The market slides", 0.69, False),
+    ],
+)
+def test_a_direction_is_called_where_its_evidence_is_clear(title, confidence, is_called):
+    (call,) = make_calls(confidence, 0.9, title)
+    assert (call.direction, bool(call.rationale.text)) == (
+        ("bearish", True) if is_called else ("neutral", False)
+    )
+    if is_called:
+        assert call.confidence == confidence
+        assert "could drop further" in call.rationale.text
+    else:
+        assert call.confidence < 0.5
+        assert (call.target, call.facts) == (None, ())
+
+
+def test_no_direction_is_called_against_the_tone_of_the_text():
+    (call,) = make_calls(0.9, 0.9, "Bitcoin slides", direction="bullish")
+    assert (call.direction, call.rationale.text) == ("neutral", "")
+
+
+@pytest.mark.parametrize(
+    ("treated", "confidence", "count"),
+    [(0.49, 0.9, 0), (0.51, 0.9, 1), (0.59, 0.4, 0), (0.61, 0.4, 1)],
+)
+def test_an_asset_is_named_where_the_article_treats_it(treated, confidence, count):
+    """Where its direction is not clear, it has to be treated for surer."""
+    assert len(make_calls(confidence, treated, "Bitcoin slides")) == count
+
+
+def test_what_is_not_traded_is_not_called():
+    weighed = [embedded.Weighed("MSTR", "bearish", 0.9, 0.9)]
+    string = "MicroStrategy fell behind its plan, it said. Its losses grow, and it could fail."
+    assert embedded.make_calls(Reasons(read(string, "MicroStrategy falls"), []), weighed) == ()
+    traded = string.replace("MicroStrategy fell", "MicroStrategy stock fell")
+    assert embedded.make_calls(Reasons(read(traded, "MicroStrategy falls"), []), weighed) != ()
