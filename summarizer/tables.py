@@ -41,11 +41,3 @@ def common_words() -> frozenset[str]:
 def match_any(group: str) -> str:
     """A regular expression for any word of a group of `data/words.tsv`."""
     return f"(?:{'|'.join(map(re.escape, load_words()[group]))})"
-
-
-@cache
-def common_words() -> frozenset[str]:
-    """Words that journalists write in small letters: a capital on one is a headline's or a
-    sentence's.
-    """
-    return frozenset(word for row in read_rows("common_words.txt") for word in row)
