@@ -70,14 +70,28 @@ def _check_kind(use: Use) -> Iterator[str]:
         or (fact.kind in LEVELS and kinds == {"price_past"} and _RECORD.search(use.printed))
         or (fact.kind in _SHARE_KINDS and kinds <= _SHARE_KINDS)  # "a share of {N1} was long"
         or (fact.kind in LEVELS and _STANDS.search(scope.before))  # its side is checked apart
+        or _is_called_so(use, kinds)
     )
     if kinds and fact.kind not in kinds and not _is_named_apart(use) and not is_loose:
         yield f"{use.meaning}, not what the sentence calls it"
 
 
+def _is_called_so(use: Use, kinds: frozenset[str]) -> bool:
+    """Whether the article's own words around the number name the same kinds.
+
+    So "a rejection at the resistance of {N1}" stands of a dominance that is said to resist there.
+    A level that has not come is never told as the price.
+    """
+    fact = use.fact
+    if fact.kind in LEVELS and kinds & {"price", "price_past", "price_change"}:
+        return False
+    printed = (named_kinds(scope, fact) for scope in use.sentence.support.scopes_of(fact))
+    return any(own and kinds <= own for own in printed)
+
+
 def _check_attached(use: Use) -> Iterator[str]:
     """Nothing beside a figure makes it another one: not "-{N2}" or "{N4} billion"."""
-    if is_bent(use.scope, use.printed):
+    if is_bent(use.scope, use.printed, use.fact.period):
         yield f"{use.written} stands beside a sign, a scale or a rate that changes it"
 
 

@@ -1,5 +1,6 @@
 """TEXT, FACTS -> SUPPORT: what an article prints and names, made ready to check claims against."""
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -11,7 +12,8 @@ from summarizer.tables import word_set
 from summarizer.text.asset_table import load_assets, stock_tickers
 from summarizer.text.assets import MARKET, Mention, find_mentions
 from summarizer.text.printed import plain_quotes
-from summarizer.text.reading import Text
+from summarizer.text.reading import CLAUSE_END, Text
+from summarizer.verification.wording import Scope
 
 _MARKED_TICKER = (
     r"\(\$?{0}\)|:\s?{0}\)|\${0}(?!\w)|(?<!\w){0}\s\$\d|\b(?:token|coin),?\s{0}(?!\w)"
@@ -60,7 +62,8 @@ class Support:
         for fact in facts:  # a ticker that a model read and only the article knows
             is_priced = fact.kind in _PRICED and _TICKER.fullmatch(fact.subject)
             is_asset = is_priced or self.is_printed_ticker(fact.subject)
-            if fact.subject not in self.groups and is_asset:
+            # "name": a ticker that the article uses; its full name may stand before the brackets
+            if self.groups.get(fact.subject, "name") == "name" and is_asset:
                 self.groups[fact.subject] = load_assets().tickers.get(fact.subject, "coin")
                 mention = Mention(0, 0, fact.subject, self.groups[fact.subject])
                 names = re.findall(_INTRODUCED.format(fact.subject), text.string)
@@ -164,6 +167,27 @@ class Support:
         """The sentence that states the fact."""
         place = self.text.sentence_at(fact.evidence.start)
         return self.text.quote(self.text.sentences[place])
+
+    def scopes_of(self, fact: Fact) -> list[Scope]:
+        """The words around each place where the article prints the fact's number."""
+        text, scopes = self.text, []
+        for number in text.numbers:
+            is_own = fact.evidence.start <= number.start < fact.evidence.end
+            if not math.isclose(abs(number.value), abs(fact.value)):
+                continue
+            if not is_own and number.unit != fact.unit:
+                continue
+            sentence = text.sentences[text.sentence_at(number.start)]
+            others = text.numbers_between(*sentence)
+            start = max((o.end for o in others if o.end <= number.start), default=sentence.start)
+            end = min((o.start for o in others if o.start >= number.end), default=sentence.end)
+            ends = [match.end() for match in CLAUSE_END.finditer(text.string, *sentence)]
+            first = max((e for e in ends if e <= number.start), default=sentence.start)
+            end = min((e for e in ends if e > number.start), default=end, key=lambda e: min(e, end))
+            before = text.string[max(start, first) : number.start]
+            after = text.string[number.end : max(end, number.end)]
+            scopes.append(Scope(before, after, text.string[first : number.start], first))
+        return scopes
 
     def distance(self, fact: Fact) -> str | None:
         """How far a level lies from the article's price of its asset; None without both.
