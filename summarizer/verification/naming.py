@@ -204,8 +204,9 @@ def _are_holders(use: Use, holders: Sequence[Mention]) -> bool:
 
 def _before(use: Use) -> list[Mention]:
     """The assets named before a figure, the nearest first."""
-    before = [m for m in reversed(use.sentence.mentions) if m.end <= use.figure.start]
-    assets = [m for m in before if m.group != "macro" and not _is_actor(use, m)]
+    fronts = [m for m in reversed(use.sentence.mentions) if m.end <= use.figure.start]
+    before = [mention for mention in fronts if not _is_actor(use, mention)]
+    assets = [m for m in before if m.group != "macro"]
     return assets or before  # "sees bitcoin at {N3} if the Fed cuts, or at {N4}"
 
 

@@ -158,6 +158,12 @@ def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
     return None
 
 
+def names_kind(words: str, kind: str) -> bool:
+    """Whether the words name the kind."""
+    pattern, names = _kind_words()
+    return any(kind in names[str(match.lastgroup)] for match in pattern.finditer(words))
+
+
 def _is_said_of_next(scope: Scope, fact: Fact, after: str) -> bool:
     """Whether the words behind a figure say what it is a share of, or speak of the next figure.
 
