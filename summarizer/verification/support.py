@@ -19,7 +19,7 @@ _MARKED_TICKER = (
     r"\(\$?{0}\)|:\s?{0}\)|\${0}(?!\w)|(?<!\w){0}\s\$\d|\b(?:token|coin),?\s{0}(?!\w)"
     r"|(?<!\w){0},?\s(?:the\s)?(?:\w+[’']s\s)?(?:native\s)?(?:token|coin)\b"
 )
-_INTRODUCED = r"((?:[A-Z][\w&]+\s){{1,2}})(?:Inc\.|Corp\.|Holdings|Group)?\s?\([^)]{{0,20}}\$?{0}\)"
+_INTRODUCED = r"((?:[A-Z][\w&]+\s){{1,4}})(?:Inc\.|Corp\.|Holdings|Group)?\s?\([^)]{{0,20}}\$?{0}\)"
 # Codes of what an article calls by a plain word.
 _SPOKEN = {
     "XAU": ("gold",),
@@ -39,6 +39,14 @@ _SPOKEN = {
 }
 _PRICED = PRICES | {"price_change", "market_cap", "token_unlock"}
 _TICKER = re.compile(r"[A-Z][A-Z0-9]{1,9}")
+
+
+def _find_full_names(string: str, ticker: str) -> set[str]:
+    """The names before a ticker in brackets, whole and by their first two words: "Harrow Peak" of
+    "Harrow Peak Digital (HPKD)".
+    """
+    names = {name.strip() for name in re.findall(_INTRODUCED.format(ticker), string)}
+    return names | {" ".join(name.split()[:2]) for name in names if name.count(" ") > 1}
 
 
 class Support:
@@ -62,12 +70,13 @@ class Support:
         for fact in facts:  # a ticker that a model read and only the article knows
             is_priced = fact.kind in _PRICED and _TICKER.fullmatch(fact.subject)
             is_asset = is_priced or self.is_printed_ticker(fact.subject)
-            # "name": a ticker that the article uses; its full name may stand before the brackets
-            if self.groups.get(fact.subject, "name") == "name" and is_asset:
-                self.groups[fact.subject] = load_assets().tickers.get(fact.subject, "coin")
+            is_own = fact.subject not in load_assets().tickers
+            if is_asset and (is_own or fact.subject not in self.groups):
+                group = load_assets().tickers.get(fact.subject, "coin")
+                self.groups.setdefault(fact.subject, group)
                 mention = Mention(0, 0, fact.subject, self.groups[fact.subject])
-                names = re.findall(_INTRODUCED.format(fact.subject), text.string)
-                known |= dict.fromkeys((fact.subject, *map(str.strip, names)), mention)
+                names = _find_full_names(text.string, fact.subject)
+                known |= dict.fromkeys((fact.subject, *names), mention)
         self._add_companies(facts)
         subjects = [name for fact in facts for name in (fact.subject, fact.venue)]
         self.subjects = frozenset((*self.groups, *subjects))
