@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from summarizer.facts.kinds import LEVELS, PRICES
+from summarizer.facts.kinds import KINDS, LEVELS, PRICES
 from summarizer.facts.levels import find_price
 from summarizer.facts.subjects import underlying
 from summarizer.models import Fact
@@ -76,6 +76,9 @@ class Support:
                 self.groups.setdefault(fact.subject, group)
                 mention = Mention(0, 0, fact.subject, self.groups[fact.subject])
                 names = _find_full_names(text.string, fact.subject)
+                owners = {other.venue for other in facts if KINDS[other.kind].of_holding}
+                if not names.isdisjoint(owners):  # a company that holds coins is no coin
+                    mention = mention._replace(group="stock")
                 known |= dict.fromkeys((fact.subject, *names), mention)
         self._add_companies(facts)
         subjects = [name for fact in facts for name in (fact.subject, fact.venue)]
