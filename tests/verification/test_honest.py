@@ -21,9 +21,9 @@ from tests.support.observed import Observed
 
 # Shares at most, as measured on 2026-11-29 over 83 own and 46 real articles, and a bit more. Of the
 # own answers 56 were given to an earlier wording of the prompt; readers are not always right.
-REFUSED_STATEMENTS = {"own": 0.035, "real": 0.01}
-REFUSED_READINGS = {"own": 0.035, "real": 0.01}
-ASKED_AGAIN = {"own": 0.085, "real": 0.01}
+REFUSED_STATEMENTS = {"own": 0.04, "real": 0.01}
+REFUSED_READINGS = {"own": 0.035, "real": 0.015}
+ASKED_AGAIN = {"own": 0.1, "real": 0.01}
 TOLD = re.compile(r"summary\[\d+\]|calls\[\d+\](?:\.rationale)?|timeframe|credibility")
 
 
@@ -57,12 +57,13 @@ def measured(request) -> tuple[str, Counter[str]]:
 
 def rows_then(observed: Observed, kept: dict) -> Rows:
     """The rows as the reader saw them, whatever the rules find today: an answer counts them."""
-    known = {number.number.start: number for number in observed.rows.numbers}
     written = {number.start: number for number in observed.text.numbers}
     numbers = []
     for start in kept["starts"]:
         nearest = min(written, key=lambda place: abs(place - start))
-        numbers.append(known.get(start) or make_candidate(observed.text, written[nearest]))
+        numbers.append(
+            make_candidate(observed.text, written[nearest])
+        )  # as no reader has changed it
     facts = [Fact.model_validate(fact) for fact in kept["facts"]]
     return Rows(facts, numbers, dict(kept["repeats"]))
 
