@@ -7,7 +7,7 @@ check yields its faults in words that a model can act on.
 import re
 from collections.abc import Iterator
 
-from summarizer.facts.kinds import LEVELS, SIGNED
+from summarizer.facts.kinds import LEVELS, PRICES, SIGNED
 from summarizer.facts.levels import find_price
 from summarizer.verification.figures import Use
 from summarizer.verification.naming import is_about
@@ -17,6 +17,7 @@ from summarizer.verification.wording import (
     is_as_certain,
     is_bent,
     named_kinds,
+    names_kind,
     periods_beside,
     sign_word,
     spells_period,
@@ -33,6 +34,7 @@ _STANDS = re.compile(  # "is trading well above the support at {N7}"
 _TOLD_AS_PRICES = frozenset({"price", "price_change", "price_target"})
 _SHARE_KINDS = frozenset("dominance call_share liquidation_share other".split())
 _RECORD = re.compile(r"\b(?:highs?|lows?|peak|record)\b", re.IGNORECASE)
+_SHARE = re.compile(r"\bshare of\b", re.IGNORECASE)
 _MOVED_TO = re.compile(r"\bto\s(?:a\s)?(?:(?:price|low|high)\sof\s|about\s|around\s|nearly\s)?\Z")
 _VENUE = re.compile(r"\s(?:on|at|from|by)\s([A-Z]\w+)")
 
@@ -70,14 +72,32 @@ def _check_kind(use: Use) -> Iterator[str]:
         or (fact.kind in LEVELS and kinds == {"price_past"} and _RECORD.search(use.printed))
         or (fact.kind in _SHARE_KINDS and kinds <= _SHARE_KINDS)  # "a share of {N1} was long"
         or (fact.kind in LEVELS and _STANDS.search(scope.before))  # its side is checked apart
+        or _is_called_so(use, kinds)
     )
     if kinds and fact.kind not in kinds and not _is_named_apart(use) and not is_loose:
         yield f"{use.meaning}, not what the sentence calls it"
 
 
+def _is_called_so(use: Use, kinds: frozenset[str]) -> bool:
+    """Whether the article's own words around the number name the same kinds.
+
+    So "a rejection at the resistance of {N1}" stands of a dominance that is said to resist there.
+    A level that has not come is never told as the price.
+    """
+    fact, front = use.fact, use.sentence.blank[: use.figure.start]
+    if fact.kind not in PRICES and kinds <= LEVELS and names_kind(front, fact.kind):
+        return True  # "open interest has plunged since its peak of {N4}"
+    if fact.kind == "other" and fact.unit == "%" and _SHARE.search(use.scope.before):
+        return True  # "a share of open interest of {N0}"
+    if fact.kind in LEVELS and kinds & {"price", "price_past", "price_change"}:
+        return False
+    printed = (named_kinds(scope, fact) for scope in use.sentence.support.scopes_of(fact))
+    return any(own and kinds <= own for own in printed)
+
+
 def _check_attached(use: Use) -> Iterator[str]:
     """Nothing beside a figure makes it another one: not "-{N2}" or "{N4} billion"."""
-    if is_bent(use.scope, use.printed):
+    if is_bent(use.scope, use.printed, use.fact.period):
         yield f"{use.written} stands beside a sign, a scale or a rate that changes it"
 
 

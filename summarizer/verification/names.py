@@ -28,7 +28,8 @@ _DAY = re.compile(
 )
 _QUANTITY = re.compile(
     r"""
-    \b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty
+    \b(?:(?<!the[ ])two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty
+        |forty|fifty
         |hundreds?|thousands?|millions?|billions?|trillions?|dozens?
         |(?<!first[ ])(?<!second[ ])half|halved|halving|thirds?
         |quarters?|twice|thrice|doubl\w+|tripl\w+|quadrupl\w+|\w+fold)\b

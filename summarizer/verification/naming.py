@@ -20,7 +20,8 @@ _SET_APART = re.compile(  # "expects Sui to outperform Bitcoin on the way to {N2
 )
 _ATTACHED = re.compile(
     r"""
-    \s?(?:worth[ ])?(?:of|in|into|from|to|for|on)?                    # "{N10} worth of bitcoin"
+    \s?(?:(?:worth|fall|drop|decline|loss|rise|gain|jump|rally)[ ](?=of|in|for))?
+    (?:of|in|into|from|to|for|on)?   # "{N10} worth of bitcoin", "the {N3} fall of Shiba Inu"
     \s?(?:the[ ]|spot[ ]|net[ ]|open[ ]|total[ ]|futures[ ]|options[ ]|more[ ])*\Z
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -34,7 +35,12 @@ _PRONOUN = re.compile(
 _OF_ITS = re.compile(r"\s(?:of|in)\s(?:its|their)\b")
 _CODE = re.compile(r"\b(?!A\b|I\b)[A-Z][A-Z0-9]*\b")
 _MOOD = re.compile(r"\b(?:index|sentiment|greed|fear)\b", re.IGNORECASE)
+_ACTS = re.compile(  # behind the name of who bought, or where something is held
+    r"(?:['’]s?\s(?:purchase|acquisition)s? of\b|\s(?:account|trader|user|whale)s?\b)"
+)
+_RATIO = re.compile(r"\bratio (?:of|between) \Z", re.IGNORECASE)  # "the ratio of ether to bitcoin"
 _ON = re.compile(r"\b(?:on|via|through|at)\s\Z")
+_SHORT_NAME = 3  # letters; a part of a name that is no longer says little
 _NAME_REACH = 80  # code points around a figure in which its own subject is named
 
 
@@ -75,7 +81,10 @@ def _judge_name(use: Use) -> bool | None:
     if fact.subject in sentence.support.groups:
         return None
     is_meant = fact.subject in sentence.carried or _PRONOUN.search(use.scope.before)
-    is_named = fact.subject.casefold() in sentence.raw.casefold()
+    # "Wynn lost {N16}": a person or a firm is named by a part of the name, too
+    parts = [fact.subject, *(part for part in fact.subject.split() if len(part) > _SHORT_NAME)]
+    is_named = any(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", sentence.raw) for part in parts)
+    is_named |= fact.subject.casefold() in sentence.raw.casefold()
     return is_named or (not _before(use) and bool(is_meant))
 
 
@@ -87,6 +96,7 @@ def _judge_asset(use: Use) -> bool:
         mention
         for mention in sentence.mentions
         if scope.start <= mention.start < end
+        and not _is_actor(use, mention)
         and not _SET_APART.search(sentence.blank[: mention.start])  # "bitcoin, unlike ether, rose"
     ]
     if not KINDS[use.fact.kind].of_holding:
@@ -175,6 +185,16 @@ def _is_attached(use: Use, mention: Mention) -> bool:
     return _ATTACHED.match(use.sentence.blank[use.figure.end : mention.start]) is not None
 
 
+def _is_actor(use: Use, mention: Mention) -> bool:
+    """Whether an asset's name only says who acts, or where, and the figure is of something else.
+
+    So it is in "Trump Media's purchase of {N0}" and in "one Hyperliquid account is long {N18}".
+    """
+    return mention.subject != use.fact.subject and bool(
+        _ACTS.match(use.sentence.blank, mention.end)
+    )
+
+
 def _are_holders(use: Use, holders: Sequence[Mention]) -> bool:
     """Whether the sentence that states the fact names these too: their coins are not another's."""
     named = use.sentence.support.find_mentions(use.printed)
@@ -184,7 +204,8 @@ def _are_holders(use: Use, holders: Sequence[Mention]) -> bool:
 
 def _before(use: Use) -> list[Mention]:
     """The assets named before a figure, the nearest first."""
-    before = [m for m in reversed(use.sentence.mentions) if m.end <= use.figure.start]
+    fronts = [m for m in reversed(use.sentence.mentions) if m.end <= use.figure.start]
+    before = [mention for mention in fronts if not _is_actor(use, mention)]
     assets = [m for m in before if m.group != "macro"]
     return assets or before  # "sees bitcoin at {N3} if the Fed cuts, or at {N4}"
 
@@ -199,7 +220,9 @@ def _name_subject(use: Use, mentions: Sequence[Mention]) -> bool:
         is_before = mention.end <= use.figure.start
         left, right = (mention, last) if is_before else (last, mention)
         is_repeated = is_before and left.subject == right.subject
-        if not is_repeated and not _LISTED.match(use.sentence.blank[left.end : right.start]):
+        between = use.sentence.blank[left.end : right.start]
+        is_ratio = between.strip() == "to" and _RATIO.search(use.sentence.blank[: left.start])
+        if not is_repeated and not is_ratio and not _LISTED.match(between):
             break
         subjects.add(mention.subject)
     if len(mentions) > 1 and _ON.search(use.sentence.blank[: mentions[0].start]):

@@ -1,9 +1,10 @@
 """TEXT, FACTS -> SUPPORT: what an article prints and names, made ready to check claims against."""
 
+import math
 import re
 from collections.abc import Sequence
 
-from summarizer.facts.kinds import LEVELS, PRICES
+from summarizer.facts.kinds import KINDS, LEVELS, PRICES
 from summarizer.facts.levels import find_price
 from summarizer.facts.subjects import underlying
 from summarizer.models import Fact
@@ -11,13 +12,14 @@ from summarizer.tables import word_set
 from summarizer.text.asset_table import load_assets, stock_tickers
 from summarizer.text.assets import MARKET, Mention, find_mentions
 from summarizer.text.printed import plain_quotes
-from summarizer.text.reading import Text
+from summarizer.text.reading import CLAUSE_END, Text
+from summarizer.verification.wording import Scope
 
 _MARKED_TICKER = (
     r"\(\$?{0}\)|:\s?{0}\)|\${0}(?!\w)|(?<!\w){0}\s\$\d|\b(?:token|coin),?\s{0}(?!\w)"
     r"|(?<!\w){0},?\s(?:the\s)?(?:\w+[’']s\s)?(?:native\s)?(?:token|coin)\b"
 )
-_INTRODUCED = r"((?:[A-Z][\w&]+\s){{1,2}})(?:Inc\.|Corp\.|Holdings|Group)?\s?\([^)]{{0,20}}\$?{0}\)"
+_INTRODUCED = r"((?:[A-Z][\w&]+\s){{1,4}})(?:Inc\.|Corp\.|Holdings|Group)?\s?\([^)]{{0,20}}\$?{0}\)"
 # Codes of what an article calls by a plain word.
 _SPOKEN = {
     "XAU": ("gold",),
@@ -37,6 +39,14 @@ _SPOKEN = {
 }
 _PRICED = PRICES | {"price_change", "market_cap", "token_unlock"}
 _TICKER = re.compile(r"[A-Z][A-Z0-9]{1,9}")
+
+
+def _find_full_names(string: str, ticker: str) -> set[str]:
+    """The names before a ticker in brackets, whole and by their first two words: "Harrow Peak" of
+    "Harrow Peak Digital (HPKD)".
+    """
+    names = {name.strip() for name in re.findall(_INTRODUCED.format(ticker), string)}
+    return names | {" ".join(name.split()[:2]) for name in names if name.count(" ") > 1}
 
 
 class Support:
@@ -60,11 +70,16 @@ class Support:
         for fact in facts:  # a ticker that a model read and only the article knows
             is_priced = fact.kind in _PRICED and _TICKER.fullmatch(fact.subject)
             is_asset = is_priced or self.is_printed_ticker(fact.subject)
-            if fact.subject not in self.groups and is_asset:
-                self.groups[fact.subject] = load_assets().tickers.get(fact.subject, "coin")
+            is_own = fact.subject not in load_assets().tickers
+            if is_asset and (is_own or fact.subject not in self.groups):
+                group = load_assets().tickers.get(fact.subject, "coin")
+                self.groups.setdefault(fact.subject, group)
                 mention = Mention(0, 0, fact.subject, self.groups[fact.subject])
-                names = re.findall(_INTRODUCED.format(fact.subject), text.string)
-                known |= dict.fromkeys((fact.subject, *map(str.strip, names)), mention)
+                names = _find_full_names(text.string, fact.subject)
+                owners = {other.venue for other in facts if KINDS[other.kind].of_holding}
+                if not names.isdisjoint(owners):  # a company that holds coins is no coin
+                    mention = mention._replace(group="stock")
+                known |= dict.fromkeys((fact.subject, *names), mention)
         self._add_companies(facts)
         subjects = [name for fact in facts for name in (fact.subject, fact.venue)]
         self.subjects = frozenset((*self.groups, *subjects))
@@ -164,6 +179,27 @@ class Support:
         """The sentence that states the fact."""
         place = self.text.sentence_at(fact.evidence.start)
         return self.text.quote(self.text.sentences[place])
+
+    def scopes_of(self, fact: Fact) -> list[Scope]:
+        """The words around each place where the article prints the fact's number."""
+        text, scopes = self.text, []
+        for number in text.numbers:
+            is_own = fact.evidence.start <= number.start < fact.evidence.end
+            if not math.isclose(abs(number.value), abs(fact.value)):
+                continue
+            if not is_own and number.unit != fact.unit:
+                continue
+            sentence = text.sentences[text.sentence_at(number.start)]
+            others = text.numbers_between(*sentence)
+            start = max((o.end for o in others if o.end <= number.start), default=sentence.start)
+            end = min((o.start for o in others if o.start >= number.end), default=sentence.end)
+            ends = [match.end() for match in CLAUSE_END.finditer(text.string, *sentence)]
+            first = max((e for e in ends if e <= number.start), default=sentence.start)
+            end = min((e for e in ends if e > number.start), default=end, key=lambda e: min(e, end))
+            before = text.string[max(start, first) : number.start]
+            after = text.string[number.end : max(end, number.end)]
+            scopes.append(Scope(before, after, text.string[first : number.start], first))
+        return scopes
 
     def distance(self, fact: Fact) -> str | None:
         """How far a level lies from the article's price of its asset; None without both.

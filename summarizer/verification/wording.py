@@ -158,6 +158,12 @@ def named_kinds(scope: Scope, fact: Fact) -> frozenset[str] | None:
     return None
 
 
+def names_kind(words: str, kind: str) -> bool:
+    """Whether the words name the kind."""
+    pattern, names = _kind_words()
+    return any(kind in names[str(match.lastgroup)] for match in pattern.finditer(words))
+
+
 def _is_said_of_next(scope: Scope, fact: Fact, after: str) -> bool:
     """Whether the words behind a figure say what it is a share of, or speak of the next figure.
 
@@ -306,16 +312,17 @@ def is_as_certain(fact: Fact, words: str, printed: str) -> bool:
     return bool(is_printed) and fact.kind not in LEVELS
 
 
-def is_bent(scope: Scope, printed: str) -> bool:
+def is_bent(scope: Scope, printed: str, period: str | None = None) -> bool:
     """Whether what stands against a figure makes it another one: a sign, a scale, a unit, a rate.
 
-    A rate that `printed`, the article's sentence, has too changes nothing, nor does the dash of a
-    range.
+    A rate that `printed`, the article's sentence, has too changes nothing, nor does one of the
+    fact's own period, or the dash of a range.
     """
     is_range = scope.before.strip() in ("-", "–", "—")
     before = "" if is_range else scope.before.replace(", ", " ")
     rate = _RATE.match(scope.after)
-    is_other_rate = rate is not None and not _says_rate(rate[1], printed)
+    is_own_rate = rate and period and spells_period(rate[1], period)
+    is_other_rate = rate and not is_own_rate and not _says_rate(rate[1], printed)
     return bool(_BENT_BEFORE.search(before) or _BENT_AFTER.match(scope.after) or is_other_rate)
 
 

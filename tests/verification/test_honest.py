@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.records import DATA, load_own
+from eval.records import DATA, TEXTS, load_own, load_real
 from summarizer.analyst.llm.schema import Answer, make_analysis
 from summarizer.facts.candidates import make_candidate
 from summarizer.facts.extract import Rows
@@ -19,19 +19,24 @@ from summarizer.models import Analyst, Fact
 from summarizer.verification.verify import list_faults
 from tests.support.observed import Observed
 
-# Shares at most: the readers are not always right themselves, and 36 of the answers were given to
-# a wording of the prompt that was mended later.
-REFUSED_STATEMENTS = 0.05
-REFUSED_READINGS = 0.08
-ASKED_AGAIN = 0.11
+# Shares at most, as measured on 2026-11-29 over 83 own and 46 real articles, and a bit more. Of the
+# own answers 56 were given to an earlier wording of the prompt; readers are not always right.
+REFUSED_STATEMENTS = {"own": 0.04, "real": 0.01}
+REFUSED_READINGS = {"own": 0.035, "real": 0.015}
+ASKED_AGAIN = {"own": 0.1, "real": 0.01}
 TOLD = re.compile(r"summary\[\d+\]|calls\[\d+\](?:\.rationale)?|timeframe|credibility")
 
 
-@pytest.fixture(scope="module")
-def counts() -> Counter[str]:
-    """How many statements and readings there are, how many are refused, and what is asked again."""
-    articles = {labelled.id: labelled.article for labelled in load_own()}
-    lines = (DATA / "answers" / "own.jsonl").read_text("utf-8").splitlines()
+@pytest.fixture(scope="module", params=["own", "real"])
+def measured(request) -> tuple[str, Counter[str]]:
+    """The set, and how many statements and readings there are, are refused, and are asked again."""
+    name = request.param
+    if name == "real" and not TEXTS.is_dir():
+        pytest.skip("the texts of the real articles are not beside the checkout")
+    labelled_articles = load_own() if name == "own" else load_real()
+    lines = (DATA / "answers" / f"{name}.jsonl").read_text("utf-8").splitlines()
+    ids = {json.loads(line)["id"] for line in lines}
+    articles = {each.id: each.article for each in labelled_articles if each.id in ids}
     counts: Counter[str] = Counter()
     for record in map(json.loads, lines):
         answer = Answer.model_validate_json(json.dumps(record["answer"]))
@@ -47,33 +52,38 @@ def counts() -> Counter[str]:
         counts["readings"] += len(analysis.rows)
         counts["refused readings"] += sum(where.startswith("rows[") for where in refused)
         counts["ignored"] += "corrections_ignored" in report.flags
-    return counts
+    return name, counts
 
 
 def rows_then(observed: Observed, kept: dict) -> Rows:
     """The rows as the reader saw them, whatever the rules find today: an answer counts them."""
-    known = {number.number.start: number for number in observed.rows.numbers}
     written = {number.start: number for number in observed.text.numbers}
     numbers = []
     for start in kept["starts"]:
         nearest = min(written, key=lambda place: abs(place - start))
-        numbers.append(known.get(start) or make_candidate(observed.text, written[nearest]))
+        numbers.append(
+            make_candidate(observed.text, written[nearest])
+        )  # as no reader has changed it
     facts = [Fact.model_validate(fact) for fact in kept["facts"]]
     return Rows(facts, numbers, dict(kept["repeats"]))
 
 
-def test_honest_statements_pass(counts):
-    assert counts["statements"] >= 300
-    assert counts["refused statements"] <= REFUSED_STATEMENTS * counts["statements"], counts
+def test_honest_statements_pass(measured):
+    name, counts = measured
+    assert counts["statements"] >= 250
+    most = REFUSED_STATEMENTS[name] * counts["statements"]
+    assert counts["refused statements"] <= most, counts
 
 
-def test_honest_readings_of_numbers_pass(counts):
-    assert counts["refused readings"] <= REFUSED_READINGS * counts["readings"], counts
+def test_honest_readings_of_numbers_pass(measured):
+    name, counts = measured
+    assert counts["refused readings"] <= REFUSED_READINGS[name] * counts["readings"], counts
     assert counts["ignored"] == 0
 
 
-def test_few_answers_are_asked_for_again(counts):
-    assert counts["asked again"] <= ASKED_AGAIN * counts["answers"], counts
+def test_few_answers_are_asked_for_again(measured):
+    name, counts = measured
+    assert counts["asked again"] <= ASKED_AGAIN[name] * counts["answers"], counts
 
 
 def test_each_answer_is_of_an_article_of_the_project():

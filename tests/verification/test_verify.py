@@ -280,7 +280,10 @@ def test_who_is_paid_for_a_rise_is_not_believed_much():
     )
     observed = Observed(article)
     claim = CallClaim(
-        asset="BTC", direction="bullish", confidence=0.99, rationale=Claim(text="", sentences=(0,))
+        asset="BTC",
+        direction="bullish",
+        confidence=0.99,
+        rationale=Claim(text="Bitcoin bulls rally hard.", sentences=(1,)),
     )
     analysis = Analysis(calls=(claim,), analyst=Analyst(name="embedded"))
     unpaid = verify(observed.text, observed.rows, analysis)
