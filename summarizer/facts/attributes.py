@@ -141,11 +141,19 @@ def find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
         return shares and shares[3].rstrip("s")
     pattern = _QUALIFIERS.get(kind)
     match = pattern and pattern.search(text.string, *candidate.span)
-    if not match:
+    if not match or (kind == "price_past" and not _is_beside(text, candidate, match.span())):
         return None
     words = match[0].lower()
     words = {"ath": "all-time high", "pre-sale": "presale"}.get(words, words)
     return words.replace(" ", "_") if kind == "fund_raise" else words
+
+
+def _is_beside(text: Text, candidate: Candidate, words: tuple[int, int]) -> bool:
+    """Whether no other number stands between the number and some words."""
+    start, end = words
+    number = candidate.number
+    between = (end, number.start) if end <= number.start else (number.end, start)
+    return not text.numbers_between(*between)
 
 
 def find_speaker(text: Text, candidate: Candidate) -> str | None:

@@ -4,6 +4,7 @@ import secrets
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -38,9 +39,19 @@ STATUSES: dict[type[SummarizerError], int] = {
 _CODES = {"not_found": 404, "token": 401, "too_large": 413, "content_type": 415, "too_many": 429}
 
 
-def make_server(
-    path: Path, settings: Settings, listener: socket.socket, token: str
-) -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """A server that calls `announce` when it takes requests and Ctrl-C ends it in order."""
+
+    announce: Callable[[], None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then announce it."""
+        await super().startup(sockets)
+        if self.announce:
+            self.announce()
+
+
+def make_server(path: Path, settings: Settings, listener: socket.socket, token: str) -> Server:
     """The server of the database at `path`, to be run with the listener. Raises StorageError.
 
     Forms hold `token`, and whoever may spend money through the API.
@@ -73,7 +84,7 @@ def make_server(
         proxy_headers=False,
         timeout_graceful_shutdown=3,
     )
-    return uvicorn.Server(config)
+    return Server(config)
 
 
 def run_server(
@@ -95,7 +106,7 @@ def run_server(
         raise UsageError(detail, advice="Give another with --port") from error
     token = load_token(token_file)
     server = make_server(path, settings, listener, token)
-    announce(listener.getsockname()[1], token)
+    server.announce = partial(announce, listener.getsockname()[1], token)
     server.run(sockets=[listener])
 
 

@@ -26,12 +26,13 @@ RECORDS = [
         "title": "Ether rallies & <b>soars</b>",
         "source": "Paper B",
         "published_at": "2026-02-11T10:00:00",
-        "text": "Ether rose 5% to $3,000 on ETF inflows of $200 million, according to CoinGlass.",
+        "text": "Ether rose 5% to $3,000 on ETF inflows of $200 million, according to CoinGlass. "
+        "Buyers came back to the funds on Tuesday, and traders said they would hold.",
     },
     {
         "id": "pasted/undated",
         "title": "Bitcoin climbs",
-        "text": "Bitcoin surged 6% to $61,500 as buyers came back. "
+        "text": "Bitcoin surged 6% to $61,500 on Tuesday as buyers came back to the market. "
         "Bitcoin ETF inflows reached $400 million and analysts expect a rally to $64,000.",
     },
 ]

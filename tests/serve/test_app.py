@@ -19,7 +19,10 @@ from tests.support.local_web import local_web
 from tests.support.served import FORM, JSON, hosting, serving
 
 KEY = "sk-never-shown-1234567890"
-TEXT = "Bitcoin plunged 9% to $58,000. Analysts warn of a fall to $55,000."
+TEXT = (
+    "Bitcoin plunged 9% to $58,000 on Tuesday as holders sold and traders cut their leverage. "
+    "Analysts warn the market of a fall to $55,000."
+)
 
 
 @pytest.fixture

@@ -45,8 +45,12 @@ def stock(path: Path, *, hostile: bool) -> None:
     store = open_store(path)
     articles = [*ARTICLES]
     if hostile:
-        text = f"Bitcoin fell 2% to $61,000. {HOSTILE}"
-        articles.append({"hours": 60, "source": HOSTILE, "title": HOSTILE, "text": text})
+        title = f"Bitcoin plunges {HOSTILE}"
+        text = (
+            "Bitcoin plunged 9% to $58,000 as holders sold and traders were liquidated for "
+            f"$800 million. Analysts warn of a fall to $55,000 and the sellers that it has. {HOSTILE}"
+        )
+        articles.append({"hours": 60, "source": HOSTILE, "title": title, "text": text})
     with store.write() as db:
         for number, article in enumerate(articles):
             report = analyze_text(
