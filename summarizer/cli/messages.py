@@ -14,7 +14,7 @@ from summarizer.settings import Settings, find_receivers
 if TYPE_CHECKING:
     from summarizer.batch.store import Store
     from summarizer.digest.digest import Threshold
-    from summarizer.models import Digest
+    from summarizer.overviews import Digest
     from summarizer.serve.outbox import Quiet
     from summarizer.settings import Receiver
 

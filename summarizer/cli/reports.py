@@ -26,7 +26,8 @@ from summarizer.settings import load_settings
 from summarizer.text.spans import clean
 
 if TYPE_CHECKING:
-    from summarizer.models import Digest, Level, Report
+    from summarizer.models import Level, Report
+    from summarizer.overviews import Digest
 
 
 def check_form(form: str | None, more: bool) -> None:

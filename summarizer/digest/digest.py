@@ -14,17 +14,8 @@ from typing import Any, NamedTuple
 
 from summarizer.digest.stories import Telling, group_stories
 from summarizer.errors import UsageError
-from summarizer.models import (
-    UNTITLED,
-    AssetView,
-    Digest,
-    DigestStory,
-    Direction,
-    Dissent,
-    Figure,
-    Level,
-    Outlet,
-)
+from summarizer.models import UNTITLED, Direction, Level
+from summarizer.overviews import AssetView, Digest, DigestStory, Dissent, Figure, Outlet
 from summarizer.text.asset_table import find_ticker
 from summarizer.text.dates import parse_time
 

@@ -17,7 +17,7 @@ from functools import cache
 from heapq import nsmallest
 from typing import Any
 
-from summarizer.models import Outlet
+from summarizer.overviews import Outlet
 from summarizer.tables import read_rows
 
 # An event is retold for three days; the same words later are another week's column.

@@ -11,7 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from summarizer.facts import figures
-from summarizer.models import Digest, Report
+from summarizer.models import Report
+from summarizer.overviews import Digest
 from summarizer.render import parts
 from summarizer.text.spans import clean
 from summarizer.web.urls import is_web

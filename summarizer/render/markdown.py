@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from summarizer.models import Digest, Report
+from summarizer.models import Report
+from summarizer.overviews import Digest
 from summarizer.render import parts
 from summarizer.render.html import make_environment, only_words
 from summarizer.text.spans import clean

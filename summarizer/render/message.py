@@ -7,7 +7,8 @@ Chat programs give some characters a meaning: `@everyone` calls people, `<!here>
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from summarizer.models import UNTITLED, AssetView, Digest, DigestStory
+from summarizer.models import UNTITLED
+from summarizer.overviews import AssetView, Digest, DigestStory
 from summarizer.render.parts import LOOK, count_things, find_link
 from summarizer.text.spans import clean
 

@@ -5,19 +5,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from summarizer.facts.figures import distance, format_fact, format_value, spell
-from summarizer.models import (
-    Analyst,
-    Article,
-    AssetView,
-    Call,
-    Digest,
-    DigestStory,
-    Evidence,
-    Fact,
-    Figure,
-    Finding,
-    Report,
-)
+from summarizer.models import Analyst, Article, Call, Evidence, Fact, Finding, Report
+from summarizer.overviews import AssetView, Digest, DigestStory, Figure
 from summarizer.text.sentences import split_sentences
 from summarizer.text.spans import clean
 from summarizer.web.urls import is_web

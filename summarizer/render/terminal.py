@@ -13,7 +13,8 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from summarizer.facts.figures import group_facts, spell
-from summarizer.models import Digest, Report
+from summarizer.models import Report
+from summarizer.overviews import Digest
 from summarizer.render import parts
 from summarizer.text.spans import clean
 from summarizer.web.urls import is_web

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree
 
-from summarizer.models import Report, ReportRow
+from summarizer.models import Report
+from summarizer.overviews import ReportRow
 from summarizer.render.html import render_body
 from summarizer.render.json import format_json
 from summarizer.text.spans import clean

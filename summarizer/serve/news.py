@@ -10,7 +10,8 @@ from typing import Any
 from summarizer.batch.reports import NEWEST, load_reports
 from summarizer.batch.store import Store, utc_now
 from summarizer.digest.digest import Threshold, make_digest
-from summarizer.models import Digest, Report
+from summarizer.models import Report
+from summarizer.overviews import Digest
 from summarizer.render.html import render_digest_page, render_html
 from summarizer.render.message import Message, write_news
 from summarizer.serve.outbox import add_message

@@ -10,7 +10,8 @@ import re
 from pathlib import Path
 
 from summarizer.batch.export import replacing
-from summarizer.models import Report, ReportRow
+from summarizer.models import Report
+from summarizer.overviews import ReportRow
 from summarizer.render.markdown import render_markdown
 from summarizer.text.spans import clean, escape_json
 

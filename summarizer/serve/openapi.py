@@ -3,7 +3,8 @@
 from typing import Any
 
 from summarizer import __version__
-from summarizer.models import Model, Report, ReportRow
+from summarizer.models import Model, Report
+from summarizer.overviews import ReportRow
 from summarizer.serve.submit import FIELDS
 from summarizer.serve.view import FILTERS
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from summarizer.batch.export import replacing
 from summarizer.batch.store import Store, storage_errors
 from summarizer.errors import UsageError
-from summarizer.models import Report, ReportRow
+from summarizer.models import Report
+from summarizer.overviews import ReportRow
 from summarizer.render.html import render_html, render_list
 from summarizer.serve.feeds import ENTRIES, Feed, page_path, render_atom, render_json_feed
 from summarizer.serve.notes import find_notes, write_note

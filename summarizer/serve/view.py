@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 from summarizer.batch.reports import NEWEST, find_reports, load_reports, match_all
 from summarizer.batch.store import Store
 from summarizer.digest.digest import ANY, MAX_STORIES, Threshold, make_digest
-from summarizer.models import Article, Digest, Direction, Figure, Report, ReportRow
+from summarizer.models import Article, Direction, Report
+from summarizer.overviews import Digest, Figure, ReportRow
 from summarizer.page.article import PASTE
 from summarizer.serve.advice import find_advice
 from summarizer.serve.charts import Level

@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 
 from summarizer.digest.stories import Telling, group_stories
-from summarizer.models import Outlet
+from summarizer.overviews import Outlet
 from tests.support.reports import words
 
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from lxml.html import document_fromstring
 
-from summarizer.models import AssetView, Digest, DigestStory, Dissent, Figure, Outlet
+from summarizer.overviews import AssetView, Digest, DigestStory, Dissent, Figure, Outlet
 from summarizer.render.html import render_digest_page
 from tests.batch.test_export import OWN
 from tests.support.reports import NOW

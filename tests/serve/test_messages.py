@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from summarizer.batch.store import open_store
 from summarizer.cli.main import main
 from summarizer.errors import UsageError
-from summarizer.models import AssetView, DigestStory, Outlet
+from summarizer.overviews import AssetView, DigestStory, Outlet
 from summarizer.render.message import SHORT, Message, describe_view, shorten_story
 from summarizer.serve.outbox import (
     MAX_ATTEMPTS,

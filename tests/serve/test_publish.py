@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from summarizer.cli.main import main
-from summarizer.models import CallRow, ReportRow
+from summarizer.overviews import CallRow, ReportRow
 from summarizer.render.html import render_body
 from summarizer.serve.feeds import Feed, render_atom, render_json_feed
 from summarizer.serve.notes import is_untouched, render_note
