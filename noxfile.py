@@ -17,7 +17,8 @@ import nox
 nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "none"
 PROGRAMS = Path(executable).parent
-EXTRAS = ("reader", "files", "parquet", "serve", "notify", "mcp")  # what users install
+# What users install.
+EXTRAS = ("reader", "files", "parquet", "s3", "ray", "serve", "notify", "mcp")
 SBOM = Path(".ci/sbom.cdx.json")
 STARTUP_SECONDS = 0.2  # of the processor, for `summarizer --help`
 

@@ -17,8 +17,8 @@ from summarizer.batch.store import load_migrations, migrate, open_store
 from summarizer.cli.main import main
 
 TEXT = (
-    "Bitcoin slid 4% to $58,000 on Tuesday, according to CoinGlass. Analysts who are bearish see"
-    " a target of $55,000. Support sits at $56,000."
+    "Bitcoin plunged 4% to $58,000 on Tuesday, according to CoinGlass. Analysts warn of a fall to"
+    " $55,000 as sellers took hold of the market and traders left."
 )
 
 
