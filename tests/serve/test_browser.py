@@ -47,14 +47,8 @@ def stock(path: Path, *, hostile: bool) -> None:
     if hostile:
         title = f"Bitcoin plunges {HOSTILE}"
         text = (
-<<<<<<< HEAD
-            "Bitcoin plunged 9% to $58,000 as holders sold and traders were liquidated for "
-            "$800 million. Analysts warn of a fall to $55,000 and the sellers that it has. "
-            f"{HOSTILE}"
-=======
             "Bitcoin plunged 9% to $58,000 as holders sold and traders were liquidated for $800 "
             f"million. Analysts warn of a fall to $55,000 and the sellers that it has. {HOSTILE}"
->>>>>>> w-fixb
         )
         articles.append({"hours": 60, "source": HOSTILE, "title": title, "text": text})
     with store.write() as db:
