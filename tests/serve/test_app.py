@@ -20,8 +20,8 @@ from tests.support.served import FORM, JSON, hosting, serving
 
 KEY = "sk-never-shown-1234567890"
 TEXT = (
-    "Bitcoin plunged 9% to $58,000 on Tuesday as holders sold and traders cut their leverage. "
-    "Analysts warn the market of a fall to $55,000."
+    "Bitcoin plunged 9% to $58,000 on Tuesday. Analysts warn of a fall to $55,000 as sellers took "
+    "hold of the market and traders left."
 )
 
 
