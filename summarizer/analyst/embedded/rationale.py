@@ -16,6 +16,7 @@ from summarizer.facts.levels import find_price
 from summarizer.models import Claim, Direction, Fact, Level, Signal
 from summarizer.narratives import CuedNarrative
 from summarizer.tables import common_words, match_any, read_rows
+from summarizer.text.assets import MARKET
 from summarizer.text.reading import Text
 
 # Kind of fact -> its statement; of a level, also the statement where there is no price.
@@ -203,17 +204,19 @@ def _state_fact(reasons: Reasons, asset: str, i: int) -> str:
     if unpriced and fact.kind in LEVELS and find_price(reasons.facts.values(), asset) is None:
         statement = unpriced[0]
     figure = f"{{N{i}}}{_narrow(fact)}"
-    return statement.format(A=name, F=figure, D=f"{{D{i}}}")
+    return statement.format(A=name, F=figure, H=fact.venue, D=f"{{D{i}}}")
 
 
 def _may_state(reasons: Reasons, fact: Fact, asset: str) -> bool:
     """Whether the fact is one to state of the asset, which its sentence names: no level, which is
     for targets.
 
-    An undated move is left out: it may be years old, or none at all ("it could rise 50%").
+    An undated move is left out: it may be years old, or none at all ("it could rise 50%"). So is a
+    purchase of nobody that is named.
     """
     is_dated = fact.kind != "price_change" or fact.period
-    is_fit = fact.kind in _STATEMENTS and fact.kind not in LEVELS and is_dated
+    is_owned = fact.kind != "treasury_purchase" or fact.venue
+    is_fit = fact.kind in _STATEMENTS and fact.kind not in LEVELS and is_dated and is_owned
     place = reasons.text.sentence_at(fact.evidence.start)
     return fact.subject == asset and bool(is_fit) and reasons.names(place, asset)
 
@@ -237,7 +240,8 @@ def explain_horizon(horizon: str, reasons: Reasons, narratives: Sequence[CuedNar
     shown: dict[str, str] = {}
     for i, fact in reasons.facts.items():
         if fact.kind in phrases and _is_of_horizon(reasons, fact):
-            is_shown = fact.subject.isalpha() and fact.kind != "token_unlock"  # may be no more
+            is_named = fact.subject.isalpha() and fact.subject != MARKET
+            is_shown = is_named and fact.kind != "token_unlock"  # that may be no more
             figure = f" ({fact.subject} {{N{i}}}{_narrow(fact)})" if is_shown else ""
             shown.setdefault(phrases[fact.kind], figure)
     for theme in narratives:
@@ -265,6 +269,8 @@ def explain_credibility(text: Text, signals: Sequence[Signal], level: Level) -> 
     for signal in signals:
         kind = SIGNALS[signal.name]
         shown = _name_evidence(text, signal)
+        if signal.name == "named_sources" and not shown:
+            continue
         notes[kind.effect].append(f"{kind.note} ({shown})" if shown else kind.note)
     clauses = [_join(each[:_MAX_NOTES]) for each in notes.values() if each]
     if level == "low":

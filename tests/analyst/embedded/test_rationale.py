@@ -33,7 +33,7 @@ RAISE = state("fund_raise", 40e6, "$40 million", subject="Larkfund")
 @pytest.mark.parametrize(
     ("horizon", "facts", "words"),
     [
-        ("short_term", [DAY], "It rests on the moves of the day (BTC {N0} over 24h)."),
+        ("short_term", [DAY], "It rests on the latest moves (BTC {N0} over 24h)."),
         ("short_term", [YEAR], ""),
         ("short_term", [PRICE, NEAR], "It rests on price levels near by (BTC {N1})."),
         ("short_term", [PRICE, FAR], ""),
@@ -45,7 +45,7 @@ RAISE = state("fund_raise", 40e6, "$40 million", subject="Larkfund")
             [FUNDING, DAY, PRICE, NEAR],
             (
                 "It rests on positioning in derivatives (BTC {N0} on Binance)"
-                " and the moves of the day (BTC {N1} over 24h)."
+                " and the latest moves (BTC {N1} over 24h)."
             ),
         ),
         ("short_term", [DAY.model_copy(update={"unsure": True, "confidence": 0.2})], ""),
