@@ -15,19 +15,21 @@ _ENGLISH = frozenset(
 )
 _LEAST_ENGLISH = 0.025  # share of the words: 990 labelled articles have 0.03 or more
 _LEAST_TOPIC = 0.004  # share of the words that name crypto: one in 250
-_LEAST_WORDS = 20  # one line
+_LEAST_WORDS = 5  # a headline has more
+_TELLING_WORDS = 20  # of fewer, English ones need not be among them
 _WORD = re.compile(r"[^\W\d_]+")
 TOPIC_FLAGS = frozenset({"not_english", "off_topic", "too_short"})
 
 
 def find_topic_flags(text: Text) -> tuple[str, ...]:
-    """`too_short` for one line, `not_english`, or `off_topic` where hardly a word, and none of the
+    """`too_short` for a few words, `not_english`, or `off_topic` where hardly a word, and none of the
     title, is about crypto; none where the text can be read as crypto news.
     """
     words = _WORD.findall(text.lowered_string)
     if len(words) < _LEAST_WORDS:
         return ("too_short",)
-    if sum(word in _ENGLISH for word in words) < _LEAST_ENGLISH * len(words):
+    english = sum(word in _ENGLISH for word in words)
+    if len(words) >= _TELLING_WORDS and english < _LEAST_ENGLISH * len(words):
         return ("not_english",)
     topic = word_set("topic")
     named = sum(mention.group in CALLED for mention in text.mentions)

@@ -75,7 +75,7 @@ Bitcoin options worth <options_expiry BTC 4700000000 USD>$4.7 billion</> expire 
 The annualized three-month bitcoin futures basis is <futures_basis BTC 5 %>5%</>.
 Bitcoin's 25-delta skew is <options_skew BTC -8 %>-8%</>.
 Bitcoin fell <price_change BTC -2 %>2%</> while ether rose <price_change ETH 3 %>3%</>.
-The U.S. consumer price index rose <macro_indicator MARKET 3.2 %>3.2%</> from a year ago.
+The U.S. consumer price index rose <macro_indicator CPI 3.2 %>3.2%</> from a year ago.
 Bitcoin's price is <price BTC 58000 USD>$58,000</> at the time of writing.
 Bitcoin climbed above <price BTC 70000 USD>$70,000</>.
 Ether slumped <price_change ETH -8 %>8%</> over the past 24 hours.

@@ -111,7 +111,7 @@ BELIEVED = {
     "sign": 0.1,
     "stranger": 0.01,
     "venue": 0.15,
-    "period": 0.15,
+    "period": 0.18,
 }
 
 
