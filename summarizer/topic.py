@@ -22,8 +22,8 @@ TOPIC_FLAGS = frozenset({"not_english", "off_topic", "too_short"})
 
 
 def find_topic_flags(text: Text) -> tuple[str, ...]:
-    """`too_short` for a few words, `not_english`, or `off_topic` where hardly a word, and none of the
-    title, is about crypto; none where the text can be read as crypto news.
+    """`too_short` for a few words, `not_english`, or `off_topic` where hardly a word, and none of
+    the title, is about crypto; none where the text can be read as crypto news.
     """
     words = _WORD.findall(text.lowered_string)
     if len(words) < _LEAST_WORDS:
