@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import signal
 import socket
 from typing import Any
 
@@ -13,6 +14,9 @@ from tests.support.book import Book
 # a busy machine may be slow with an example: only tests marked `timed` measure time
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
+
+# A shell starts what runs in its background deaf to Ctrl-C, and tests send that to programs.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _refused: list[str] = []
 

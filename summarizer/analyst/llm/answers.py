@@ -9,7 +9,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,8 @@ def _open(path: str) -> Iterator[sqlite3.Connection]:
     """The file, made where it is missing. Raises sqlite3.Error or OSError."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path, timeout=BUSY)) as db, db:
-        db.execute("PRAGMA journal_mode = WAL")
+        with suppress(sqlite3.OperationalError):  # another, who opens it now, does it: none waits
+            db.execute("PRAGMA journal_mode = WAL")
         table = "answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL)"
         db.execute(f"CREATE TABLE IF NOT EXISTS {table}")
         yield db
