@@ -53,9 +53,10 @@ def _is_held(text: Text, low: Candidate, high: Candidate) -> bool:
 
 def settle_kind(text: Text, candidate: Candidate, choice: Choice, subject: str) -> Choice:
     """The kind of a number, now that its subject is known."""
-    is_move = choice[0] == "price_change" and subject in word_set("stock_index")
+    if choice[0] != "price_change" or subject not in word_set("stock_index"):
+        return choice
     named = {text.quote(Span(m.start, m.end)) for m in candidate.mentions if m.subject == subject}
-    if not is_move or named == {"SPX"}:  # "SPX (-9%)" may be the coin
+    if named == {"SPX"}:  # "SPX (-9%)" may be the coin
         return choice
     return _rename(candidate, "macro_indicator", ("price_change", "macro_indicator"))
 

@@ -46,7 +46,7 @@ _SHORTEST_TITLE = 3  # common words with capitals, which show a heading by thems
 _WIDGET = re.compile(  # "Bitcoin BTC $68,632.97 is struggling"
     r"\b([A-Z][A-Za-z]+) ([A-Z][A-Z0-9]{1,5}) \$ ?[\d,]+(?:\.\d+)?(?= [a-z])"
 )
-_ASIDE = re.compile(r"\s?\((?:[A-Z$][A-Z0-9]{1,9}|NASDAQ: ?\w+|NYSE: ?\w+)\)")
+_ASIDE = re.compile(r"\s?\((?:@\w{1,30}|[A-Z$][A-Z0-9]{1,9}|NASDAQ: ?\w+|NYSE: ?\w+)\)")
 _LOOSE = re.compile(r" (?=[.,;:](?: |\Z))")
 _CUT_HERE = re.compile(
     r"\s*(?:[.,;:!?—–”\"’]|\Z|(?:according|as per|per data|data from|citing|reports?)\b| - )"
@@ -54,11 +54,13 @@ _CUT_HERE = re.compile(
 
 
 def without_asides(sentence: str) -> str:
-    """The sentence as it is said: no heading run into it, no ticker in brackets, no price widget
-    behind a name, no blank before a comma.
+    """The sentence as it is said: no heading run into it, no ticker and no handle in brackets, no
+    price widget behind a name, no blank before a comma.
 
     >>> without_asides("Bitcoin BTC $68,632.97 is struggling, and so is ether (ETH).")
     'Bitcoin is struggling, and so is ether.'
+    >>> without_asides("Tom Lee (@tomlee_x) sold.")
+    'Tom Lee sold.'
     >>> without_asides("The BTC $70,000 call was bought.")
     'The BTC $70,000 call was bought.'
     """

@@ -20,6 +20,7 @@ from summarizer.text.numbers import Number, find_numbers
 from summarizer.text.orders import find_orders
 from summarizer.text.sentences import split_sentences
 from summarizer.text.spans import Span
+from summarizer.text.topic import find_topic_flags
 
 T = TypeVar("T", Mention, Number)
 
@@ -67,6 +68,12 @@ class Text:
     def title_mentions(self) -> tuple[Mention, ...]:
         """The assets named in the title; places are those of the title."""
         return find_mentions(self.article.title or "")
+
+    @cached_property
+    def topic_flags(self) -> tuple[str, ...]:
+        """What makes it no crypto news in English that can be judged; empty where it is that."""
+        title = self.article.title or ""
+        return find_topic_flags(self.lowered_string, title, self.mentions, self.title_mentions)
 
     @cached_property
     def names(self) -> list[tuple[int, str]]:

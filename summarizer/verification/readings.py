@@ -21,7 +21,7 @@ from summarizer.tables import word_set
 from summarizer.text.asset_table import load_assets
 from summarizer.text.reading import Text
 from summarizer.verification.support import Support
-from summarizer.verification.wording import find_periods, spells_period
+from summarizer.verification.wording import find_periods, names_time, spells_period
 
 # Log of the chance, by the readers of numbers, below which another kind is not believed, by how
 # sure they are of theirs. `eval/README.md` tells what each refuses.
@@ -216,7 +216,7 @@ def drop_unprinted(text: Text, candidate: Candidate, claim: RowClaim) -> RowClai
     own = text.quote(candidate.span)
     first = text.sentences[max(0, candidate.sentence - 1)]
     near = f"{text.article.title or ''} {text.string[first.start : candidate.span.end]}"
-    of_period = own if find_periods(own) else near
+    of_period = own if names_time(own) else near
     of_venue = own if find_venue(text, candidate) else near
     if period and not (period in find_periods(of_period) or spells_period(of_period, period)):
         period = None

@@ -36,7 +36,6 @@ from summarizer.narratives import CuedNarrative
 from summarizer.text.assets import CALLED, MARKET
 from summarizer.text.reading import Text
 from summarizer.text.spans import clean
-from summarizer.topic import find_topic_flags
 from summarizer.verification.calibration import find_frequency, forecaster
 from summarizer.verification.claims import check_claim
 from summarizer.verification.rows import correct_rows, list_facts
@@ -75,7 +74,7 @@ def verify(
     themes = check.check_narratives(analysis.narratives, narratives)
     check.findings += find_wrong_totals(text.string, facts)
     check.findings += _find_other_directions(analysis, calls)
-    flags = text.article.flags + find_topic_flags(text) + analysis.flags
+    flags = text.article.flags + text.topic_flags + analysis.flags
     if check.had_markup:
         flags += ("markup_removed",)
     if corrected.is_ignored:

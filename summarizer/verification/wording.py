@@ -14,6 +14,7 @@ from summarizer.facts.kinds import KINDS, LEVELS, PRICES, kinds_where
 from summarizer.models import Fact
 from summarizer.tables import load_words
 from summarizer.text.asset_table import load_assets
+from summarizer.text.units import NUMBER_WORDS
 
 STATES = kinds_where(lambda kind: kind.sign == "state")  # "funding fell to 0.01%" tells no sign
 _MOVED = kinds_where(lambda kind: kind.told_as_move)
@@ -264,6 +265,11 @@ def find_periods(words: str) -> set[str]:
     return {period for period, pattern in _period_words().items() if pattern.search(words)}
 
 
+def names_time(words: str) -> bool:
+    """Whether the words name any stretch of time: "in thirty days", "the eight-hour rate"."""
+    return bool(find_periods(words)) or any(count for count, _ in _TIME.findall(words.lower()))
+
+
 def spells_period(words: str, period: str) -> bool:
     """Whether the words name a time as long as the period: "the last three weeks" is 21d."""
     match = _TENOR.fullmatch(period)
@@ -271,7 +277,7 @@ def spells_period(words: str, period: str) -> bool:
         return False
     hours = int(match[1]) * _HOURS[match[2]]
     for count, unit in _TIME.findall(_HALF_YEAR.sub("6 month", words.lower())):
-        number = _COUNTS.get(count) or (int(count) if count.isdigit() else 1)
+        number = NUMBER_WORDS.get(count) or (int(count) if count.isdigit() else 1)
         if math.isclose(
             number * _HOURS[unit[:1] if unit != "month" else "mo"], hours, rel_tol=0.05
         ):
@@ -285,14 +291,8 @@ _TENOR = re.compile(r"(\d{1,3})(h|d|w|mo|y)")
 _TIME = re.compile(
     r"(?:\b(\d{1,3}|[a-z]+)[\s-])?"
     r"(?:(?:consecutive|straight|trading|calendar|full)[\s-])?"
-    r"(hour|day|session|week|month|quarter|year)"
+    r"\b(hour|day|session|week|month|quarter|year)"  # not that of Monday
 )
-_COUNTS = {
-    word: n
-    for n, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(), 1
-    )
-}
 
 
 def is_possible(words: str) -> bool:

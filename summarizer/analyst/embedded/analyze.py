@@ -22,7 +22,6 @@ from summarizer.models import Analysis, Analyst, CallClaim, Cited, Claim, Direct
 from summarizer.narratives import CuedNarrative, choose_narratives
 from summarizer.text.assets import MARKET
 from summarizer.text.reading import Text
-from summarizer.topic import find_topic_flags
 
 MAX_CALLS = 6
 _CALLED = 0.42  # an asset is weighed where the model of data/assets.model.tsv gives it this chance
@@ -35,7 +34,8 @@ _AGAINST = 0.1  # a tone against a direction from which on it is not called
 # Held out, of 166 articles whose direction no call bears out 45 % were labelled neutral, and of
 # those that are found neutral for certain three quarters.
 _UNBACKED, _MOST_NEUTRAL = 0.45, 0.75
-# Held out, 355 of 750 assets without a clear direction are neutral by the annotator.
+# Held out, 355 of 750 assets without a clear direction are neutral by the annotator. A model's
+# neutral call on such an asset is believed as much (llm/confidence.py).
 _UNDECIDED = 0.47
 _TITLE_SENTENCES = 3  # that the title counts as in a tone
 _LEAST_PULL = 0.01  # of a reason that is worth explaining
@@ -59,7 +59,7 @@ def analyze_by_weights(
 ) -> Analysis:
     """The embedded analyst's analysis of the article."""
     reasons = Reasons(text, facts)
-    is_news = not find_topic_flags(text)
+    is_news = not text.topic_flags
     chosen = choose_narratives(text, narratives) if is_news else ()
     themes = [theme for theme in narratives if theme.name in chosen]
     features = article_features(reasons, chosen, signals)
@@ -92,7 +92,7 @@ def explain(text: Text, facts: Sequence[Fact]) -> dict[str, list[tuple[str, floa
     has no assets to explain.
     """
     reasons = Reasons(text, facts)
-    weighed = [] if find_topic_flags(text) else weigh_assets(reasons)
+    weighed = [] if text.topic_flags else weigh_assets(reasons)
     explained = {}
     for asset in (call.asset for call in make_calls(reasons, weighed)):
         rows = []

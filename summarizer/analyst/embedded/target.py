@@ -103,14 +103,13 @@ def target_options(reasons: Reasons, asset: str, direction: Direction) -> list[T
 
 
 def _is_aim(reasons: Reasons, fact: Fact) -> bool:
-    """Whether a level is an aim: not the price of a sale's next step or of an order, and nowhere
-    called unlikely.
+    """Whether a level is an aim: nowhere called unlikely, the price of a sale's next step or that
+    of an order.
     """
-    if _STEP.search(reasons.sentence(reasons.text.sentence_at(fact.evidence.start)).lower()):
-        return False
     places = (n.start for n in reasons.text.numbers if math.isclose(n.value, fact.value))
     sentences = {reasons.text.sentence_at(place) for place in places}
-    return not any(_DOUBTED.search(reasons.sentence(i).lower()) for i in sentences)
+    said = [reasons.sentence(i).lower() for i in sentences]
+    return not any(_STEP.search(words) or _DOUBTED.search(words) for words in said)
 
 
 def _find_titled(reasons: Reasons, places: Sequence[int]) -> set[int]:

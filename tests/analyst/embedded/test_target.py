@@ -82,6 +82,7 @@ def test_an_article_without_levels_names_no_target():
     [
         "Bitcoin trades at $60,000. In stage 5 of the presale it costs $64,000.",
         "Bitcoin trades at $60,000. A stop-loss at $64,000 is his target.",
+        "Bitcoin trades at $60,000. It sees $64,000. Up there, $64,000 is a good entry point.",
         "Bitcoin trades at $60,000. A rally to the $95,000 target is unlikely, Ann Writer said.",
         "Bitcoin trades at $60,000. Its price target is $900,000.",
     ],

@@ -4,7 +4,6 @@ import pytest
 
 from summarizer import analyze_text
 from summarizer.render.markdown import render_markdown
-from summarizer.topic import find_topic_flags
 from tests.support.observed import read
 
 SHOES = (
@@ -41,7 +40,7 @@ WIRE = (
     ],
 )
 def test_what_is_no_crypto_news_is_flagged(string, flags):
-    assert find_topic_flags(read(string)) == flags
+    assert read(string).topic_flags == flags
 
 
 @pytest.mark.parametrize("string", [SHOES, GERMAN, "Bitcoin fell 4% on Monday."])

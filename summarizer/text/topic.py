@@ -3,10 +3,10 @@ language, another topic, or too few words.
 """
 
 import re
+from collections.abc import Sequence
 
 from summarizer.tables import word_set
-from summarizer.text.assets import CALLED
-from summarizer.text.reading import Text
+from summarizer.text.assets import CALLED, Mention
 
 # Words that English prose is full of, and no other language has.
 _ENGLISH = frozenset(
@@ -21,19 +21,24 @@ _WORD = re.compile(r"[^\W\d_]+")
 TOPIC_FLAGS = frozenset({"not_english", "off_topic", "too_short"})
 
 
-def find_topic_flags(text: Text) -> tuple[str, ...]:
+def find_topic_flags(
+    lowered: str, title: str, mentions: Sequence[Mention], titled: Sequence[Mention]
+) -> tuple[str, ...]:
     """`too_short` for a few words, `not_english`, or `off_topic` where hardly a word, and none of
     the title, is about crypto; none where the text can be read as crypto news.
+
+    `lowered` is the text in small letters; `mentions` and `titled` are the assets that the text and
+    its title name.
     """
-    words = _WORD.findall(text.lowered_string)
+    words = _WORD.findall(lowered)
     if len(words) < _LEAST_WORDS:
         return ("too_short",)
     english = sum(word in _ENGLISH for word in words)
     if len(words) >= _TELLING_WORDS and english < _LEAST_ENGLISH * len(words):
         return ("not_english",)
     topic = word_set("topic")
-    named = sum(mention.group in CALLED for mention in text.mentions)
+    named = sum(mention.group in CALLED for mention in mentions)
     named += sum(word in topic for word in words)
-    titled = any(mention.group in CALLED for mention in text.title_mentions)
-    titled |= not topic.isdisjoint(_WORD.findall((text.article.title or "").lower()))
-    return () if titled or named >= _LEAST_TOPIC * len(words) else ("off_topic",)
+    is_titled = any(mention.group in CALLED for mention in titled)
+    is_titled |= not topic.isdisjoint(_WORD.findall(title.lower()))
+    return () if is_titled or named >= _LEAST_TOPIC * len(words) else ("off_topic",)
