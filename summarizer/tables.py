@@ -38,6 +38,7 @@ def common_words() -> frozenset[str]:
     return frozenset(word for row in read_rows("common_words.txt") for word in row)
 
 
-def match_any(group: str) -> str:
-    """A regular expression for any word of a group of `data/words.tsv`."""
-    return f"(?:{'|'.join(map(re.escape, load_words()[group]))})"
+def match_any(*groups: str) -> str:
+    """A regular expression for any word of some groups of `data/words.tsv`, the longest first."""
+    words = sorted(word_set(*groups), key=lambda word: (-len(word), word))
+    return f"(?:{'|'.join(map(re.escape, words))})"

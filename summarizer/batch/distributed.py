@@ -18,9 +18,9 @@ from summarizer.analyst.llm.gate import AdmittedRequest, Gate
 from summarizer.batch.chunks import Chunk, Job, Row, write_chunk
 from summarizer.batch.engines import Engine, Limits, Written
 from summarizer.batch.items import RunTally
+from summarizer.batch.queue import MAX_CRASHES
 from summarizer.errors import LLMError, SummarizerError, UsageError
 
-MAX_CRASHES = 10  # of the process of one chunk, as of an item of a batch
 AHEAD = 2  # chunks given out for each core of the cluster, so that none waits for the next
 THREADS = 512  # callers that may wait at the gate at once
 TICK = 0.1  # seconds between two looks at whether the run is to stop

@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from summarizer.facts.candidates import Candidate
-from summarizer.tables import common_words, read_rows, word_set
+from summarizer.tables import common_words, match_any, read_rows, word_set
 from summarizer.text.asset_table import load_assets, stock_tickers
 from summarizer.text.reading import Text
 from summarizer.text.spans import Span
@@ -47,7 +47,7 @@ def _with_capital(noun: str) -> str:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    moves = "|".join(sorted(word_set("up", "down", "quoted"), key=len, reverse=True))
+    moves = match_any("up", "down", "quoted")
     nouns = "|".join(sorted(map(_with_capital, _nouns()), key=len, reverse=True))
     return re.compile(
         rf"""
@@ -74,10 +74,10 @@ def _pattern() -> re.Pattern[str]:
 
 @cache
 def _move_of() -> re.Pattern[str]:
-    moves = "|".join(sorted(word_set("up", "down"), key=len, reverse=True))
+    moves = match_any("up", "down")
     return re.compile(
         rf"""
-        \s(?:[a-z-]+\s)?(?:{moves})
+        \s(?:[a-z-]+\s)?{moves}
         \s(?:in|for|by|of|took|brought|sent|pushed|dragged|knocked|left|drove|lifted|carried)
         \s(?:the\s)?\$?(?P<name>[A-Z]{{2,10}}\b)?
         """,
@@ -88,10 +88,10 @@ def _move_of() -> re.Pattern[str]:
 @cache
 def _taken() -> re.Pattern[str]:
     """What a move took to a price: "a 12% plunge took HYPE to $29"."""
-    moves = "|".join(sorted(word_set("up", "down"), key=len, reverse=True))
+    moves = match_any("up", "down")
     return re.compile(
         rf"""
-        %\s(?:[a-z-]+\s)?(?:{moves})\s(?:took|brought|sent|pushed|dragged|knocked|left|drove|lifted)
+        %\s(?:[a-z-]+\s)?{moves}\s(?:took|brought|sent|pushed|dragged|knocked|left|drove|lifted)
         \s\$?(?P<name>[A-Z]{{2,10}})\b
         """,
         re.VERBOSE,

@@ -7,7 +7,7 @@ from functools import cache
 
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.kinds import PRICES
-from summarizer.tables import word_set
+from summarizer.tables import match_any
 from summarizer.text.numbers import Number
 from summarizer.text.reading import Text
 
@@ -225,12 +225,12 @@ def _is_withdrawn(before: str) -> bool:
 @cache
 def _metric() -> re.Pattern[str]:
     """What is not a price as what moves by the figure: "gas fees on Ethereum fell 12%"."""
-    metrics = "|".join(sorted(map(re.escape, word_set("metric")), key=len, reverse=True))
-    moves = "|".join(sorted(word_set("up", "down"), key=len, reverse=True))
+    metrics = match_any("metric")
+    moves = match_any("up", "down")
     return re.compile(
         rf"""
-        \b(?:{metrics})(?:\s(?:on|of|in|for|across|at|from|over|into|per)\s[\w’'\s&-]{{1,40}}?)?
-        \s(?:(?:has|have|had|is|was|were|are|also|then|since|[a-z]+ly)\s){{0,3}}(?:{moves})
+        \b{metrics}(?:\s(?:on|of|in|for|across|at|from|over|into|per)\s[\w’'\s&-]{{1,40}}?)?
+        \s(?:(?:has|have|had|is|was|were|are|also|then|since|[a-z]+ly)\s){{0,3}}{moves}
         \s(?:(?:by|about|around|nearly|almost|roughly|over|some|more|than|an?|another|as|much|up|down)\s)*\Z
         """,
         re.IGNORECASE | re.VERBOSE,
@@ -240,7 +240,7 @@ def _metric() -> re.Pattern[str]:
 @cache
 def _of_metric() -> re.Pattern[str]:
     """The same behind the figure: "a 12% drop in trading volume"."""
-    metrics = "|".join(sorted(map(re.escape, word_set("metric")), key=len, reverse=True))
+    metrics = match_any("metric")
     return re.compile(
-        rf"\s(?:[a-z-]+\s){{1,3}}(?:in|of)\s(?:[\w’'-]+\s){{0,4}}?(?:{metrics})\b", re.IGNORECASE
+        rf"\s(?:[a-z-]+\s){{1,3}}(?:in|of)\s(?:[\w’'-]+\s){{0,4}}?{metrics}\b", re.IGNORECASE
     )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from summarizer.tables import word_set
+from summarizer.tables import match_any, word_set
 from summarizer.text.asset_table import AssetName, load_assets
 from summarizer.text.lexicon import WORD, lower_words
 
@@ -35,13 +35,13 @@ _NATIVE = re.compile(  # "Merkle's native token, MKL"
 )
 _TOKEN_AFTER = re.compile(r"\b([A-Z][A-Z0-9]{2,9})\s(?:token|tokens|coin|coins|memecoin)\b")
 _PRICE_AFTER = re.compile(r"\s(?:price|token|coin|\$\s?\d)")
-_MOVES = "|".join(sorted(word_set("up", "down", "quoted"), key=len, reverse=True))
+_MOVES = match_any("up", "down", "quoted")
 _FIGURE_AFTER = re.compile(  # "UNI rose 4.1%", "AR and OP were down by 5%", "LINK: $14.10 (+2%)"
     rf"""
     (?:(?:,\s\$?[A-Z][A-Z0-9]{{1,6}}){{0,8}},?\sand\s\$?[A-Z][A-Z0-9]{{1,6}})?
     (?:\s?\([^()]{{1,20}}\))?
     (?:,\s[a-z][^.;:\d]{{2,50}}?,(?=\s[a-z]))?
-    (?: ,?\s(?:(?!and\s|or\s)[a-z]+\s){{0,2}}(?:{_MOVES})\s
+    (?: ,?\s(?:(?!and\s|or\s)[a-z]+\s){{0,2}}{_MOVES}\s
         (?:(?!in\s|on\s|and\s|if\s)[a-z]+\s){{0,3}}
         [-−+]?[$€£]?\d[\d.,]*(?!\d|[ -](?:day|week|month|year|hour|minute)s?)
       | \s?[:–—|(]\s?[-−–+▲▼↑↓]?\s?(?:[$€£]\d|\d[\d.]*\s?%)
