@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
+from summarizer.analysis import Cited
 from summarizer.linear import likely_labels, load_linear
-from summarizer.models import Cited, Level, Signal
+from summarizer.models import Level, Signal
 from summarizer.tables import read_toml, word_set
 from summarizer.text.reading import Text
 from summarizer.text.spans import Span

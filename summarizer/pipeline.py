@@ -13,12 +13,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from summarizer.analysis import Analysis
 from summarizer.analyst.embedded.analyze import analyze_by_weights
 from summarizer.credibility import find_signals
 from summarizer.errors import LLMError, UsageError
 from summarizer.facts.extract import Rows, describe_rows, read_rows, restore_rows
 from summarizer.facts.reader import load_reader
-from summarizer.models import Analysis, Article, Page, Report, Signal
+from summarizer.models import Article, Page, Report, Signal
 from summarizer.narratives import CuedNarrative, find_narratives
 from summarizer.page.article import extract_article, make_article
 from summarizer.page.pasted import join_lines

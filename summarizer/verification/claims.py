@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from summarizer.analysis import Claim
 from summarizer.facts.figures import format_value
 from summarizer.facts.kinds import SIGNED
-from summarizer.models import Claim
 from summarizer.text.numbers import find_numbers
 from summarizer.text.printed import find_printed, fold
 from summarizer.text.sentences import split_sentences

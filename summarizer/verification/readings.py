@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from summarizer.analysis import RowClaim
 from summarizer.facts.attributes import find_venue
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.choice import LABELS
@@ -16,7 +17,7 @@ from summarizer.facts.kinds import KINDS, PRICES, SIGNED, Kind
 from summarizer.facts.levels import find_price
 from summarizer.facts.signs import governing_sign
 from summarizer.facts.subjects import underlying
-from summarizer.models import Fact, RowClaim
+from summarizer.models import Fact
 from summarizer.tables import word_set
 from summarizer.text.asset_table import load_assets
 from summarizer.text.reading import Text

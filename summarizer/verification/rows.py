@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from summarizer.analysis import RowClaim
 from summarizer.facts.attributes import find_date
 from summarizer.facts.candidates import Candidate, make_candidate
 from summarizer.facts.choice import NONE
@@ -17,7 +18,7 @@ from summarizer.facts.extract import Rows, make_fact
 from summarizer.facts.figures import describe_fact
 from summarizer.facts.kinds import KINDS, LEVELS, Kind
 from summarizer.facts.subjects import Subjects
-from summarizer.models import Fact, Finding, RowClaim
+from summarizer.models import Fact, Finding
 from summarizer.text.asset_table import load_assets
 from summarizer.text.assets import MARKET
 from summarizer.text.reading import Text

@@ -9,16 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from summarizer.analysis import Analysis, CallClaim, Cited, Claim
 from summarizer.credibility import SIGNALS, cap_level, choose_signals
 from summarizer.facts.extract import Rows
 from summarizer.facts.levels import is_target
 from summarizer.models import (
-    Analysis,
     Analyst,
     Call,
-    CallClaim,
-    Cited,
-    Claim,
     Credibility,
     Direction,
     Fact,

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from summarizer.analysis import Analysis
 from summarizer.analyst.embedded.analyze import analyze_by_weights
 from summarizer.credibility import find_signals
 from summarizer.facts.extract import Rows, read_rows
-from summarizer.models import Analysis, Article, Fact, Report
+from summarizer.models import Article, Fact, Report
 from summarizer.narratives import find_narratives
 from summarizer.page.article import make_article
 from summarizer.text.reading import Text, read_text

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from summarizer.models import Analysis, Analyst, CallClaim, Claim, Evidence, Fact, Report
+from summarizer.analysis import Analysis, CallClaim, Claim
+from summarizer.models import Analyst, Evidence, Fact, Report
 from summarizer.page.article import make_article
 from tests.support.observed import Observed
 

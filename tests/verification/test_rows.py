@@ -8,8 +8,9 @@ import pytest
 
 from eval.records import load_own
 from eval.train.samples import label_of
+from summarizer.analysis import Analysis, RowClaim
 from summarizer.facts.kinds import KINDS, SIGNED
-from summarizer.models import Analysis, Analyst, Article, RowClaim
+from summarizer.models import Analyst, Article
 from summarizer.tables import match_any
 from summarizer.verification.rows import correct_rows
 from summarizer.verification.wording import find_periods

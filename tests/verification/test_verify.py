@@ -9,20 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from summarizer.analysis import Analysis, CallClaim, Cited, Claim, RowClaim
 from summarizer.analyst.llm.schema import make_analysis, read_answer
 from summarizer.batch.records import record_article
 from summarizer.facts.figures import format_fact
-from summarizer.models import (
-    Analysis,
-    Analyst,
-    Article,
-    Call,
-    CallClaim,
-    Cited,
-    Claim,
-    Fact,
-    RowClaim,
-)
+from summarizer.models import Analyst, Article, Call, Fact
 from summarizer.page.article import make_article
 from summarizer.text.asset_table import load_assets
 from summarizer.verification.verify import verify

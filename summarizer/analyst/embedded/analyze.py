@@ -6,6 +6,7 @@ The same article gives the same analysis. The weights are data, fitted by `pytho
 from collections.abc import Container, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from summarizer.analysis import Analysis, CallClaim, Cited, Claim
 from summarizer.analyst.embedded.judgement import (
     Features,
     article_features,
@@ -18,7 +19,7 @@ from summarizer.analyst.embedded.summary import write_summary
 from summarizer.analyst.embedded.target import choose_target
 from summarizer.credibility import cap_level
 from summarizer.linear import load_linear, softmax
-from summarizer.models import Analysis, Analyst, CallClaim, Cited, Claim, Direction, Fact, Signal
+from summarizer.models import Analyst, Direction, Fact, Signal
 from summarizer.narratives import CuedNarrative, choose_narratives
 from summarizer.text.assets import MARKET
 from summarizer.text.reading import Text

@@ -8,12 +8,13 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
 
+from summarizer.analysis import Claim
 from summarizer.analyst.embedded.prose import is_empty, is_past, shorten, stands_alone
 from summarizer.analyst.embedded.reasons import Reason, Reasons
 from summarizer.credibility import SIGNALS
 from summarizer.facts.kinds import LEVELS
 from summarizer.facts.levels import find_price
-from summarizer.models import Claim, Direction, Fact, Level, Signal
+from summarizer.models import Direction, Fact, Level, Signal
 from summarizer.narratives import CuedNarrative
 from summarizer.tables import common_words, match_any, read_rows
 from summarizer.text.assets import MARKET

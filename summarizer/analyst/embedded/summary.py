@@ -6,9 +6,9 @@ first sentence of each.
 
 import re
 
+from summarizer.analysis import Claim
 from summarizer.analyst.embedded.prose import is_empty, is_past, shorten, stands_alone
 from summarizer.analyst.embedded.reasons import Reasons
-from summarizer.models import Claim
 from summarizer.text.assets import MARKET
 
 _CONTENT = re.compile(r"[a-z][a-z]{3,}|\d[\d.,]*\d")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from summarizer.analysis import Analysis
 from summarizer.analyst.llm.answers import answer_key, find_answer, keep_answer
 from summarizer.analyst.llm.completion import Completion, Usage
 from summarizer.analyst.llm.confidence import Directions, set_confidence
@@ -27,7 +28,7 @@ from summarizer.analyst.llm.schema import (
 )
 from summarizer.errors import AnswerError, LLMError
 from summarizer.facts.extract import Rows
-from summarizer.models import Analysis, Analyst, ConfidenceSource
+from summarizer.models import Analyst, ConfidenceSource
 from summarizer.settings import Settings
 from summarizer.text.reading import Text
 from summarizer.text.spans import clean

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, get_args
 
-from summarizer.models import Analysis, ConfidenceSource, Direction
+from summarizer.analysis import Analysis
+from summarizer.models import ConfidenceSource, Direction
 
 # "direction" of a call or "overall", and how likely the word that follows was
 Chance = tuple[str, float]

@@ -18,19 +18,10 @@ from pydantic import (
     model_validator,
 )
 
+from summarizer.analysis import Analysis, CallClaim, Cited, Claim, RowClaim
 from summarizer.credibility import SIGNALS
 from summarizer.facts.choice import LABELS
-from summarizer.models import (
-    Analysis,
-    Analyst,
-    CallClaim,
-    Cited,
-    Claim,
-    Direction,
-    Horizon,
-    Level,
-    RowClaim,
-)
+from summarizer.models import Analyst, Direction, Horizon, Level
 from summarizer.tables import read_rows
 
 
