@@ -157,13 +157,20 @@ _HEADS = re.compile(
 )
 
 
+# The ratios at which charts after Fibonacci set levels, and what names such a chart.
+_RATIOS = frozenset({0.236, 0.382, 0.5, 0.618, 0.65, 0.705, 0.786, 0.886, 1.272, 1.618, 2.618})
+_RATIO_CHART = re.compile(r"\bfib(?:s|onacci)?\b|\bretracements?\b|\bgolden pocket\b")
+
+
 def is_stated(text: Text, candidate: Candidate, kind: str) -> bool:
     """Whether the article states that the figure is of the kind."""
     span, number = candidate.span, candidate.number
     before, after = text.string[span.start : number.start], text.string[candidate.end : span.end]
     near = before[-_REACH:]
-    if candidate.unit_class == "plain" and kind != "other" and _HEADS.match(after):
-        return False
+    if candidate.unit_class == "plain":
+        is_count = kind != "other" and _HEADS.match(after)
+        if is_count or _is_chart_ratio(text, candidate):
+            return False
     if candidate.unit_class == "money" and _is_other_sum(near, after, kind):
         return False
     if kind == "market_cap" and _WIPED.search(near):
@@ -181,6 +188,12 @@ def is_stated(text: Text, candidate: Candidate, kind: str) -> bool:
         return True
     stands = not number.is_signed and _STANDS.search(near)
     return not (stands or _is_other_change(near, after))
+
+
+def _is_chart_ratio(text: Text, candidate: Candidate) -> bool:
+    """Whether a number is a ratio of the chart that the text speaks of, and no price."""
+    is_ratio = candidate.number.value in _RATIOS
+    return is_ratio and _RATIO_CHART.search(text.lowered_string) is not None
 
 
 def _is_other_sum(before: str, after: str, kind: str) -> bool:
