@@ -101,6 +101,10 @@ _CUT = re.compile(
 _YEAR = re.compile(
     r"\b(?:[Ii]n|[Ss]ince|[Bb]y|of|early|late|mid|[A-Z][a-z]+\.?,?)[ -](20[0-4]\d)\b"
 )
+_LONG_AGO = re.compile(  # "Around two months ago, Ann Writer said that …"
+    r"\A(?:around|about|some|nearly|almost|over|just)?\s?[\w-]+\s(?:months?|years?)\s(?:ago|earlier)\b",
+    re.IGNORECASE,
+)
 MAX_WORDS = 38  # of one sentence; a longer one is cut where a clause ends
 _MIN_WORDS = 12  # of what is left then
 
@@ -144,11 +148,16 @@ def is_empty(sentence: str) -> bool:
 
 
 def is_past(sentence: str, published_at: datetime | None) -> bool:
-    """Whether the years that a sentence names all lie before that of the article.
+    """Whether a sentence begins months ago, or the years that it names all lie before that of the
+    article.
 
     >>> is_past("Halcyon was founded in 2014.", datetime(2026, 3, 1))
     True
+    >>> is_past("Around two months ago, he was bullish.", None)
+    True
     """
+    if _LONG_AGO.match(sentence):
+        return True
     years = [int(year) for year in _YEAR.findall(sentence)]
     return published_at is not None and bool(years) and max(years) < published_at.year
 
