@@ -18,6 +18,7 @@ T = TypeVar("T")
 _PERIOD_REACH = 15  # words past which a period says nothing
 _PERIOD_BEHIND_CLAUSE = 7
 _MAX_ROWS, _ROW_WORDS = 40, 16  # of a table, and of one of its rows
+_AFTER = re.compile(r"\b[Aa]fter\s(?:an?\s|the\s)?\Z")  # "a 7% gain after a week in which"
 # What may stand between a figure and its own period: "17% over the past week".
 _DIRECT = re.compile(
     r"\s(?:(?:over|in|on|during|for|within|since)\s)?(?:the\s|a\s)?(?:past\s|last\s|previous\s)?\Z"
@@ -91,7 +92,9 @@ def find_period(text: Text, candidate: Candidate) -> str | None:
     for start, end, period in _period_lexicon().find(text.lowered[low:high]):
         distance = candidate.words_to(start + low, end + low)
         gap = candidate.gap_to(text.word_starts[start + low], text.words[end + low - 1].end())
-        if _OTHER_CLAUSE.search(text.string, *sorted(gap)):
+        begin = text.word_starts[start + low]
+        is_earlier = _AFTER.search(text.string, max(0, begin - len(" after the ")), begin)
+        if is_earlier or _OTHER_CLAUSE.search(text.string, *sorted(gap)):
             continue
         distance += _PERIOD_BEHIND_CLAUSE * text.crosses_clause(*gap)
         is_own = gap[0] == candidate.end and _DIRECT.fullmatch(text.string, *gap)

@@ -1,16 +1,48 @@
-"""FACTS -> FACTS: those that the other facts of an article contradict become unsure."""
+"""FACTS -> FACTS: those that the other facts of an article contradict become unsure, and a total of
+several assets is that of the market.
+"""
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from statistics import median
 
 from summarizer.models import Fact
+from summarizer.text.assets import MARKET
 
 # How many times the usual price of its asset a level may be, or how small a part of it. No level of
 # 991 labelled articles is 6 times the price; people do foretell a price of 30 times that.
 _LEVEL_APART, _TARGET_APART = 6.0, 30.0
 _USUAL = frozenset("price support_level resistance_level liquidation_level max_pain".split())
+_SUMS = frozenset(
+    "options_expiry liquidations open_interest etf_flow trading_volume token_unlock".split()
+)
+_ROUNDED = 0.01  # share by which printed parts and their sum differ
 _LEAST_DOMINANCE = 30.0  # % of the market that bitcoin ever was: CoinMarketCap, since 2013
+
+
+def name_totals(facts: Sequence[Fact]) -> list[Fact]:
+    """The facts, with a sum that is what its own asset and others make together said of the market:
+    $14 billion beside $11 billion of bitcoin and $3 billion of ether.
+    """
+    return [
+        fact.model_copy(update={"subject": MARKET}) if _is_total(fact, facts) else fact
+        for fact in facts
+    ]
+
+
+def _is_total(fact: Fact, facts: Sequence[Fact]) -> bool:
+    if fact.kind not in _SUMS:
+        return False
+    parts = {
+        other.subject: other.value
+        for other in facts
+        if (other.kind, other.unit) == (fact.kind, fact.unit)
+        and other.subject != MARKET
+        and 0 < other.value < fact.value
+    }
+    is_split = fact.subject in parts and len(parts) > 1
+    return is_split and math.isclose(sum(parts.values()), fact.value, rel_tol=_ROUNDED)
 
 
 def doubt_contradicted(facts: Sequence[Fact]) -> list[Fact]:

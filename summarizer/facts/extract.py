@@ -11,7 +11,7 @@ from summarizer.facts import attributes, statements
 from summarizer.facts.candidates import Candidate, find_candidates, make_candidate
 from summarizer.facts.choice import NONE
 from summarizer.facts.confidence import describe_doubts, measure_confidence
-from summarizer.facts.contradictions import doubt_contradicted
+from summarizer.facts.contradictions import doubt_contradicted, name_totals
 from summarizer.facts.cue_scores import score_candidates
 from summarizer.facts.kind_rules import name_ends, settle_kind
 from summarizer.facts.kinds import KINDS
@@ -206,7 +206,7 @@ def _sort_rows(facts: Sequence[tuple[Candidate, Fact, float]], others: Sequence[
         if keys[i] not in best or chance > facts[best[keys[i]]][2]:
             best[keys[i]] = i
     shown = sorted(best.values())[:MAX_FACTS]
-    stated = doubt_contradicted([facts[i][1] for i in shown])
+    stated = doubt_contradicted(name_totals([facts[i][1] for i in shown]))
     place = {i: k for k, i in enumerate(shown)}
     again = {id(facts[i][0]): best[keys[i]] for i in range(len(facts)) if i not in place}
     rest = sorted(

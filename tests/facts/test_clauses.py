@@ -125,6 +125,7 @@ def check(marked):
     [
         ("Ether fell 6% on the day, 14% over the week.", {-6: "24h", -14: "7d"}),
         ("Ether fell 6% over the past week and 2% on the day.", {-6: "7d", -2: "24h"}),
+        ("HYPE rose 7% after a week in which buyers were few.", {7: None}),
         ("Coin Price 24h 7d\nBTC $90,200 -1.4% +2.2%", {-1.4: "24h", 2.2: "7d"}),
         ("Coin Price 24h\nBTC $90,200 -1.4% +2.2%", {-1.4: None, 2.2: None}),
         ("In 24h much changed for everybody who trades.\nBTC $90,200 -1.4%", {-1.4: None}),

@@ -1,6 +1,6 @@
-"""Facts that the others of their article contradict are unsure."""
+"""Facts that the others of their article contradict are unsure, and totals are the market's."""
 
-from summarizer.facts.contradictions import doubt_contradicted
+from summarizer.facts.contradictions import doubt_contradicted, name_totals
 from summarizer.models import Evidence, Fact
 
 
@@ -38,3 +38,12 @@ def test_a_share_of_an_index_is_no_dominance():
     assert find_doubted(make_fact("dominance", 10, unit="%")) == [10]
     assert find_doubted(make_fact("dominance", 58, unit="%")) == []
     assert find_doubted(make_fact("dominance", 12, "ETH", "%")) == []
+
+
+def test_a_sum_of_several_assets_is_that_of_the_market():
+    parts = (make_fact("options_expiry", 11.3e9), make_fact("options_expiry", 2.9e9, "ETH"))
+    total, apart = make_fact("options_expiry", 14.2e9), make_fact("options_expiry", 19e9)
+    other = make_fact("price", 14.2e9)
+    named = name_totals([total, apart, other, *parts])
+    assert [fact.subject for fact in named] == ["MARKET", "BTC", "BTC", "BTC", "ETH"]
+    assert name_totals([total, parts[0]]) == [total, parts[0]]
