@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
-from summarizer.facts.kinds import KINDS, SIGNED
-from summarizer.facts.levels import find_price
+from summarizer.facts.kinds import KINDS, LEVELS, SIGNED
+from summarizer.facts.levels import find_price, is_broken
 from summarizer.models import Call, Fact
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "KRW": "₩", "INR": "₹"}
@@ -15,6 +15,19 @@ _SUFFIXES = {"%": "%", "bps": " bps", "ratio": "", "index": "", "count": ""}
 _EARLIER = re.compile(
     r"\bfrom\s(?:an?\s|about\s|around\s|nearly\s|some\s)?\W?\d[\d.,]*\W?(?:\s?\w+)?$"
 )
+# A bound right before a figure: "under $900 billion", "nearly $4 trillion".
+_BOUND = re.compile(
+    r"""
+    \b(?: (?P<nearly>nearly|almost|close\sto|approaching|just\s(?:under|below|shy\sof))
+        | (?P<under>under|below|less\sthan|fewer\sthan)
+        | (?P<over>over|above|more\sthan|at\sleast|exceed(?:s|ed|ing)?|topp(?:ed|ing)
+            |surpass(?:ed|ing))
+        | (?P<up_to>up\sto|as\s(?:much|many|high)\sas) )
+    \s(?:an?\s|the\s)?\W?\d[\d.,]*\S*(?:\s[a-z]+)?\W?$
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_BOUNDED = KINDS.keys() - SIGNED - LEVELS  # "below" a level is no bound of it
 _STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
 
 
@@ -57,11 +70,18 @@ def format_fact(fact: Fact) -> str:
 
 
 def describe_fact(fact: Fact) -> str:
-    """The value and what narrows it down: `+21% 24h`, `−7% Binance`, `$52M short`."""
+    """The value and what narrows it down: `+21% 24h`, `−7% Binance`, `over $52M short`."""
     is_move = fact.kind in SIGNED and fact.kind != "macro_indicator"  # a rate of 4% is no rise
     plus = "+" if fact.value > 0 and is_move else ""
     details = (spell(part) for part in (fact.period, fact.venue, fact.qualifier) if part)
-    return " ".join([plus + format_fact(fact), *details])
+    bound = find_bound(fact)
+    return " ".join([*bound, plus + format_fact(fact), *details])
+
+
+def find_bound(fact: Fact) -> list[str]:
+    """The word that bounds the figure in its quote: `under`, `over`, `nearly`, `up to` or none."""
+    found = _BOUND.search(fact.evidence.quote) if fact.kind in _BOUNDED else None
+    return [spell(str(found.lastgroup))] if found else []
 
 
 def spell(name: str) -> str:
@@ -73,8 +93,9 @@ def group_facts(facts: Sequence[Fact]) -> list[tuple[str, list[tuple[str, str]]]
     """Facts for reading: (group, [(kind, "BTC −7% Binance, −8% Bybit; ETH …")]).
 
     Groups and kinds are in the order of the table of kinds. Levels are sorted, the nearest to the
-    price first; an earlier value stands behind the later one: `$33.6B, from $36.9B`. A
-    number that no kind covers says nothing without its sentence, and is left out.
+    price first, and one that the price has passed is said to be broken; an earlier value stands
+    behind the later one: `$33.6B, from $36.9B`. A number that no kind covers says nothing without
+    its sentence, and is left out.
     """
     by_kind: dict[str, dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
     for fact in facts:
@@ -83,18 +104,18 @@ def group_facts(facts: Sequence[Fact]) -> list[tuple[str, list[tuple[str, str]]]
     for name, kind in KINDS.items():
         if name in by_kind and name != "other":
             by_subject = (
-                f"{subject} {_list_values(name, kind.group, each)}"
+                f"{subject} {_list_values(name, kind.group, each, find_price(facts, subject))}"
                 for subject, each in by_kind[name].items()
             )
             groups[kind.group].append((spell(name), "; ".join(by_subject)))
     return list(groups.items())
 
 
-def _list_values(name: str, group: str, facts: list[Fact]) -> str:
+def _list_values(name: str, group: str, facts: list[Fact], price: float | None) -> str:
     """The values of one kind and subject in the order in which they are read best."""
     if group == "Levels":
         facts = sorted(facts, key=lambda fact: fact.value, reverse=name == "support_level")
-        return ", ".join(map(_show, facts))
+        return ", ".join(_show(fact) + " (broken)" * is_broken(fact, price) for fact in facts)
     earlier = [fact for fact in facts if _EARLIER.search(fact.evidence.quote)]
     later = [fact for fact in facts if fact not in earlier]
     shown = {id(fact): [_show(fact)] for fact in later}

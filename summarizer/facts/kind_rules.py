@@ -2,7 +2,8 @@
 
 The ends of a range that holds a price are levels: "stuck between $88,000 and $92,000" states a
 support and a resistance. A percentage of a stock index is a macro indicator, never the price change
-of an asset.
+of an asset. What an asset costs "at press time" is its price now, also where the verb is past; what
+it cost three days ago is not.
 """
 
 import re
@@ -11,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.choice import LABELS, NONE
 from summarizer.facts.kinds import PRICES
-from summarizer.tables import word_set
+from summarizer.tables import match_any, word_set
 from summarizer.text.reading import Text
 from summarizer.text.spans import Span
 
@@ -28,6 +29,29 @@ _HELD = re.compile(
 )
 _REACH = 70  # code points before the lower end
 _GAP = re.compile(r"\s?(?:-|–|—|to|and)\s?")
+
+_AT_PRESS = (
+    r"(?:at|as\sof)\s(?:the\s)?(?:press\stime|this\swriting|writing"
+    r"|time\sof\s(?:this\s)?(?:writing|press|publication))"
+)
+_OWN_WORDS = r"(?:(?!\b(?:highs?|lows?|peak|record|ATH|average|from|since)\b)[^\d.;])*"
+_NOW_BEFORE = re.compile(
+    rf"""
+    \b(?: {_AT_PRESS} | current\sprice | (?:is|are)\s(?:now\s|currently\s)?
+           (?:trading|changing\shands|hovering|priced|quoted|valued) )
+    \b{_OWN_WORDS}\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_THEN = re.compile(  # "Three days ago, ETH was valued at"
+    rf"""
+    \b(?: ago | last\s(?:week|month|year) | start\sof\s(?:the|this)\s(?:week|month|year)
+        | in\s(?:{match_any("month")}\s)?20\d\d ),?
+    [^.;,\d]*\b(?:was|were|stood|traded|opened|closed)\b[^.;,\d]*\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_NOW_AFTER = re.compile(rf"{_OWN_WORDS}\b{_AT_PRESS}\b", re.IGNORECASE)
 
 
 def name_ends(text: Text, candidates: Sequence[Candidate], kinds: Sequence[Choice]) -> list[Choice]:
@@ -53,12 +77,30 @@ def _is_held(text: Text, low: Candidate, high: Candidate) -> bool:
 
 def settle_kind(text: Text, candidate: Candidate, choice: Choice, subject: str) -> Choice:
     """The kind of a number, now that its subject is known."""
+    if choice[0] == "price_past" and _is_now(text, candidate):
+        return _rename(candidate, "price", ("price", "price_past"))
+    if choice[0] == "price" and _is_dated(text, candidate):
+        return _rename(candidate, "price_past", ("price", "price_past"))
     if choice[0] != "price_change" or subject not in word_set("stock_index"):
         return choice
     named = {text.quote(Span(m.start, m.end)) for m in candidate.mentions if m.subject == subject}
     if named == {"SPX"}:  # "SPX (-9%)" may be the coin
         return choice
     return _rename(candidate, "macro_indicator", ("price_change", "macro_indicator"))
+
+
+def _is_now(text: Text, candidate: Candidate) -> bool:
+    """Whether words beside a number, with no other number between, say that it holds now."""
+    string, span = text.string, candidate.span
+    start, end = candidate.number.start, candidate.end
+    is_before = _NOW_BEFORE.search(string, max(span.start, start - _REACH), start)
+    return bool(is_before or _NOW_AFTER.match(string, end, min(span.end, end + _REACH)))
+
+
+def _is_dated(text: Text, candidate: Candidate) -> bool:
+    """Whether a verb of the past, and a time long before it, tell when a price held."""
+    low, start = candidate.span.start, candidate.number.start
+    return _THEN.search(text.string, max(low, start - 2 * _REACH), start) is not None
 
 
 def _rename(candidate: Candidate, kind: str, others: Iterable[str] = PRICES) -> Choice:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from summarizer.facts.kinds import LEVELS
 from summarizer.models import Direction, Fact
 
+_PASSED = 0.005  # share of the price, by which figures are rounded
+
 
 def find_price(facts: Iterable[Fact], asset: str) -> float | None:
     """The first price of the asset that the article states, a sure one if there is one."""
@@ -35,3 +37,14 @@ def is_target(facts: Iterable[Fact], fact: Fact, asset: str, direction: Directio
     ahead = [f.value for f in levels if f.kind == aims]
     is_past = all(sign * fact.value > sign * value for value in passed)
     return is_past and (not ahead or any(sign * fact.value >= sign * value for value in ahead))
+
+
+def is_broken(fact: Fact, price: float | None) -> bool:
+    """Whether the price has passed a level by more than a rounding: a support above it, or a
+    resistance below it.
+    """
+    if price is None or fact.unit != "USD":
+        return False
+    away = fact.value / price - 1
+    sides = {"support_level": away > _PASSED, "resistance_level": away < -_PASSED}
+    return sides.get(fact.kind, False)

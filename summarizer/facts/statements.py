@@ -117,10 +117,20 @@ _DISTANCE = re.compile(  # "$3,080 away from its high"
     """,
     re.VERBOSE,
 )
+_SHORT_OF = re.compile(  # "4% below its all-time high", where nothing moves
+    r"""
+    \s(?:away\sfrom|short\sof|shy\sof|below|above|under)\s
+        (?:(?:its|the|their|a|an|last|all-time|previous|recent|\d{4})\s)+(?:[\w’'-]+\s){0,2}
+        (?:highs?|peaks?|records?|lows?|ATHs?|all-time)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _MOVED = re.compile(  # "was up about $750": how far a price moved, not where it stands
     r"\b(?:(?:is|was|were|are)\s(?:up|down)|(?:climbed|rose|fell|dropped|slid|jumped)\sby)"
     r"\s(?:(?:about|around|nearly|almost|over|some|roughly|another|more\sthan)\s)*\Z"
-    r"|\b(?:up|down)\s(?:about|around|nearly|almost|some|roughly)\s\Z",
+    r"|\b(?:up|down)\s(?:about|around|nearly|almost|some|roughly)\s\Z"
+    r"|\b(?:gained|gaining|added|adding|grew\sin\svalue)"
+    r"\s(?:(?:by|about|around|nearly|almost|over|some|roughly|another|more\sthan)\s)*\Z",
     re.IGNORECASE,
 )
 _ORDER = re.compile(  # a stop loss or a strike is no level of the market
@@ -190,6 +200,14 @@ def is_stated(text: Text, candidate: Candidate, kind: str) -> bool:
     return not (stands or _is_other_change(near, after))
 
 
+def is_distance(text: Text, candidate: Candidate) -> bool:
+    """Whether a percentage says how far a price is from a high or a low, with no word of a move."""
+    span, start = candidate.span, candidate.number.start
+    before = text.string[max(span.start, start - _NEAR) : start]
+    is_short = _SHORT_OF.match(text.string, candidate.end, span.end)
+    return is_short is not None and not _moves().search(before)
+
+
 def _is_chart_ratio(text: Text, candidate: Candidate) -> bool:
     """Whether a number is a ratio of the chart that the text speaks of, and no price."""
     is_ratio = candidate.number.value in _RATIOS
@@ -233,6 +251,12 @@ def _is_withdrawn(before: str) -> bool:
     """Whether a correction names the figure as the wrong one."""
     notice = _WITHDRAWN.search(before)
     return notice is not None and not _CORRECTED.search(before, notice.end())
+
+
+@cache
+def _moves() -> re.Pattern[str]:
+    """A word of movement, a few words before a figure."""
+    return re.compile(rf"\b{match_any('up', 'down')}\b[^,;]{{0,30}}\Z", re.IGNORECASE)
 
 
 @cache

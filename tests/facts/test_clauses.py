@@ -79,6 +79,13 @@ Redemptions from ether ETFs rose to <etf_flow ETH -30000000 USD>$30 million</>.
 Fidelity's FBTC (<etf_flow BTC 99000000 USD>$99 million</>) led the inflows.
 """
 
+TIMES = """
+Ether was trading at <price ETH 2900 USD>$2,900</> at press time.
+At the time of this writing, ether had slipped to <price ETH 2900 USD>$2,900</>.
+Three days ago, ether was valued at <price_past ETH 2900 USD>$2,900</> on most exchanges.
+Last month ether stood at <price_past ETH 2900 USD>$2,900</>.
+"""
+
 NOT_STATED = """
 Ether will never go to $50,000, he said.
 Ether isn't going to $10,000 this year.
@@ -96,6 +103,7 @@ A 9% drop in daily active addresses hurt Solana.
 Ether's share price talk aside, whales hold 12% of the supply.
 Bitcoin moves up or down by 10% in a week.
 Bitcoin stands $2,500 below its record high.
+Bitcoin added over $1,500 within five days.
 His stop loss was at $55,000.
 Not only did ether gain <price_change ETH 4 %>4%</>, it kept it.
 Ether lost <price_change ETH -6 %>6%</> of its market value.
@@ -165,6 +173,11 @@ def test_a_figure_belongs_to_what_its_clause_names_or_to_nobody(marked):
 
 @pytest.mark.parametrize("marked", examples(SIGNS, FLOWS))
 def test_a_change_has_the_sign_that_its_words_tell(marked):
+    check(marked)
+
+
+@pytest.mark.parametrize("marked", examples(TIMES))
+def test_a_price_is_of_the_time_that_its_words_tell(marked):
     check(marked)
 
 

@@ -4,8 +4,8 @@ from summarizer.facts.contradictions import doubt_contradicted, name_totals
 from summarizer.models import Evidence, Fact
 
 
-def make_fact(kind, value, subject="BTC", unit="USD"):
-    evidence = Evidence(quote="x", start=0, end=1)
+def make_fact(kind, value, subject="BTC", unit="USD", quote="x"):
+    evidence = Evidence(quote=quote, start=0, end=len(quote))
     return Fact(kind=kind, subject=subject, value=value, unit=unit, evidence=evidence)
 
 
@@ -30,8 +30,15 @@ def test_levels_of_the_same_order_targets_far_off_and_old_prices_stay():
     assert find_doubted(*LEVELS, make_fact("resistance_level", 9_000), *others) == []
 
 
-def test_two_figures_alone_contradict_nothing():
-    assert find_doubted(LEVELS[0], make_fact("resistance_level", 145)) == []
+def test_two_figures_alone_are_of_no_other_order_of_size():
+    assert find_doubted(LEVELS[0], make_fact("support_level", 145)) == []
+
+
+def test_a_level_on_the_wrong_side_of_the_price_is_unsure_unless_it_was_passed():
+    passed = make_fact("resistance_level", 4_500, quote="broke above $4,500")
+    assert find_doubted(*LEVELS, passed, make_fact("resistance_level", 4_300)) == [4_300]
+    assert find_doubted(*LEVELS, make_fact("support_level", 4_700)) == [4_700]
+    assert find_doubted(*LEVELS, make_fact("support_level", 4_605)) == []
 
 
 def test_a_share_of_an_index_is_no_dominance():

@@ -115,3 +115,30 @@ def test_an_earlier_value_stands_behind_the_later_one():
     for facts in ([later, earlier], [earlier, later]):
         assert group_facts(facts)[0][1] == [("open interest", "BTC $33.6B, from $36.9B a week ago")]
     assert group_facts([earlier])[0][1] == [("open interest", "BTC $36.9B")]
+
+
+@pytest.mark.parametrize(
+    ("quote", "shown"),
+    [
+        ("slipped under $900 billion", "under $900B"),
+        ("a value of more than $900 billion", "over $900B"),
+        ("nearly $900 billion", "nearly $900B"),
+        ("is just below $900 billion", "nearly $900B"),
+        ("up to $900 billion)", "up to $900B"),
+        ("$900 billion", "$900B"),
+        ("over the weekend at $900 billion", "$900B"),
+    ],
+)
+def test_a_bound_is_shown_with_its_figure(quote, shown):
+    cap = fact("market_cap", "MARKET", 9e11).model_copy(
+        update={"evidence": Evidence(quote=quote, start=0, end=len(quote))}
+    )
+    assert describe_fact(cap) == shown
+
+
+def test_a_level_that_the_price_has_passed_is_called_broken():
+    levels = [fact("resistance_level", value=value) for value in (60_000.0, 55_000.0)]
+    (_, prices), (_, rows) = group_facts([fact(), *levels])
+    assert prices == [("price", "BTC $58,000")]
+    assert rows == [("resistance level", "BTC $55,000 (broken), $60,000")]
+    assert group_facts(levels)[0][1] == [("resistance level", "BTC $55,000, $60,000")]
