@@ -18,6 +18,10 @@ _EARLIER = re.compile(
 _STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
 
 
+# Funds hold coins too, and have no treasury.
+_SPELT = {"treasury_purchase": "purchase", "treasury_holding": "holding"}
+
+
 def format_value(value: float, unit: str) -> str:
     """A value with its unit, the sign in front.
 
@@ -66,7 +70,7 @@ def describe_fact(fact: Fact) -> str:
 
 def spell(name: str) -> str:
     """The words of a stable name: `funding_rate` is `funding rate`."""
-    return name.replace("_", " ")
+    return _SPELT.get(name, name.replace("_", " "))
 
 
 def group_facts(facts: Sequence[Fact]) -> list[tuple[str, list[tuple[str, str]]]]:

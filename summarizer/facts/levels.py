@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from summarizer.facts.kinds import LEVELS
 from summarizer.models import Direction, Fact
 
+# Share of the price that a target is away from it at least: at a nearer level the price stands.
+_LEAST_WAY = 0.005
+
 
 def find_price(facts: Iterable[Fact], asset: str) -> float | None:
     """The first price of the asset that the article states, a sure one if there is one."""
@@ -26,7 +29,7 @@ def is_target(facts: Iterable[Fact], fact: Fact, asset: str, direction: Directio
     sign = 1 if direction == "bullish" else -1  # of the way from the price to its target
     price = find_price(facts, asset)
     if price is not None:
-        return sign * fact.value > sign * price
+        return sign * (fact.value / price - 1) >= _LEAST_WAY
     aims, bounds = ("resistance_level", "support_level")[::sign]
     if fact.kind not in ("price_target", aims):
         return False
