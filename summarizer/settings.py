@@ -37,7 +37,7 @@ class Settings:
     timeout: float = 120.0  # seconds for one article's answer, all tries together
     prices: str | None = None  # a file of the form of data/prices.tsv, whose rows win
     reader: str = "fast"  # of numbers; load_settings takes `careful` where its extra is installed
-    prompt: str = "3"  # which version of prompts/analyze, or a file of one's own
+    prompt: str = "4"  # which version of prompts/analyze, or a file of one's own
     answers: str | None = None  # the file in which a model's answers are kept; None: they are not
     # Answers asked for where an endpoint gives no chances of tokens: how many agree is the
     # confidence.

@@ -38,7 +38,30 @@ _QUALIFIERS = {
         r"\b(?:all-time high|all-time low|ATH|record high|record low)\b", re.IGNORECASE
     ),
     "options_skew": re.compile(r"\b\d{1,2}-delta\b"),
+    "open_interest": re.compile(
+        r"\b(?:at|of)\s(?:this|that|the|each|its)\s(?:\S+\s)?strike\b|\bstrike\sprices?\b"
+    ),
 }
+# What may stand between a record's name and its number: "all-time high (ATH) of over $123,000".
+_OF_RECORD = re.compile(
+    r"""
+    s?(?:\s\(A\.?T\.?[HL]\.?\))?[\s:,–-]*
+    (?:(?:prices?|levels?|mark|value|peak|in|on|set|last|this|earlier|back|month|week|year|yesterday
+        |of|at|near|above|over|around|just|about|nearly|almost|roughly|approximately|beyond|to|was
+        |is|reached|the|past|slightly|more|than|hit|some|[A-Z][a-z]{2,8}\.?|\d{1,2},?|20\d\d)\s)*
+    [~($€£]*
+    """,
+    re.VERBOSE,
+)
+_AS_RECORD = re.compile(  # "$123,000, its all-time high"
+    r"""
+    [)\s,–—-]*
+    (?:(?:its|the|a|an|new|fresh|previous|prior|former|recent|latest|current|last|is|was|as|for
+        |historic|another|own|old|to|and|set|setting|hit|hitting|mark|marking|making|reaching|per
+        |coin|token|record|[A-Z][\w]*['’]s)[\s–-])*
+    """,
+    re.VERBOSE,
+)
 _SAID = re.compile(
     r"""
     (?:according[ ]to|said|says|told|wrote|noted|analyst|analysts[ ]at|strategists?[ ]at)\s
@@ -143,20 +166,29 @@ def find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
         shares = SHARES.match(text.string, candidate.number.start)
         return shares and shares[3].rstrip("s")
     pattern = _QUALIFIERS.get(kind)
-    match = pattern and pattern.search(text.string, *candidate.span)
-    if not match or (kind == "price_past" and not _is_beside(text, candidate, match.span())):
+    matches = pattern.finditer(text.string, *candidate.span) if pattern else ()
+    match = next((m for m in matches if _is_said_of(text, candidate, kind, m.span())), None)
+    if not match:
         return None
+    if kind == "open_interest":
+        return "at one strike"
     words = match[0].lower()
     words = {"ath": "all-time high", "pre-sale": "presale"}.get(words, words)
     return words.replace(" ", "_") if kind == "fund_raise" else words
 
 
-def _is_beside(text: Text, candidate: Candidate, words: tuple[int, int]) -> bool:
-    """Whether no other number stands between the number and some words."""
-    start, end = words
-    number = candidate.number
-    between = (end, number.start) if end <= number.start else (number.end, start)
-    return not text.numbers_between(*between)
+def _is_said_of(text: Text, candidate: Candidate, kind: str, words: tuple[int, int]) -> bool:
+    """Whether the words are said of the number: a record of what stands beside it alone, a strike
+    of what its clause holds, and the rest of all the sentence.
+    """
+    (start, end), number = words, candidate.number
+    if kind == "price_past":
+        if end <= number.start:
+            return _OF_RECORD.fullmatch(text.string, end, number.start) is not None
+        return _AS_RECORD.fullmatch(text.string, number.end, start) is not None
+    if kind == "open_interest":
+        return not text.crosses_clause(*candidate.gap_to(start, end))
+    return True
 
 
 def find_speaker(text: Text, candidate: Candidate) -> str | None:

@@ -14,10 +14,10 @@ from summarizer.facts.confidence import describe_doubts, measure_confidence
 from summarizer.facts.contradictions import doubt_contradicted, name_totals
 from summarizer.facts.cue_scores import score_candidates
 from summarizer.facts.kind_rules import name_ends, settle_kind
-from summarizer.facts.kinds import KINDS
+from summarizer.facts.kinds import KINDS, PRICES
 from summarizer.facts.reader import Reader, load_reader
 from summarizer.facts.signs import find_sign
-from summarizer.facts.subjects import Subjects
+from summarizer.facts.subjects import Subjects, is_ratio
 from summarizer.models import Fact
 from summarizer.text.assets import MARKET
 from summarizer.text.numbers import Number
@@ -178,11 +178,13 @@ def make_fact(text: Text, candidate: Candidate, name: str) -> Fact:
     value = candidate.number.value
     if kind.sign == "move" and not candidate.number.is_signed:
         value *= find_sign(text, candidate, name)
+    subject = MARKET if name == "sentiment_index" else candidate.subject or MARKET
+    bare_unit = "ratio" if name in PRICES and is_ratio(subject) else kind.bare_unit
     return Fact(
         kind=name,
-        subject=MARKET if name == "sentiment_index" else candidate.subject or MARKET,
+        subject=subject,
         value=value,
-        unit=candidate.unit or kind.bare_unit,
+        unit=candidate.unit or bare_unit,
         period=attributes.find_period(text, candidate) if kind.has_period else None,
         venue=attributes.find_venue(text, candidate) if kind.has_venue else None,
         qualifier=attributes.find_qualifier(text, candidate, name),

@@ -31,6 +31,10 @@ _BOUNDED = KINDS.keys() - SIGNED - LEVELS  # "below" a level is no bound of it
 _STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
 
 
+# Funds hold coins too, and have no treasury.
+_SPELT = {"treasury_purchase": "purchase", "treasury_holding": "holding"}
+
+
 def format_value(value: float, unit: str) -> str:
     """A value with its unit, the sign in front.
 
@@ -86,7 +90,7 @@ def find_bound(fact: Fact) -> list[str]:
 
 def spell(name: str) -> str:
     """The words of a stable name: `funding_rate` is `funding rate`."""
-    return name.replace("_", " ")
+    return _SPELT.get(name, name.replace("_", " "))
 
 
 def group_facts(facts: Sequence[Fact]) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from summarizer.facts.kinds import LEVELS
 from summarizer.models import Direction, Fact
 
-_PASSED = 0.005  # share of the price, by which figures are rounded
+# Share of the price within which a level is where the price stands: figures are rounded.
+_NEAR = 0.005
 
 
 def find_price(facts: Iterable[Fact], asset: str) -> float | None:
@@ -28,7 +29,7 @@ def is_target(facts: Iterable[Fact], fact: Fact, asset: str, direction: Directio
     sign = 1 if direction == "bullish" else -1  # of the way from the price to its target
     price = find_price(facts, asset)
     if price is not None:
-        return sign * fact.value > sign * price
+        return sign * (fact.value / price - 1) >= _NEAR
     aims, bounds = ("resistance_level", "support_level")[::sign]
     if fact.kind not in ("price_target", aims):
         return False
@@ -46,5 +47,5 @@ def is_broken(fact: Fact, price: float | None) -> bool:
     if price is None or fact.unit != "USD":
         return False
     away = fact.value / price - 1
-    sides = {"support_level": away > _PASSED, "resistance_level": away < -_PASSED}
+    sides = {"support_level": away > _NEAR, "resistance_level": away < -_NEAR}
     return sides.get(fact.kind, False)

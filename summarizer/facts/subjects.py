@@ -91,6 +91,16 @@ def underlying(subject: str) -> str:
     return load_assets().held.get(shared, shared)
 
 
+def is_ratio(subject: str) -> bool:
+    """Whether the subject is a pair whose price is counted in a coin that moves.
+
+    >>> is_ratio("ETH/BTC"), is_ratio("BTC/USDT"), is_ratio("BTC")
+    (True, False, False)
+    """
+    counted_in = subject.partition("/")[2]
+    return load_assets().tickers.get(counted_in) == "coin" and "USD" not in counted_in
+
+
 def list_subjects(mention: Mention) -> tuple[str, ...]:
     """The subjects that a number about a mention may have, by its kind."""
     subject = mention.subject

@@ -102,7 +102,7 @@ def describe_no_call(report: Report) -> str:
             return f"No call: {why}."
     if report.undecided:
         return f"No clear direction for {', '.join(report.undecided)}."
-    return "" if report.calls else "No call: the article is materially about no asset."
+    return "" if report.calls else "No call: the article gives no view of any asset's price."
 
 
 def is_news(report: Report) -> bool:

@@ -118,8 +118,8 @@ def _write(use: Use) -> str:
     is_signed_in_words = fact.kind in SIGNED - STATES and sign_word(use.scope, fact)
     written = format_value(abs(fact.value) if is_signed_in_words else fact.value, fact.unit)
     is_move = fact.kind in SIGNED and fact.kind != "macro_indicator"  # a rate of 4% is no rise
-    if is_move and not is_signed_in_words and fact.value > 0:
-        written = "+" + written
+    if is_move and not is_signed_in_words and fact.value > 0 and fact.unit == "%":
+        written = "+" + written  # a sum that flows in needs no sign beside its words
     is_plain = fact.unit != "%" or fact.kind in ("other", "price_change")
     if is_plain or named_kinds(use.scope, fact):
         return written

@@ -10,16 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from summarizer.analysis import RowClaim
-from summarizer.facts.attributes import find_venue
+from summarizer.facts.attributes import find_date, find_venue
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.choice import LABELS
-from summarizer.facts.kinds import KINDS, PRICES, SIGNED, Kind
+from summarizer.facts.kinds import KINDS, PRICES, SIGNED, Kind, kinds_where
 from summarizer.facts.levels import find_price
 from summarizer.facts.signs import governing_sign
 from summarizer.facts.subjects import underlying
 from summarizer.models import Fact
 from summarizer.tables import word_set
 from summarizer.text.asset_table import load_assets
+from summarizer.text.assets import Mention
 from summarizer.text.reading import Text
 from summarizer.verification.support import Support
 from summarizer.verification.wording import find_periods, names_time, spells_period
@@ -27,6 +28,7 @@ from summarizer.verification.wording import find_periods, names_time, spells_per
 # Log of the chance, by the readers of numbers, below which another kind is not believed, by how
 # sure they are of theirs. `eval/README.md` tells what each refuses.
 _LEAST_CHANCE = {"sure": -5.0, "unsure": -4.5, "no fact": -9.0}
+_UNIT_REACH = 20  # code points before a unit in which its number ends
 _SURE = 0.95  # chance from which a number is surely no fact, or surely one
 _RULED_OUT = 1e-20  # chance that a number has of kinds which its unit forbids, before it got one
 _FURTHEST = 2.5  # score by which a subject may be less likely than the likeliest
@@ -39,6 +41,8 @@ _STATES = (
     frozenset("negative minus shorts puts cut".split()),
 )
 _SHARES = re.compile(r"\b(?:shares?|stock|company|firm)\b", re.IGNORECASE)
+_OF_VENUES = kinds_where(lambda kind: kind.has_venue) | {"options_expiry", "yield_rate", "other"}
+_DATED = re.compile(r"\b(?:[Ss]ince|YTD|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b")
 _ASSETS = ("coin", "stock")
 _WORD = re.compile(r"[\w-]+")  # "jaw-dropping" is no drop
 _CROSSED = re.compile(  # "broke above resistance at", "former support", "lost the $60,000 level"
@@ -129,9 +133,19 @@ def _is_named(case: Case, subject: str, ranks: Sequence[float]) -> bool:
     """Whether the number's sentence names the subject, which the readers did not weigh, or which is
     a victim or its only asset.
     """
-    only = {m.subject for m in case.candidate.mentions if m.group in _ASSETS} == {subject}
-    is_open = not ranks or case.kind.of_company or only
+    named = {
+        mention.subject
+        for mention in case.candidate.mentions
+        if mention.group in _ASSETS and not _is_unit(case.text, mention)
+    }
+    is_open = not ranks or case.kind.of_company or named == {subject}
     return is_open and case.support.names(case.sentence, subject)
+
+
+def _is_unit(text: Text, mention: Mention) -> bool:
+    """Whether an asset's code is what a number counts: "6.8 ETH"."""
+    before = text.numbers_between(mention.start - _UNIT_REACH, mention.start)
+    return bool(before) and text.string[before[-1].end : mention.start].strip() == ""
 
 
 def _is_firm(case: Case, subject: str) -> bool:
@@ -212,13 +226,17 @@ def list_faults_of(case: Case) -> list[str]:
 def drop_unprinted(text: Text, candidate: Candidate, claim: RowClaim) -> RowClaim:
     """The claim without a period and a venue that neither the number's sentence gives nor, where it
     gives none, the one before or the title.
+
+    A sentence that dates its number gives the time, too ("59 percent in December 2011"), and only a
+    kind that is counted by venue takes one from elsewhere.
     """
     period, venue = claim.period, claim.venue
     own = text.quote(candidate.span)
     first = text.sentences[max(0, candidate.sentence - 1)]
     near = f"{text.article.title or ''} {text.string[first.start : candidate.span.end]}"
-    of_period = own if names_time(own) else near
-    of_venue = own if find_venue(text, candidate) else near
+    is_timed = names_time(own) or _DATED.search(own) or find_date(text, candidate)
+    of_period = own if is_timed else near
+    of_venue = near if claim.kind in _OF_VENUES and not find_venue(text, candidate) else own
     if period and not (period in find_periods(of_period) or spells_period(of_period, period)):
         period = None
     if venue and venue.casefold() not in of_venue.casefold():

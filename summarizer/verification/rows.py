@@ -29,6 +29,13 @@ from summarizer.verification.support import Support
 _ECONOMIES = frozenset("US FED ECB EU UK DXY SPX".split())
 _COINS = re.compile(r"\s(?:[A-Z][A-Z0-9]+\s)?(?:tokens|coins)\b")  # "41 million NOVR tokens"
 _TICKER = re.compile(r"[A-Z][A-Z0-9]{1,9}")
+# What a kind is called where it is counted in another unit: shorts of "$680 million" are no share.
+_TWINS = {
+    ("liquidation_share", "money"): "liquidations",
+    ("liquidations", "percent"): "liquidation_share",
+    ("open_interest_change", "money"): "other",
+    ("price_change", "money"): "other",
+}
 _UNIT_REACH = 10  # code points between a number and its coins
 _BULK = 3  # readings that fail, if they are more than half: none of the answer's is believed
 _MOST_ADDED = 99  # rows that an answer may number on
@@ -169,6 +176,7 @@ def _read_claim(
         return _Reading([], None, [f"{detail} is no number of the article"])
     if claim.kind == NONE:
         return _Reading(places, None, [])
+    claim = claim.model_copy(update={"kind": _fit_kind(claim.kind, candidate)})
     if claim.kind not in KINDS:
         return _Reading([], None, [f"{claim.kind} is no kind of fact"])
     before = rows.facts[places[0]] if places[0] < len(rows.facts) else None
@@ -179,6 +187,11 @@ def _read_claim(
     ranks = rows.ranks.get(candidate.number.start, {})
     case = Case(text, support, candidate, claim, subject, fact, before, ranks)
     return _Reading(places, fact, list_faults_of(case))
+
+
+def _fit_kind(kind: str, candidate: Candidate) -> str:
+    """The kind, or its twin that is counted in the number's unit."""
+    return _TWINS.get((kind, candidate.unit_class), kind)
 
 
 def _find_number(text: Text, rows: Rows, claim: RowClaim) -> tuple[Candidate | None, list[int]]:

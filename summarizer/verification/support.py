@@ -37,6 +37,7 @@ _SPOKEN = {
     "KRW": ("won",),
     "MARA": ("Marathon",),
 }
+_QUOTED_IN = r"/?(?:USDT?|USDC)(?!\w)"  # "Maintenance margin for LINKUSDT"
 _PRICED = PRICES | {"price_change", "market_cap", "token_unlock"}
 _TICKER = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 
@@ -104,6 +105,8 @@ class Support:
         string = f"{self.text.article.title or ''}\n{self.text.string}"
         if name not in load_assets().tickers:
             return re.search(_MARKED_TICKER.format(name), string) is not None
+        if re.search(rf"(?<!\w){name}{_QUOTED_IN}", string):
+            return True
         printed = re.findall(rf"(?<!\w){name}(?!\w)", string, re.IGNORECASE)
         companies = [company for company, stock in stock_tickers().items() if stock == name]
         return any(word[0].isupper() or word[1:2].isupper() for word in printed) or any(

@@ -32,6 +32,7 @@ from summarizer.models import (
 from summarizer.narratives import CuedNarrative
 from summarizer.text.assets import CALLED, MARKET
 from summarizer.text.reading import Text
+from summarizer.text.sentences import split_sentences
 from summarizer.text.spans import clean
 from summarizer.verification.calibration import find_frequency, forecaster
 from summarizer.verification.claims import check_claim
@@ -119,17 +120,17 @@ class _Check:
         self._text, self._rows, self._signals = text, rows, signals
         self._support = Support(text, rows)
         self._last_subjects: tuple[str, ...] = ()  # of the last sentence that stands
+        self._summary: list[str] = []  # its sentences that stand
         self.findings: list[Finding] = []
         self.had_markup = False
 
     def check_summary(self, claims: Sequence[Claim]) -> list[str]:
         """The sentences that stand. One that names no asset speaks of those of the one before."""
-        sentences = []
         for i, claim in enumerate(claims):
             sentence = self.check_words(claim, f"summary[{i}]", self._last_subjects, must_cite=True)
             if sentence:
-                sentences.append(sentence)
-        return sentences
+                self._summary.append(sentence)
+        return self._summary
 
     def check_words(
         self, claim: Claim, where: str, subjects: tuple[str, ...] = (), *, must_cite: bool = False
@@ -166,7 +167,7 @@ class _Check:
             self._drop(where, f"{claim.asset} is no asset that the article names")
             return None
         facts = self._check_call_facts(claim, where)
-        rationale = self.check_words(claim.rationale, f"{where}.rationale", (claim.asset,))
+        rationale = self._check_rationale(claim, f"{where}.rationale")
         cited = [
             i for i in claim.rationale.sentences[:_MAX_CITED] if 0 <= i < len(self._text.sentences)
         ]
@@ -184,9 +185,31 @@ class _Check:
             confidence=self._check_confidence(claim, analysis.analyst, where),
             until=published_at.date() + days if published_at else None,
             target=self._check_target(claim, f"{where}.target"),
-            rationale=rationale or "",
+            rationale=rationale,
             evidence=tuple(evidence),
         )
+
+    def _check_rationale(self, claim: CallClaim, where: str) -> str:
+        """Why the call is made: if the whole of it does not stand, its sentences that do, else what
+        the summary says of the asset; empty without any.
+        """
+        if whole := self.check_words(claim.rationale, where, (claim.asset,)):
+            return whole
+        stated = claim.rationale
+        parts = [
+            check_claim(self._support, stated.model_copy(update={"text": stated.text[i:j]}))
+            for i, j in split_sentences(stated.text)
+        ]
+        standing = [
+            part.text for part in parts if not part.faults and claim.asset in part.subjects
+        ] or [
+            sentence
+            for sentence in self._summary
+            if any(m.subject == claim.asset for m in self._support.find_mentions(sentence))
+        ][:1]
+        if standing:
+            self._find("support", where, "changed", "what stands for it is shown instead")
+        return " ".join(standing)
 
     def _check_call_facts(self, claim: CallClaim, where: str) -> list[Fact]:
         """The facts named for a call that are about its asset, or about all of crypto."""

@@ -139,7 +139,7 @@ def test_an_article_of_which_nothing_is_known_is_a_page_too():
         credibility=Credibility(level="low", note=""),
     )
     shown = words(render_html(report))
-    assert shown.startswith("Untitled article") and "materially about no asset" in shown
+    assert shown.startswith("Untitled article") and "no view of any asset's price" in shown
 
 
 def test_a_terminal_without_unicode_gets_references_that_a_browser_reads(tmp_path):

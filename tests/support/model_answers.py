@@ -8,7 +8,7 @@ from summarizer import Report, SummarizerError, analyze_text
 from summarizer.analyst.llm.prompt import load_prompt
 from tests.support.scripted_server import Reply, Scripted, says, scripted
 
-PROMPT = load_prompt("3")
+PROMPT = load_prompt("4")
 EXAMPLE = "\n".join(re.findall(r"(?m)^S\d+ (.+)$", PROMPT.parts["example_input"]))
 ANSWER = json.loads(PROMPT.parts["example_answer"])
 GOOD = says(ANSWER)

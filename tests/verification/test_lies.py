@@ -188,7 +188,27 @@ def test_a_lie_is_caught_wherever_it_is_told(lie, where):
         "timeframe": report.timeframe.rationale,
         "credibility": report.credibility.note,
     }
-    assert (shown | {"rationale": report.calls[0].rationale})[where] == ""
+    if where == "rationale":  # what the summary says of the asset stands in its place
+        assert report.summary.startswith(report.calls[0].rationale)
+    else:
+        assert shown[where] == ""
+
+
+def test_a_reason_keeps_its_sentences_that_stand_and_else_takes_one_of_the_summary():
+    lie, truth = "Bitcoin rose {N0}.", "Bitcoin fell {N0}."
+
+    def reason_for(text: str, summary: str) -> str:
+        rationale = Claim(text=text, sentences=(0,))
+        claims = (Claim(text=summary, sentences=(1,)),)
+        return (
+            OBSERVED.verify(_analysis(**_call(rationale=rationale), summary=claims))
+            .calls[0]
+            .rationale
+        )
+
+    assert reason_for(f"{lie} {truth}", "Ether rose {N2}.") == "Bitcoin fell 4.2%."
+    assert reason_for(lie, "Bitcoin trades at {N1}.") == "Bitcoin trades at $61,300."
+    assert reason_for(lie, "Ether rose {N2}.") == ""
 
 
 def _call(**change: object) -> dict[str, object]:

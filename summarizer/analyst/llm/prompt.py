@@ -44,7 +44,7 @@ def load_prompt(which: str) -> Prompt:
     path = prompts_root() / "analyze" / f"v{which}.md" if which.isdigit() else Path(which)
     if not path.is_file():
         what = f"version {which} of the prompt" if which.isdigit() else f"prompt {which}"
-        raise UsageError(f"there is no {what}", advice="Give a version such as 3, or a file")
+        raise UsageError(f"there is no {what}", advice="Give a version such as 4, or a file")
     text = path.read_text("utf-8")
     front = _FRONT.match(text)
     fields = dict(line.split(": ", 1) for line in front[1].splitlines()) if front else {}

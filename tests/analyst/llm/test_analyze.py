@@ -53,7 +53,7 @@ def test_a_good_answer_becomes_a_report():
     )
     assert report.calls[0].target.value == 57_000
     assert report.analyst.name == "llm"
-    assert report.analyst.prompt == "analyze/v3"
+    assert report.analyst.prompt == "analyze/v4"
     assert report.analyst.prompt_sha256 == PROMPT.sha256
     assert (
         report.analyst.input_tokens,

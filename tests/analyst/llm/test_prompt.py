@@ -23,7 +23,7 @@ def test_a_released_prompt_is_as_it_was(name):
 
 
 def test_the_prompt_in_use_is_released_and_its_hash_is_the_reports():
-    assert load_prompt(Settings().prompt).sha256 == RELEASED["analyze/v3.md"]
+    assert load_prompt(Settings().prompt).sha256 == RELEASED["analyze/v4.md"]
 
 
 def test_every_prompt_has_its_line():
@@ -32,13 +32,13 @@ def test_every_prompt_has_its_line():
 
 def test_a_prompt_that_names_an_input_it_does_not_have_is_refused():
     with pytest.raises(KeyError):
-        load_prompt("3").fill("user", marker="m")
+        load_prompt("4").fill("user", marker="m")
 
 
 def test_a_prompt_of_ones_own_is_a_file(tmp_path):
     own = tmp_path / "own.md"
     own.write_text(
-        (ROOT / "analyze/v3.md").read_text("utf-8").replace("version: 3", "version: mine")
+        (ROOT / "analyze/v4.md").read_text("utf-8").replace("version: 4", "version: mine")
     )
     assert load_prompt(str(own)).name == "analyze/vmine"
 
