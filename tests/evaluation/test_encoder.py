@@ -63,9 +63,9 @@ def test_the_map_knows_doubts_from_certainty(articles):
 
 def test_the_threshold_is_the_least_that_holds_the_precision():
     sure = [(0.9, True)] * 95 + [(0.9, False)] * 5
-    assert _find_threshold([*sure, (0.8, False)]) == 0.8  # 95 of 101
-    assert _find_threshold([*sure, *[(0.8, False)] * 5]) == 0.9
-    assert _find_threshold([(0.5, False)]) == 1.0
+    assert _find_threshold([*sure, (0.8, False)], 0.92) == 0.8  # 95 of 101
+    assert _find_threshold([*sure, *[(0.8, False)] * 5], 0.92) == 0.9
+    assert _find_threshold([(0.5, False)], 0.92) == 1.0
 
 
 @pytest.mark.filterwarnings("ignore")  # torch's own
