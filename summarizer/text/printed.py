@@ -34,6 +34,8 @@ _OPENERS = frozenset(
 _SMALL = frozenset(
     "of the to in for and on by with a an at as from vs or is into its & - – —".split()
 )
+# Those of them that have a capital in titles alone.
+_TITLE_ONLY = frozenset("To By With From As And Into Is".split())
 _LEAD_IN = re.compile(  # "One thing stands out: Halcyon has sold its coins to a rival bank"
     r"\A[A-Z](?:[^:\s\d“”\"'();]*\s){2,16}[^:\s\d“”\"]+:\s(?=[A-Z][a-z]+(?:\s\S+){7})"
 )
@@ -47,6 +49,7 @@ _WIDGET = re.compile(  # "Bitcoin BTC $68,632.97 is struggling"
     r"\b([A-Z][A-Za-z]+) ([A-Z][A-Z0-9]{1,5}) \$ ?[\d,]+(?:\.\d+)?(?= [a-z])"
 )
 _ASIDE = re.compile(r"\s?\((?:@\w{1,30}|[A-Z$][A-Z0-9]{1,9}|NASDAQ: ?\w+|NYSE: ?\w+)\)")
+_DOUBLED = re.compile(r"(?<=\w)''(?=\w)")  # "Halcyon''s"
 _LOOSE = re.compile(r" (?=[.,;:](?: |\Z))")
 _CUT_HERE = re.compile(
     r"\s*(?:[.,;:!?—–”\"’]|\Z|(?:according|as per|per data|data from|citing|reports?)\b| - )"
@@ -64,7 +67,7 @@ def without_asides(sentence: str) -> str:
     >>> without_asides("The BTC $70,000 call was bought.")
     'The BTC $70,000 call was bought.'
     """
-    sentence = sentence[find_heading(sentence) :]
+    sentence = _DOUBLED.sub("'", sentence[find_heading(sentence) :])
     return _LOOSE.sub("", _ASIDE.sub("", _WIDGET.sub(_drop_widget, sentence)))
 
 
@@ -103,7 +106,11 @@ def _is_headed(word: str) -> bool:
 
 
 def _is_title(words: Sequence[str]) -> bool:
-    """Whether words are a title: common ones among them have capitals, as in no sentence."""
+    """Whether words are a title: common ones among them have capitals, as in no sentence, or a word
+    that even a name has in small letters: "According To Expert".
+    """
+    if not _TITLE_ONLY.isdisjoint(words[1:]):
+        return True
     plain = [word for word in words[1:] if word[0].isupper() and word.lower() in common_words()]
     return len(plain) >= _SHORTEST_TITLE
 

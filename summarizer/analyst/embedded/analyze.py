@@ -7,17 +7,20 @@ from collections.abc import Container, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from summarizer.analysis import Analysis, CallClaim, Cited, Claim
+from summarizer.analyst.embedded.doubt import limit_confidence
 from summarizer.analyst.embedded.judgement import (
     Features,
     article_features,
     asset_features,
     is_traded,
 )
-from summarizer.analyst.embedded.rationale import explain_call, explain_credibility, explain_horizon
+from summarizer.analyst.embedded.notes import explain_credibility, explain_horizon
+from summarizer.analyst.embedded.promotion import list_established
+from summarizer.analyst.embedded.rationale import explain_call
 from summarizer.analyst.embedded.reasons import Reason, Reasons
 from summarizer.analyst.embedded.summary import write_summary
 from summarizer.analyst.embedded.target import choose_target
-from summarizer.credibility import cap_level
+from summarizer.credibility import cap_level, has_cause
 from summarizer.linear import load_linear, softmax
 from summarizer.models import Analyst, Direction, Fact, Signal
 from summarizer.narratives import CuedNarrative, choose_narratives
@@ -70,7 +73,10 @@ def analyze_by_weights(
     if not is_news:
         direction, confidence = "neutral", _UNBACKED
     horizon, _ = _choose("horizon", features)
-    level = cap_level(_choose("credibility", features)[0], signals)
+    level = "low" if reasons.promotion.is_all else _choose("credibility", features)[0]
+    level = cap_level(level, signals)
+    if level == "low" and not reasons.promotion.is_all and not has_cause(signals):
+        level = "medium"
     return Analysis(
         summary=write_summary(reasons, weighed[0].asset if weighed else None),
         calls=calls,
@@ -80,7 +86,7 @@ def analyze_by_weights(
         horizon=horizon,
         horizon_rationale=explain_horizon(horizon, reasons, themes) if is_news else Claim(text=""),
         credibility=level,
-        credibility_note=explain_credibility(text, signals, level),
+        credibility_note=explain_credibility(reasons, signals, level),
         narratives=tuple(Cited(name=name) for name in chosen),
         analyst=Analyst(name="embedded"),
     )
@@ -109,11 +115,13 @@ def explain(text: Text, facts: Sequence[Fact]) -> dict[str, list[tuple[str, floa
 
 def weigh_assets(reasons: Reasons) -> list[Weighed]:
     """The assets that the article may be materially about, the one named most first."""
-    model, counts = load_linear("assets"), reasons.counts
+    model, counts, promotion = load_linear("assets"), reasons.counts, reasons.promotion
     named = {mention.subject for mentions in reasons.mentions for mention in mentions}
     weighed = []
     for asset in sorted(counts, key=lambda asset: (-counts[asset], asset)):
-        if asset in named and asset != MARKET:  # the title alone is no evidence
+        is_sold = asset in promotion.assets
+        is_sold |= promotion.is_all and asset not in list_established()
+        if asset in named and asset != MARKET and not is_sold:  # the title alone is no evidence
             treated = softmax(model.scores(asset_features(reasons, asset)))[1]
             if treated >= _CALLED:
                 described = describe_call(reasons.list_reasons(asset))
@@ -158,19 +166,23 @@ def _make_call(reasons: Reasons, one: Weighed, taken: Container[int]) -> CallCla
     least = (
         _CLEAR if reasons.is_titled(asset) or not reasons.text.article.title else _CLEAR_UNTITLED
     )
-    if one.confidence >= least and tone * _SIGNS[direction] > -_AGAINST:
+    is_own_praise = direction == "bullish" and reasons.promotion.is_all
+    is_clear = one.confidence >= least and tone * _SIGNS[direction] > -_AGAINST
+    if is_clear and not is_own_praise:
         listed = reasons.list_reasons(asset)
         placed = [each for each in listed if each.fact is not None or each.sentence is not None]
         weighed = weigh_reasons(placed)
         rationale, used = explain_call(reasons, asset, direction, weighed, target, taken)
+    confidence = min(one.confidence, limit_confidence(reasons, asset, rationale))
     if not rationale.text:
+        confidence = _UNDECIDED
         first = next(i for i in range(len(reasons.mentions)) if reasons.names(i, asset))
         direction, target, rationale = "neutral", None, Claim(text="", sentences=(first,))
     return CallClaim(
         asset=asset,
         direction=direction,
         tone=tone,
-        confidence=one.confidence if rationale.text else _UNDECIDED,
+        confidence=confidence,
         target=target,
         rationale=rationale,
         facts=used,
@@ -180,20 +192,19 @@ def _make_call(reasons: Reasons, one: Weighed, taken: Container[int]) -> CallCla
 def _judge_overall(
     reasons: Reasons, weighed: Sequence[Weighed], calls: Sequence[CallClaim]
 ) -> tuple[Direction, float]:
-    """The overall direction and its chance: a rise or a fall only where a call is made for it, or
-    where the article treats no asset, and never surer than the surest of these calls.
+    """The overall direction and its chance: a rise or a fall only where a call is made for it, and
+    never surer than the surest of these calls.
 
     The text may not speak against it either.
     """
     direction, chance = _choose("overall", describe_overall(reasons, weighed))
     agreeing = [call.confidence for call in calls if call.direction == direction]
-    is_backed = bool(agreeing) or not calls
     is_against = _tone(reasons, MARKET) * _SIGNS[direction] < -_AGAINST
     if direction == "neutral":
         return direction, min(chance, _MOST_NEUTRAL)
-    if is_against or not is_backed:
+    if is_against or not agreeing:
         return "neutral", _UNBACKED
-    return direction, min([chance, max(agreeing, default=chance)])
+    return direction, min(chance, max(agreeing))
 
 
 def describe_call(reasons: Iterable[Reason]) -> Features:

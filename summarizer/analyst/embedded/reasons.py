@@ -14,6 +14,7 @@ from itertools import chain, pairwise
 from typing import NamedTuple
 
 from summarizer.analyst.embedded.cues import find_cues, find_cues_among
+from summarizer.analyst.embedded.promotion import Promotion, find_promotion
 from summarizer.analyst.embedded.tone import measure_tone
 from summarizer.facts.levels import find_price
 from summarizer.models import Fact
@@ -144,6 +145,12 @@ class Reasons:
         nearby = Counter(word for i in places for word in self._words[i])
         sentences, facts = self._list_sentence_reasons(asset), self._list_fact_reasons(asset)
         return [*sentences, *facts, *_spread("near", nearby), *self.wording]
+
+    @cached_property
+    def promotion(self) -> Promotion:
+        """What of the article is an advert."""
+        sentences = [self.sentence(i) for i in range(len(self.mentions))]
+        return find_promotion(sentences, self.mentions, self.text.title_mentions)
 
     @cached_property
     def wording(self) -> list[Reason]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from summarizer.analyst.embedded.rationale import explain_horizon
+from summarizer.analyst.embedded.notes import explain_horizon
 from summarizer.analyst.embedded.reasons import Reasons
 from summarizer.models import Evidence, Fact
 from summarizer.narratives import find_narratives
