@@ -120,6 +120,25 @@ def test_the_note_names_who_is_quoted_and_whose_data_are_given(string, note):
     assert note in explain_credibility(Reasons(text, []), find_signals(text), "high").text
 
 
+@pytest.mark.parametrize(
+    "string",
+    [
+        "Ether fell, Halcyon Labs said on Monday.",  # a firm
+        "Ether fell, as the fund of Mara Quill had foreseen.",  # who does not speak
+    ],
+)
+def test_nobody_is_told_to_be_quoted_who_is_not(string):
+    text = read_text(make_article(string))
+    signals = [Signal(name="named_sources", evidence=text.evidence(text.sentences[0]))]
+    assert explain_credibility(Reasons(text, []), signals, "medium").text == ""
+
+
+def test_a_release_that_is_cited_makes_no_release():
+    cited = "Larkfund bought 400 coins, according to a press release. Its chief spoke in Oslo."
+    assert "press_release" not in names_of(make_article(cited))
+    assert "press_release" in names_of(make_article(f"PRESS RELEASE: {cited}"))
+
+
 def test_one_entry_adds_a_signal(tmp_path):
     """A package with one more entry finds the signal, quotes it, caps by it, writes its note."""
     shutil.copytree(PACKAGE, tmp_path / "summarizer", ignore=shutil.ignore_patterns("__pycache__"))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from summarizer.tables import common_words
 from summarizer.text.assets import find_mentions
+from summarizer.text.spans import single_apostrophes
 
 _MIN_PRINTED = 4  # words; fewer prove nothing by standing in the article
 # What may be missing before a printed sentence: a label, and words that join it to the one before;
@@ -49,7 +50,6 @@ _WIDGET = re.compile(  # "Bitcoin BTC $68,632.97 is struggling"
     r"\b([A-Z][A-Za-z]+) ([A-Z][A-Z0-9]{1,5}) \$ ?[\d,]+(?:\.\d+)?(?= [a-z])"
 )
 _ASIDE = re.compile(r"\s?\((?:@\w{1,30}|[A-Z$][A-Z0-9]{1,9}|NASDAQ: ?\w+|NYSE: ?\w+)\)")
-_DOUBLED = re.compile(r"(?<=\w)''(?=\w)")  # "Halcyon''s"
 _LOOSE = re.compile(r" (?=[.,;:](?: |\Z))")
 _CUT_HERE = re.compile(
     r"\s*(?:[.,;:!?—–”\"’]|\Z|(?:according|as per|per data|data from|citing|reports?)\b| - )"
@@ -67,7 +67,7 @@ def without_asides(sentence: str) -> str:
     >>> without_asides("The BTC $70,000 call was bought.")
     'The BTC $70,000 call was bought.'
     """
-    sentence = _DOUBLED.sub("'", sentence[find_heading(sentence) :])
+    sentence = single_apostrophes(sentence[find_heading(sentence) :])
     return _LOOSE.sub("", _ASIDE.sub("", _WIDGET.sub(_drop_widget, sentence)))
 
 
@@ -107,12 +107,12 @@ def _is_headed(word: str) -> bool:
 
 def _is_title(words: Sequence[str]) -> bool:
     """Whether words are a title: common ones among them have capitals, as in no sentence, or a word
-    that even a name has in small letters: "According To Expert".
+    that even a name has in small letters: "According To Expert". Behind "A" two are enough.
     """
     if not _TITLE_ONLY.isdisjoint(words[1:]):
         return True
     plain = [word for word in words[1:] if word[0].isupper() and word.lower() in common_words()]
-    return len(plain) >= _SHORTEST_TITLE
+    return len(plain) >= _SHORTEST_TITLE - (words[:1] == ["A"])
 
 
 def is_headed(sentence: str) -> bool:

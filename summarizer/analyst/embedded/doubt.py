@@ -1,12 +1,11 @@
 """REASONS -> DOUBT: how sure a call can be at most, by how divided the article is about its asset.
 
-The limits are how often such calls, each held out of the fit of its weights, were the annotator's:
-eval/README.md, "Calls that are made".
+Conditions ("if it clears $70,000") make no call less reliable: eval/README.md, "Calls that are
+made".
 """
 
 import re
 
-from summarizer.analysis import Claim
 from summarizer.analyst.embedded.reasons import Reasons
 
 # Words that set one view against another, or hold one back.
@@ -19,16 +18,13 @@ _DIVIDED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _MANY = 0.25  # of an asset's sentences
-_MOST_DIVIDED = 0.9
-_MOST_BARE = 0.75
+_MOST_DIVIDED = 0.9  # held out, 92 % of 82 such calls of this confidence were right, of others 97 %
 
 
-def limit_confidence(reasons: Reasons, asset: str, rationale: Claim) -> float:
+def limit_confidence(reasons: Reasons, asset: str) -> float:
     """The most confidence that a call can have: less where many of the sentences about its asset
-    hold something back, and where no sentence but only a fact explains it.
+    hold something back.
     """
-    if not rationale.sentences:
-        return _MOST_BARE
     places = reasons.about(asset)
     divided = sum(bool(_DIVIDED.search(reasons.sentence(i))) for i in places)
     return _MOST_DIVIDED if divided >= _MANY * len(places) else 1.0

@@ -5,6 +5,7 @@ person would trim them.
 import re
 from datetime import datetime
 
+from summarizer.tables import common_words
 from summarizer.text.printed import OPENING, is_headed, without_asides
 
 # The patterns of `stands_alone` see small letters.
@@ -18,7 +19,8 @@ _DANGLING = re.compile(  # a sentence that leans on the one before it
         | at[ ](?:the|that)[ ](?:time|point|moment)\b(?![ ]of)
         | (?:since|by|until|from)[ ]then\b | later\b | that[ ]day\b
         | in[ ](?:turn|response|return|contrast|comparison|doing[ ]so)\b(?![ ]to)
-        | by[ ](?:contrast|comparison)\b | (?:instead|rather|surprise|sure|simply)\b,
+        | by[ ](?:contrast|comparison)\b | (?:instead|rather|surprise|sure|simply|yes|no|now)\b,
+        | [\w’'$-]+,[ ]on[ ]the[ ]other[ ]hand\b
         | out[ ]of[ ](?:these|them)\b
         | the[ ](?:move|decision|news|report|former|latter|figure|figures|data|firm|company|analyst
             |post|tweet|token|coin|same|asset|altcoin|cryptocurrency|price|prices|project|platform
@@ -28,7 +30,8 @@ _DANGLING = re.compile(  # a sentence that leans on the one before it
             |hacker|trend|pattern|incident|event|partnership|product|service|feature|man|woman
             |author|pair|indicator|ratio|sale|purchase|transaction|transfer|wallet|judge|duo
             |initiative|crash|correction|breakout|accusations?|allegations?)\b
-            (?![ ](?:of|for|that|behind|in)\b)
+            (?![ ](?:of|for|that|behind|in|industry|markets?|sector|space|exchange|platform|giant
+            |ecosystem|community)\b)
         | if[ ](?:so|not)\b | according[ ]to[ ](?:him|her|them|the[ ]\w+)\b
         | for[ ](?:instance|example)\b | (?:[a-z]+[ ]){1,3}[a-z]+,[ ](?:the[ ](?:company|firm)|it|he
             |she|they)\b
@@ -64,6 +67,8 @@ _GLUED = re.compile(  # a heading flattened onto the sentence behind it: "brings
     """,
     re.VERBOSE,
 )
+_CAPITAL_INSIDE = re.compile(r"(?<=[a-z\d%] )([A-Z][a-z]+)(?= [a-z])")  # "low fees Fast payouts in"
+_MOST_INSIDE = 3  # such words in a sentence; of fewer each may be a name
 _CAPTION = re.compile(  # of a picture, flattened onto the sentence behind it
     r"(?:image |photo |chart )?(?:source|credit|via)s?\s?:"
 )
@@ -80,15 +85,17 @@ _ENTRY = re.compile(r"\A[A-Z][^:.]{1,60}:\s[A-Z$€£\d]|:\s[^:]*[^:\d]:\s")
 _NAMED_TWICE = re.compile(
     r"\A([A-Z][\w&’'-]+\s[A-Z][\w&’'-]+)\b[^,.;“”\"]*[a-z]\s(?:\w+\s){0,5}?\1\b"
 )
+# What may be left of a heading that was cut in its middle: "For Stablecoins Central to the plan is"
+_HEADED = re.compile(r"(?:For|With|From|As|Over|Under|By|After|Before)\s[A-Z]\w+\s[A-Z]\w+\b")
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Oo]ur|[Mm]y|[Yy]ou|[Yy]our|us)\b")
 _QUOTES = re.compile('[“"][^”"“]*[”"]')
 _EMPTY_WORDS = re.compile(  # an opening that tells no news, and what is true on any day
     r"""
     \b(?:landscape|realm|ever-(?:evolving|changing)|fast-paced|dynamic[ ]world|whirlwind|abuzz
         |buzzing|thrives?[ ]on|captured?[ ](?:\w+[ ])?(?:[\w’']+[ ])?(?:attention|spotlight)
-        |back[ ]in[ ]the[ ]spotlight|speaks?[ ]volumes|turn[ ]of[ ]events|visionary|powerhouse
+        |back[ ]in[ ]the[ ]spotlight|speaks?[ ]volumes|visionary|powerhouse
         |(?:rarely|frequently)[ ]|ebb[ ]and[ ]flow|dual[ ]perspective|shift[ ]is[ ]underway
-        |plays?[ ]an?[ ](?:\w+[ ])?role|serves?[ ]as|presents[ ]an?\b
+        |regardless[ ]of|anyone[ ]can|plays?[ ]an?[ ](?:\w+[ ])?role|serves?[ ]as|presents[ ]an?\b
         |no[ ]longer[ ]only[ ]about|made[ ]waves|making[ ]waves|heating[ ]up|intrigue|testament
         |stark[ ]reminder|crucial[ ]reminder|paramount
         |it[’']?s[ ](?:crucial|essential|important|worth)
@@ -148,14 +155,24 @@ def stands_alone(sentence: str) -> bool:
         trimmed[0].islower()
         or _ENTRY.search(_QUOTES.sub("", trimmed))
         or _NAMED_TWICE.match(trimmed)
+        or _is_flat_list(trimmed)
         or not _is_balanced(trimmed)
         or is_headed(trimmed)
+        or (len(trimmed) + 9 < len(sentence) and _HEADED.match(trimmed))
     ):
         return False
     lowered = trimmed.lower()
     is_unfit = _UNFIT.search(lowered) or _CAPTION.match(lowered) or _GLUED.search(trimmed)
     is_told = _FIRST_PERSON.search(_QUOTES.sub("", trimmed))
     return not (is_unfit or is_told or _DANGLING.match(lowered) or _CHATTY.match(lowered))
+
+
+def _is_flat_list(sentence: str) -> bool:
+    """Whether a list was flattened into the sentence: its entries begin with common words that have
+    a capital though no stop stands before them.
+    """
+    starts = [match[1].lower() for match in _CAPITAL_INSIDE.finditer(sentence)]
+    return sum(word in common_words() for word in starts) >= _MOST_INSIDE
 
 
 def is_empty(sentence: str) -> bool:

@@ -33,7 +33,7 @@ _TURNS = {
     1: re.compile(
         r"\b(?:los(?:e|es|ing)|lost|struggl\w+|falter\w*|fail\w*|weak\w*|concern\w*|risks?|warn\w*"
         r"|uncertain\w*|cauti\w+|temper\w*|grounded|sceptic\w*|skeptic\w*|overheat\w*"
-        r"|unlikely|correction|fell|drop\w*|declin\w*|plung\w*)\b"
+        r"|unlikely|dismiss\w*|critic\w*|doubt\w*|correction|fell|drop\w*|declin\w*|plung\w*)\b"
     ),
     -1: re.compile(
         r"\b(?:bullish|rall(?:y|ies|ied)|surg\w+|gain\w*|recover\w*|upside|outperform\w*|soar\w*"
@@ -43,7 +43,7 @@ _TURNS = {
 _FIRST_NAMED = 0.5  # what a sentence gains that its asset begins: as much as a lasting reason
 _EARLY = 0.5  # what the first sentence gains; later ones gain less
 _RATIONALE_WORDS, _SIDE_WORDS = 32, 24  # of the sentence quoted; of each of a neutral call's two
-_OVER = frozenset({"price_change", "liquidations"})  # kinds of fact that tell only what is over
+_ALONE = frozenset({"treasury_purchase"})  # kinds of fact that are a reason by themselves
 _MAX_NAMED = 3  # assets that a sentence names; of more it is a list
 _COMPARED = re.compile(  # "exchanges on Halcyon outperformed Ethereum’s", "more coins than Solana"
     r"\b(?:than|versus|vs\.?|unlike|outpac\w+|outperform\w+|compared\s(?:to|with)|rather\sthan"
@@ -163,7 +163,7 @@ def _choose_fact(
 ) -> int | None:
     """The first fact that pulls the call's way and does not stand in the sentence quoted.
 
-    What is over is no reason by itself.
+    Few are a reason by themselves: held out, 69 % of 49 such calls were right, of others 86 %.
     """
     kinds = list(_STATEMENTS)
     fitting = [
@@ -174,7 +174,7 @@ def _choose_fact(
         and _may_state(reasons, reasons.facts[reason.fact], asset)
     ]
     if place is None:
-        fitting = [i for i in fitting if reasons.facts[i].kind not in _OVER]
+        fitting = [i for i in fitting if reasons.facts[i].kind in _ALONE]
     if place is not None:
         start, end = reasons.text.sentences[place]
         said = {number.value for number in reasons.text.numbers_between(start, end)}
