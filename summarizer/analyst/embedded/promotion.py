@@ -20,7 +20,8 @@ STABLECOINS = frozenset("USDT USDC DAI BUSD PYUSD RLUSD FDUSD".split())
 _SALE = re.compile(
     r"""
     \b(?:pre-?sales?|crowdsale|early[ ](?:investors?|adopters?|birds?|backers?|token[ ]holders)
-        |token[ ]bonus|giveaway|batch[ ]\d+)\b
+        |token[ ]bonus|giveaway|batch[ ]\d+|pre-launch|learn[ ]more[ ]about|official[ ]website
+        |fund-?raising[ ]milestone|\d{2,4}x[ ](?:returns?|gains?|potential|growth|roi))\b
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -37,6 +38,18 @@ _PRAISE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# What lauds a coin. One that nobody trades funds of, and half of whose sentences do, is advertised.
+_LAUDED = re.compile(
+    r"""
+    \b(?:contenders?|sought-after|spotlight|outshin\w+|breakout|most[ ]talked|momentum|traction
+        |unique|rare[ ]combination|grassroots|stands?[ ]out|functionality|visionary|explosive
+        |next[ ]serious|community-driven|ideolog\w+|tokenomics|seamless\w*|utility|rising[ ]fast
+        |gaining[ ](?:ground|attention)|expansion|charging[ ]ahead|attractive|game-chang\w+)\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_BAD = re.compile(r"\b(?:scam\w*|rug[ -]pull\w*|fraud\w*|dead|dumped|victims?|stolen|sued)\b")
+_LAUDS, _LEAST_LAUDS = 0.5, 4  # share of the sentences that name a coin, and how many
 _SALES = 0.25  # of the sentences that name a coin, those that speak of its sale
 _GAP = 3  # between two adverts of one coin: what stands there belongs to them
 _MOSTLY = 0.5  # of the sentences, those of adverts, from which on the article is one
@@ -66,14 +79,20 @@ def find_promotion(
     """
     named: Counter[str] = Counter()
     sold: Counter[str] = Counter()
+    lauded: Counter[str] = Counter()
     for sentence, found in zip(sentences, mentions, strict=True):
         coins = {mention.subject for mention in found if mention.group in ("coin", "name")}
         coins -= list_established()
         named.update(coins)
         first = min((m for m in found if m.subject in coins), default=None)
-        if first is not None and _SALE.search(sentence):
-            sold[first.subject] += 1
-    assets = frozenset(coin for coin, count in sold.items() if count >= _SALES * named[coin])
+        if first is not None and not _BAD.search(sentence):
+            sold[first.subject] += bool(_SALE.search(sentence))
+            lauded[first.subject] += bool(_LAUDED.search(sentence))
+    new = {coin for coin, count in named.items() if sold[coin] >= max(1, _SALES * count)}
+    praised = {
+        coin for coin, count in named.items() if lauded[coin] >= max(_LEAST_LAUDS, _LAUDS * count)
+    }
+    assets = frozenset(new | praised)
     adverts = {
         i
         for i, sentence in enumerate(sentences)
@@ -82,6 +101,6 @@ def find_promotion(
     if assets:
         for i, k in pairwise(sorted(adverts)):
             adverts.update(range(i, k) if k - i <= _GAP else ())
-    is_titled = any(mention.subject in assets for mention in titled)
+    is_titled = any(mention.subject in new for mention in titled)
     is_all = is_titled or len(adverts) >= _MOSTLY * len(sentences)
     return Promotion(assets, frozenset(adverts), is_all)

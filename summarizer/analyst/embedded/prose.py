@@ -96,6 +96,7 @@ _EMPTY_WORDS = re.compile(  # an opening that tells no news, and what is true on
         |back[ ]in[ ]the[ ]spotlight|speaks?[ ]volumes|visionary|powerhouse
         |(?:rarely|frequently)[ ]|ebb[ ]and[ ]flow|dual[ ]perspective|shift[ ]is[ ]underway
         |regardless[ ]of|anyone[ ]can|plays?[ ]an?[ ](?:\w+[ ])?role|serves?[ ]as|presents[ ]an?\b
+        |questions?[ ](?:on|is|remains?)|naturally|combines[ ]the
         |no[ ]longer[ ]only[ ]about|made[ ]waves|making[ ]waves|heating[ ]up|intrigue|testament
         |stark[ ]reminder|crucial[ ]reminder|paramount
         |it[’']?s[ ](?:crucial|essential|important|worth)

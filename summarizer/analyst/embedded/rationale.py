@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
 
 from summarizer.analysis import Claim
-from summarizer.analyst.embedded.prose import is_empty, is_past, shorten, stands_alone
+from summarizer.analyst.embedded.prose import is_empty, is_past, shorten
 from summarizer.analyst.embedded.reasons import Reason, Reasons
 from summarizer.facts.kinds import LEVELS
 from summarizer.facts.levels import find_price
@@ -102,7 +102,7 @@ def _list_sentences(reasons: Reasons, asset: str, taken: Container[int]) -> list
         if i not in taken
         and i not in reasons.promotion.sentences
         and _is_about(reasons, i, asset)
-        and stands_alone(reasons.sentence(i))
+        and reasons.stands_alone(i)
         and not is_empty(reasons.sentence(i))
         and not is_past(reasons.sentence(i), reasons.text.article.published_at)
     ]

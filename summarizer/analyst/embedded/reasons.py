@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from summarizer.analyst.embedded.cues import find_cues, find_cues_among
 from summarizer.analyst.embedded.promotion import Promotion, find_promotion
+from summarizer.analyst.embedded.prose import stands_alone
 from summarizer.analyst.embedded.tone import measure_tone
 from summarizer.facts.levels import find_price
 from summarizer.models import Fact
@@ -82,6 +83,14 @@ class Reasons:
     def sentence(self, i: int) -> str:
         """The words of sentence i."""
         return self.text.quote(self.text.sentences[i])
+
+    def stands_alone(self, i: int) -> bool:
+        """Whether a reader who sees only sentence i understands it; not where the title, repeated
+        in the text, runs into it.
+        """
+        sentence, title = self.sentence(i), self.text.article.title or ""
+        is_run_on = bool(title) and sentence.startswith(title) and len(sentence) > len(title) + 1
+        return stands_alone(sentence) and not is_run_on
 
     def is_titled(self, asset: str) -> bool:
         """Whether the title names the asset; what it says is always of MARKET."""

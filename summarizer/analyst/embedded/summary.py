@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from summarizer.analysis import Claim
-from summarizer.analyst.embedded.prose import is_empty, is_past, shorten, stands_alone
+from summarizer.analyst.embedded.prose import is_empty, is_past, shorten
 from summarizer.analyst.embedded.reasons import Reasons
 from summarizer.text.assets import MARKET
 
@@ -57,7 +57,7 @@ def _choose_stories(reasons: Reasons) -> list[int]:
     chosen = []
     for start in starts:
         near = range(start, min(start + _STORY_SENTENCES, len(reasons.subjects)))
-        fitting = [i for i in near if stands_alone(reasons.sentence(i))]
+        fitting = [i for i in near if reasons.stands_alone(i)]
         chosen += [i for i in fitting if not is_empty(reasons.sentence(i))][:1]
     return list(dict.fromkeys(chosen))[:_STORIES] if len(chosen) > 1 else []
 
@@ -75,7 +75,7 @@ def _choose_sentences(reasons: Reasons, main: str | None) -> list[int]:
 
     Both are chosen by how much they say, and do not repeat each other.
     """
-    fitting = [i for i in reasons.about(MARKET) if stands_alone(reasons.sentence(i))]
+    fitting = [i for i in reasons.about(MARKET) if reasons.stands_alone(i)]
     news = [i for i in fitting if i not in reasons.promotion.sentences]
     fitting = news or fitting
     words = {i: _content(reasons.sentence(i)) for i in fitting}

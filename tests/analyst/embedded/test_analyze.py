@@ -223,3 +223,16 @@ def test_a_divided_article_bounds_the_confidence():
     divided = read(NEWS.replace("Traders", "However, some warn of risks, but traders"), "Bitcoin")
     assert embedded.limit_confidence(Reasons(plain, []), "BTC") == 1
     assert embedded.limit_confidence(Reasons(divided, []), "BTC") == 0.9
+
+
+@pytest.mark.parametrize(
+    ("string", "assets"),
+    [
+        ("Larkcoin (LRKC) fell 4% on Monday. LRKC is listed in Oslo.", set()),
+        ("Larkcoin (LRKC) was a rug pull: early investors in LRKC lost all.", set()),
+        ("Larkcoin (LRKC) has a unique plan. " * 5, {"LRKC"}),
+        ("Ether fell as early investors sold. Early investors in ether sold again.", set()),
+    ],
+)
+def test_a_coin_is_advertised_by_its_sale_or_by_praise_alone(string, assets):
+    assert Reasons(read(string), []).promotion.assets == assets

@@ -52,3 +52,9 @@ def test_the_headline_is_told_wherever_the_article_tells_it():
     )
     summary = summarise("Larkfund raises $30M for a Halcyon exchange", string)
     assert any("raised $30 million" in sentence for sentence in summary)
+
+
+def test_no_sentence_is_told_that_the_repeated_title_runs_into():
+    title = "Halcyon gains ground while Larkspur waits"
+    string = f"Halcyon rose by a tenth on Monday in Oslo. {title} Prices help to make its case now."
+    assert summarise(title, string) == ["Halcyon rose by a tenth on Monday in Oslo."]
