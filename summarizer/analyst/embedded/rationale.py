@@ -43,7 +43,9 @@ _TURNS = {
 _FIRST_NAMED = 0.5  # what a sentence gains that its asset begins: as much as a lasting reason
 _EARLY = 0.5  # what the first sentence gains; later ones gain less
 _RATIONALE_WORDS, _SIDE_WORDS = 32, 24  # of the sentence quoted; of each of a neutral call's two
-_ALONE = frozenset({"treasury_purchase"})  # kinds of fact that are a reason by themselves
+# Kinds of fact that are a reason without a sentence, the second of an asset that the title names.
+_ALONE = frozenset({"treasury_purchase"})
+_ALONE_TITLED = _ALONE | {"etf_flow", "token_unlock"}
 _MAX_NAMED = 3  # assets that a sentence names; of more it is a list
 _COMPARED = re.compile(  # "exchanges on Halcyon outperformed Ethereum’s", "more coins than Solana"
     r"\b(?:than|versus|vs\.?|unlike|outpac\w+|outperform\w+|compared\s(?:to|with)|rather\sthan"
@@ -174,7 +176,8 @@ def _choose_fact(
         and _may_state(reasons, reasons.facts[reason.fact], asset)
     ]
     if place is None:
-        fitting = [i for i in fitting if reasons.facts[i].kind in _ALONE]
+        alone = _ALONE_TITLED if reasons.is_titled(asset) else _ALONE
+        fitting = [i for i in fitting if reasons.facts[i].kind in alone]
     if place is not None:
         start, end = reasons.text.sentences[place]
         said = {number.value for number in reasons.text.numbers_between(start, end)}

@@ -64,4 +64,4 @@ def _is_person(name: str) -> bool:
     firm = word_set("other_name", "other_name_last", "body", "firm")
     is_plain = all(word.isalpha() and word[1:].islower() for word in (words[0], words[-1]))
     is_common = not common_words().isdisjoint(name.lower().split())
-    return 2 <= len(words) <= 3 and is_plain and not is_common and firm.isdisjoint(words)
+    return 2 <= len(set(words)) <= 3 and is_plain and not is_common and firm.isdisjoint(words)
