@@ -141,3 +141,8 @@ def cap_level(level: Level, signals: Iterable[Signal]) -> Level:
         if kind.cap and kind.cap_unless not in names:
             level = min(level, kind.cap, key=_LEVELS.index)
     return level
+
+
+def has_cause(signals: Iterable[Signal]) -> bool:
+    """Whether a signal that lowers belief is among them."""
+    return any(SIGNALS[signal.name].effect == "lowers" for signal in signals)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from summarizer.analyst.embedded.rationale import explain_credibility
+from summarizer.analyst.embedded.notes import explain_credibility
+from summarizer.analyst.embedded.reasons import Reasons
 from summarizer.credibility import SIGNALS, cap_level, find_signals, find_words
 from summarizer.models import Article, Signal
 from summarizer.page.article import make_article
@@ -103,7 +104,7 @@ def test_a_promotion_is_seen_whatever_the_weights_say():
 def test_the_note_names_the_signals(names, level, note):
     text = read_text(make_article("Bitcoin fell.", source="Acme Wire"))
     signals = [Signal(name=name) for name in names]
-    assert explain_credibility(text, signals, level).text == note
+    assert explain_credibility(Reasons(text, []), signals, level).text == note
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,26 @@ def test_the_note_names_the_signals(names, level, note):
 )
 def test_the_note_names_who_is_quoted_and_whose_data_are_given(string, note):
     text = read_text(make_article(string))
-    assert note in explain_credibility(text, find_signals(text), "high").text
+    assert note in explain_credibility(Reasons(text, []), find_signals(text), "high").text
+
+
+@pytest.mark.parametrize(
+    "string",
+    [
+        "Ether fell, Halcyon Labs said on Monday.",  # a firm
+        "Ether fell, as the fund of Mara Quill had foreseen.",  # who does not speak
+    ],
+)
+def test_nobody_is_told_to_be_quoted_who_is_not(string):
+    text = read_text(make_article(string))
+    signals = [Signal(name="named_sources", evidence=text.evidence(text.sentences[0]))]
+    assert explain_credibility(Reasons(text, []), signals, "medium").text == ""
+
+
+def test_a_release_that_is_cited_makes_no_release():
+    cited = "Larkfund bought 400 coins, according to a press release. Its chief spoke in Oslo."
+    assert "press_release" not in names_of(make_article(cited))
+    assert "press_release" in names_of(make_article(f"PRESS RELEASE: {cited}"))
 
 
 def test_one_entry_adds_a_signal(tmp_path):

@@ -12,7 +12,7 @@ from summarizer.page.formats import find_format
 from summarizer.page.furniture import strip_furniture
 from summarizer.page.pasted import read_pasted
 from summarizer.page.sandbox import SANDBOX
-from summarizer.text.spans import normalise
+from summarizer.text.spans import normalise, single_apostrophes
 from summarizer.web.urls import is_web
 
 AHEAD = timedelta(hours=24)  # a page dated further in the future is wrong about it
@@ -106,7 +106,8 @@ def make_article(
 
 
 def _one_line(words: str | None) -> str | None:
-    return " ".join(normalise(words or "").split()) or None
+    """The words on one line; an apostrophe that a feed doubles is one: "Halcyon''s"."""
+    return single_apostrophes(" ".join(normalise(words or "").split())) or None
 
 
 def _read_domain(url: str | None) -> str | None:

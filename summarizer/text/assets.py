@@ -15,6 +15,7 @@ from summarizer.text.lexicon import WORD, lower_words
 
 MARKET = "MARKET"
 CALLED = frozenset("coin sector index stock etf".split())  # groups that a call can be about
+_NAMESAKES = frozenset({"coin", "stock"})  # groups whose names others bear too
 _CASHTAG = re.compile(r"\$(?<![\w$]\$)([A-Z][A-Z0-9]{1,9})\b")
 _BRACKETED = re.compile(  # "Tokenize Xchange (TKX)", "Coinbase (NASDAQ: COIN)"
     r"""
@@ -147,10 +148,26 @@ def _find_candidates(
         if name := _match_name(lowered, i, word[0], known):
             past = i + len(name.words)
             group = tickers.get(name.ticker) or table.tickers[name.ticker]
-            yield Mention(matches[i].start(), matches[past - 1].end(), name.ticker, group), True
+            if not (group in _NAMESAKES and _is_other_name(text, matches, past)):
+                yield Mention(matches[i].start(), matches[past - 1].end(), name.ticker, group), True
         elif ticker_group := table.tickers.get(word) or tickers.get(word):
             is_sure = word not in table.shy or word in tickers or _is_marked(text, matches[i])
-            yield Mention(*matches[i].span(), word, ticker_group), is_sure
+            if not (ticker_group in _NAMESAKES and _is_other_name(text, matches, i + 1)):
+                yield Mention(*matches[i].span(), word, ticker_group), is_sure
+
+
+def _is_other_name(text: str, matches: Sequence[re.Match[str]], past: int) -> bool:
+    """Whether the word behind a name makes it that of another: "Horizen Labs", "BTC Tools said".
+
+    Behind some of these words a headline may go on, so that no word with a capital may follow.
+    """
+    if past >= len(matches) or text[matches[past - 1].end() : matches[past].start()] != " ":
+        return False
+    word = matches[past][0]
+    if word in word_set("other_name"):
+        return True
+    follows = text[matches[past].end() : matches[past].end() + 2].strip()
+    return word in word_set("other_name_last") and not follows[:1].isupper()
 
 
 def _match_name(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from summarizer.tables import common_words
 from summarizer.text.assets import find_mentions
+from summarizer.text.spans import single_apostrophes
 
 _MIN_PRINTED = 4  # words; fewer prove nothing by standing in the article
 # What may be missing before a printed sentence: a label, and words that join it to the one before;
@@ -34,6 +35,8 @@ _OPENERS = frozenset(
 _SMALL = frozenset(
     "of the to in for and on by with a an at as from vs or is into its & - – —".split()
 )
+# Those of them that have a capital in titles alone.
+_TITLE_ONLY = frozenset("To By With From As And Into Is".split())
 _LEAD_IN = re.compile(  # "One thing stands out: Halcyon has sold its coins to a rival bank"
     r"\A[A-Z](?:[^:\s\d“”\"'();]*\s){2,16}[^:\s\d“”\"]+:\s(?=[A-Z][a-z]+(?:\s\S+){7})"
 )
@@ -64,7 +67,7 @@ def without_asides(sentence: str) -> str:
     >>> without_asides("The BTC $70,000 call was bought.")
     'The BTC $70,000 call was bought.'
     """
-    sentence = sentence[find_heading(sentence) :]
+    sentence = single_apostrophes(sentence[find_heading(sentence) :])
     return _LOOSE.sub("", _ASIDE.sub("", _WIDGET.sub(_drop_widget, sentence)))
 
 
@@ -103,9 +106,13 @@ def _is_headed(word: str) -> bool:
 
 
 def _is_title(words: Sequence[str]) -> bool:
-    """Whether words are a title: common ones among them have capitals, as in no sentence."""
+    """Whether words are a title: common ones among them have capitals, as in no sentence, or a word
+    that even a name has in small letters: "According To Expert". Behind "A" two are enough.
+    """
+    if not _TITLE_ONLY.isdisjoint(words[1:]):
+        return True
     plain = [word for word in words[1:] if word[0].isupper() and word.lower() in common_words()]
-    return len(plain) >= _SHORTEST_TITLE
+    return len(plain) >= _SHORTEST_TITLE - (words[:1] == ["A"])
 
 
 def is_headed(sentence: str) -> bool:

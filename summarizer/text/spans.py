@@ -20,6 +20,7 @@ _UNSAFE_JSON = re.compile(f"[{_INVISIBLE}\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 _BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 _BREAKS = re.compile(r" ?\n[ \n]*")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_DOUBLED = re.compile(r"(?<=\w)''(?=\w)|(?<=s)''(?= )")
 _ESCAPE = re.compile(  # a terminal escape sequence
     r"""
     \x1b\[[0-?]*[ -/]*[@-~]                                        # CSI: "red", "move up"
@@ -63,6 +64,15 @@ def clean(text: str) -> str:
         return text
     text = _LINE_ENDS.sub("\n", _ESCAPE.sub("", text))
     return _UNREADABLE.sub("", text.replace("\t", " "))
+
+
+def single_apostrophes(text: str) -> str:
+    """The text with one apostrophe where some feeds print two.
+
+    >>> single_apostrophes("Halcyon''s holders'' gains")
+    "Halcyon's holders' gains"
+    """
+    return _DOUBLED.sub("'", text)
 
 
 def escape_json(dumped: str) -> str:

@@ -38,6 +38,9 @@ The <MARKET>crypto market</> fell.
 
 AMBIGUOUS = """
 It has stacks of cash.
+Horizen Labs, a firm, and BTC Tools said so.
+<BCH>Bitcoin Cash</> and the <GBTC>Grayscale Bitcoin Trust</>, a fund, rose.
+The <BTC>Bitcoin</> Capital Flows of May.
 <STX>Stacks</> (<STX>STX</>) rose.
 <STX>Stacks</> rose 5%.
 NEAR the top, it fell.

@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
 
+from summarizer.analyst.embedded.promotion import STABLECOINS
 from summarizer.analyst.embedded.reasons import Reasons
 from summarizer.models import Signal
 from summarizer.text.asset_table import load_assets
 
 Features = list[tuple[str, float]]
-_STABLECOINS = frozenset("USDT USDC DAI BUSD PYUSD RLUSD FDUSD".split())
 # Words beside a name that only the article introduces, which show that it is a coin and no act,
 # firm or chart pattern; and words of a sentence that names a firm as a stock, not as an actor.
 _COIN = (
@@ -102,6 +102,6 @@ def asset_features(reasons: Reasons, asset: str) -> Features:
     ]
     if asset in ("BTC", "ETH"):
         features.append((f"is:{asset}", 1.0))
-    if asset in _STABLECOINS:
+    if asset in STABLECOINS:
         features.append(("stablecoin", 1.0))
     return features

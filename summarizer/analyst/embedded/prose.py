@@ -5,6 +5,7 @@ person would trim them.
 import re
 from datetime import datetime
 
+from summarizer.tables import common_words
 from summarizer.text.printed import OPENING, is_headed, without_asides
 
 # The patterns of `stands_alone` see small letters.
@@ -15,12 +16,22 @@ _DANGLING = re.compile(  # a sentence that leans on the one before it
         | (?:[a-z]+[ ]){0,3}(?:this|that|these|those)[ ]?(?![ ]?(?:week|month|year|morning|quarter
             |weekend|summer|autumn|winter|spring|decade|cycle)\b)\b
         | (?:on|by|at|in|around|over|during)[ ](?:the[ ]same|the[ ]other|that)\b
+        | at[ ](?:the|that)[ ](?:time|point|moment)\b(?![ ]of)
+        | (?:since|by|until|from)[ ]then\b | later\b | that[ ]day\b
+        | in[ ](?:turn|response|return|contrast|comparison|doing[ ]so)\b(?![ ]to)
+        | by[ ](?:contrast|comparison)\b | (?:instead|rather|surprise|sure|simply|yes|no|now)\b,
+        | [\w’'$-]+,[ ]on[ ]the[ ]other[ ]hand\b
         | out[ ]of[ ](?:these|them)\b
         | the[ ](?:move|decision|news|report|former|latter|figure|figures|data|firm|company|analyst
             |post|tweet|token|coin|same|asset|altcoin|cryptocurrency|price|prices|project|platform
             |network|exchange|bank|executive|ceo|founder|investor|announcement|update|surge|rally
-            |drop|decline|agency|regulator|statement|study|survey|measure|plan|deal|team)\b
-            (?![ ](?:of|for|that|behind|in)\b)
+            |drop|decline|agency|regulator|statement|study|survey|measure|plan|deal|team|official
+            |officials|lawsuit|document|documents|ruling|case|coins|tokens|attacker|attackers|victim
+            |hacker|trend|pattern|incident|event|partnership|product|service|feature|man|woman
+            |author|pair|indicator|ratio|sale|purchase|transaction|transfer|wallet|judge|duo
+            |initiative|crash|correction|breakout|accusations?|allegations?)\b
+            (?![ ](?:of|for|that|behind|in|industry|markets?|sector|space|exchange|platform|giant
+            |ecosystem|community)\b)
         | if[ ](?:so|not)\b | according[ ]to[ ](?:him|her|them|the[ ]\w+)\b
         | for[ ](?:instance|example)\b | (?:[a-z]+[ ]){1,3}[a-z]+,[ ](?:the[ ](?:company|firm)|it|he
             |she|they)\b
@@ -50,10 +61,14 @@ _GLUED = re.compile(  # a heading flattened onto the sentence behind it: "brings
     r"""
     [a-z’][ ](?:If|Here|The|This|These|In|When|While|With|For|As|At|On|It|We|You|After|Although
         |Despite|However|According|What|Why|How|There|Over|Last|Recently|Since|Meanwhile|Currently
-        |Following)\b(?![ ][A-Z])
+        |Following|Rather|Instead|By|To|Both|Yet|Unlike|Even|Notably|Additionally|Moreover
+        |Furthermore|Under|During|Amid|Today|One|Each)\b(?![ ][A-Z])
+    | [a-z0-9%],[ ](?:Over|More|Up|The|This|Access|With|No|Low|High|And)\b
     """,
     re.VERBOSE,
 )
+_CAPITAL_INSIDE = re.compile(r"(?<=[a-z\d%] )([A-Z][a-z]+)(?= [a-z])")  # "low fees Fast payouts in"
+_MOST_INSIDE = 3  # such words in a sentence; of fewer each may be a name
 _CAPTION = re.compile(  # of a picture, flattened onto the sentence behind it
     r"(?:image |photo |chart )?(?:source|credit|via)s?\s?:"
 )
@@ -64,13 +79,25 @@ _CHATTY = re.compile(
     """,
     re.VERBOSE,
 )
-_ENTRY = re.compile(r"\A[A-Z][^:.]{2,60}:\s[A-Z]")  # "Mining: Making new blocks of a chain."
+# "Mining: Making new blocks of a chain.", "XRP: $40 million", and of a list several
+_ENTRY = re.compile(r"\A[A-Z][^:.]{1,60}:\s[A-Z$€£\d]|:\s[^:]*[^:\d]:\s")
+# A heading that names what the sentence behind it begins with: "Nor Fund sells Nor Fund has"
+_NAMED_TWICE = re.compile(
+    r"\A([A-Z][\w&’'-]+\s[A-Z][\w&’'-]+)\b[^,.;“”\"]*[a-z]\s(?:\w+\s){0,5}?\1\b"
+)
+# What may be left of a heading that was cut in its middle: "For Stablecoins Central to the plan is"
+_HEADED = re.compile(r"(?:For|With|From|As|Over|Under|By|After|Before)\s[A-Z]\w+\s[A-Z]\w+\b")
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Oo]ur|[Mm]y|[Yy]ou|[Yy]our|us)\b")
 _QUOTES = re.compile('[“"][^”"“]*[”"]')
 _EMPTY_WORDS = re.compile(  # an opening that tells no news, and what is true on any day
     r"""
     \b(?:landscape|realm|ever-(?:evolving|changing)|fast-paced|dynamic[ ]world|whirlwind|abuzz
-        |buzzing|thrives?[ ]on|captured?[ ](?:the[ ])?(?:attention|spotlight)|intrigue|testament
+        |buzzing|thrives?[ ]on|captured?[ ](?:\w+[ ])?(?:[\w’']+[ ])?(?:attention|spotlight)
+        |back[ ]in[ ]the[ ]spotlight|speaks?[ ]volumes|visionary|powerhouse
+        |(?:rarely|frequently)[ ]|ebb[ ]and[ ]flow|dual[ ]perspective|shift[ ]is[ ]underway
+        |regardless[ ]of|anyone[ ]can|plays?[ ]an?[ ](?:\w+[ ])?role|serves?[ ]as|presents[ ]an?\b
+        |questions?[ ](?:on|is|remains?)|naturally|combines[ ]the
+        |no[ ]longer[ ]only[ ]about|made[ ]waves|making[ ]waves|heating[ ]up|intrigue|testament
         |stark[ ]reminder|crucial[ ]reminder|paramount
         |it[’']?s[ ](?:crucial|essential|important|worth)
         |crucial[ ]to[ ]understand|no[ ]surprise|few[ ]events|turned[ ]heads|world[ ]of
@@ -83,9 +110,9 @@ _EMPTY_WORDS = re.compile(  # an opening that tells no news, and what is true on
     re.VERBOSE | re.IGNORECASE,
 )
 _DEFINITION = re.compile(  # "Halcyon is a network that joins banks"
-    r"\A(?:[\w’'$-]+\s){1,4}(?:is|are)\s(?:an?|one\sof|the)\s(?:[\w’'-]+\s){0,6}"
+    r"\A(?:[\w’'$-]+\s){1,7}(?:is|are)\s(?:an?|one\sof|the)\s(?:[\w’'-]+\s){0,6}"
     r"(?:that|which|where|who|launched|founded|designed|created|built|platform|network|protocol"
-    r"|fund|exchange|company|blockchain|payment)\b"
+    r"|fund|exchange|company|blockchain|payment|day|metric|measure|term)\b"
 )
 _TAIL = re.compile(
     r"""
@@ -98,11 +125,13 @@ _TAIL = re.compile(
 _CUT = re.compile(
     r"; |, (?:while|with|as|but|which|after|although|followed|whereas|adding|citing) | — | – "
 )
+_DENIED = re.compile(r"\bnot\b[^,]*\Z")  # what stands behind it: "not in an alley, but in court"
 _YEAR = re.compile(
     r"\b(?:[Ii]n|[Ss]ince|[Bb]y|of|early|late|mid|[A-Z][a-z]+\.?,?)[ -](20[0-4]\d)\b"
 )
 _LONG_AGO = re.compile(  # "Around two months ago, Ann Writer said that …"
-    r"\A(?:around|about|some|nearly|almost|over|just)?\s?[\w-]+\s(?:months?|years?)\s(?:ago|earlier)\b",
+    r"\A(?:(?:around|about|some|nearly|almost|over|just)?\s?[\w-]+\s(?:months?|years?)\s(?:ago|earlier)"
+    r"|(?:at\sthe\send\sof\s|(?:early|late|back)\s|in\s)*last\syear|historically)\b",
     re.IGNORECASE,
 )
 MAX_WORDS = 38  # of one sentence; a longer one is cut where a clause ends
@@ -125,15 +154,26 @@ def stands_alone(sentence: str) -> bool:
         return False
     if (
         trimmed[0].islower()
-        or _ENTRY.match(trimmed)
+        or _ENTRY.search(_QUOTES.sub("", trimmed))
+        or _NAMED_TWICE.match(trimmed)
+        or _is_flat_list(trimmed)
         or not _is_balanced(trimmed)
         or is_headed(trimmed)
+        or (len(trimmed) + 9 < len(sentence) and _HEADED.match(trimmed))
     ):
         return False
     lowered = trimmed.lower()
     is_unfit = _UNFIT.search(lowered) or _CAPTION.match(lowered) or _GLUED.search(trimmed)
     is_told = _FIRST_PERSON.search(_QUOTES.sub("", trimmed))
     return not (is_unfit or is_told or _DANGLING.match(lowered) or _CHATTY.match(lowered))
+
+
+def _is_flat_list(sentence: str) -> bool:
+    """Whether a list was flattened into the sentence: its entries begin with common words that have
+    a capital though no stop stands before them.
+    """
+    starts = [match[1].lower() for match in _CAPITAL_INSIDE.finditer(sentence)]
+    return sum(word in common_words() for word in starts) >= _MOST_INSIDE
 
 
 def is_empty(sentence: str) -> bool:
@@ -202,5 +242,8 @@ def shorten(sentence: str, most: int = MAX_WORDS) -> str:
 
 
 def _is_whole(start: str) -> bool:
-    """Whether the beginning of a sentence leaves nothing open: a quotation, a dash, a bracket."""
-    return _is_balanced(start) and all(start.count(dash) % 2 == 0 for dash in (" — ", " – "))
+    """Whether the beginning of a sentence leaves nothing open: a quotation, a dash, a bracket, what
+    is rather than something else.
+    """
+    is_paired = all(start.count(dash) % 2 == 0 for dash in (" — ", " – "))
+    return is_paired and _is_balanced(start) and not _DENIED.search(start)

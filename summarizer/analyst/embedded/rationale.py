@@ -1,4 +1,4 @@
-"""REASONS -> CLAIMS: why a call, why a timeframe, and how far to believe the article.
+"""REASONS -> CLAIM: why a call.
 
 A figure stays a reference to its fact: `{N3}` is the figure of fact 3, `{D3}` its distance from the
 price.
@@ -9,16 +9,12 @@ from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
 
 from summarizer.analysis import Claim
-from summarizer.analyst.embedded.prose import is_empty, is_past, shorten, stands_alone
+from summarizer.analyst.embedded.prose import is_empty, is_past, shorten
 from summarizer.analyst.embedded.reasons import Reason, Reasons
-from summarizer.credibility import SIGNALS
 from summarizer.facts.kinds import LEVELS
 from summarizer.facts.levels import find_price
-from summarizer.models import Direction, Fact, Level, Signal
-from summarizer.narratives import CuedNarrative
-from summarizer.tables import common_words, match_any, read_rows
-from summarizer.text.assets import MARKET
-from summarizer.text.reading import Text
+from summarizer.models import Direction, Fact
+from summarizer.tables import read_rows
 
 # Kind of fact -> its statement; of a level, also the statement where there is no price.
 _STATEMENTS = {kind: statements for kind, *statements in read_rows("statements.tsv")}
@@ -37,7 +33,7 @@ _TURNS = {
     1: re.compile(
         r"\b(?:los(?:e|es|ing)|lost|struggl\w+|falter\w*|fail\w*|weak\w*|concern\w*|risks?|warn\w*"
         r"|uncertain\w*|cauti\w+|temper\w*|grounded|sceptic\w*|skeptic\w*|overheat\w*"
-        r"|unlikely|correction|fell|drop\w*|declin\w*|plung\w*)\b"
+        r"|unlikely|dismiss\w*|critic\w*|doubt\w*|correction|fell|drop\w*|declin\w*|plung\w*)\b"
     ),
     -1: re.compile(
         r"\b(?:bullish|rall(?:y|ies|ied)|surg\w+|gain\w*|recover\w*|upside|outperform\w*|soar\w*"
@@ -47,6 +43,9 @@ _TURNS = {
 _FIRST_NAMED = 0.5  # what a sentence gains that its asset begins: as much as a lasting reason
 _EARLY = 0.5  # what the first sentence gains; later ones gain less
 _RATIONALE_WORDS, _SIDE_WORDS = 32, 24  # of the sentence quoted; of each of a neutral call's two
+# Kinds of fact that are a reason without a sentence, the second of an asset that the title names.
+_ALONE = frozenset({"treasury_purchase"})
+_ALONE_TITLED = _ALONE | {"etf_flow", "token_unlock"}
 _MAX_NAMED = 3  # assets that a sentence names; of more it is a list
 _COMPARED = re.compile(  # "exchanges on Halcyon outperformed Ethereum’s", "more coins than Solana"
     r"\b(?:than|versus|vs\.?|unlike|outpac\w+|outperform\w+|compared\s(?:to|with)|rather\sthan"
@@ -55,16 +54,6 @@ _COMPARED = re.compile(  # "exchanges on Halcyon outperformed Ethereum’s", "mo
 _RIVAL = re.compile(r"\b(?:outpac|outperform|surpass|overtak|beat|betting more)\w*\b")
 _CONCESSION = re.compile(r"(?:while|although|though|unlike|even\sas)\b[^,]*\Z", re.IGNORECASE)
 _FIRST_VERB = 40  # code points behind the one of two assets that does better
-_MAX_NOTES = 4  # that raise the credibility, and as many that lower it
-_MAX_SUBJECTS = 2  # that a timeframe is told to rest on
-_SHORT_PERIODS = frozenset("1h 4h 8h 24h 7d".split())
-_NEAR_BY = 0.15  # of the price; a level farther off is no matter of two weeks
-_VENUE = re.compile(rf"\b{match_any('venue')}\b")
-_NAMING = frozenset({"named_sources", "data_attributed"})
-# Timeframe -> kind of fact or theme that works over such a time -> how that is called.
-_HORIZONS: dict[str, dict[str, str]] = defaultdict(dict)
-for _horizon, _phrase, _names in read_rows("horizons.tsv"):
-    _HORIZONS[_horizon] |= dict.fromkeys(_names.split("|"), _phrase)
 
 
 def explain_call(
@@ -113,8 +102,9 @@ def _list_sentences(reasons: Reasons, asset: str, taken: Container[int]) -> list
         i
         for i in reasons.about(asset)
         if i not in taken
+        and i not in reasons.promotion.sentences
         and _is_about(reasons, i, asset)
-        and stands_alone(reasons.sentence(i))
+        and reasons.stands_alone(i)
         and not is_empty(reasons.sentence(i))
         and not is_past(reasons.sentence(i), reasons.text.article.published_at)
     ]
@@ -175,7 +165,7 @@ def _choose_fact(
 ) -> int | None:
     """The first fact that pulls the call's way and does not stand in the sentence quoted.
 
-    A move of the day alone is no reason for an asset that the title does not name.
+    Few are a reason by themselves: held out, 69 % of 49 such calls were right, of others 86 %.
     """
     kinds = list(_STATEMENTS)
     fitting = [
@@ -185,8 +175,9 @@ def _choose_fact(
         and pull * sign > 0
         and _may_state(reasons, reasons.facts[reason.fact], asset)
     ]
-    if place is None and not reasons.is_titled(asset):
-        fitting = [i for i in fitting if reasons.facts[i].kind != "price_change"]
+    if place is None:
+        alone = _ALONE_TITLED if reasons.is_titled(asset) else _ALONE
+        fitting = [i for i in fitting if reasons.facts[i].kind in alone]
     if place is not None:
         start, end = reasons.text.sentences[place]
         said = {number.value for number in reasons.text.numbers_between(start, end)}
@@ -204,7 +195,7 @@ def _state_fact(reasons: Reasons, asset: str, i: int) -> str:
     statement, *unpriced = _STATEMENTS[fact.kind]
     if unpriced and fact.kind in LEVELS and find_price(reasons.facts.values(), asset) is None:
         statement = unpriced[0]
-    figure = f"{{N{i}}}{_narrow(fact)}"
+    figure = f"{{N{i}}}{narrow(fact)}"
     return statement.format(A=name, F=figure, H=fact.venue, D=f"{{D{i}}}")
 
 
@@ -222,84 +213,10 @@ def _may_state(reasons: Reasons, fact: Fact, asset: str) -> bool:
     return fact.subject == asset and bool(is_fit) and reasons.names(place, asset)
 
 
-def _narrow(fact: Fact) -> str:
+def narrow(fact: Fact) -> str:
     """The venue or period of a figure, to stand behind it."""
     if fact.venue and fact.kind in ("funding_rate", "open_interest"):
         return f" on {fact.venue}"
     if fact.period == "ytd":
         return " year to date"
     return f" over {fact.period}" if fact.period and fact.period[0].isdigit() else ""
-
-
-def explain_horizon(horizon: str, reasons: Reasons, narratives: Sequence[CuedNarrative]) -> Claim:
-    """What the timeframe rests on in this article, with a figure of each; empty where nothing sure
-    shows it.
-
-    A theme shows it where the title or the lead has it.
-    """
-    phrases = _HORIZONS[horizon]
-    shown: dict[str, str] = {}
-    for i, fact in reasons.facts.items():
-        if fact.kind in phrases and _is_of_horizon(reasons, fact):
-            is_named = fact.subject.isalpha() and fact.subject != MARKET
-            is_shown = is_named and fact.kind != "token_unlock"  # that may be no more
-            figure = f" ({fact.subject} {{N{i}}}{_narrow(fact)})" if is_shown else ""
-            shown.setdefault(phrases[fact.kind], figure)
-    for theme in narratives:
-        if theme.name in phrases and theme.is_in_lead:
-            shown.setdefault(phrases[theme.name], "")
-    named = [phrase + figure for phrase, figure in shown.items()][:_MAX_SUBJECTS]
-    return Claim(text=f"It rests on {_join(named)}." if named else "")
-
-
-def _is_of_horizon(reasons: Reasons, fact: Fact) -> bool:
-    """Whether a fact is of the time that its kind works over, as a move of the day is."""
-    if fact.kind == "price_change":
-        return fact.period in _SHORT_PERIODS
-    if fact.kind in ("support_level", "resistance_level"):
-        price = find_price(reasons.facts.values(), fact.subject)
-        return price is not None and abs(fact.value / price - 1) <= _NEAR_BY
-    return True
-
-
-def explain_credibility(text: Text, signals: Sequence[Signal], level: Level) -> Claim:
-    """How far the article can be believed, as a sentence that names the signals seen and whom or
-    what they rest on; empty where none is seen.
-    """
-    notes: dict[str, list[str]] = {"raises": [], "lowers": []}
-    for signal in signals:
-        kind = SIGNALS[signal.name]
-        shown = _name_evidence(text, signal)
-        if signal.name == "named_sources" and not shown:
-            continue
-        notes[kind.effect].append(f"{kind.note} ({shown})" if shown else kind.note)
-    clauses = [_join(each[:_MAX_NOTES]) for each in notes.values() if each]
-    if level == "low":
-        clauses.reverse()
-    words = ", but ".join(clauses)
-    return Claim(text=f"{words[:1].upper()}{words[1:]}." if words else "")
-
-
-def _name_evidence(text: Text, signal: Signal) -> str:
-    """Who is quoted or whose data are given, where the words that show the signal name them."""
-    if signal.evidence is None or signal.name not in _NAMING:
-        return ""
-    low, high = signal.evidence.start, signal.evidence.end
-    if signal.name == "data_attributed":
-        venue = _VENUE.search(text.string, low, high)
-        return venue[0] if venue else ""
-    named = (name for start, name in text.names if low <= start < high)
-    return next(filter(_is_person, named), "")
-
-
-def _is_person(name: str) -> bool:
-    """Whether a name looks like a person's: two or three words, none of them a common one."""
-    words = name.split()
-    is_plain = all(word.isalpha() and word[1:].islower() for word in (words[0], words[-1]))
-    return 2 <= len(words) <= 3 and is_plain and common_words().isdisjoint(name.lower().split())
-
-
-def _join(notes: Sequence[str]) -> str:
-    """The notes as one list: "a", "a and b", "a, b and c"."""
-    *most, last = notes
-    return f"{', '.join(most)} and {last}" if most else last

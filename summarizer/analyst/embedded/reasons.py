@@ -14,6 +14,8 @@ from itertools import chain, pairwise
 from typing import NamedTuple
 
 from summarizer.analyst.embedded.cues import find_cues, find_cues_among
+from summarizer.analyst.embedded.promotion import Promotion, find_promotion
+from summarizer.analyst.embedded.prose import stands_alone
 from summarizer.analyst.embedded.tone import measure_tone
 from summarizer.facts.levels import find_price
 from summarizer.models import Fact
@@ -82,6 +84,14 @@ class Reasons:
         """The words of sentence i."""
         return self.text.quote(self.text.sentences[i])
 
+    def stands_alone(self, i: int) -> bool:
+        """Whether a reader who sees only sentence i understands it; not where the title, repeated
+        in the text, runs into it.
+        """
+        sentence, title = self.sentence(i), self.text.article.title or ""
+        is_run_on = bool(title) and sentence.startswith(title) and len(sentence) > len(title) + 1
+        return stands_alone(sentence) and not is_run_on
+
     def is_titled(self, asset: str) -> bool:
         """Whether the title names the asset; what it says is always of MARKET."""
         return asset == MARKET or any(m.subject == asset for m in self.text.title_mentions)
@@ -144,6 +154,12 @@ class Reasons:
         nearby = Counter(word for i in places for word in self._words[i])
         sentences, facts = self._list_sentence_reasons(asset), self._list_fact_reasons(asset)
         return [*sentences, *facts, *_spread("near", nearby), *self.wording]
+
+    @cached_property
+    def promotion(self) -> Promotion:
+        """What of the article is an advert."""
+        sentences = [self.sentence(i) for i in range(len(self.mentions))]
+        return find_promotion(sentences, self.mentions, self.text.title_mentions)
 
     @cached_property
     def wording(self) -> list[Reason]:

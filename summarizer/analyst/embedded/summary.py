@@ -5,20 +5,24 @@ first sentence of each.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 
 from summarizer.analysis import Claim
-from summarizer.analyst.embedded.prose import is_empty, is_past, shorten, stands_alone
+from summarizer.analyst.embedded.prose import is_empty, is_past, shorten
 from summarizer.analyst.embedded.reasons import Reasons
 from summarizer.text.assets import MARKET
 
-_CONTENT = re.compile(r"[a-z][a-z]{3,}|\d[\d.,]*\d")
+_CONTENT = re.compile(r"[a-z][a-z]{3,}|\d[\d.,]*\d|(?<=\$)\d")
 _QUOTED = re.compile('[“"][^”"]{25,}[”"]')
 _FIGURE = re.compile(r"\d[\d.,]*\d")
+_STEM = 6  # letters
 _STOP = frozenset(
     "this that with from have will been their they which would could about after into over than"
     " what when where were more also says said".split()
 )
 _SENTENCES = 2  # of an article of one story
+_FIGURE_WORTH = 2.0  # words of the title that a figure of it is worth besides itself
+_MISSED = 1.25  # times as much of the title as the first sentences tell is told by a better one
 _MAX_OVERLAP = 0.5  # share of the words of the shorter of two sentences that both may have
 _EMPTY = 2.0  # what a sentence that tells no news loses: as much as the first gains by its place
 # An article that calls itself one of several stories.
@@ -53,7 +57,7 @@ def _choose_stories(reasons: Reasons) -> list[int]:
     chosen = []
     for start in starts:
         near = range(start, min(start + _STORY_SENTENCES, len(reasons.subjects)))
-        fitting = [i for i in near if stands_alone(reasons.sentence(i))]
+        fitting = [i for i in near if reasons.stands_alone(i)]
         chosen += [i for i in fitting if not is_empty(reasons.sentence(i))][:1]
     return list(dict.fromkeys(chosen))[:_STORIES] if len(chosen) > 1 else []
 
@@ -71,12 +75,19 @@ def _choose_sentences(reasons: Reasons, main: str | None) -> list[int]:
 
     Both are chosen by how much they say, and do not repeat each other.
     """
-    fitting = [i for i in reasons.about(MARKET) if stands_alone(reasons.sentence(i))]
+    fitting = [i for i in reasons.about(MARKET) if reasons.stands_alone(i)]
+    news = [i for i in fitting if i not in reasons.promotion.sentences]
+    fitting = news or fitting
     words = {i: _content(reasons.sentence(i)) for i in fitting}
     title = _content(reasons.text.article.title or "")
     scores = {i: _score(reasons, i, main, words[i], title) for i in fitting}
+    ranked = sorted(fitting, key=lambda i: (-scores[i], i))
+    headline = max(ranked, key=lambda i: _share(words[i], title), default=None)
+    if headline is not None and _is_missed(words, title, ranked[:_SENTENCES], headline):
+        ranked.remove(headline)
+        ranked.insert(0, headline)
     chosen: list[int] = []
-    for i in sorted(fitting, key=lambda i: (-scores[i], i)):
+    for i in ranked:
         is_new = all(
             len(words[i] & words[k]) < _MAX_OVERLAP * min(len(words[i]), len(words[k]))
             for k in chosen
@@ -85,6 +96,22 @@ def _choose_sentences(reasons: Reasons, main: str | None) -> list[int]:
         if is_new and is_told and len(chosen) < _SENTENCES:
             chosen.append(i)
     return sorted(chosen)
+
+
+def _share(words: set[str], title: set[str]) -> float:
+    """How much of the title's news the words tell: its words, and its figures as much again."""
+    shared = words & title
+    return len(shared) + _FIGURE_WORTH * sum(bool(_FIGURE.fullmatch(word)) for word in shared)
+
+
+def _is_missed(
+    words: Mapping[int, set[str]], title: set[str], first: Sequence[int], headline: int
+) -> bool:
+    """Whether the sentences that come first tell much less of the title than another one does."""
+    told: set[str] = set()
+    for i in first:
+        told |= words[i]
+    return _share(words[headline], title) >= _MISSED * max(1.0, _share(told, title))
 
 
 def _score(reasons: Reasons, i: int, main: str | None, words: set[str], title: set[str]) -> float:
@@ -109,4 +136,5 @@ def _score(reasons: Reasons, i: int, main: str | None, words: set[str], title: s
 
 
 def _content(text: str) -> set[str]:
-    return {word for word in _CONTENT.findall(text.lower()) if word not in _STOP}
+    """The words and figures that carry news, a word by its first letters: slashes, slashed."""
+    return {word[:_STEM] for word in _CONTENT.findall(text.lower()) if word not in _STOP}

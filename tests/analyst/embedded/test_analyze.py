@@ -133,9 +133,8 @@ def make_calls(confidence: float, treated: float, title: str | None, direction="
     [
         ("Bitcoin slides", 0.51, True),
         ("Bitcoin slides", 0.49, False),
-        (None, 0.51, True),  # without a title, no asset is aside
-        ("The market slides", 0.61, True),
-        ("The market slides", 0.59, False),
+        (None, 0.51, True),
+        ("The market slides", 0.51, True),
     ],
 )
 def test_a_direction_is_called_where_its_evidence_is_clear(title, confidence, is_called):
@@ -171,3 +170,69 @@ def test_what_is_not_traded_is_not_called():
     assert embedded.make_calls(Reasons(read(string, "MicroStrategy falls"), []), weighed) == ()
     traded = string.replace("MicroStrategy fell", "MicroStrategy stock fell")
     assert embedded.make_calls(Reasons(read(traded, "MicroStrategy falls"), []), weighed) != ()
+
+
+ADVERT = (
+    "Larkcoin (LRKC) is sold to early investors in a presale that has raised $4 million. Experts"
+    " say that LRKC could rally 50x. Do not miss the LRKC presale, and secure your coins now."
+)
+NEWS = (
+    "Bitcoin could rally further, as inflows into its funds grow and buyers gain strength. Funds"
+    " took in $400 million on Monday. Traders in Oslo expect bitcoin to climb."
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "string", "assets"),
+    [
+        ("Bitcoin climbs", f"{NEWS} {NEWS} {NEWS} {ADVERT}", {"BTC"}),
+        ("Bitcoin climbs as Larkcoin (LRKC) sells out", f"{NEWS} {ADVERT}", set()),
+    ],
+)
+def test_no_coin_is_called_that_the_article_advertises(title, string, assets):
+    """A part that advertises takes no call from the news; an article that is one has no rise."""
+    analysis = Observed(make_article(string, title=title)).analyze()
+    called = {call.asset for call in analysis.calls if call.rationale.text}
+    assert called == assets
+    assert (analysis.overall == "bullish") == bool(assets)
+    assert "LRKC" not in {call.asset for call in analysis.calls}
+    assert not any("presale" in claim.text for claim in analysis.summary)
+    note = "an advert for LRKC" if assets else "as a whole it is an advert"
+    assert note in analysis.credibility_note.text.lower().replace("lrkc", "LRKC")
+    assert analysis.credibility == "low"
+
+
+def test_an_overall_direction_needs_more_calls_for_it_than_against_it():
+    string = (
+        "Bitcoin could rally further as inflows grow, and its buyers gain strength in Oslo. Ether"
+        " could drop further as outflows grow, and its holders sell in fear of a crash."
+    )
+    reasons = Reasons(read(string, "Bitcoin climbs, ether slides"), [])
+    rise = embedded.Weighed("BTC", "bullish", 0.9, 0.9)
+    fall = embedded.Weighed("ETH", "bearish", 0.9, 0.9)
+    for weighed in ([], [rise, fall]):
+        calls = embedded.make_calls(reasons, weighed)
+        assert [call.direction for call in calls] == [each.direction for each in weighed]
+        assert embedded.judge_overall(reasons, weighed, calls)[0] == "neutral"
+    calls = embedded.make_calls(reasons, [rise])
+    assert embedded.judge_overall(reasons, [rise], calls)[0] in ("bullish", "neutral")
+
+
+def test_a_divided_article_bounds_the_confidence():
+    plain = read(NEWS, "Bitcoin climbs")
+    divided = read(NEWS.replace("Traders", "However, some warn of risks, but traders"), "Bitcoin")
+    assert embedded.limit_confidence(Reasons(plain, []), "BTC") == 1
+    assert embedded.limit_confidence(Reasons(divided, []), "BTC") == 0.9
+
+
+@pytest.mark.parametrize(
+    ("string", "assets"),
+    [
+        ("Larkcoin (LRKC) fell 4% on Monday. LRKC is listed in Oslo.", set()),
+        ("Larkcoin (LRKC) was a rug pull: early investors in LRKC lost all.", set()),
+        ("Larkcoin (LRKC) has a unique plan. " * 5, {"LRKC"}),
+        ("Ether fell as early investors sold. Early investors in ether sold again.", set()),
+    ],
+)
+def test_a_coin_is_advertised_by_its_sale_or_by_praise_alone(string, assets):
+    assert Reasons(read(string), []).promotion.assets == assets

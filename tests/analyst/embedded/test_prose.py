@@ -37,6 +37,13 @@ def test_whole_sentences_stand_alone(sentence):
         "Liquidity Pools: Funds that traders share in order to lend coins.",
         "Halcyon Gains Strength Amid Strong Market Demand Mara Quill said that buyers return.",
         "Trading was quiet over the weekend Over the past week Halcyon rose by a tenth.",
+        "According To Expert Quill compared these coins to the tulips of another century.",
+        "HLC: $48 million in Liquidations Halcyon’s large figure was a surprise to some traders.",
+        "Holdings in April: about 400 coins Holdings in June: about 900 coins were the fund’s.",
+        "Nor Fund buys coins by the thousand Nor Fund has said that it will buy more of them.",
+        "It has low fees Fast payouts in a day Friendly people on the phone Old reports online.",
+        "At the time, the price of Halcyon had risen to nearly $40 on the exchange.",
+        "Halcyon, on the other hand, trades just 4% below its highest price of the year.",
     ],
 )
 def test_what_leans_on_other_words_or_is_furniture_does_not(sentence):
@@ -50,6 +57,11 @@ def test_what_leans_on_other_words_or_is_furniture_does_not(sentence):
         ("Sales Reach New High Last week’s sales beat those of March.", "Last week’s sales beat"),
         ("One change stands out: Maria Lopez has left the board of the fund on Monday.", "Maria"),
         ("The rumour is false: Maria Lopez has left the board of the fund on Monday.", "The rum"),
+        ("Halcyon''s price rose to $40 on Monday.", "Halcyon's price rose"),
+        (
+            "He was beaten with a pipe not in an alley, but in the court that heard his case.",
+            "He was beaten with a pipe not in an alley, but in the court",
+        ),
         (
             "The fund in Oslo pays 4 % – on coins that it lends – as well as a bonus on this rate.",
             "The fund in Oslo pays 4 %.",

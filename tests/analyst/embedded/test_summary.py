@@ -41,3 +41,20 @@ def test_no_more_than_four_stories_are_told():
 def test_an_article_of_one_story_is_told_in_two_sentences_at_most():
     assert 1 <= len(summarise("Attackers drain the Halcyon bridge")) <= 2
     assert 1 <= len(summarise("Weekly recap", BLOG.replace("\n", " "))) <= 2  # shows no stories
+
+
+def test_the_headline_is_told_wherever_the_article_tells_it():
+    string = (
+        "Oslo’s traders had a long week behind them when the markets opened on Monday."
+        " Halcyon has been one of the better known names of the north for some years."
+        " Its people met in Bergen and spoke of the weather and of the price of fish."
+        " Larkfund raised $30 million from three banks to build a Halcyon exchange."
+    )
+    summary = summarise("Larkfund raises $30M for a Halcyon exchange", string)
+    assert any("raised $30 million" in sentence for sentence in summary)
+
+
+def test_no_sentence_is_told_that_the_repeated_title_runs_into():
+    title = "Halcyon gains ground while Larkspur waits"
+    string = f"Halcyon rose by a tenth on Monday in Oslo. {title} Prices help to make its case now."
+    assert summarise(title, string) == ["Halcyon rose by a tenth on Monday in Oslo."]

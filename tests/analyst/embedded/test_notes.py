@@ -2,7 +2,7 @@
 
 import pytest
 
-from summarizer.analyst.embedded.rationale import explain_horizon
+from summarizer.analyst.embedded.notes import explain_horizon
 from summarizer.analyst.embedded.reasons import Reasons
 from summarizer.models import Evidence, Fact
 from summarizer.narratives import find_narratives
@@ -66,3 +66,17 @@ def test_a_theme_shows_a_timeframe_where_the_lead_has_it():
         themes = [each for each in find_narratives(text) if each.name in ("regulation",)]
         assert themes
         assert explain_horizon("long_term", Reasons(text, []), themes).text == words
+
+
+def test_no_timeframe_rests_on_a_holding_that_was_sold_nor_on_a_round_of_a_coin_itself():
+    string = "Larkfund holds 8,000 ETH, down from 27,000. The round brought bitcoin $2 million."
+    for kind, horizon, figure, subject in (
+        ("treasury_holding", "medium_term", "8,000 ETH", "ETH"),
+        ("fund_raise", "long_term", "$2 million", "BTC"),
+    ):
+        start = string.index(figure)
+        evidence = Evidence(quote=figure, start=start, end=start + len(figure))
+        fact = Fact(
+            kind=kind, value=1, unit="USD", subject=subject, venue="Larkfund", evidence=evidence
+        )
+        assert explain_horizon(horizon, Reasons(read(string), [fact]), ()).text == ""

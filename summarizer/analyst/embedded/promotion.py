@@ -1,0 +1,106 @@
+"""TEXT -> PROMOTION: which coins an article advertises, and which of its sentences are adverts.
+
+A coin that is still sold to its first buyers is advertised, wherever it is spoken of: such a part
+stands inside or behind the news that it borrows its readers from. Nothing of it is a reason for a
+call, and a summary quotes it only where the article is nothing else.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from summarizer.text.asset_table import load_assets
+from summarizer.text.assets import Mention
+
+STABLECOINS = frozenset("USDT USDC DAI BUSD PYUSD RLUSD FDUSD".split())
+# A sale to first buyers.
+_SALE = re.compile(
+    r"""
+    \b(?:pre-?sales?|crowdsale|early[ ](?:investors?|adopters?|birds?|backers?|token[ ]holders)
+        |token[ ]bonus|giveaway|batch[ ]\d+|pre-launch|learn[ ]more[ ]about|official[ ]website
+        |fund-?raising[ ]milestone|\d{2,4}x[ ](?:returns?|gains?|potential|growth|roi))\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+# Praise that no news has.
+_PRAISE = re.compile(
+    r"""
+    \b(?:pre-?sales?|\d{2,4}0x|\d{2,3}x[ ](?:gains?|returns?|potential)
+        |(?:don|won|can)[’']t[ ](?:miss|wait)|miss(?:ing)?[ ]out|hidden[ ]gems?|next[ ]big[ ]thing
+        |no-brainer|early[ ](?:investors?|adopters?|birds?|access|token[ ]holders)
+        |best[ ](?:crypto|altcoin|presale|meme[ ]coin)s?[ ]to[ ]buy|buy[ ]now|act[ ](?:now|fast)
+        |before[ ]it[’']s[ ]too[ ]late|life-changing|massive[ ]gains|join[ ](?:the|our)
+        |token[ ]bonus|giveaway|whitelist|secure[ ]your|guaranteed|passive[ ]income|sign[ ]up
+        |first-mover|once-in-a-|game-chang\w+)\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+# What lauds a coin. One that nobody trades funds of, and half of whose sentences do, is advertised.
+_LAUDED = re.compile(
+    r"""
+    \b(?:contenders?|sought-after|spotlight|outshin\w+|breakout|most[ ]talked|momentum|traction
+        |unique|rare[ ]combination|grassroots|stands?[ ]out|functionality|visionary|explosive
+        |next[ ]serious|community-driven|ideolog\w+|tokenomics|seamless\w*|utility|rising[ ]fast
+        |gaining[ ](?:ground|attention)|expansion|charging[ ]ahead|attractive|game-chang\w+)\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_BAD = re.compile(r"\b(?:scam\w*|rug[ -]pull\w*|fraud\w*|dead|dumped|victims?|stolen|sued)\b")
+_LAUDS, _LEAST_LAUDS = 0.5, 4  # share of the sentences that name a coin, and how many
+_SALES = 0.25  # of the sentences that name a coin, those that speak of its sale
+_GAP = 3  # between two adverts of one coin: what stands there belongs to them
+_MOSTLY = 0.5  # of the sentences, those of adverts, from which on the article is one
+
+
+@cache
+def list_established() -> frozenset[str]:
+    """The coins that nobody sells to first buyers: those that a fund holds, and stablecoins."""
+    return STABLECOINS.union(load_assets().held.values())
+
+
+class Promotion(NamedTuple):
+    """The coins that an article advertises, and the sentences that do it."""
+
+    assets: frozenset[str]
+    sentences: frozenset[int]
+    is_all: bool  # whether the article as a whole is an advert
+
+
+def find_promotion(
+    sentences: Sequence[str], mentions: Sequence[Sequence[Mention]], titled: Sequence[Mention]
+) -> Promotion:
+    """What of the article is an advert.
+
+    `mentions` are those of each sentence, `titled` those of the title. A sentence is an advert that
+    names an advertised coin, or that praises what is sold as no news does.
+    """
+    named: Counter[str] = Counter()
+    sold: Counter[str] = Counter()
+    lauded: Counter[str] = Counter()
+    for sentence, found in zip(sentences, mentions, strict=True):
+        coins = {mention.subject for mention in found if mention.group in ("coin", "name")}
+        coins -= list_established()
+        named.update(coins)
+        first = min((m for m in found if m.subject in coins), default=None)
+        if first is not None and not _BAD.search(sentence):
+            sold[first.subject] += bool(_SALE.search(sentence))
+            lauded[first.subject] += bool(_LAUDED.search(sentence))
+    new = {coin for coin, count in named.items() if sold[coin] >= max(1, _SALES * count)}
+    praised = {
+        coin for coin, count in named.items() if lauded[coin] >= max(_LEAST_LAUDS, _LAUDS * count)
+    }
+    assets = frozenset(new | praised)
+    adverts = {
+        i
+        for i, sentence in enumerate(sentences)
+        if _PRAISE.search(sentence) or any(mention.subject in assets for mention in mentions[i])
+    }
+    if assets:
+        for i, k in pairwise(sorted(adverts)):
+            adverts.update(range(i, k) if k - i <= _GAP else ())
+    is_titled = any(mention.subject in new for mention in titled)
+    is_all = is_titled or len(adverts) >= _MOSTLY * len(sentences)
+    return Promotion(assets, frozenset(adverts), is_all)
