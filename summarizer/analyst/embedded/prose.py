@@ -4,10 +4,12 @@ person would trim them.
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 from summarizer.text.printed import OPENING, is_headed, without_asides
 
-# The patterns of `stands_alone` see small letters.
+_SENTENCES = 256  # whose answers are kept at hand: as many as an article has
+# The patterns of `stands_alone` and `_EMPTY_WORDS` see small letters.
 _DANGLING = re.compile(  # a sentence that leans on the one before it
     r"""
     \A(?:
@@ -80,7 +82,7 @@ _EMPTY_WORDS = re.compile(  # an opening that tells no news, and what is true on
         |characteristic|for[ ]many\b|everyone|it[ ]comes[ ]as|lies[ ]in
         |can[ ](?:[a-z]+ly|also|be[ ]an?|spread|trigger|lead|cause|help|signal|shift|indicate))\b
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
 _DEFINITION = re.compile(  # "Halcyon is a network that joins banks"
     r"\A(?:[\w’'$-]+\s){1,4}(?:is|are)\s(?:an?|one\sof|the)\s(?:[\w’'-]+\s){0,6}"
@@ -109,6 +111,7 @@ MAX_WORDS = 38  # of one sentence; a longer one is cut where a clause ends
 _MIN_WORDS = 12  # of what is left then
 
 
+@lru_cache(_SENTENCES)
 def stands_alone(sentence: str) -> bool:
     """Whether a reader who sees only this sentence understands it.
 
@@ -136,6 +139,7 @@ def stands_alone(sentence: str) -> bool:
     return not (is_unfit or is_told or _DANGLING.match(lowered) or _CHATTY.match(lowered))
 
 
+@lru_cache(_SENTENCES)
 def is_empty(sentence: str) -> bool:
     """Whether a sentence tells no news: a stock opening, a definition, what is true on any day.
 
@@ -144,7 +148,7 @@ def is_empty(sentence: str) -> bool:
     >>> is_empty("Halcyon is a payment network that joins banks."), is_empty("Halcyon fell 4%.")
     (True, False)
     """
-    return bool(_EMPTY_WORDS.search(sentence) or _DEFINITION.match(sentence))
+    return bool(_EMPTY_WORDS.search(sentence.lower()) or _DEFINITION.match(sentence))
 
 
 def is_past(sentence: str, published_at: datetime | None) -> bool:
@@ -169,6 +173,7 @@ def _is_balanced(sentence: str) -> bool:
     return is_paired and sentence.count('"') % 2 == 0
 
 
+@lru_cache(_SENTENCES)
 def trim(sentence: str) -> str:
     """The sentence without a connective, a heading run into it and a ticker in brackets.
 
