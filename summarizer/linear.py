@@ -56,9 +56,10 @@ class Linear:
             for name, value in features
             if (row := find(name) or (self._read_row(name) if name.encode() in lines else None))
         ]
-        columns = zip(*(row for row, _ in known), strict=True)
-        values = [value for _, value in known]
-        return [sum(map(mul, column, values)) for column in columns] or [0.0] * len(self.labels)
+        if not known:
+            return [0.0] * len(self.labels)
+        rows, values = zip(*known, strict=True)
+        return [sum(map(mul, column, values)) for column in zip(*rows, strict=True)]
 
     def scores_of(self, names: Iterable[str]) -> list[float]:
         """The scores of features that all have the value 1."""
