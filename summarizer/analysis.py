@@ -5,7 +5,8 @@ As in models.py, the words below a field describe it.
 
 from typing import Literal
 
-from summarizer.models import Analyst, Direction, Horizon, Level, Model
+from summarizer.models import Analyst, Direction, Horizon, Level
+from summarizer.schemas import Model
 
 
 class Claim(Model):

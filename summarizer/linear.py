@@ -18,53 +18,56 @@ Row = tuple[float, ...]  # a weight for every label
 class Linear:
     """Labels, and the weight of each feature for each of them.
 
-    Weights may be given as the text of a model's line: it is read when the feature is first met.
+    `lines` holds a feature's weights by its name, both as a model's file has them: a few of many
+    are ever needed, and parsed then.
     """
 
-    def __init__(self, labels: Sequence[str], weights: Mapping[str, Weights | str]):
+    def __init__(self, labels: Sequence[str], lines: Mapping[bytes, bytes]):
         self.labels = tuple(labels)
-        self._given = weights
+        self._lines = lines
         self._rows: dict[str, Row] = {}  # of the features met so far
+
+    @classmethod
+    def of(cls, labels: Sequence[str], weights: Mapping[str, Weights]) -> "Linear":
+        """The model of these weights, to three digits."""
+        lines = {
+            name.encode(): " ".join(f"{i}:{weight:.3g}" for i, weight in pairs).encode()
+            for name, pairs in weights.items()
+        }
+        return cls(labels, lines)
 
     @property
     def weights(self) -> dict[str, Weights]:
         """The weights of every feature."""
-        rows = {name: self._read_row(name) for name in self._given}
-        return {
-            name: tuple((i, weight) for i, weight in enumerate(row) if weight)
-            for name, row in rows.items()
-        }
+        return {name.decode(): _parse_line(line) for name, line in self._lines.items()}
 
     def _read_row(self, name: str) -> Row:
-        row = [0.0] * len(self.labels)
-        given = self._given[name]
-        pairs: Iterable[Iterable[str | float]]
-        pairs = (pair.split(":") for pair in given.split(" ")) if isinstance(given, str) else given
-        for i, weight in pairs:
-            row[int(i)] = float(weight)
-        return self._rows.setdefault(name, tuple(row))
+        weights = dict(_parse_line(self._lines[name.encode()]))
+        row = tuple(weights.get(i, 0.0) for i in range(len(self.labels)))
+        return self._rows.setdefault(name, row)
 
     def scores(self, features: Iterable[tuple[str, float]]) -> list[float]:
         """One score a label: the sum of weight times value over the features; an unknown feature
         weighs nothing.
         """
-        find, given = self._rows.get, self._given
+        find, lines = self._rows.get, self._lines
         known = [
             (row, value)
             for name, value in features
-            if (row := find(name) or (self._read_row(name) if name in given else None))
+            if (row := find(name) or (self._read_row(name) if name.encode() in lines else None))
         ]
-        columns = zip(*(row for row, _ in known), strict=True)
-        values = [value for _, value in known]
-        return [sum(map(mul, column, values)) for column in columns] or [0.0] * len(self.labels)
+        if not known:
+            return [0.0] * len(self.labels)
+        rows, values = zip(*known, strict=True)
+        return [sum(map(mul, column, values)) for column in zip(*rows, strict=True)]
 
     def scores_of(self, names: Iterable[str]) -> list[float]:
         """The scores of features that all have the value 1."""
-        find, given = self._rows.get, self._given
+        find, lines = self._rows.get, self._lines
         rows = [
             row
             for name in names
-            if (row := find(name) or (self._read_row(name) if name in given else None))
+            if (row := find(name) or (self._read_row(name) if name.encode() in lines else None))
         ]
         return list(map(sum, zip(*rows, strict=True))) or [0.0] * len(self.labels)
 
@@ -72,29 +75,33 @@ class Linear:
         """The place of the option, each given by the features that it has, that a model of one
         label ranks first.
 
-        >>> Linear.parse("right\\nnear\\t0:2\\nfar\\t0:-1\\n").best([["far"], ["near", "new"], []])
+        >>> Linear.parse(b"right\\nnear\\t0:2\\nfar\\t0:-1\\n").best([["far"], ["near", "new"], []])
         1
         """
         totals = [self.scores_of(option) for option in options]
         return totals.index(max(totals))
 
-    def dump(self) -> str:
-        """The model as the text that `parse` reads."""
-        lines = ["\t".join(self.labels)]
-        for name, pairs in sorted(self.weights.items()):
-            lines.append(f"{name}\t{' '.join(f'{i}:{weight:.3g}' for i, weight in pairs)}")
-        return "\n".join(lines) + "\n"
+    def dump(self) -> bytes:
+        """The model as the file that `parse` reads."""
+        lines = [b"%b\t%b\n" % line for line in sorted(self._lines.items())]
+        return "\t".join(self.labels).encode() + b"\n" + b"".join(lines)
 
     @classmethod
-    def parse(cls, text: str) -> "Linear":
+    def parse(cls, data: bytes) -> "Linear":
         """The model that `dump` wrote.
 
-        >>> Linear.parse("down\\tup\\nfell\\t0:1.5 1:-1\\n").scores([("fell", 2.0)])
+        >>> Linear.parse(b"down\\tup\\nfell\\t0:1.5 1:-1\\n").scores([("fell", 2.0)])
         [3.0, -2.0]
         """
-        labels, _, lines = text.rstrip("\n").partition("\n")
-        cells = lines.replace("\n", "\t").split("\t") if lines else []
-        return cls(labels.split("\t"), dict(zip(cells[::2], cells[1::2], strict=True)))
+        labels, _, lines = data.rstrip(b"\n").partition(b"\n")
+        cells = lines.replace(b"\n", b"\t").split(b"\t") if lines else []
+        return cls(labels.decode().split("\t"), dict(zip(cells[::2], cells[1::2], strict=True)))
+
+
+def _parse_line(line: bytes) -> Weights:
+    """The index of a label and the weight in each part of `2:0.41 5:-0.2`."""
+    pairs = (pair.split(b":") for pair in line.split(b" "))
+    return tuple((int(i), float(weight)) for i, weight in pairs)
 
 
 def softmax(scores: Sequence[float]) -> list[float]:
@@ -108,7 +115,7 @@ def softmax(scores: Sequence[float]) -> list[float]:
 @cache
 def load_linear(name: str) -> Linear:
     """The shipped model of this name, read once."""
-    return Linear.parse((files("summarizer") / "data" / f"{name}.model.tsv").read_text("utf-8"))
+    return Linear.parse((files("summarizer") / "data" / f"{name}.model.tsv").read_bytes())
 
 
 def forget_models() -> None:

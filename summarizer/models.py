@@ -10,7 +10,9 @@ from html import escape
 from importlib import import_module
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from summarizer.schemas import Model
 
 Direction = Literal["bullish", "bearish", "neutral"]
 Horizon = Literal["short_term", "medium_term", "long_term"]
@@ -20,14 +22,6 @@ ConfidenceSource = Literal["evidence", "tokens", "samples"]
 Tone = Annotated[float, Field(ge=-1, le=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 UNTITLED = "Untitled article"
-
-
-class Model(BaseModel):
-    """Frozen, and strict about what it is given: no unknown field, no NaN."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
-    )
 
 
 # ---- what comes in

@@ -5,7 +5,8 @@ As in models.py, the words below a field describe it.
 
 from datetime import datetime
 
-from summarizer.models import Direction, Level, Model
+from summarizer.models import Direction, Level
+from summarizer.schemas import Model
 
 
 class CallRow(Model):

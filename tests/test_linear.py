@@ -18,7 +18,7 @@ SHIPPED = (
     "signals",
     "narratives",
 )
-MODEL = Linear(["down", "up"], {"fell": ((0, 1.5), (1, -1.0)), "rose": ((1, 2.0),)})
+MODEL = Linear.of(["down", "up"], {"fell": ((0, 1.5), (1, -1.0)), "rose": ((1, 2.0),)})
 
 
 def test_a_score_is_the_sum_of_weight_times_value():
@@ -44,7 +44,7 @@ NAMES = st.text(
 
 @given(st.dictionaries(NAMES, st.integers(-900, 900).filter(bool)))
 def test_any_features_survive(table):
-    model = Linear(["only"], {name: ((0, weight / 100),) for name, weight in table.items()})
+    model = Linear.of(["only"], {name: ((0, weight / 100),) for name, weight in table.items()})
     assert Linear.parse(model.dump()).weights == model.weights
 
 

@@ -103,7 +103,7 @@ def fit_each(samples: Sequence[Sample], *, penalty: float, least: int = 3) -> Li
             weights = dict(pairs)
             odds = weights.get(1, 0.0) - weights.get(0, 0.0)
             table.setdefault(name, []).append((i, _three_digits(odds)))
-    return Linear(labels, {name: tuple(pairs) for name, pairs in sorted(table.items())})
+    return Linear.of(labels, {name: tuple(pairs) for name, pairs in sorted(table.items())})
 
 
 def fit_ranking(choices: Sequence[RankedChoice], *, penalty: float, least: int = 2) -> Linear:
@@ -167,7 +167,7 @@ def _linear(labels: Sequence[str], names: Iterable[str], weights: Array, keep: f
         pairs = tuple((i, _three_digits(w)) for i, w in enumerate(row) if abs(w) >= keep)
         if pairs:
             table[name] = pairs
-    return Linear(labels, table)
+    return Linear.of(labels, table)
 
 
 def _three_digits(weight: float) -> float:

@@ -61,7 +61,7 @@ def fit_maps(data: TrainingData, folder: Path, say: Callable[[str], None]) -> It
         found = list(_read(unseen, reader))
         samples = list(_confidence_samples(found))
         output = WEIGHTS_FOLDER / f"confidence_{name}.model.tsv"
-        output.write_text(_fit_map(samples).dump(), "utf-8")
+        output.write_bytes(_fit_map(samples).dump())
         yield from _describe(name, found, samples)
 
 

@@ -62,9 +62,7 @@ def train_all(data: TrainingData, *, check: bool = False) -> Iterator[str]:
     """Fits and writes every model; yields a line on each."""
     for model in MODELS:
         fitted_on = list(model.samples(data))
-        (WEIGHTS_FOLDER / f"{model.name}.model.tsv").write_text(
-            model.fit(fitted_on).dump(), "utf-8"
-        )
+        (WEIGHTS_FOLDER / f"{model.name}.model.tsv").write_bytes(model.fit(fitted_on).dump())
         forget_models()
         line = f"{model.name:12} {len(fitted_on)} samples"
         if not check or model.fit is fit_marks:  # marks have no single right answer

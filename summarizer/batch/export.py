@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TextIO, Union, get_args, get_origin
 
 from summarizer.errors import StorageError, UsageError
-from summarizer.models import Model, Report
+from summarizer.models import Report
+from summarizer.schemas import Model
 from summarizer.text.spans import clean, escape_json
 
 COLUMNS = (

@@ -1,13 +1,11 @@
 """Shows on stderr how far a batch is: a bar on a terminal, elsewhere a line now and then.
 
-At the end it prints what failed, and a table. Also shows that a single article's answer is waited
-for.
+At the end it prints what failed, and a table.
 """
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,6 @@ from rich.text import Text
 
 from summarizer.batch.items import ItemState, Lease, Outcome, RunResult, RunTally
 from summarizer.render.parts import count_things, format_cost
-from summarizer.settings import DEFAULT_MODEL, Settings
 from summarizer.text.spans import clean
 
 EVERY = 10.0  # seconds between plain lines: a log of an hour is 360 of them
@@ -127,37 +124,6 @@ class Progress:
             if value or name in ("done", "failed"):
                 table.add_row(name, str(value), Text(clean(note), overflow="fold"))
         self._console.print(table)
-
-
-@contextmanager
-def show_waiting(
-    settings: Settings, console: Console | None = None
-) -> Iterator[Callable[[bytes], None] | None]:
-    """A spinner on a terminal while a model answers, with the seconds and the tokens so far.
-
-    Yields who is to hear the bytes of the answer: nobody where nothing is shown.
-    """
-    console = console or Console(stderr=True)
-    if not (console.is_terminal and settings.uses_model):
-        yield None
-        return
-    seen = TextColumn("{task.elapsed:.0f} s · {task.completed:.0f} tokens")
-    name = TextColumn("{task.description}", markup=False)
-    with Bar(SpinnerColumn(), name, seen, console=console, transient=True) as bar:
-        task = bar.add_task(f"{clean(settings.model or DEFAULT_MODEL)} answers", total=None)
-        # a piece of a stream is about a token
-        yield lambda piece: bar.advance(task, piece.count(b"data: {"))
-
-
-@contextmanager
-def show_fetching(name: str) -> Iterator[None]:
-    """A spinner on a terminal while an address is fetched and read."""
-    console = Console(stderr=True)
-    if not console.is_terminal or Path(name).exists():
-        yield
-        return
-    with console.status(Text(f"fetching {clean(name)[:80]}")):
-        yield
 
 
 def _group_failures(failures: list[dict[str, Any]]) -> Iterator[str]:

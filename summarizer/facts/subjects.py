@@ -161,7 +161,8 @@ class Subjects:
             self.remember(candidate, kind, owner)
             return SubjectChoice(owner, 1.0, True)
         options = self.options(candidate, kind)
-        scores = self._score(candidate, options, model)
+        linear = [model.scores_of(option.features)[0] for option in options]
+        scores = self._add_reading(candidate, options, linear)
         subject = options[scores.index(max(scores))].subject
         self.remember(candidate, kind, subject)
         chance = sum(
@@ -169,22 +170,23 @@ class Subjects:
             for option, share in zip(options, softmax(scores), strict=True)
             if option.subject == subject
         )
-        is_agreed = options[model.best(option.features for option in options)].subject == subject
+        is_agreed = options[linear.index(max(linear))].subject == subject
         return SubjectChoice(subject, chance, is_agreed)
 
     def rank(self, candidate: Candidate, kind: str) -> dict[str, float]:
         """How far the score of each possible subject of the number is below the highest."""
-        options = self.options(candidate, kind)
+        options, model = self.options(candidate, kind), load_linear("subjects")
+        linear = [model.scores_of(option.features)[0] for option in options]
+        scores = self._add_reading(candidate, options, linear)
         best: dict[str, float] = {}
-        for option, score in zip(
-            options, self._score(candidate, options, load_linear("subjects")), strict=True
-        ):
+        for option, score in zip(options, scores, strict=True):
             best[option.subject] = max(score, best.get(option.subject, score))
         return {subject: max(best.values()) - score for subject, score in best.items()}
 
-    def _score(self, candidate: Candidate, options: Sequence[Option], model: Linear) -> list[float]:
+    def _add_reading(
+        self, candidate: Candidate, options: Sequence[Option], linear: list[float]
+    ) -> list[float]:
         """How well each option fits, by the weights and by the encoder where it read the number."""
-        linear = [model.scores_of(option.features)[0] for option in options]
         reading = candidate.reading
         if reading is None:
             return linear

@@ -22,7 +22,9 @@ _PRICE = r"[$€£]\s?\d[\d,.]*"
 _MOVE = rf"(?:{_ARROW}\s*[+−-]?\d[\d,.]*\s?%|\(?[+−-]\s?\d[\d,.]*\s?%\)?)"
 _QUOTED = rf"(?:[A-Z][A-Z0-9]{{1,9}}\s+){{1,2}}{_PRICE}\s*{_MOVE}"
 # "In this article BTC BTC $ 68,632.97 ◢ 0.34 % ETH ETH $ 2,009.89 ◢ 0.84 %"
-_STRIP = re.compile(rf"(?:In this article:?\s+)?(?<!\w)(?:{_QUOTED}[\s|•·]*(?:\n|$|(?=\S))){{2,}}")
+_STRIP = re.compile(
+    rf"(?=[A-Z])(?:In this article:?\s+)?(?<!\w)(?:{_QUOTED}[\s|•·]*(?:\n|$|(?=\S))){{2,}}"
+)
 # "It fell. Markets Bitcoin In this article"
 _TAGS = re.compile(
     r"(?<=[.!?”\"])\s+"

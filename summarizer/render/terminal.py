@@ -1,4 +1,4 @@
-"""Report, weights or Digest -> the terminal. Only this file and cli/progress.py import rich.
+"""Report, weights or Digest -> the terminal. Only this file and two of cli/ import rich.
 
 All words are shown as rich's Text: what looks like its markup stays as it is written.
 """

@@ -7,7 +7,8 @@ from summarizer.batch.reports import NEWEST
 from summarizer.batch.store import Store
 from summarizer.errors import InputError
 from summarizer.facts.kinds import KINDS
-from summarizer.models import Fact, Model
+from summarizer.models import Fact
+from summarizer.schemas import Model
 from summarizer.serve.view import load_report
 from summarizer.text.asset_table import find_ticker
 

@@ -20,10 +20,11 @@ from summarizer.analyst.llm.gate import Gate
 from summarizer.batch.store import Store, open_store
 from summarizer.digest.digest import parse_since
 from summarizer.errors import InputError, SummarizerError
-from summarizer.models import Direction, Level, Model, Report
+from summarizer.models import Direction, Level, Report
 from summarizer.overviews import Digest, ReportRow
 from summarizer.page.article import extract_article, make_article
 from summarizer.pipeline import analyze_article, load_page
+from summarizer.schemas import Model
 from summarizer.serve.facts import StatedFact, list_facts
 from summarizer.serve.view import Filter, list_reports, load_digest
 from summarizer.settings import Settings

@@ -3,8 +3,9 @@
 from typing import Any
 
 from summarizer import __version__
-from summarizer.models import Model, Report
+from summarizer.models import Report
 from summarizer.overviews import ReportRow
+from summarizer.schemas import Model
 from summarizer.serve.submit import FIELDS
 from summarizer.serve.view import FILTERS
 

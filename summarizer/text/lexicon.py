@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -41,7 +42,8 @@ class Lexicon(Generic[T]):
         in order.
         """
         hits = []
-        for i, phrases in enumerate(map(self._starting, words)):
+        found = filter(itemgetter(1), enumerate(map(self._starting, words)))
+        for i, phrases in found:
             for others, has_stem, value in phrases:
                 past = i + 1 + len(others)
                 following = words[i + 1 : past]

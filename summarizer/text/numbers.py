@@ -7,6 +7,7 @@ float at the end.
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -57,6 +58,8 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
+_DIGIT = re.compile(r"[\d½¼¾⅓⅔⅛⅜⅝⅞]")
+_LEAD = 12  # code points that may stand before a number's first digit: "( + USDT ."
 _UNIT_AFTER = re.compile(
     r"""
     [\s-]*(?:worth[ ]of\s+|Swedish\s+|Swiss\s+|Japanese\s+|Brazilian\s+|Indian\s+)?
@@ -101,7 +104,7 @@ def find_numbers(text: str) -> list[Number]:
     [(3.2, '%'), (58100.0, 'USD'), (15900000000.0, 'USD'), (-7.0, '%'), (200.0, 'bps')]
     """
     text = swap_european(text)
-    read = (_read(text, match) for match in _NUMBER.finditer(text))
+    read = (_read(text, match) for match in _find_matches(text))
     numbers = [number for number in read if number]
     starts, ends = [number.start for number in numbers], [number.end for number in numbers]
     numbers += [
@@ -115,6 +118,17 @@ def find_numbers(text: str) -> list[Number]:
     for i in range(2, len(numbers)):
         _share_in_list(text, numbers, i)
     return numbers
+
+
+def _find_matches(text: str) -> Iterator[re.Match[str]]:
+    """The matches of _NUMBER, each looked for from a little before the next digit on."""
+    end = 0
+    while digit := _DIGIT.search(text, end):
+        match = _NUMBER.search(text, max(end, digit.start() - _LEAD))
+        if not match:
+            return
+        yield match
+        end = match.end()
 
 
 def _read(text: str, match: re.Match[str]) -> Number | None:

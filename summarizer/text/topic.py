@@ -33,12 +33,12 @@ def find_topic_flags(
     words = _WORD.findall(lowered)
     if len(words) < _LEAST_WORDS:
         return ("too_short",)
-    english = sum(word in _ENGLISH for word in words)
+    english = sum(map(_ENGLISH.__contains__, words))
     if len(words) >= _TELLING_WORDS and english < _LEAST_ENGLISH * len(words):
         return ("not_english",)
     topic = word_set("topic")
     named = sum(mention.group in CALLED for mention in mentions)
-    named += sum(word in topic for word in words)
+    named += sum(map(topic.__contains__, words))
     is_titled = any(mention.group in CALLED for mention in titled)
     is_titled |= not topic.isdisjoint(_WORD.findall(title.lower()))
     return () if is_titled or named >= _LEAST_TOPIC * len(words) else ("off_topic",)

@@ -7,7 +7,7 @@ number, and a level's role with its side of the price. Where many readings fail,
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from summarizer.analysis import RowClaim
@@ -84,8 +84,10 @@ def correct_rows(text: Text, rows: Rows, claims: Sequence[RowClaim]) -> Correcte
 
 def _read_claims(text: Text, rows: Rows, claims: Sequence[RowClaim]) -> list[_Reading]:
     """The reading that each claim makes; of two about a row the second is refused."""
-    if not rows.ranks:  # an answer is checked twice
-        rows.ranks.update(_rank_subjects(text, rows))
+    numbers = [_find_number(text, rows, claim)[0] for claim in claims]
+    asked = {number.number.start for number in numbers if number}
+    if new := asked - rows.ranks.keys():  # an answer is checked twice
+        rows.ranks.update(_rank_subjects(text, rows, new))
     support = Support(text, rows.facts)
     readings, seen = [], set()
     for claim in claims:
@@ -150,14 +152,21 @@ def list_facts(rows: Sequence[Fact | None]) -> list[Fact]:
     return sorted(unique, key=lambda fact: fact.evidence.start) if is_changed else unique
 
 
-def _rank_subjects(text: Text, rows: Rows) -> dict[int, Mapping[str, float]]:
-    """How far each possible subject of a number is from the likeliest, by the number's place."""
+def _rank_subjects(
+    text: Text, rows: Rows, places: Container[int]
+) -> dict[int, Mapping[str, float]]:
+    """How far each possible subject of the numbers at some places is from the likeliest, by place.
+
+    What the numbers before are about is evidence, so all are gone through.
+    """
     subjects = Subjects(text)
     ranked: dict[int, Mapping[str, float]] = {}
     for i in sorted(range(len(rows.numbers)), key=lambda i: rows.numbers[i].number.start):
         candidate = rows.numbers[i]
         fact = rows.facts[i] if i < len(rows.facts) else None
-        ranked[candidate.number.start] = subjects.rank(candidate, fact.kind if fact else "other")
+        if candidate.number.start in places:
+            kind = fact.kind if fact else "other"
+            ranked[candidate.number.start] = subjects.rank(candidate, kind)
         if fact:
             subjects.remember(candidate, fact.kind, fact.subject)
     return ranked

@@ -107,7 +107,10 @@ class Support:
             return re.search(_MARKED_TICKER.format(name), string) is not None
         if re.search(rf"(?<!\w){name}{_QUOTED_IN}", string):
             return True
-        printed = re.findall(rf"(?<!\w){name}(?!\w)", string, re.IGNORECASE)
+        # the first letter stands before the look behind it, so that the search goes from one to the
+        # next of them
+        first = rf"[{name[0]}{name[0].lower()}](?<!\w.)"
+        printed = re.findall(rf"{first}(?i:{name[1:]})(?!\w)", string)
         companies = [company for company, stock in stock_tickers().items() if stock == name]
         return any(word[0].isupper() or word[1:2].isupper() for word in printed) or any(
             map(self.says, companies)

@@ -125,9 +125,9 @@ def _kind_words() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
         for words in kind.words:
             kinds[words].add(kind.name)
     ordered = sorted(kinds, key=len, reverse=True)
-    groups = [rf"(?<![\w-])(?P<k{i}>{words})(?!\w)" for i, words in enumerate(ordered)]
+    groups = [f"(?P<k{i}>{words})" for i, words in enumerate(ordered)]
     names = {f"k{i}": frozenset(kinds[words]) for i, words in enumerate(ordered)}
-    return re.compile("|".join(groups), re.IGNORECASE), names
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(groups)})(?!\w)", re.IGNORECASE), names
 
 
 @cache

@@ -4,11 +4,13 @@ person would trim them.
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 from summarizer.tables import common_words
 from summarizer.text.printed import OPENING, is_headed, without_asides
 
-# The patterns of `stands_alone` see small letters.
+_SENTENCES = 256  # whose answers are kept at hand: as many as an article has
+# The patterns of `stands_alone` and `_EMPTY_WORDS` see small letters.
 _DANGLING = re.compile(  # a sentence that leans on the one before it
     r"""
     \A(?:
@@ -107,7 +109,7 @@ _EMPTY_WORDS = re.compile(  # an opening that tells no news, and what is true on
         |characteristic|for[ ]many\b|everyone|it[ ]comes[ ]as|lies[ ]in
         |can[ ](?:[a-z]+ly|also|be[ ]an?|spread|trigger|lead|cause|help|signal|shift|indicate))\b
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
 _DEFINITION = re.compile(  # "Halcyon is a network that joins banks"
     r"\A(?:[\w’'$-]+\s){1,7}(?:is|are)\s(?:an?|one\sof|the)\s(?:[\w’'-]+\s){0,6}"
@@ -138,6 +140,7 @@ MAX_WORDS = 38  # of one sentence; a longer one is cut where a clause ends
 _MIN_WORDS = 12  # of what is left then
 
 
+@lru_cache(_SENTENCES)
 def stands_alone(sentence: str) -> bool:
     """Whether a reader who sees only this sentence understands it.
 
@@ -176,6 +179,7 @@ def _is_flat_list(sentence: str) -> bool:
     return sum(word in common_words() for word in starts) >= _MOST_INSIDE
 
 
+@lru_cache(_SENTENCES)
 def is_empty(sentence: str) -> bool:
     """Whether a sentence tells no news: a stock opening, a definition, what is true on any day.
 
@@ -184,7 +188,7 @@ def is_empty(sentence: str) -> bool:
     >>> is_empty("Halcyon is a payment network that joins banks."), is_empty("Halcyon fell 4%.")
     (True, False)
     """
-    return bool(_EMPTY_WORDS.search(sentence) or _DEFINITION.match(sentence))
+    return bool(_EMPTY_WORDS.search(sentence.lower()) or _DEFINITION.match(sentence))
 
 
 def is_past(sentence: str, published_at: datetime | None) -> bool:
@@ -209,6 +213,7 @@ def _is_balanced(sentence: str) -> bool:
     return is_paired and sentence.count('"') % 2 == 0
 
 
+@lru_cache(_SENTENCES)
 def trim(sentence: str) -> str:
     """The sentence without a connective, a heading run into it and a ticker in brackets.
 

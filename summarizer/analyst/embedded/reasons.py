@@ -78,7 +78,10 @@ class Reasons:
             self.subjects[i] = subjects
         named = chain(*self.mentions, text.title_mentions * _TITLE_MENTIONS)
         self.counts = Counter(mention.subject for mention in named if mention.group in CALLED)
+        self._named = [frozenset(m.subject for m in mentions) for mentions in self.mentions]
         self._tones: dict[tuple[int, str | None], float] = {}
+        self._title_tones: dict[str, float] = {}
+        self._listed: dict[str, list[Reason]] = {}
 
     def sentence(self, i: int) -> str:
         """The words of sentence i."""
@@ -98,7 +101,7 @@ class Reasons:
 
     def names(self, i: int, asset: str) -> bool:
         """Whether sentence i names the asset."""
-        return any(mention.subject == asset for mention in self.mentions[i])
+        return asset in self._named[i]
 
     def begins(self, i: int, asset: str) -> bool:
         """Whether the asset is the first that sentence i names, in its first words."""
@@ -137,8 +140,12 @@ class Reasons:
         title = self.text.article.title
         if not title:
             return 0.0
-        spans = {m.subject: Span(m.start, m.end) for m in reversed(self.text.title_mentions)}
-        return measure_tone(title, self.title_cues, spans.get(asset), tuple(spans.values()))
+        if asset not in self._title_tones:
+            spans = {m.subject: Span(m.start, m.end) for m in reversed(self.text.title_mentions)}
+            self._title_tones[asset] = measure_tone(
+                title, self.title_cues, spans.get(asset), tuple(spans.values())
+            )
+        return self._title_tones[asset]
 
     def about(self, asset: str) -> list[int]:
         """The sentences that speak of the asset; for MARKET, all that are meant for people."""
@@ -150,10 +157,13 @@ class Reasons:
 
     def list_reasons(self, asset: str) -> list[Reason]:
         """Everything that bears on the asset's direction."""
-        places = [] if asset == MARKET else self.about(asset)
-        nearby = Counter(word for i in places for word in self._words[i])
-        sentences, facts = self._list_sentence_reasons(asset), self._list_fact_reasons(asset)
-        return [*sentences, *facts, *_spread("near", nearby), *self.wording]
+        if asset not in self._listed:
+            places = [] if asset == MARKET else self.about(asset)
+            nearby = Counter(word for i in places for word in self._words[i])
+            sentences, facts = self._list_sentence_reasons(asset), self._list_fact_reasons(asset)
+            reasons = [*sentences, *facts, *_spread("near", nearby), *self.wording]
+            self._listed[asset] = reasons
+        return self._listed[asset]
 
     @cached_property
     def promotion(self) -> Promotion:

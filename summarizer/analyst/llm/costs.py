@@ -19,7 +19,7 @@ _TOKENS = (
     (re.compile(r"\d{1,3}"), 1.75),
     (re.compile(r"[!-/:-@\[-`{-~]"), 0.65),  # a sign, which often goes with a word or others
     (re.compile(r"[\u0080-\u2e80]"), 0.33),  # a letter with an accent, or of another alphabet
-    (re.compile(r"[\u2e81-\U0010ffff]"), 0.68),  # a sign of Chinese, Japanese or Korean
+    (re.compile(r"[^\x00-\u2e80]"), 0.68),  # a sign of Chinese, Japanese or Korean
 )
 
 

@@ -79,9 +79,7 @@ class Dialect:
             named = {"name": "answer", "strict": True, "schema": bounded}
             request["response_format"]["json_schema"] = named
         if stream if self.stream is None else self.stream:
-            # not as the client's own parameter: it would hand the pieces on one by one
-            options = {"include_usage": True}
-            request["extra_body"] = {"stream": True, "stream_options": options}
+            request |= {"stream": True, "stream_options": {"include_usage": True}}
         return request
 
     def learn(self, refusal: str, request: Mapping[str, Any], guess: bool = False) -> bool:
@@ -109,7 +107,7 @@ class Dialect:
 
     def _turn_stream(self, refusal: str, request: Mapping[str, Any]) -> bool:
         """Whether the refusal tells to stream no more, or only ever."""
-        was_streaming = "extra_body" in request
+        was_streaming = "stream" in request
         if not _STREAM.search(refusal):
             return False
         if was_streaming or self.stream is None:
