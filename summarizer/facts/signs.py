@@ -191,7 +191,7 @@ def governing_sign(text: Text, candidate: Candidate, kind: str) -> int:
     clause between: "fell by more than 3%".
     """
     signs = _flows() if kind == "etf_flow" else {}
-    first, past = text.word_range(candidate.span)
+    first, _ = text.word_range(candidate.span)
     found = set()
     for i in range(candidate.first_word - 1, max(first, candidate.first_word - _GOVERNS) - 1, -1):
         gap = candidate.gap_to(*text.words[i].span())
@@ -203,6 +203,10 @@ def governing_sign(text: Text, candidate: Candidate, kind: str) -> int:
             continue
         if sign := signs.get(text.lowered[i]) or _sign_at(text.lowered, i, _movements()):
             found.add(sign)
-    if not found and candidate.past_word < past:
-        found.add(_movements().get(text.lowered[candidate.past_word], 0))
-    return found.pop() if len(found) == 1 else 0
+    return found.pop() if len(found) == 1 else 0 if found else sign_behind(text, candidate)
+
+
+def sign_behind(text: Text, candidate: Candidate) -> int:
+    """-1 or 1 by the word of movement right behind a number, "a 7% gain", 0 where there is none."""
+    is_last = candidate.past_word >= text.word_range(candidate.span)[1]
+    return 0 if is_last else _movements().get(text.lowered[candidate.past_word], 0)

@@ -11,16 +11,15 @@ from summarizer.facts.kinds import LEVELS, PRICES, SIGNED
 from summarizer.facts.levels import find_price
 from summarizer.verification.figures import Use
 from summarizer.verification.naming import is_about
+from summarizer.verification.periods import find_periods, spells_period
 from summarizer.verification.wording import (
     calls_it,
-    find_periods,
     is_as_certain,
     is_bent,
     named_kinds,
     names_kind,
     periods_beside,
     sign_word,
-    spells_period,
 )
 
 _WITH_PERIOD = SIGNED | {"liquidations", "trading_volume"}

@@ -12,8 +12,8 @@ from summarizer.analysis import Analysis, RowClaim
 from summarizer.facts.kinds import KINDS, SIGNED
 from summarizer.models import Analyst, Article
 from summarizer.tables import match_any
+from summarizer.verification.periods import find_periods
 from summarizer.verification.rows import correct_rows
-from summarizer.verification.wording import find_periods
 from tests.support.observed import Observed, read
 
 TEXT = (
