@@ -177,20 +177,28 @@ def _is_near_price(case: Case, asset: str) -> bool:
 def _check_sign(case: Case) -> Iterator[str]:
     """The sign is that of the words or marks that govern the number: not "+" of "fell 4.2%".
 
-    A word right behind it governs most: "pulled back to a level 35% higher".
     Where none governs it, another sign than the rules read needs a word for it.
     """
-    claim, number, before = case.claim, case.candidate.number, case.before
+    claim, before = case.claim, case.before
     if case.fact.kind not in SIGNED or not claim.sign:
         return
-    sign = -1 if claim.sign == "-" else 1
-    printed = (-1 if number.value < 0 else 1) if number.is_signed else None
-    is_move = case.kind.sign == "move" and number.unit == "%"
-    behind = is_move and sign_behind(case.text, case.candidate)
-    governing = printed or behind or governing_sign(case.text, case.candidate, claim.kind)
+    sign, governing = (-1 if claim.sign == "-" else 1), _governing_sign(case)
     is_turned = before and before.kind in SIGNED and before.value * sign < 0
     if governing not in (0, sign) or (is_turned and not governing and not _has_word(case, sign)):
         yield f"N{claim.row} has the sign {claim.sign}, against the words around it"
+
+
+def _governing_sign(case: Case) -> int:
+    """The sign by a mark, else by a word behind the number, else by those before; 0 without any.
+
+    In "pulled back to a level 35% higher" the word behind it decides.
+    """
+    number = case.candidate.number
+    if number.is_signed:
+        return -1 if number.value < 0 else 1
+    is_move = case.kind.sign == "move" and number.unit == "%"
+    behind = sign_behind(case.text, case.candidate) if is_move else 0
+    return behind or governing_sign(case.text, case.candidate, case.claim.kind)
 
 
 def _has_word(case: Case, sign: int) -> bool:
@@ -238,7 +246,7 @@ def _check_level(case: Case) -> Iterator[str]:
 _CHECKS = (_check_unit, _check_kind, _check_subject, _check_sign, _check_level)
 
 
-def list_faults_of(case: Case) -> list[str]:
+def find_reading_faults(case: Case) -> list[str]:
     """Why the reading is not believed; empty where it is."""
     return [fault for check in _CHECKS for fault in check(case)]
 

@@ -63,24 +63,13 @@ class Support:
         labels = (article.title, article.source, article.domain, *article.authors)
         printed = " \n ".join([text.string, *(label or "" for label in labels)])
         self._printed = plain_quotes(printed).casefold()
-        self._mentions = known = {text.string[m.start : m.end]: m for m in text.mentions}
+        self._mentions = {text.string[m.start : m.end]: m for m in text.mentions}
         self.groups = {m.subject: m.group for m in (*text.title_mentions, *text.mentions)}
         for subject, group in self.groups.items():  # an analyst says NEAR of "NEAR Protocol"
             if _TICKER.fullmatch(subject):
-                known.setdefault(subject, Mention(0, 0, subject, group))
-        for fact in facts:  # a ticker that a model read and only the article knows
-            is_priced = fact.kind in _PRICED and _TICKER.fullmatch(fact.subject)
-            is_asset = is_priced or self.is_printed_ticker(fact.subject)
-            is_own = fact.subject not in load_assets().tickers
-            if is_asset and (is_own or fact.subject not in self.groups):
-                group = load_assets().tickers.get(fact.subject, "coin")
-                self.groups.setdefault(fact.subject, group)
-                mention = Mention(0, 0, fact.subject, self.groups[fact.subject])
-                names = _find_full_names(text.string, fact.subject)
-                owners = {other.venue for other in facts if KINDS[other.kind].of_holding}
-                if not names.isdisjoint(owners):  # a company that holds coins is no coin
-                    mention = mention._replace(group="stock")
-                known |= dict.fromkeys((fact.subject, *names), mention)
+                self._mentions.setdefault(subject, Mention(0, 0, subject, group))
+        for fact in facts:
+            self._add_ticker(fact)
         self._add_companies(facts)
         subjects = [name for fact in facts for name in (fact.subject, fact.venue)]
         self.subjects = frozenset((*self.groups, *subjects))
@@ -141,6 +130,20 @@ class Support:
         companies = [name for name, stock in stock_tickers().items() if stock == subject]
         words = "|".join(map(re.escape, (subject, *_SPOKEN.get(subject, ()), *companies)))
         return re.search(rf"(?<!\w)(?:{words})(?!\w)", sentence, re.IGNORECASE) is not None
+
+    def _add_ticker(self, fact: Fact) -> None:
+        """Know the ticker of a fact, which a model read and only the article knows."""
+        ticker, tickers = fact.subject, load_assets().tickers
+        is_priced = fact.kind in _PRICED and _TICKER.fullmatch(ticker)
+        is_new = ticker not in tickers or ticker not in self.groups
+        if not is_new or not (is_priced or self.is_printed_ticker(ticker)):
+            return
+        group = self.groups.setdefault(ticker, tickers.get(ticker, "coin"))
+        names = _find_full_names(self.text.string, ticker)
+        owners = {other.venue for other in self.facts if KINDS[other.kind].of_holding}
+        if not names.isdisjoint(owners):  # a company that holds coins is no coin
+            group = "stock"
+        self._mentions |= dict.fromkeys((ticker, *names), Mention(0, 0, ticker, group))
 
     def _add_companies(self, facts: Sequence[Fact]) -> None:
         """Let the names of companies stand for the stocks that the facts are about."""
