@@ -119,6 +119,7 @@ def test_a_sentence_that_names_a_time_takes_none_from_the_one_before(sentence, p
         ("Bitcoin is trading around 5.8% lower to $9,240.", "5.8%", 5.8, "-", True),
         ("Bitcoin had a 40% return beside gold's 5% decline.", "40%", 40, "-", False),
         ("Bitcoin fell 8% around June's unlock and 5% around July's.", "5%", 5, "-", True),
+        ("Bitcoin has bounced 27% off the low of June.", "27%", 27, "-", False),
         ("Bitcoin stands just above 5% from $123,200.", "5%", -5, "+", False),
     ],
 )
