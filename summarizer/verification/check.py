@@ -120,21 +120,28 @@ class Check:
         """
         if whole := self.check_words(claim.rationale, where, (claim.asset,)):
             return whole
-        stated = claim.rationale
-        parts = [
-            check_claim(self._support, stated.model_copy(update={"text": stated.text[i:j]}))
-            for i, j in split_sentences(stated.text)
-        ]
-        standing = [
-            part.text for part in parts if not part.faults and claim.asset in part.subjects
-        ] or [
-            sentence
-            for sentence in self._summary
-            if any(m.subject == claim.asset for m in self._support.find_mentions(sentence))
-        ][:1]
+        standing = self._list_standing(claim) or self._list_summary_of(claim.asset)[:1]
         if standing:
             self._find("support", where, "changed", "what stands for it is shown instead")
         return " ".join(standing)
+
+    def _list_standing(self, claim: CallClaim) -> list[str]:
+        """The sentences of a call's rationale that stand by themselves and name its asset."""
+        stated = claim.rationale
+        sentences = [stated.text[start:end] for start, end in split_sentences(stated.text)]
+        checked = (
+            check_claim(self._support, stated.model_copy(update={"text": sentence}))
+            for sentence in sentences
+        )
+        return [each.text for each in checked if not each.faults and claim.asset in each.subjects]
+
+    def _list_summary_of(self, asset: str) -> list[str]:
+        """The sentences of the summary that stand and name the asset."""
+        return [
+            sentence
+            for sentence in self._summary
+            if any(mention.subject == asset for mention in self._support.find_mentions(sentence))
+        ]
 
     def _check_call_facts(self, claim: CallClaim, where: str) -> list[Fact]:
         """The facts named for a call that are about its asset, or about all of crypto."""

@@ -12,8 +12,9 @@ from summarizer.tables import word_set
 from summarizer.text.asset_table import load_assets, stock_tickers
 from summarizer.text.assets import MARKET, Mention, find_mentions
 from summarizer.text.printed import plain_quotes
-from summarizer.text.reading import CLAUSE_END, Text
-from summarizer.verification.wording import Scope
+from summarizer.text.reading import Text
+from summarizer.text.spans import Span
+from summarizer.verification.scope import Scope
 
 _MARKED_TICKER = (
     r"\(\$?{0}\)|:\s?{0}\)|\${0}(?!\w)|(?<!\w){0}\s\$\d|\b(?:token|coin),?\s{0}(?!\w)"
@@ -196,15 +197,9 @@ class Support:
             if not is_own and number.unit != fact.unit:
                 continue
             sentence = text.sentences[text.sentence_at(number.start)]
-            others = text.numbers_between(*sentence)
-            start = max((o.end for o in others if o.end <= number.start), default=sentence.start)
-            end = min((o.start for o in others if o.start >= number.end), default=sentence.end)
-            ends = [match.end() for match in CLAUSE_END.finditer(text.string, *sentence)]
-            first = max((e for e in ends if e <= number.start), default=sentence.start)
-            end = min((e for e in ends if e > number.start), default=end, key=lambda e: min(e, end))
-            before = text.string[max(start, first) : number.start]
-            after = text.string[number.end : max(end, number.end)]
-            scopes.append(Scope(before, after, text.string[first : number.start], first))
+            others = [Span(other.start, other.end) for other in text.numbers_between(*sentence)]
+            own = Span(number.start, number.end)
+            scopes.append(Scope.around(text.string, own, others, sentence))
         return scopes
 
     def distance(self, fact: Fact) -> str | None:

@@ -5,7 +5,6 @@ The words that name a kind are in `data/kinds.toml`, those of movement and time 
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cache
 
 from summarizer.facts.candidates import LARGE
@@ -14,6 +13,7 @@ from summarizer.models import Fact
 from summarizer.tables import load_words
 from summarizer.text.asset_table import load_assets
 from summarizer.verification.periods import find_periods, spells_period
+from summarizer.verification.scope import Scope
 
 STATES = kinds_where(lambda kind: kind.sign == "state")  # "funding fell to 0.01%" tells no sign
 _MOVED = kinds_where(lambda kind: kind.told_as_move)
@@ -49,7 +49,6 @@ _PHRASE_ENDS = re.compile(
     """,
     re.VERBOSE,
 )
-_LISTED = re.compile(r"[\s,(/–-]*(?:and|or)?[\s(–-]*")
 _CERTAIN = re.compile(
     r"\b(?:will|shall|going to|bound to|set to|sure to)\b|['’]ll\b", re.IGNORECASE
 )
@@ -93,24 +92,6 @@ _BENT_AFTER = re.compile(
 _RATE = re.compile(
     r"\s(?:per|a|an|each|every)\s(second|minute|hour|day|week|month|year)\b", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True)
-class Scope:
-    """The words around a figure, up to the figures beside it and to the ends of its clause."""
-
-    before: str
-    after: str
-    earlier: str  # of the clause, before the figure in front
-    start: int  # of the clause
-
-    def parts(self) -> tuple[tuple[str, bool], ...]:
-        """Its words, the nearest to the figure first, each with whether they stand after it.
-
-        Those before the figure in front count where the two are listed: "support at {N7} and {N8}".
-        """
-        near = (self.before, False), (self.after, True)
-        return (*near, (self.earlier, False)) if _LISTED.fullmatch(self.before) else near
 
 
 @cache
