@@ -75,10 +75,13 @@ class Article(Model):
 
     @property
     def name(self) -> str:
-        """The title; without one, what is known of it: `Article of coindesk, 01 Aug 2018`."""
+        """The title, or else the first sentence of the text, cut at a word to 90 letters; without
+        both what is known of the article: `Article of coindesk, 01 Aug 2018`.
+        """
+        named = self.title or _import("text.sentences").name_text(self.text)
         day = f"{self.published_at:%d %b %Y}" if self.published_at else ""
         about = ", ".join(filter(None, (self.outlet, day)))
-        return self.title or (f"Article of {about}" if about else UNTITLED)
+        return named or (f"Article of {about}" if about else UNTITLED)
 
     def __repr__(self) -> str:
         return f"<Article {(self.title or self.text[:40])!r}: {self.words} words>"
@@ -304,7 +307,7 @@ class Report(Model):
     def to_frame(self, table: Literal["facts", "calls"] = "facts") -> Any:
         """The facts or calls as a data frame of pandas, or else of polars. Raises UsageError where
         neither is installed."""
-        return import_module("summarizer.render.frame").make_frame(self, table)
+        return _import("render.frame").make_frame(self, table)
 
     def __repr__(self) -> str:
         title = (self.article.title or self.summary or "untitled")[:60]
@@ -320,5 +323,10 @@ class Report(Model):
 
 
 def _render(form: str, report: Report, **options: bool) -> Any:
-    """The report in a form of render/, which knows this file, and is imported when it is used."""
-    return getattr(import_module(f"summarizer.render.{form}"), f"render_{form}")(report, **options)
+    """The report in a form of render/."""
+    return getattr(_import(f"render.{form}"), f"render_{form}")(report, **options)
+
+
+def _import(name: str) -> Any:
+    """A module of a layer above, which knows this file, and is imported when it is used."""
+    return import_module(f"summarizer.{name}")

@@ -118,8 +118,9 @@ def examine(settings: Settings) -> Iterator[Check]:
     key = "it is set" if settings.api_key else "none is set; a local server wants none"
     yield Check("key", True, key)
     yield Check("endpoint", True, _show(settings.base_url))
+    from summarizer.analyst.llm.allowance import Allowance
     from summarizer.analyst.llm.costs import cost_of
-    from summarizer.analyst.llm.endpoint import Allowance, Endpoint  # openai takes 1 s to import
+    from summarizer.analyst.llm.endpoint import Endpoint  # openai takes 1 s to import
 
     started = time.monotonic()
     failure = None

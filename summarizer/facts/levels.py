@@ -2,7 +2,7 @@
 target.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from summarizer.facts.kinds import LEVELS
 from summarizer.models import Direction, Fact
@@ -30,10 +30,14 @@ def is_target(facts: Iterable[Fact], fact: Fact, asset: str, direction: Directio
     price = find_price(facts, asset)
     if price is not None:
         return sign * (fact.value / price - 1) >= _NEAR
+    return _is_ahead([f for f in facts if f.subject == asset], fact, sign)
+
+
+def _is_ahead(levels: Sequence[Fact], fact: Fact, sign: int) -> bool:
+    """Whether a level is past those that a move leaves behind, and reaches one that it aims at."""
     aims, bounds = ("resistance_level", "support_level")[::sign]
     if fact.kind not in ("price_target", aims):
         return False
-    levels = [f for f in facts if f.subject == asset and f.kind in (aims, bounds)]
     passed = [f.value for f in levels if f.kind == bounds]
     ahead = [f.value for f in levels if f.kind == aims]
     is_past = all(sign * fact.value > sign * value for value in passed)

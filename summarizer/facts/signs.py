@@ -191,7 +191,7 @@ def governing_sign(text: Text, candidate: Candidate, kind: str) -> int:
     clause between: "fell by more than 3%".
     """
     signs = _flows() if kind == "etf_flow" else {}
-    first, past = text.word_range(candidate.span)
+    first, _ = text.word_range(candidate.span)
     found = set()
     for i in range(candidate.first_word - 1, max(first, candidate.first_word - _GOVERNS) - 1, -1):
         gap = candidate.gap_to(*text.words[i].span())
@@ -203,6 +203,20 @@ def governing_sign(text: Text, candidate: Candidate, kind: str) -> int:
             continue
         if sign := signs.get(text.lowered[i]) or _sign_at(text.lowered, i, _movements()):
             found.add(sign)
-    if not found and candidate.past_word < past:
-        found.add(_movements().get(text.lowered[candidate.past_word], 0))
+    if not found:
+        found.add(_movements().get(_word_behind(text, candidate), 0))
     return found.pop() if len(found) == 1 else 0
+
+
+def sign_behind(text: Text, candidate: Candidate) -> int:
+    """-1 or 1 by the word right behind a number that says what it is: "a 7% gain", "7% higher".
+
+    A preposition says where: "bounced 27% off the low", "rose 3% above".
+    """
+    word = _word_behind(text, candidate)
+    return 0 if word in _QUANTIFIERS | {"off", "up", "down"} else _movements().get(word, 0)
+
+
+def _word_behind(text: Text, candidate: Candidate) -> str:
+    is_last = candidate.past_word >= text.word_range(candidate.span)[1]
+    return "" if is_last else text.lowered[candidate.past_word]

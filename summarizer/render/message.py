@@ -10,7 +10,7 @@ from typing import NamedTuple
 from summarizer.models import UNTITLED
 from summarizer.overviews import AssetView, Digest, DigestStory
 from summarizer.render.parts import LOOK, count_things, find_link
-from summarizer.text.spans import clean
+from summarizer.text.spans import clean, shorten_words
 
 SHORT = 100  # characters of a story
 MAX_STORIES = 10
@@ -89,18 +89,6 @@ def shorten_story(story: DigestStory) -> str:
     mark = LOOK["bullish" if view > 0 else "bearish"][0]
     start = f"{plain(asset)[:_TICKER]} {mark} " if view else ""
     return start + shorten_words(plain(title), SHORT - len(start) - len(end)) + end
-
-
-def shorten_words(text: str, length: int) -> str:
-    """The text in at most so many characters, cut between words.
-
-    >>> shorten_words("Bitcoin slips below support", 20)
-    'Bitcoin slips below…'
-    """
-    if len(text) <= length:
-        return text
-    words = text[:length].rpartition(" ")[0] or text[: length - 1]
-    return f"{words.rstrip(' ,;:–-')}…"
 
 
 def plain(words: str) -> str:

@@ -83,8 +83,9 @@ def _make_table(*columns: Column, gap: int = 2) -> Table:
 
 def _show_head(report: Report, now: datetime) -> Parts:
     article, about = report.article, " · ".join(parts.describe_article(report.article, now))
-    yield _text(article.title or about or article.name, "bold")
-    if article.title and about:
+    is_named = bool(article.title or article.text)
+    yield _text(article.name if is_named else about or article.name, "bold")
+    if is_named and about:
         yield _text(about, "dim")
     if is_web(report.article.url):
         yield Text(clean(str(report.article.url)), "dim", no_wrap=True, overflow="ignore")

@@ -11,8 +11,9 @@ from threading import Thread
 from typing import Any
 
 from summarizer.errors import SummarizerError, UsageError
-from summarizer.render.message import SHORT, Message, shorten_words
+from summarizer.render.message import SHORT, Message
 from summarizer.settings import Receiver
+from summarizer.text.spans import shorten_words
 
 SECONDS = 30.0  # for one receiver, all of its requests together
 PAGE_NAME = "report.html"

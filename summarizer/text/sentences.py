@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from summarizer.tables import match_any
-from summarizer.text.spans import Span, is_whole
+from summarizer.text.spans import Span, is_whole, shorten_words
 
 _END = re.compile(r"[.!?…](?:[\"”’')\]]{0,3})\s+(?=<\||[\"“‘'(\[]?[A-Z0-9$€£@#])|\n")
 _ABBREVIATED = re.compile(rf"\b(?:[A-Z]|[A-Z]\.[A-Z]|{match_any('abbreviation')})\.\s+\Z")
@@ -19,6 +19,8 @@ _ABBREVIATED = re.compile(rf"\b(?:[A-Z]|[A-Z]\.[A-Z]|{match_any('abbreviation')}
 # at once. The longest sentence of 921 real articles has 2,002 code points; only such lines come
 # near.
 LONGEST = 2400
+_NAME = 90  # code points of a name that is taken from the text: about what a headline has
+_LEAST_NAME = 4  # words; a line of fewer is a byline or a dateline
 HEADING = 3  # words of a heading, at least: fewer may be a name
 _LONGEST_HEADING = 40  # words
 _AHEAD = 3  # words in which a sentence comes to one that no heading would leave without a capital
@@ -51,6 +53,18 @@ def split_sentences(text: str) -> tuple[Span, ...]:
         spans += _cut(text, start, match.start() + len(match[0].rstrip()))
         start = match.end()
     return (*spans, *_cut(text, start, start + len(text[start:].rstrip())))
+
+
+def name_text(text: str) -> str:
+    """What a text without a headline is called: its first sentence of four words, else its first,
+    cut at a word.
+
+    >>> name_text("By Ilse Moreau\\nEther fell to $2,000. It held.")
+    'Ether fell to $2,000.'
+    """
+    sentences = [text[start:end] for start, end in split_sentences(text[:LONGEST])]
+    whole = [sentence for sentence in sentences if len(sentence.split()) >= _LEAST_NAME]
+    return shorten_words([*whole, *sentences, ""][0], _NAME)
 
 
 def _cut(text: str, start: int, end: int) -> list[Span]:

@@ -117,3 +117,15 @@ def find_evidence(text: str, quote: str) -> Span | None:
             return Span(start, end)
         start = text.find(quote, start + 1)
     return None
+
+
+def shorten_words(text: str, length: int) -> str:
+    """The text in at most so many characters, cut between words.
+
+    >>> shorten_words("Bitcoin slips below support", 20)
+    'Bitcoin slips below…'
+    """
+    if len(text) <= length:
+        return text
+    words = text[:length].rpartition(" ")[0] or text[: length - 1]
+    return f"{words.rstrip(' ,;:–-')}…"

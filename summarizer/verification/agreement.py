@@ -11,16 +11,15 @@ from summarizer.facts.kinds import LEVELS, PRICES, SIGNED
 from summarizer.facts.levels import find_price
 from summarizer.verification.figures import Use
 from summarizer.verification.naming import is_about
+from summarizer.verification.periods import find_periods, spells_period
 from summarizer.verification.wording import (
     calls_it,
-    find_periods,
     is_as_certain,
     is_bent,
     named_kinds,
     names_kind,
     periods_beside,
     sign_word,
-    spells_period,
 )
 
 _WITH_PERIOD = SIGNED | {"liquidations", "trading_volume"}
@@ -31,15 +30,18 @@ _STANDS = re.compile(  # "is trading well above the support at {N7}"
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_TOLD_AS_PRICES = frozenset({"price", "price_change", "price_target"})
 _SHARE_KINDS = frozenset("dominance call_share liquidation_share other".split())
+_NEAR_KINDS = (  # the kind of a fact, and those whose words may tell it
+    (frozenset({"macro_indicator"}), frozenset({"price", "price_change", "price_target"})),
+    (_SHARE_KINDS, _SHARE_KINDS),
+)
 _RECORD = re.compile(r"\b(?:highs?|lows?|peak|record)\b", re.IGNORECASE)
 _SHARE = re.compile(r"\bshare of\b", re.IGNORECASE)
 _MOVED_TO = re.compile(r"\bto\s(?:a\s)?(?:(?:price|low|high)\sof\s|about\s|around\s|nearly\s)?\Z")
 _VENUE = re.compile(r"\s(?:on|at|from|by)\s([A-Z]\w+)")
 
 
-def list_disagreements(use: Use) -> list[str]:
+def find_figure_faults(use: Use) -> list[str]:
     """Why the fact does not bear out what the sentence says of the figure; empty where it does."""
     checks = _CHECKS_OF_DISTANCE if use.figure.is_distance else _CHECKS
     return [fault for check in checks for fault in check(use)]
@@ -63,19 +65,47 @@ def _check_kind(use: Use) -> Iterator[str]:
 
     In "support at {N7} lies {D7}" the distance takes its kind from the figure.
     """
-    fact, scope = use.fact, use.scope
-    kinds = named_kinds(scope, fact) or frozenset()
-    is_loose = (
-        kinds == frozenset({"other"})  # words that are used of every kind: "ETH holds {N17}"
-        or (fact.kind == "macro_indicator" and kinds <= _TOLD_AS_PRICES)  # "consumer prices fell"
-        or (fact.kind == "other" and not calls_it(scope))
-        or (fact.kind in LEVELS and kinds == {"price_past"} and _RECORD.search(use.printed))
-        or (fact.kind in _SHARE_KINDS and kinds <= _SHARE_KINDS)  # "a share of {N1} was long"
-        or (fact.kind in LEVELS and _STANDS.search(scope.before))  # its side is checked apart
-        or _is_called_so(use, kinds)
-    )
-    if kinds and fact.kind not in kinds and not _is_named_apart(use) and not is_loose:
+    kinds = named_kinds(use.scope, use.fact)
+    if not kinds or use.fact.kind in kinds or _is_named_apart(use):
+        return
+    if not any(excuse(use, kinds) for excuse in _EXCUSES):
         yield f"{use.meaning}, not what the sentence calls it"
+
+
+def _is_vague(use: Use, kinds: frozenset[str]) -> bool:
+    """Whether the words are used of every kind, "ETH holds {N17}", or say what a figure of no kind
+    of its own is a share of: "a share of open interest of {N0}".
+    """
+    if kinds == {"other"}:
+        return True
+    if use.fact.kind != "other":
+        return False
+    is_share = use.fact.unit == "%" and _SHARE.search(use.scope.before)
+    return bool(is_share) or not calls_it(use.scope)
+
+
+def _is_near_kind(use: Use, kinds: frozenset[str]) -> bool:
+    """Whether the kinds share their words: "consumer prices fell", "a share of {N1} was long"."""
+    return any(use.fact.kind in own and kinds <= told for own, told in _NEAR_KINDS)
+
+
+def _is_place_of_price(use: Use, kinds: frozenset[str]) -> bool:
+    """Whether the words tell where the price stands, or that a level is a record.
+
+    Its side is checked apart.
+    """
+    if use.fact.kind not in LEVELS:
+        return False
+    is_record = kinds == {"price_past"} and _RECORD.search(use.printed)
+    return bool(is_record or _STANDS.search(use.scope.before))
+
+
+def _is_level_of_kind(use: Use, kinds: frozenset[str]) -> bool:
+    """Whether a figure that is no price is told as one's level, beside what it is: "open interest
+    has plunged since its peak of {N4}".
+    """
+    front = use.sentence.blank[: use.figure.start]
+    return use.fact.kind not in PRICES and kinds <= LEVELS and names_kind(front, use.fact.kind)
 
 
 def _is_called_so(use: Use, kinds: frozenset[str]) -> bool:
@@ -84,15 +114,14 @@ def _is_called_so(use: Use, kinds: frozenset[str]) -> bool:
     So "a rejection at the resistance of {N1}" stands of a dominance that is said to resist there.
     A level that has not come is never told as the price.
     """
-    fact, front = use.fact, use.sentence.blank[: use.figure.start]
-    if fact.kind not in PRICES and kinds <= LEVELS and names_kind(front, fact.kind):
-        return True  # "open interest has plunged since its peak of {N4}"
-    if fact.kind == "other" and fact.unit == "%" and _SHARE.search(use.scope.before):
-        return True  # "a share of open interest of {N0}"
-    if fact.kind in LEVELS and kinds & {"price", "price_past", "price_change"}:
+    if use.fact.kind in LEVELS and kinds & {"price", "price_past", "price_change"}:
         return False
-    printed = (named_kinds(scope, fact) for scope in use.sentence.support.scopes_of(fact))
-    return any(own and kinds <= own for own in printed)
+    scopes = use.sentence.support.scopes_of(use.fact)
+    return any(own and kinds <= own for own in (named_kinds(scope, use.fact) for scope in scopes))
+
+
+# Why words that name another kind than the fact's may stand.
+_EXCUSES = (_is_vague, _is_near_kind, _is_place_of_price, _is_level_of_kind, _is_called_so)
 
 
 def _check_attached(use: Use) -> Iterator[str]:

@@ -18,7 +18,7 @@ from summarizer.text.numbers import find_numbers
 from summarizer.text.printed import find_printed, fold
 from summarizer.text.sentences import split_sentences
 from summarizer.text.spans import clean
-from summarizer.verification.agreement import list_disagreements
+from summarizer.verification.agreement import find_figure_faults
 from summarizer.verification.figures import REFERENCE, ClaimSentence, Use
 from summarizer.verification.names import find_name_faults
 from summarizer.verification.plain import without_markup
@@ -89,7 +89,7 @@ def _fill(sentence: ClaimSentence, faults: list[str]) -> str:
     for k, figure in enumerate(sentence.figures):
         scope = sentence.scope(k)
         uses = [Use(sentence, figure, fact, scope) for fact in figure.facts]
-        tried = [(list_disagreements(use), use) for use in uses]
+        tried = [(find_figure_faults(use), use) for use in uses]
         figure_faults, use = min(tried, key=lambda pair: len(pair[0]))
         faults += figure_faults
         parts += [sentence.raw[end : figure.start], _write(use)]

@@ -6,16 +6,15 @@ code writes both. A figure that was typed all the same must be a fact's, or a da
 
 import re
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from summarizer.models import Fact
 from summarizer.text.assets import Mention
 from summarizer.text.numbers import Number, find_numbers
-from summarizer.text.reading import CLAUSE_END
+from summarizer.text.spans import Span
+from summarizer.verification.scope import Scope
 from summarizer.verification.support import Support
-from summarizer.verification.wording import Scope
 
 REFERENCE = re.compile(r"\{([ND])(\d{1,4})\}")
 _UNWRITTEN = frozenset("ratio index count".split())  # units that are not written out
@@ -63,24 +62,11 @@ class ClaimSentence:
         self.faults: list[str] = []
         figures = (*self._read_references(), *self._read_typed())
         self.figures = sorted(figures, key=lambda figure: figure.start)
-        self._clauses = [0, *(match.end() for match in CLAUSE_END.finditer(self.blank))]
 
     def scope(self, k: int) -> Scope:
         """The words around figure k, up to the figures beside it and to the ends of its clause."""
-        figure = self.figures[k]
-        clause = bisect_right(self._clauses, figure.start)
-        first = start = self._clauses[clause - 1]
-        end = [*self._clauses, len(self.blank)][clause]
-        if k:
-            start = max(start, self.figures[k - 1].end)
-        if k + 1 < len(self.figures):
-            end = min(end, self.figures[k + 1].start)
-        return Scope(
-            before=self.blank[start : figure.start],
-            after=self.blank[figure.end : end],
-            earlier=self.blank[first:start],
-            start=first,
-        )
+        spans = [Span(figure.start, figure.end) for figure in self.figures]
+        return Scope.around(self.blank, spans[k], spans, Span(0, len(self.blank)))
 
     def _read_references(self) -> Iterator[ClaimFigure]:
         for match in REFERENCE.finditer(self.raw):

@@ -217,25 +217,31 @@ def _before(use: Use) -> list[Mention]:
 
 
 def _name_subject(use: Use, mentions: Sequence[Mention]) -> bool:
-    """Whether the first of the mentions, or one listed with it, is what the fact is about.
+    """Whether the first of the mentions, or one listed with it, is what the fact is about."""
+    subjects = _listed_subjects(use, mentions)
+    is_held = KINDS[use.fact.kind].of_holding  # "IBIT took in {N2}" is of bitcoin, its price is not
+    subjects |= {underlying(name) for name in subjects if is_held or name.endswith(".D")}
+    is_sector = use.sentence.support.groups.get(use.fact.subject) == "sector"
+    if len(subjects) > 1 and is_sector:
+        return True  # the altcoins' open interest, of coins that are listed
+    return use.fact.subject in subjects or use.fact.venue in subjects
+
+
+def _listed_subjects(use: Use, mentions: Sequence[Mention]) -> set[str]:
+    """The subjects of the first of the mentions and of those that are listed with it.
 
     They are listed in "Bitcoin (BTC) and ether fell {N0}" and in "{N0} for bitcoin and ether".
     """
-    subjects = {mentions[0].subject}
+    blank, subjects = use.sentence.blank, {mentions[0].subject}
     for last, mention in pairwise(mentions):
         is_before = mention.end <= use.figure.start
         left, right = (mention, last) if is_before else (last, mention)
         is_repeated = is_before and left.subject == right.subject
-        between = use.sentence.blank[left.end : right.start]
-        is_ratio = between.strip() == "to" and _RATIO.search(use.sentence.blank[: left.start])
+        between = blank[left.end : right.start]
+        is_ratio = between.strip() == "to" and _RATIO.search(blank[: left.start])
         if not is_repeated and not is_ratio and not _LISTED.match(between):
             break
         subjects.add(mention.subject)
-    if len(mentions) > 1 and _ON.search(use.sentence.blank[: mentions[0].start]):
+    if len(mentions) > 1 and _ON.search(blank[: mentions[0].start]):
         subjects.add(mentions[1].subject)  # "Dai on Compound pays {N10}"
-    is_held = KINDS[use.fact.kind].of_holding  # "IBIT took in {N2}" is of bitcoin, its price is not
-    subjects |= {underlying(name) for name in subjects if is_held or name.endswith(".D")}
-    groups = use.sentence.support.groups
-    if len(subjects) > 1 and groups.get(use.fact.subject) == "sector":
-        return True  # the altcoins' open interest, of coins that are listed
-    return use.fact.subject in subjects or use.fact.venue in subjects
+    return subjects

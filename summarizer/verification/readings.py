@@ -15,15 +15,15 @@ from summarizer.facts.candidates import Candidate
 from summarizer.facts.choice import LABELS
 from summarizer.facts.kinds import KINDS, PRICES, SIGNED, Kind, kinds_where
 from summarizer.facts.levels import find_price
-from summarizer.facts.signs import governing_sign
+from summarizer.facts.signs import governing_sign, sign_behind
 from summarizer.facts.subjects import underlying
 from summarizer.models import Fact
 from summarizer.tables import word_set
 from summarizer.text.asset_table import load_assets
 from summarizer.text.assets import Mention
 from summarizer.text.reading import Text
+from summarizer.verification.periods import find_periods, names_time, spells_period
 from summarizer.verification.support import Support
-from summarizer.verification.wording import find_periods, names_time, spells_period
 
 # Log of the chance, by the readers of numbers, below which another kind is not believed, by how
 # sure they are of theirs. `eval/README.md` tells what each refuses.
@@ -42,9 +42,19 @@ _STATES = (
 )
 _SHARES = re.compile(r"\b(?:shares?|stock|company|firm)\b", re.IGNORECASE)
 _OF_VENUES = kinds_where(lambda kind: kind.has_venue) | {"options_expiry", "yield_rate", "other"}
-_DATED = re.compile(r"\b(?:[Ss]ince|YTD|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b")
+_DATED = re.compile(
+    r"""
+    \b(?:[Ss]ince|YTD|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[Mm]orning|[Aa]fternoon|[Ee]vening
+        |[Oo]vernight)\b
+    """,
+    re.VERBOSE,
+)
 _ASSETS = ("coin", "stock")
 _WORD = re.compile(r"[\w-]+")  # "jaw-dropping" is no drop
+_SIZE = re.compile(r"\b(?:above|over|below|under|beneath)\s\Z")  # "above 5%": of what size
+_DENIED = re.compile(
+    r"\b(?:no|not|never|without)\s(?:an?\s|any\s)?[\w-]+|\d(?:%|\spercent)\s[a-z-]+"
+)
 _CROSSED = re.compile(  # "broke above resistance at", "former support", "lost the $60,000 level"
     r"""
     \b(?:br(?:oke|oken|eak\w*)|former|previous\w*|old|lost|los(?:e|ing)|reclaim\w*|flip\w*|cross\w*
@@ -169,28 +179,46 @@ def _check_sign(case: Case) -> Iterator[str]:
 
     Where none governs it, another sign than the rules read needs a word for it.
     """
-    claim, number, before = case.claim, case.candidate.number, case.before
+    claim, before = case.claim, case.before
     if case.fact.kind not in SIGNED or not claim.sign:
         return
-    sign = -1 if claim.sign == "-" else 1
-    printed = (-1 if number.value < 0 else 1) if number.is_signed else None
-    governing = printed or governing_sign(case.text, case.candidate, claim.kind)
+    sign, governing = (-1 if claim.sign == "-" else 1), _governing_sign(case)
     is_turned = before and before.kind in SIGNED and before.value * sign < 0
     if governing not in (0, sign) or (is_turned and not governing and not _has_word(case, sign)):
         yield f"N{claim.row} has the sign {claim.sign}, against the words around it"
 
 
+def _governing_sign(case: Case) -> int:
+    """The sign by a mark, else by a word behind the number, else by those before; 0 without any.
+
+    In "pulled back to a level 35% higher" the word behind it decides.
+    """
+    number = case.candidate.number
+    if number.is_signed:
+        return -1 if number.value < 0 else 1
+    is_move = case.kind.sign == "move" and number.unit == "%"
+    behind = sign_behind(case.text, case.candidate) if is_move else 0
+    return behind or governing_sign(case.text, case.candidate, case.claim.kind)
+
+
 def _has_word(case: Case, sign: int) -> bool:
     """Whether the words beside the number, up to the numbers around it, or all of its sentence have
     a word of that sign, and none of the other.
+
+    Nothing is said of it by denied words, "without a cut", and another number's: "a 5% decline".
     """
     up, down = _sign_words(case.kind)
-    words, others = (up, down) if sign > 0 else (down, up)
-    (first, past), text, number = case.candidate.span, case.text, case.candidate
-    start = max([n.end for n in text.numbers_between(first, number.number.start)], default=first)
+    words, opposed = (up, down) if sign > 0 else (down, up)
+    (first, past), text, number = case.candidate.span, case.text, case.candidate.number
+    start = max([n.end for n in text.numbers_between(first, number.start)], default=first)
     end = min([n.start for n in text.numbers_between(number.end, past)], default=past)
-    parts = (set(_WORD.findall(text.string[i:j].lower())) for i, j in ((start, end), (first, past)))
-    return any(not words.isdisjoint(part) and others.isdisjoint(part) for part in parts)
+    for i, j in ((start, end), (first, past)):
+        before = _SIZE.sub("", text.string[i : number.start])
+        string = f"{before} {text.string[number.end : j]}".lower()
+        said = set(_WORD.findall(_DENIED.sub("", string)))
+        if not words.isdisjoint(said) and opposed.isdisjoint(said):
+            return True
+    return False
 
 
 def _sign_words(kind: Kind) -> tuple[frozenset[str], frozenset[str]]:
@@ -218,7 +246,7 @@ def _check_level(case: Case) -> Iterator[str]:
 _CHECKS = (_check_unit, _check_kind, _check_subject, _check_sign, _check_level)
 
 
-def list_faults_of(case: Case) -> list[str]:
+def find_reading_faults(case: Case) -> list[str]:
     """Why the reading is not believed; empty where it is."""
     return [fault for check in _CHECKS for fault in check(case)]
 

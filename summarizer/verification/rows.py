@@ -22,7 +22,7 @@ from summarizer.models import Fact, Finding
 from summarizer.text.asset_table import load_assets
 from summarizer.text.assets import MARKET
 from summarizer.text.reading import Text
-from summarizer.verification.readings import Case, drop_unprinted, list_faults_of
+from summarizer.verification.readings import Case, drop_unprinted, find_reading_faults
 from summarizer.verification.support import Support
 
 # Told by "inflation" or "the dollar" alone.
@@ -76,9 +76,7 @@ def correct_rows(text: Text, rows: Rows, claims: Sequence[RowClaim]) -> Correcte
     for again, first in rows.repeats.items():  # a row that only says another one again is that one
         facts[again] = facts[again] or facts[first]
     if any(not reading.faults for reading in readings):
-        # the model read the rows, so that those it let stand are its readings too
-        refused = {claim.row for claim, one in zip(claims, readings, strict=True) if one.faults}
-        facts = [fact and (fact if i in refused else _trust(fact)) for i, fact in enumerate(facts)]
+        facts = _trust_read(facts, claims, readings)
     return CorrectedRows(facts, [_drop(where, fault) for where, fault in faults])
 
 
@@ -118,6 +116,14 @@ def _apply(own: Sequence[Fact | None], readings: Sequence[_Reading]) -> list[Fac
             for place in reading.places:
                 facts[place] = reading.fact and _mark(reading.fact, facts[place])
     return facts
+
+
+def _trust_read(
+    facts: Sequence[Fact | None], claims: Sequence[RowClaim], readings: Sequence[_Reading]
+) -> list[Fact | None]:
+    """The facts, those that a model read and let stand as its readings too."""
+    refused = {claim.row for claim, one in zip(claims, readings, strict=True) if one.faults}
+    return [fact and (fact if i in refused else _trust(fact)) for i, fact in enumerate(facts)]
 
 
 def _drop(where: str, detail: str) -> Finding:
@@ -195,7 +201,7 @@ def _read_claim(
     fact = _make_fact(text, candidate, claim, subject)
     ranks = rows.ranks.get(candidate.number.start, {})
     case = Case(text, support, candidate, claim, subject, fact, before, ranks)
-    return _Reading(places, fact, list_faults_of(case))
+    return _Reading(places, fact, find_reading_faults(case))
 
 
 def _fit_kind(kind: str, candidate: Candidate) -> str:
@@ -255,18 +261,23 @@ def _with_unit(text: Text, candidate: Candidate, kind: Kind, subject: str | None
     return replace(candidate, unit_class="coins", unit=assets[0]) if assets else candidate
 
 
+def _read_value(value: float, candidate: Candidate, claim: RowClaim) -> float:
+    """The value with the sign that the claim gives it, without one by the words."""
+    if KINDS[claim.kind].sign and claim.sign:
+        return abs(value) * (-1 if claim.sign == "-" else 1)
+    is_level = claim.kind == "macro_indicator" and not candidate.number.is_signed  # not a move
+    return abs(value) if is_level and not claim.sign else value
+
+
 def _make_fact(text: Text, candidate: Candidate, claim: RowClaim, subject: str | None) -> Fact:
-    kind = KINDS[claim.kind]
+    """The fact that the claim makes of the number."""
     fact = make_fact(text, replace(candidate, subject=subject or MARKET), claim.kind)
     change: dict[str, object] = {
         "subject": subject or MARKET,
-        "period": claim.period if kind.has_period else None,
+        "value": _read_value(fact.value, candidate, claim),
+        "period": claim.period if KINDS[claim.kind].has_period else None,
         "venue": claim.venue,
     }
-    if claim.kind == "macro_indicator" and not claim.sign and not candidate.number.is_signed:
-        change["value"] = abs(fact.value)  # a level, not a move
-    if kind.sign and claim.sign:
-        change["value"] = abs(fact.value) * (-1 if claim.sign == "-" else 1)
     if claim.is_past and claim.kind == "price":
         change["kind"] = "price_past"
     elif claim.is_past and claim.kind not in LEVELS:

@@ -12,8 +12,9 @@ from summarizer.tables import word_set
 from summarizer.text.asset_table import load_assets, stock_tickers
 from summarizer.text.assets import MARKET, Mention, find_mentions
 from summarizer.text.printed import plain_quotes
-from summarizer.text.reading import CLAUSE_END, Text
-from summarizer.verification.wording import Scope
+from summarizer.text.reading import Text
+from summarizer.text.spans import Span
+from summarizer.verification.scope import Scope
 
 _MARKED_TICKER = (
     r"\(\$?{0}\)|:\s?{0}\)|\${0}(?!\w)|(?<!\w){0}\s\$\d|\b(?:token|coin),?\s{0}(?!\w)"
@@ -63,24 +64,13 @@ class Support:
         labels = (article.title, article.source, article.domain, *article.authors)
         printed = " \n ".join([text.string, *(label or "" for label in labels)])
         self._printed = plain_quotes(printed).casefold()
-        self._mentions = known = {text.string[m.start : m.end]: m for m in text.mentions}
+        self._mentions = {text.string[m.start : m.end]: m for m in text.mentions}
         self.groups = {m.subject: m.group for m in (*text.title_mentions, *text.mentions)}
         for subject, group in self.groups.items():  # an analyst says NEAR of "NEAR Protocol"
             if _TICKER.fullmatch(subject):
-                known.setdefault(subject, Mention(0, 0, subject, group))
-        for fact in facts:  # a ticker that a model read and only the article knows
-            is_priced = fact.kind in _PRICED and _TICKER.fullmatch(fact.subject)
-            is_asset = is_priced or self.is_printed_ticker(fact.subject)
-            is_own = fact.subject not in load_assets().tickers
-            if is_asset and (is_own or fact.subject not in self.groups):
-                group = load_assets().tickers.get(fact.subject, "coin")
-                self.groups.setdefault(fact.subject, group)
-                mention = Mention(0, 0, fact.subject, self.groups[fact.subject])
-                names = _find_full_names(text.string, fact.subject)
-                owners = {other.venue for other in facts if KINDS[other.kind].of_holding}
-                if not names.isdisjoint(owners):  # a company that holds coins is no coin
-                    mention = mention._replace(group="stock")
-                known |= dict.fromkeys((fact.subject, *names), mention)
+                self._mentions.setdefault(subject, Mention(0, 0, subject, group))
+        for fact in facts:
+            self._add_ticker(fact)
         self._add_companies(facts)
         subjects = [name for fact in facts for name in (fact.subject, fact.venue)]
         self.subjects = frozenset((*self.groups, *subjects))
@@ -145,6 +135,20 @@ class Support:
         words = "|".join(map(re.escape, (subject, *_SPOKEN.get(subject, ()), *companies)))
         return re.search(rf"(?<!\w)(?:{words})(?!\w)", sentence, re.IGNORECASE) is not None
 
+    def _add_ticker(self, fact: Fact) -> None:
+        """Know the ticker of a fact, which a model read and only the article knows."""
+        ticker, tickers = fact.subject, load_assets().tickers
+        is_priced = fact.kind in _PRICED and _TICKER.fullmatch(ticker)
+        is_new = ticker not in tickers or ticker not in self.groups
+        if not is_new or not (is_priced or self.is_printed_ticker(ticker)):
+            return
+        group = self.groups.setdefault(ticker, tickers.get(ticker, "coin"))
+        names = _find_full_names(self.text.string, ticker)
+        owners = {other.venue for other in self.facts if KINDS[other.kind].of_holding}
+        if not names.isdisjoint(owners):  # a company that holds coins is no coin
+            group = "stock"
+        self._mentions |= dict.fromkeys((ticker, *names), Mention(0, 0, ticker, group))
+
     def _add_companies(self, facts: Sequence[Fact]) -> None:
         """Let the names of companies stand for the stocks that the facts are about."""
         stocks = {fact.subject for fact in facts if self.groups.get(fact.subject) == "stock"}
@@ -196,15 +200,9 @@ class Support:
             if not is_own and number.unit != fact.unit:
                 continue
             sentence = text.sentences[text.sentence_at(number.start)]
-            others = text.numbers_between(*sentence)
-            start = max((o.end for o in others if o.end <= number.start), default=sentence.start)
-            end = min((o.start for o in others if o.start >= number.end), default=sentence.end)
-            ends = [match.end() for match in CLAUSE_END.finditer(text.string, *sentence)]
-            first = max((e for e in ends if e <= number.start), default=sentence.start)
-            end = min((e for e in ends if e > number.start), default=end, key=lambda e: min(e, end))
-            before = text.string[max(start, first) : number.start]
-            after = text.string[number.end : max(end, number.end)]
-            scopes.append(Scope(before, after, text.string[first : number.start], first))
+            others = [Span(other.start, other.end) for other in text.numbers_between(*sentence)]
+            own = Span(number.start, number.end)
+            scopes.append(Scope.around(text.string, own, others, sentence))
         return scopes
 
     def distance(self, fact: Fact) -> str | None:

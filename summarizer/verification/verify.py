@@ -7,46 +7,24 @@ is named in the article. What fails is dropped, and a finding says so.
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
-from summarizer.analysis import Analysis, CallClaim, Cited, Claim
-from summarizer.credibility import SIGNALS, cap_level, choose_signals
+from summarizer.analysis import Analysis
+from summarizer.credibility import choose_signals
 from summarizer.facts.extract import Rows
-from summarizer.facts.levels import is_target
 from summarizer.models import (
-    Analyst,
     Call,
     Credibility,
-    Direction,
-    Fact,
     Finding,
-    Level,
-    Narrative,
     Overall,
     Report,
     Signal,
-    Target,
     Timeframe,
-    Verdict,
 )
 from summarizer.narratives import CuedNarrative
-from summarizer.text.assets import CALLED, MARKET
 from summarizer.text.reading import Text
-from summarizer.text.sentences import split_sentences
-from summarizer.text.spans import clean
-from summarizer.verification.calibration import find_frequency, forecaster
-from summarizer.verification.claims import check_claim
+from summarizer.verification.check import Check, bound
 from summarizer.verification.rows import correct_rows, list_facts
-from summarizer.verification.support import Support
 from summarizer.verification.totals import find_wrong_totals
-
-DAYS = {"short_term": 14, "medium_term": 180, "long_term": 365}
-# Most confidence in a rise that somebody is paid to foretell: little more than a coin's toss.
-PAID_CONFIDENCE = 0.55
-# No group of calls that were measured is large enough to show that more of them come true.
-MOST_CONFIDENCE = 0.95
-_MAX_CITED = 3  # sentences that are shown as evidence of a call
-_MAX_DETAIL = 300  # characters of a finding
 
 
 def verify(
@@ -60,7 +38,7 @@ def verify(
     corrected = correct_rows(text, rows, analysis.rows)
     facts = list_facts(corrected.facts)
     signals = choose_signals(text, signals, analysis.signals)
-    check = _Check(text, corrected.facts, signals)
+    check = Check(text, corrected.facts, signals)
     summary = check.check_summary(analysis.summary)
     judged = check.check_calls(analysis)
     calls = tuple(call for call in judged if call.rationale or call.target)
@@ -87,7 +65,7 @@ def verify(
         undecided=tuple(call.asset for call in judged if call not in calls),
         overall=Overall(
             direction=analysis.overall,
-            tone=_bound(analysis.overall_tone, -1),
+            tone=bound(analysis.overall_tone, -1),
             confidence=overall,
         ),
         timeframe=Timeframe(horizon=analysis.horizon, rationale=horizon_rationale),
@@ -113,186 +91,6 @@ def list_faults(report: Report) -> list[Finding]:
     ]
 
 
-class _Check:
-    """The article and its facts, against which claims are held. Collects the findings."""
-
-    def __init__(self, text: Text, rows: Sequence[Fact | None], signals: tuple[Signal, ...]):
-        self._text, self._rows, self._signals = text, rows, signals
-        self._support = Support(text, rows)
-        self._last_subjects: tuple[str, ...] = ()  # of the last sentence that stands
-        self._summary: list[str] = []  # its sentences that stand
-        self.findings: list[Finding] = []
-        self.had_markup = False
-
-    def check_summary(self, claims: Sequence[Claim]) -> list[str]:
-        """The sentences that stand. One that names no asset speaks of those of the one before."""
-        for i, claim in enumerate(claims):
-            sentence = self.check_words(claim, f"summary[{i}]", self._last_subjects, must_cite=True)
-            if sentence:
-                self._summary.append(sentence)
-        return self._summary
-
-    def check_words(
-        self, claim: Claim, where: str, subjects: tuple[str, ...] = (), *, must_cite: bool = False
-    ) -> str | None:
-        """The claim with its figures filled in, or None where the article does not support it."""
-        checked = check_claim(self._support, claim, subjects)
-        self.had_markup |= checked.had_markup
-        if checked.faults:
-            self._drop(where, "; ".join(checked.faults))
-            return None
-        if not checked.text:
-            return None
-        if must_cite and not claim.sentences:
-            self._drop(where, "cites no sentence of the article")
-            return None
-        self._find("number_in_text", where, "supported", f"{checked.figures} figures checked")
-        self._last_subjects = checked.subjects
-        return checked.text
-
-    def check_calls(self, analysis: Analysis) -> tuple[Call, ...]:
-        """The calls that stand, one an asset."""
-        calls: dict[str, Call] = {}
-        for i, claim in enumerate(analysis.calls):
-            where = f"calls[{i}]"
-            if claim.asset in calls:
-                self._drop(where, f"a second call on {claim.asset}")
-            elif call := self._check_call(claim, where, analysis):
-                calls[claim.asset] = call
-        return tuple(calls.values())
-
-    def _check_call(self, claim: CallClaim, where: str, analysis: Analysis) -> Call | None:
-        is_named = self._support.groups.get(claim.asset) in (*CALLED, "name")
-        if not is_named and not self._support.is_printed_ticker(claim.asset):
-            self._drop(where, f"{claim.asset} is no asset that the article names")
-            return None
-        facts = self._check_call_facts(claim, where)
-        rationale = self._check_rationale(claim, f"{where}.rationale")
-        cited = [
-            i for i in claim.rationale.sentences[:_MAX_CITED] if 0 <= i < len(self._text.sentences)
-        ]
-        if not facts and not any(claim.asset in self._support.subjects_of(i) for i in cited):
-            self._drop(where, f"no sentence or fact about {claim.asset} is named for the call")
-            return None
-        evidence = [fact.evidence for fact in facts]
-        evidence += [self._text.evidence(self._text.sentences[i]) for i in cited]
-        published_at = self._text.article.published_at
-        days = timedelta(days=DAYS[analysis.horizon])
-        return Call(
-            asset=claim.asset,
-            direction=claim.direction,
-            tone=_bound(claim.tone, -1),
-            confidence=self._check_confidence(claim, analysis.analyst, where),
-            until=published_at.date() + days if published_at else None,
-            target=self._check_target(claim, f"{where}.target"),
-            rationale=rationale,
-            evidence=tuple(evidence),
-        )
-
-    def _check_rationale(self, claim: CallClaim, where: str) -> str:
-        """Why the call is made: if the whole of it does not stand, its sentences that do, else what
-        the summary says of the asset; empty without any.
-        """
-        if whole := self.check_words(claim.rationale, where, (claim.asset,)):
-            return whole
-        stated = claim.rationale
-        parts = [
-            check_claim(self._support, stated.model_copy(update={"text": stated.text[i:j]}))
-            for i, j in split_sentences(stated.text)
-        ]
-        standing = [
-            part.text for part in parts if not part.faults and claim.asset in part.subjects
-        ] or [
-            sentence
-            for sentence in self._summary
-            if any(m.subject == claim.asset for m in self._support.find_mentions(sentence))
-        ][:1]
-        if standing:
-            self._find("support", where, "changed", "what stands for it is shown instead")
-        return " ".join(standing)
-
-    def _check_call_facts(self, claim: CallClaim, where: str) -> list[Fact]:
-        """The facts named for a call that are about its asset, or about all of crypto."""
-        facts, wrong = [], []
-        for i in claim.facts:
-            fact = self._find_fact(i)
-            if fact and fact.subject in (claim.asset, MARKET):
-                facts.append(fact)
-            else:
-                wrong.append(f"N{i}")
-        if wrong:
-            self._drop(f"{where}.facts", f"{', '.join(wrong)}: no facts of {claim.asset}")
-        return facts
-
-    def _check_confidence(self, claim: CallClaim, analyst: Analyst, where: str) -> float:
-        """How often such calls of this analyst are right, where that was measured.
-
-        A rise that somebody pays for is not believed much.
-        """
-        measured = find_frequency(forecaster(analyst.model_dump()), claim.confidence)
-        confidence = claim.confidence if measured is None else measured
-        return self.bound_paid(claim.direction, claim.asset, confidence, where)
-
-    def bound_paid(self, direction: Direction, name: str, confidence: float, where: str) -> float:
-        """The confidence between 0 and what is ever shown; less of a rise that is paid for."""
-        confidence = min(_bound(confidence, 0), MOST_CONFIDENCE)
-        is_paid = any(SIGNALS[signal.name].is_paid for signal in self._signals)
-        if direction == "bullish" and is_paid and confidence > PAID_CONFIDENCE:
-            detail = (
-                f"the article promotes: confidence of a rise in {name} held to {PAID_CONFIDENCE:g}"
-            )
-            self._find("promotion", where, "changed", detail)
-            return PAID_CONFIDENCE
-        return confidence
-
-    def _check_target(self, claim: CallClaim, where: str) -> Target | None:
-        if claim.target is None:
-            return None
-        fact = self._find_fact(claim.target)
-        if fact is None:
-            self._drop(where, f"N{claim.target} is no row that states a fact")
-            return None
-        if not is_target(self._support.facts, fact, claim.asset, claim.direction):
-            what = f"N{claim.target}, {fact.kind} of {fact.subject},"
-            self._drop(where, f"{what} is no {claim.direction} target of {claim.asset}")
-            return None
-        return Target(value=fact.value, unit=fact.unit, evidence=fact.evidence)
-
-    def check_level(self, claimed: Level) -> Level:
-        """The credibility level that the signals allow."""
-        level = cap_level(claimed, self._signals)
-        if level != claimed:
-            causes = sorted({s.name for s in self._signals if SIGNALS[s.name].cap})
-            detail = f"{claimed} is {level} for {', '.join(causes)}"
-            self._find("credibility_cap", "credibility", "changed", detail)
-        return level
-
-    def _find_fact(self, row: int) -> Fact | None:
-        return self._rows[row] if 0 <= row < len(self._rows) else None
-
-    def check_narratives(
-        self, claimed: Sequence[Cited], cued: Sequence[CuedNarrative]
-    ) -> tuple[Narrative, ...]:
-        """The themes claimed that the article's words show, or a sentence that is cited for one."""
-        by_cue = {theme.name: theme.narrative for theme in cued}
-        themes: dict[str, Narrative] = {}
-        for each in claimed:
-            if each.sentence is not None and 0 <= each.sentence < len(self._text.sentences):
-                evidence = self._text.evidence(self._text.sentences[each.sentence])
-                themes.setdefault(each.name, Narrative(name=each.name, evidence=evidence))
-            elif each.name in by_cue:
-                themes.setdefault(each.name, by_cue[each.name])
-            else:
-                self._drop("narratives", f"no words of the article show {each.name}")
-        return tuple(themes.values())
-
-    def _drop(self, where: str, detail: str) -> None:
-        self._find("support", where, "dropped", clean(detail)[:_MAX_DETAIL])
-
-    def _find(self, check: str, where: str, verdict: Verdict, detail: str) -> None:
-        self.findings.append(Finding(check=check, where=where, verdict=verdict, detail=detail))
-
-
 def _find_other_directions(analysis: Analysis, calls: Sequence[Call]) -> Iterator[Finding]:
     """Where the other analyst reads another direction."""
     directions = {"overall": analysis.overall} | {call.asset: call.direction for call in calls}
@@ -306,8 +104,3 @@ def _find_other_directions(analysis: Analysis, calls: Sequence[Call]) -> Iterato
                 detail=f"{name}: {analysis.analyst.name} says {direction},"
                 f" the other analyst {other}",
             )
-
-
-def _bound(value: float, least: int) -> float:
-    """The value between `least` and 1, to three digits."""
-    return round(min(1.0, max(float(least), value)), 3)

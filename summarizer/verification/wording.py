@@ -3,10 +3,8 @@
 The words that name a kind are in `data/kinds.toml`, those of movement and time in `data/words.tsv`.
 """
 
-import math
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cache
 
 from summarizer.facts.candidates import LARGE
@@ -14,7 +12,8 @@ from summarizer.facts.kinds import KINDS, LEVELS, PRICES, kinds_where
 from summarizer.models import Fact
 from summarizer.tables import load_words
 from summarizer.text.asset_table import load_assets
-from summarizer.text.units import NUMBER_WORDS
+from summarizer.verification.periods import find_periods, spells_period
+from summarizer.verification.scope import Scope
 
 STATES = kinds_where(lambda kind: kind.sign == "state")  # "funding fell to 0.01%" tells no sign
 _MOVED = kinds_where(lambda kind: kind.told_as_move)
@@ -50,7 +49,6 @@ _PHRASE_ENDS = re.compile(
     """,
     re.VERBOSE,
 )
-_LISTED = re.compile(r"[\s,(/–-]*(?:and|or)?[\s(–-]*")
 _CERTAIN = re.compile(
     r"\b(?:will|shall|going to|bound to|set to|sure to)\b|['’]ll\b", re.IGNORECASE
 )
@@ -94,24 +92,6 @@ _BENT_AFTER = re.compile(
 _RATE = re.compile(
     r"\s(?:per|a|an|each|every)\s(second|minute|hour|day|week|month|year)\b", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True)
-class Scope:
-    """The words around a figure, up to the figures beside it and to the ends of its clause."""
-
-    before: str
-    after: str
-    earlier: str  # of the clause, before the figure in front
-    start: int  # of the clause
-
-    def parts(self) -> tuple[tuple[str, bool], ...]:
-        """Its words, the nearest to the figure first, each with whether they stand after it.
-
-        Those before the figure in front count where the two are listed: "support at {N7} and {N8}".
-        """
-        near = (self.before, False), (self.after, True)
-        return (*near, (self.earlier, False)) if _LISTED.fullmatch(self.before) else near
 
 
 @cache
@@ -240,59 +220,10 @@ def sign_word(scope: Scope, fact: Fact) -> int | None:
     return 0
 
 
-@cache
-def _period_words() -> dict[str, re.Pattern[str]]:
-    patterns = {}
-    for group, phrases in load_words().items():
-        label, _, period = group.partition(":")
-        if label == "period":
-            spelt = "|".join(
-                "[ -]".join(map(re.escape, re.split(" - | ", phrase)))
-                for phrase in (period, *phrases)
-            )
-            patterns[period] = re.compile(rf"(?<![\w-])(?:{spelt})\b", re.IGNORECASE)
-    return patterns
-
-
 def periods_beside(scope: Scope) -> tuple[set[str], str]:
     """The periods that the phrase of a figure names, and its words."""
     after, before = _PHRASE_ENDS.split(scope.after)[0], last_phrase(scope.before)
     return find_periods(after) or find_periods(before), f"{before} {after}"
-
-
-def find_periods(words: str) -> set[str]:
-    """The periods that the words name, as facts have them: "over the past week" is 7d."""
-    return {period for period, pattern in _period_words().items() if pattern.search(words)}
-
-
-def names_time(words: str) -> bool:
-    """Whether the words name any stretch of time: "in thirty days", "the eight-hour rate"."""
-    return bool(find_periods(words)) or any(count for count, _ in _TIME.findall(words.lower()))
-
-
-def spells_period(words: str, period: str) -> bool:
-    """Whether the words name a time as long as the period: "the last three weeks" is 21d."""
-    match = _TENOR.fullmatch(period)
-    if not match:
-        return False
-    hours = int(match[1]) * _HOURS[match[2]]
-    for count, unit in _TIME.findall(_HALF_YEAR.sub("6 month", words.lower())):
-        number = NUMBER_WORDS.get(count) or (int(count) if count.isdigit() else 1)
-        if math.isclose(
-            number * _HOURS[unit[:1] if unit != "month" else "mo"], hours, rel_tol=0.05
-        ):
-            return True
-    return False
-
-
-_HOURS = {"h": 1, "d": 24, "s": 24, "w": 168, "mo": 730, "y": 8760, "q": 2190}
-_HALF_YEAR = re.compile(r"half(?: a|-)[ -]?year|(?:first|second) half of")
-_TENOR = re.compile(r"(\d{1,3})(h|d|w|mo|y)")
-_TIME = re.compile(
-    r"(?:\b(\d{1,3}|[a-z]+)[\s-])?"
-    r"(?:(?:consecutive|straight|trading|calendar|full)[\s-])?"
-    r"\b(hour|day|session|week|month|quarter|year)"  # not that of Monday
-)
 
 
 def is_possible(words: str) -> bool:

@@ -9,7 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from summarizer.errors import EmptyInput
-from summarizer.facts.extract import MAX_FACTS, extract_facts
+from summarizer.facts.candidates import make_candidate
+from summarizer.facts.extract import MAX_FACTS, extract_facts, make_fact
 from summarizer.facts.kinds import KINDS
 from summarizer.models import Article
 from summarizer.page.article import make_article
@@ -173,6 +174,37 @@ def only(text):
 )
 def test_what_narrows_a_fact_down(text, name, value):
     assert getattr(only(text), name) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "printed", "qualifier"),
+    [
+        ("Bitcoin hit an all-time high (ATH) of over $126,000 in October.", "126", "all-time high"),
+        ("Bitcoin set $126,000, its all-time high, in October.", "126", "all-time high"),
+        ("Bitcoin fell to $58,000 in May, after its all-time high of $126,000.", "58", None),
+        ("Bitcoin reached $71,000 in March on its way to an all-time high.", "71", None),
+    ],
+)
+def test_only_the_number_that_is_called_a_record_is_one(text, printed, qualifier):
+    article = read(text)
+    number = next(n for n in article.numbers if str(int(n.value)).startswith(printed))
+    candidate = make_candidate(article, number)
+    assert make_fact(article, candidate, "price_past").qualifier == qualifier
+
+
+def test_open_interest_at_one_strike_says_so():
+    strike = "Traders hold $2 billion of bitcoin open interest at the $70,000 strike."
+    whole = "Bitcoin open interest is $36 billion."
+    ends = "Bitcoin open interest is $36 billion, and options pay out at that strike."
+    for text, qualifier in ((strike, "at one strike"), (whole, None), (ends, None)):
+        article = read(text)
+        candidate = make_candidate(article, article.numbers[0])
+        assert make_fact(article, candidate, "open_interest").qualifier == qualifier
+
+
+def test_the_price_of_a_pair_of_coins_is_a_ratio():
+    (fact,) = extract_facts(read("The ETH/BTC pair is trading at a price of 0.032."))
+    assert (fact.kind, fact.subject, fact.unit) == ("price", "ETH/BTC", "ratio")
 
 
 def test_a_condition_is_not_cut_at_the_comma_of_a_number():

@@ -25,6 +25,9 @@ def level(kind, value, subject="BTC"):
         ([("price", 100)], "price_target", 120, "bearish", False),
         ([("price", 100)], "support_level", 90, "bearish", True),
         ([("price", 100)], "price_target", 100, "bullish", False),
+        ([("price", 100)], "price_target", 100.4, "bullish", False),  # the price stands at it
+        ([("price", 100)], "price_target", 100.6, "bullish", True),
+        ([("price", 100)], "support_level", 99.6, "bearish", False),
         ([], "price_target", 120, "bullish", True),
         ([], "price_target", 120, "neutral", False),
         (

@@ -129,7 +129,7 @@ def test_a_report_without_its_text_shows_the_quotes():
 
 def test_an_article_of_which_nothing_is_known_is_a_page_too():
     report = make_report(
-        article=Article(text="x").model_dump(),
+        article=Article().model_dump(),
         facts=(),
         calls=(),
         findings=(),

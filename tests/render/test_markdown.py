@@ -24,7 +24,13 @@ def test_a_report_as_a_note():
 
 def test_an_article_without_anything_known_is_a_note_too():
     report = make_report(
-        article={"title": None, "source": None, "domain": None, "published_at": None},
+        article={
+            "title": None,
+            "text": "",
+            "source": None,
+            "domain": None,
+            "published_at": None,
+        },
         summary="",
         facts=(),
         calls=(),

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from rich.cells import cell_len
 
-from summarizer.models import Analyst
+from summarizer.models import Analyst, Article
 from summarizer.render.terminal import print_report, print_weights
 from tests.support.reports import NOW, TEXT, make_report
 
@@ -148,6 +148,7 @@ def test_an_article_without_anything_known_is_shown(shown):
     report = make_report(
         article={
             "title": None,
+            "text": "",
             "source": None,
             "domain": None,
             "authors": (),
@@ -212,3 +213,15 @@ def test_assets_without_a_clear_direction_are_told_in_a_line(shown):
     undecided = shown(report.model_copy(update={"calls": (), "undecided": ("BTC",)}))
     assert "No clear direction for BTC." in undecided
     assert "No call" not in undecided
+
+
+def test_an_article_without_a_headline_is_called_by_its_first_sentence(shown):
+    known = {"source": "Harbour Ledger", "domain": None, "authors": (), "published_at": None}
+    sentence = "Ether slipped below the level that traders of options had watched for most of June"
+    text = f"By Ilse Moreau\n{sentence} and for much of July, as funds sold. It held since."
+    article = Article(text=text, **known)
+    assert article.name == f"{sentence} and…"
+    shown_report = shown(make_report(article=article.model_dump()), columns=120)
+    assert shown_report.startswith(f"{sentence} and…")
+    assert Article(text="Ether slipped. It held.", title="Down", **known).name == "Down"
+    assert Article(**known).name == "Article of Harbour Ledger"

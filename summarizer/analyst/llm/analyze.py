@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from summarizer.analysis import Analysis
+from summarizer.analyst.llm.allowance import Allowance, NoTriesLeft
 from summarizer.analyst.llm.answers import answer_key, find_answer, keep_answer
 from summarizer.analyst.llm.completion import Completion, Usage
 from summarizer.analyst.llm.confidence import Directions, set_confidence
 from summarizer.analyst.llm.dialect import RUNGS
-from summarizer.analyst.llm.endpoint import Allowance, Endpoint, NoTriesLeft
+from summarizer.analyst.llm.endpoint import Endpoint
 from summarizer.analyst.llm.gate import Gate
 from summarizer.analyst.llm.messages import write_messages
 from summarizer.analyst.llm.prompt import load_prompt

@@ -14,15 +14,19 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 import tenacity
 
+from summarizer.analyst.llm.allowance import (
+    Allowance,
+    NoTriesLeft,
+    make_timeout,
+    read_interruption,
+)
 from summarizer.analyst.llm.completion import (
     Completion,
-    Usage,
     find,
     parse_body,
     read_completion,
@@ -30,7 +34,6 @@ from summarizer.analyst.llm.completion import (
 )
 from summarizer.analyst.llm.costs import cost_of, find_price
 from summarizer.analyst.llm.dialect import (
-    ANSWER_TOKENS,
     LONG_ANSWER_TOKENS,
     Dialect,
     Messages,
@@ -55,10 +58,7 @@ from summarizer.web.connection import Deadline, ReplyTooLarge, open_endpoint_cli
 if TYPE_CHECKING:  # openai takes 1 s to import: done where an endpoint is opened
     import openai
 
-MAX_TRIES = 3  # for one article, the second question included
-MAX_LESSONS = 10  # refusals that teach, for one article; a dialect has nine things to learn
 MAX_WAIT = 60.0  # seconds of a Retry-After that are waited out; a longer one stops the run
-BACKOFF = (0.5, 2.0)  # seconds before the second and the third try, where the server names none
 # Bytes a token: the densest text has 1.9 (tickers and figures, in the encoding o200k). It serves to
 # find the most that a request can cost.
 LEAST_PER_TOKEN = 1.5
@@ -77,30 +77,6 @@ _NOT_BEFORE: dict[str | None, float] = {}
 # By endpoint and key, opened once: a client takes 30 ms, and keeps connections alive.
 _CLIENTS: dict[tuple[str | None, str], Any] = {}
 _OPENING = threading.Lock()
-
-
-@dataclass
-class Allowance:
-    """What is left for an article: the time (monotonic) at which all ends, tries, lessons.
-
-    `limit` is how many tokens its next answer may have, `lost` what was paid for nothing.
-    """
-
-    end: float
-    tries: int = MAX_TRIES
-    lessons: int = MAX_LESSONS
-    limit: int = field(default_factory=lambda: ANSWER_TOKENS)
-    lost: list[Usage] = field(default_factory=list)
-
-    def left(self) -> float:
-        return self.end - time.monotonic()
-
-    def backoff(self) -> float:
-        return BACKOFF[0] if self.tries > 1 else BACKOFF[1]
-
-
-class NoTriesLeft(AnswerError):
-    """The article has had all the requests that it may have."""
 
 
 def forget_endpoints() -> None:
@@ -233,7 +209,7 @@ class Endpoint:
                 refusal = read_refusal(error.status_code, response.content, response.headers)
                 raise self._react(refusal, request, client, allowance) from None
             except (openai.APIConnectionError, ReplyTooLarge, TimeoutError) as error:
-                raise _interruption(error, allowance) from None
+                raise read_interruption(error, allowance) from None
             except openai.OpenAIError as error:
                 raise AnswerError(quote(str(error), self._key)) from None
             body = parse_body(raw.content)
@@ -261,7 +237,7 @@ class Endpoint:
                 raise LLMError(detail, code="llm_rate_limited", retryable=True)
             time.sleep(held)
         if allowance.left() <= 0:
-            raise _timed_out()
+            raise make_timeout()
 
     def _react(
         self, refusal: Refusal, request: dict[str, Any], client: Any, allowance: Allowance
@@ -294,29 +270,6 @@ class Endpoint:
         base = str(client.base_url).rstrip("/")
         _CLIENTS[self._address] = client.with_options(base_url=f"{base}/v1")
         return True
-
-
-def _interruption(error: Exception, allowance: Allowance) -> LLMError:
-    """What a connection that failed means: an answer too large, no time, or another request."""
-    cause: BaseException | None = error
-    while cause and not isinstance(cause, (ReplyTooLarge, TimeoutError)):
-        cause = cause.__cause__
-    if isinstance(cause, ReplyTooLarge):
-        return AnswerError(str(cause))
-    backoff = allowance.backoff()
-    if cause or allowance.left() <= backoff:
-        return _timed_out()
-    detail = "no connection to the endpoint, or it broke"
-    advice = "Check OPENAI_BASE_URL, and that the server runs"
-    failure = LLMError(detail, advice=advice, retryable=True)
-    failure.retry_after = backoff
-    return failure
-
-
-def _timed_out() -> LLMError:
-    detail = "no answer within the time allowed"
-    advice = "Raise SUMMARIZER_TIMEOUT, or use a faster model"
-    return LLMError(detail, code="llm_timeout", advice=advice, retryable=True)
 
 
 def _open_client(url: str | None, key: str) -> "openai.OpenAI":

@@ -10,7 +10,7 @@ import json
 import pytest
 
 from summarizer import analyze_text
-from summarizer.analyst.llm.confidence import find_chances
+from summarizer.analyst.llm.confidence import MOST_CONDITIONAL, find_chances
 from summarizer.settings import Settings
 from tests.support.model_answers import ANSWER, EXAMPLE, GOOD, ask
 from tests.support.scripted_server import fails, says, scripted, spell
@@ -115,3 +115,17 @@ def test_with_neither_the_evidence_decides_and_disagreement_is_a_finding():
     # the whole is not held for surer than the calls that it rests on
     assert report.overall.direction == report.calls[0].direction
     assert report.overall.confidence == report.calls[0].confidence
+
+
+def test_a_call_whose_reason_hangs_on_a_condition_is_believed_less():
+    def confidence(rationale: str, **says_more) -> float:
+        answer = copy.deepcopy(ANSWER)
+        answer["calls"][0]["rationale"] = rationale
+        return ask(says(answer, **says_more))[0].calls[0].confidence
+
+    plain = "Bitcoin funding is negative at {N2} after a leverage flush."
+    conditional = "Bitcoin may fall to {N5} if support at {N3} breaks."
+    assert confidence(plain) > MOST_CONDITIONAL
+    assert confidence(conditional) == MOST_CONDITIONAL
+    # the chances of tokens are the model's own, and know of conditions
+    assert confidence(conditional, chances=[0.9, 0.6]) == pytest.approx(0.9, abs=1e-3)
