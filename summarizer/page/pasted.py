@@ -229,7 +229,7 @@ def _read_dateline(line: str) -> datetime | None:
     words = _DATE_TAIL.sub("", _DATE_LEAD.sub("", line)).strip(" ·|•,")
     if re.fullmatch(r"[\d\s.,-]+", words) and not re.fullmatch(r"\d{4}-\d\d-\d\d.*", words):
         return None
-    return parse_time(words.replace(" | ", " ").replace(" · ", " "), any_form=True)
+    return parse_time(words, any_form=True)
 
 
 def _drop_menus(lines: list[str]) -> list[str]:
