@@ -90,7 +90,7 @@ def find_sign(text: Text, candidate: Candidate, kind: str) -> int:
 
 def _find_flow(text: Text, candidate: Candidate) -> int:
     """The sign of a flow: by its brackets, by the signs of the row it stands in, or by words."""
-    if _is_accounted(text.string, candidate):
+    if _is_accounted(text, candidate):
         return -1
     others = text.numbers_between(*candidate.span)
     if any(n.is_signed and n.value < 0 and n.unit == candidate.unit for n in others):
@@ -98,12 +98,14 @@ def _find_flow(text: Text, candidate: Candidate) -> int:
     return _nearest_word(text, candidate, _flows()) or governing_sign(text, candidate, "") or 1
 
 
-def _is_accounted(string: str, candidate: Candidate) -> bool:
-    """Whether a sum stands in brackets as accountants write a loss: "saw ($12.4 million)"."""
-    start, end = candidate.number.start, candidate.end
-    return string.startswith(")", end) and bool(
-        _ACCOUNTED.search(string, max(0, start - 14), start)
-    )
+def _is_accounted(text: Text, candidate: Candidate) -> bool:
+    """Whether a sum stands in brackets as accountants write a loss: "saw ($12.4 million)", or
+    behind such a one: "posted ($9M) on Monday and ($12M) on Tuesday"."""
+    string, start = text.string, candidate.number.start
+    if string[start - 1 : start] != "(" or not string.startswith(")", candidate.end):
+        return False
+    sums = text.numbers_between(candidate.span.start, candidate.end)
+    return any(_ACCOUNTED.search(string, max(0, n.start - 14), n.start) for n in sums)
 
 
 def _find_head(text: Text, candidate: Candidate) -> Candidate:

@@ -218,7 +218,7 @@ def drop_unprinted(text: Text, candidate: Candidate, claim: RowClaim) -> RowClai
     first = text.sentences[max(0, candidate.sentence - 1)]
     near = f"{text.article.title or ''} {text.string[first.start : candidate.span.end]}"
     of_period = own if names_time(own) else near
-    of_venue = own if find_venue(text, candidate) else near
+    of_venue = own if find_venue(text, candidate, claim.kind) else near
     if period and not (period in find_periods(of_period) or spells_period(of_period, period)):
         period = None
     if venue and venue.casefold() not in of_venue.casefold():
