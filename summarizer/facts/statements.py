@@ -122,7 +122,7 @@ _DISTANCE = re.compile(  # "$3,080 away from its high"
     re.VERBOSE,
 )
 _MOVED = re.compile(  # "was up about $750": how far a price moved, not where it stands
-    r"\b(?:(?:is|was|were|are)\s(?:up|down)|(?:climbed|rose|fell|dropped|slid|jumped)\sby)"
+    r"\b(?:(?:is|was|were|are)\s(?:now\s|already\s)?(?:up|down)|(?:climbed|rose|fell|dropped|slid|jumped)\sby)"
     r"\s(?:(?:about|around|nearly|almost|over|some|roughly|another|more\sthan)\s)*\Z"
     r"|\b(?:up|down)\s(?:about|around|nearly|almost|some|roughly)\s\Z",
     re.IGNORECASE,

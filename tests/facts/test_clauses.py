@@ -68,6 +68,13 @@ Solana loses <price_change SOL -3 %>3%</> to <price SOL 143 USD>$143</>.
 Dogecoin dives <price_change DOGE -8 %>8%</> to <price DOGE 0.14 USD>$0.14</>.
 Ether trades at <price ETH 2900 USD>$2,900</>, just above <price_change ETH -5 %>5%</> from its recent peak.
 Bitcoin sank <price_change BTC -2 %>2%</> and the S&P 500 <macro_indicator SPX -1.1 %>1.1%</>.
+Bitcoin is now down more than $1,700, or <price_change BTC -30 %>30 percent</>, in a week.
+The Dow Jones plunged by <macro_indicator DJI -1100 index>1,100</> points on Friday, around <macro_indicator DJI -4.6 %>4.6%</>.
+Ether rose by $150, or about <price_change ETH 5 %>5%</>, on Friday.
+Bitcoin sank to <price BTC 3970 USD>$3,970</>, a figure <price_change BTC -7.5 %>7.5 percent</> lower than the day's opening price.
+Ether rose and is <price_change ETH 4 %>4%</> higher than a day ago.
+GDP data marked a sharp rebound from the <macro_indicator GDP -0.5 %>0.5%</> contraction of the first quarter.
+US GDP growth was a decrease from the <macro_indicator GDP 3.8 %>3.8%</> increase of the first quarter.
 Gold fell <price_change XAU -2 %>2%</> to <price XAU 4050 USD>$4,050</> an ounce and bitcoin <price_change BTC -3 %>3%</> to <price BTC 86900 USD>$86,900</>.
 """
 
@@ -83,6 +90,7 @@ Inflows into bitcoin ETFs fell to <etf_flow BTC 30000000 USD>$30 million</>.
 Redemptions from ether ETFs rose to <etf_flow ETH -30000000 USD>$30 million</>.
 Fidelity's FBTC (<etf_flow BTC 99000000 USD>$99 million</>) led the inflows.
 Bitcoin ETFs posted (<etf_flow BTC -45200000 USD>$45.2M</>) on Monday and (<etf_flow BTC -12000000 USD>$12M</>) on Friday.
+Bitcoin funds on Monday: <etf_flow BTC -131000000 USD>$131 million</> exit.
 Fidelity's FBTC took in <etf_flow BTC 99000000 USD>$99 million</> (its best day in May).
 """
 
