@@ -4,7 +4,6 @@ What an input is shows in what it holds. Its name decides only for JSONL files, 
 of a folder are read.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +13,7 @@ from summarizer.batch.discovery import looks_like_feed, parse_opml
 from summarizer.batch.items import Item, ItemKind
 from summarizer.batch.records import (
     bad_line_item,
+    load_json,
     read_feed,
     record_item,
     record_items,
@@ -74,10 +74,13 @@ def read_inputs(
             yield from _read_file(Path(name))
 
 
-def url_item(url: str, line: int | None = None, kind: ItemKind = "address") -> Item:
-    """An address that the user gave: a page, or a feed if that is what it turns out to be."""
+def url_item(
+    url: str, line: int | None = None, path: str | None = None, kind: ItemKind = "address"
+) -> Item:
+    """An address that the user gave, or that stands on a line of a file: a page, or a feed if that
+    is what it turns out to be."""
     url = url.strip()
-    payload = {"line": line} if line else {}
+    payload = {"line": line, "path": path} if line else {}
     return Item(f"url:{canonical_url(url)}", kind, url=url, host=host_of(url), payload=payload)
 
 
@@ -136,7 +139,7 @@ def _read_file(path: Path) -> Iterator[Item]:
     try:
         if path.suffix.lower() in (".jsonl", ".ndjson"):  # read line by line: it may be large
             with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as lines:
-                yield from record_items(lines, path.parent, path.name)
+                yield from record_items(lines, path.parent, str(path.resolve()))
             return
         body = path.read_bytes()
     except OSError as error:
@@ -156,14 +159,14 @@ def _read_body(body: bytes, name: str, folder: Path, full_name: str) -> Iterator
     elif looks_like_feed(head, None):
         yield _feed_item(body, full_name)
     elif head.startswith((b"{", b"[{")) or re.match(rb"\[\s*\{", head):
-        yield from _read_json(body.decode("utf-8-sig", "replace"), name, folder)
+        yield from _read_json(body.decode("utf-8-sig", "replace"), full_name, folder)
     elif _is_list(head):
         lines = map(str.strip, body.decode("utf-8-sig", "replace").splitlines())
         for number, line in enumerate(lines, 1):
             if _is_entry(line) and (url := complete_url(line)) and not re.search(r"\s", url):
-                yield url_item(url, number)
+                yield url_item(url, number, full_name)
             elif _is_entry(line):
-                yield bad_line_item(number, name, "is no http or https address", line)
+                yield bad_line_item(number, full_name, "is no http or https address", line)
     elif name != "-":
         stat = Path(full_name).stat()
         yield Item(
@@ -176,21 +179,21 @@ def _read_body(body: bytes, name: str, folder: Path, full_name: str) -> Iterator
         form = find_format(body)
         if form not in ("html", "text"):
             raise UsageError(f"stdin holds a file ({form})", advice="Give its name instead")
-        yield record_item(1, {form: body.decode("utf-8", "replace")}, folder)
+        yield record_item(1, {form: body.decode("utf-8", "replace")}, folder, "-")
 
 
 def _read_json(text: str, name: str, folder: Path) -> Iterator[Item]:
     """The records of JSONL, of a JSON array, or the one of an object on many lines."""
     lines = text.split("\n")
     try:
-        whole = json.loads(text)
+        whole = load_json(text)
     except (ValueError, RecursionError):
         yield from record_items(lines, folder, name)
         return
     records = whole if isinstance(whole, list) else [whole]
     for number, record in enumerate(records, 1):
         if isinstance(record, dict):
-            yield record_item(number, record, folder)
+            yield record_item(number, record, folder, name)
         else:
             yield bad_line_item(number, name, "is no object", str(record), "entry")
 

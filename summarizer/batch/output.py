@@ -54,6 +54,17 @@ _IN_RUN = """
     )
 """
 
+# Whether the run has done, or tried again, what a failure of an earlier run is about: the same
+# address or file, and under the same id, if it has one, else on the same line.
+_IS_SETTLED = f"""
+    SELECT 1 FROM items
+    WHERE id IN ({OF_RUN}) AND state NOT IN ('pending', 'leased') AND given_id IS :id AND (
+        url = :url
+        OR payload ->> 'path' = :url AND (:id IS NOT NULL OR payload ->> 'line' IS :line)
+    )
+    LIMIT 1
+"""
+
 
 def state_path(path: Path) -> Path:
     """The database beside a file of reports: its own, or that of the same name in another form, so
@@ -153,6 +164,28 @@ class Output:
         reports = load_reports(queue.store, condition, values, with_text=self._with_text)
         with hold(path), replacing(path) as stream:
             WRITERS[path.suffix](stream, chain(self._kept(), reports))
+
+    def finish_failures(self) -> None:
+        """Writes the failures that still stand to the file beside it: those that it held of items
+        that this run did not settle, then those of the run. Raises StorageError."""
+        queue = self._queue
+        path = self._path.with_name(f"{self._path.name}.failures.jsonl")
+        with _storage_errors(path), hold(path):
+            held = _read_jsonl(path) if path.exists() else ()
+            names = ("id", "url", "line")
+            failures = [
+                row
+                for row in held
+                if not queue.store.read(
+                    _IS_SETTLED, {name: row.get(name) for name in names} | {"run": queue.run.id}
+                )
+            ]
+            failures += queue.failures()
+            if not failures:
+                path.unlink(missing_ok=True)
+                return
+            with replacing(path) as stream:
+                write_jsonl(stream, failures)
 
     def _kept(self) -> Iterator[_Row]:
         """What the file held that is none of the run's; under another id where the run has that."""

@@ -40,6 +40,12 @@ Record = dict[str, Any]
 # ---- records
 
 
+def load_json(words: str) -> Any:
+    """What JSON says; null for NaN and Infinity, which are none. Raises ValueError, or
+    RecursionError."""
+    return json.loads(words, parse_constant=lambda _: None)
+
+
 def record_items(lines: Iterable[str], folder: Path, name: str) -> Iterator[Item]:
     """An item for each line of the file `name` that is not blank.
 
@@ -49,18 +55,18 @@ def record_items(lines: Iterable[str], folder: Path, name: str) -> Iterator[Item
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
+            record = load_json(line)
         except (ValueError, RecursionError):
             yield bad_line_item(number, name, "is not JSON", line)
             continue
         if isinstance(record, dict):
-            yield record_item(number, record, folder)
+            yield record_item(number, record, folder, name)
         else:
             yield bad_line_item(number, name, "is no object", line)
 
 
-def record_item(number: int, record: Record, folder: Path) -> Item:
-    """A record as an item.
+def record_item(number: int, record: Record, folder: Path, name: str) -> Item:
+    """A record of the file `name` as an item.
 
     Its key is its content: the same record twice is one, two under one id are two.
     """
@@ -80,9 +86,10 @@ def record_item(number: int, record: Record, folder: Path) -> Item:
     url = _text_of(record, "url")
     if is_web(url) and not any(_text_of(record, name) for name in ("text", "html", "title")):
         payload = {name: record.get(name) for name in ("source", "published_at")}
-        payload["line"] = number
+        payload |= {"line": number, "path": name}
         return Item(key, "url", url, given_id=record_id, host=host_of(str(url)), payload=payload)
-    payload = {"record": record, "folder": str(folder.resolve()), "line": number, "keys": keys}
+    payload = {"record": record, "keys": keys, "folder": str(folder.resolve())}
+    payload |= {"line": number, "path": name}
     return Item(key, "record", url, given_id=record_id, payload=payload)
 
 
@@ -91,7 +98,7 @@ def bad_line_item(number: int, name: str, fault: str, line: str, unit: str = "li
     return Item(
         f"line:{name}:{number}:{hash_text(line)}",
         "record",
-        payload={"line": number},
+        payload={"line": number, "path": name},
         error=BadRecord(f"{unit} {number} of {Path(name).name} {fault}"),
     )
 

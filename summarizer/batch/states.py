@@ -67,7 +67,7 @@ _CLOSE_ITEM = """
         state = 'done', owner = NULL, leased_until = NULL,
         redo = 0, recheck = :recheck, attempts = :attempts, episode = :episode,
         etag = :etag, last_modified = :last_modified, next_at = 0, finished_at = :now,
-        payload = CASE kind WHEN 'record' THEN NULL ELSE payload END,
+        payload = json_remove(payload, '$.record', '$.keys'),
         stage = NULL, code = NULL, retryable = NULL, message = NULL
     WHERE id = :id
 """

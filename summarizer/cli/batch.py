@@ -157,7 +157,7 @@ def batch(
             work.hooks = replace(work.hooks, settled=progress.tell)
         result = work.run(inputs, stdin)
     if out:
-        _write_files(path, out, work.queue, result)
+        _write_files(out, work.queue)
     store.close()
     progress.close(result, path)
     _exit(result, strict)
@@ -266,12 +266,11 @@ def _check_output(output: Path | None, inputs: tuple[str, ...], force: bool) -> 
     return output, is_file
 
 
-def _write_files(path: Path, out: "Output", queue: "Queue", result: "RunResult") -> None:
-    """The run's reports to `path`, and its failures to the file beside it.
+def _write_files(out: "Output", queue: "Queue") -> None:
+    """The run's reports to their file, and its failures to the one beside it.
 
     A message says how many of the reports another version or model made.
     """
-    from summarizer.batch.export import replacing, write_jsonl
     from summarizer.batch.reports import NEWEST, OF_RUN
 
     out.finish()
@@ -281,12 +280,7 @@ def _write_files(path: Path, out: "Output", queue: "Queue", result: "RunResult")
     values = {"run": queue.run.id, "made_by": queue.made_by}
     if others := queue.store.read(sql, values)[0][0]:
         say(f"{others} of the reports are of another version or model; --redo makes them anew")
-    failures = path.with_name(f"{path.name}.failures.jsonl")
-    if not result.failures:
-        failures.unlink(missing_ok=True)
-        return
-    with replacing(failures) as stream:
-        write_jsonl(stream, result.failures)
+    out.finish_failures()
 
 
 def _exit(result: "RunResult", strict: bool) -> NoReturn:

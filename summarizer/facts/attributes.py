@@ -25,6 +25,8 @@ _DIRECT = re.compile(
 )
 _OTHER_CLAUSE = re.compile(r",\s(?:and|but)\s(?:it|they|he|she|now)\b")
 _VENUE = re.compile(rf"\b{match_any('venue')}\b")
+# "fell 4% to $61,300 as funds lost $410 million, according to Farside", which counts flows alone
+_COUNTS_FLOWS = re.compile("Farside|SoSoValue", re.IGNORECASE)
 _WITH = re.compile(r",\swith\s")  # "Binance stood at -0.011%, with Bybit at -0.014%"
 _PAST_CLAUSE, _PAST_NUMBER = 60, 40  # code points that a venue seems further off
 _DATE_REACH = 60  # code points
@@ -117,12 +119,24 @@ def find_period(text: Text, candidate: Candidate) -> str | None:
         gap = candidate.gap_to(text.word_starts[start + low], text.words[end + low - 1].end())
         begin = text.word_starts[start + low]
         is_earlier = _AFTER.search(text.string, max(0, begin - len(" after the ")), begin)
-        if is_earlier or _OTHER_CLAUSE.search(text.string, *sorted(gap)):
+        is_other = is_earlier or _OTHER_CLAUSE.search(text.string, *sorted(gap))
+        if is_other or _is_of_other(text, candidate, begin):
             continue
         distance += _PERIOD_BEHIND_CLAUSE * text.crosses_clause(*gap)
         is_own = gap[0] == candidate.end and _DIRECT.fullmatch(text.string, *gap)
         hits.append((-1 if is_own else distance, period))
     return nearest(hits, _PERIOD_REACH) or _find_column(text, candidate)
+
+
+def _is_of_other(text: Text, candidate: Candidate, begin: int) -> bool:
+    """Whether the period at a place stands right behind a number of another unit: "fell 4% in a day
+    as funds lost $212 million". "5% to $60,000 in a day" is one statement."""
+    other = next(reversed(list(text.numbers_between(candidate.span.start, begin))), None)
+    if not other or (other.unit == "%") == (candidate.unit == "%"):
+        return False
+    starts = (other.start, candidate.number.start)
+    is_end = any(text.string.endswith("to ", 0, start) for start in starts)
+    return not is_end and _DIRECT.fullmatch(text.string, other.end, begin) is not None
 
 
 def _find_column(text: Text, candidate: Candidate) -> str | None:
@@ -146,12 +160,14 @@ def _find_column(text: Text, candidate: Candidate) -> str | None:
     return None
 
 
-def find_venue(text: Text, candidate: Candidate) -> str | None:
+def find_venue(text: Text, candidate: Candidate, kind: str) -> str | None:
     """The exchange, issuer or data provider nearest in the sentence; another figure or a clause's
     end between counts as far.
     """
     hits = []
     for match in _VENUE.finditer(text.string, *candidate.span):
+        if kind != "etf_flow" and _COUNTS_FLOWS.match(match[0]):
+            continue
         start, end = candidate.gap_to(*match.span())
         is_parted = text.crosses_clause(start, end) or _WITH.search(text.string, start, end)
         distance = end - start + _PAST_CLAUSE * bool(is_parted)
@@ -191,10 +207,12 @@ def _is_said_of(text: Text, candidate: Candidate, kind: str, words: tuple[int, i
     return True
 
 
-def find_speaker(text: Text, candidate: Candidate) -> str | None:
+def find_speaker(text: Text, candidate: Candidate, kind: str) -> str | None:
     """Who said it, where the sentence names one."""
     match = _SAID.search(text.string, *candidate.span)
-    return (match[1] or match[2]).rstrip(".’'") if match else None
+    name = (match[1] or match[2]).rstrip(".’'") if match else ""
+    is_other = kind != "etf_flow" and _COUNTS_FLOWS.match(name)
+    return None if is_other else name or None
 
 
 def find_condition(text: Text, candidate: Candidate) -> str | None:

@@ -162,10 +162,11 @@ def read_candidates(text: Text) -> tuple[list[Candidate], Subjects]:
 
 
 def _find_furniture(text: Text) -> list[Span]:
-    """Places whose numbers are not the article's: its title said again, pointers to others."""
+    """Places whose numbers are not the article's: its title said again, unless there is no more,
+    and pointers to others."""
     spans = [Span(match.start(), match.end()) for match in _POINTER.finditer(text.string)]
     title = text.article.title
-    if title and len(title) > 20:
+    if title and 20 < len(title) < len(text.string):
         start = text.string.find(title)
         if 0 <= start < 1500:
             spans.append(Span(start, start + len(title)))
@@ -186,9 +187,9 @@ def make_fact(text: Text, candidate: Candidate, name: str) -> Fact:
         value=value,
         unit=candidate.unit or bare_unit,
         period=attributes.find_period(text, candidate) if kind.has_period else None,
-        venue=attributes.find_venue(text, candidate) if kind.has_venue else None,
+        venue=attributes.find_venue(text, candidate, name) if kind.has_venue else None,
         qualifier=attributes.find_qualifier(text, candidate, name),
-        attributed_to=attributes.find_speaker(text, candidate),
+        attributed_to=attributes.find_speaker(text, candidate, name),
         condition=attributes.find_condition(text, candidate),
         as_of=attributes.find_date(text, candidate),
         evidence=attributes.choose_evidence(text, candidate),

@@ -32,6 +32,11 @@ _LISTED = re.compile(  # "rose 5%, Zorbex 6%"
     r"\d%?(?:\san?\s(?:ounce|barrel|share|token|coin))?(?:,|;|,?\sand)\s\Z"
 )
 
+_NAMES_BACK = 12  # capitalised words in which a company is looked for
+_THEIR_STOCK = re.compile(
+    r"\b(?:[Ii]ts|[Tt]heir|[Tt]he\s(?:company|firm|miner|exchange|bank)[’']s)\s(?:\w+\s)?(?:shares|stock)\b"
+)
+
 
 @cache
 def _nouns() -> dict[str, str]:
@@ -156,8 +161,19 @@ class Owners:
                 mentions = self._text.mentions_in(Span(*match.span("name")))
                 subject = mentions[0].subject if mentions else NOBODY
                 owners.append(Owner(match.end(), subject))
+            owners += (
+                Owner(match.end(), self._find_company(match.start()))
+                for match in _THEIR_STOCK.finditer(self._text.string, *candidate.span)
+            )
             self._found[candidate.sentence] = sorted(owners)
         return self._found[candidate.sentence]
+
+    def _find_company(self, start: int) -> str:
+        """The company that was named last before a place: whose shares "its shares" are."""
+        stocks = [m.subject for m in self._text.mentions if m.group == "stock" and m.start < start]
+        names = re.findall(r"[A-Z][\w&.-]+", self._text.string[:start])
+        listed = [stock_tickers().get(name.lower()) for name in names[-_NAMES_BACK:]]
+        return next(filter(None, [*reversed(listed), *reversed(stocks)]), NOBODY)
 
     def _read(self, match: re.Match[str]) -> Owner | None:
         """The owner that a match names, None for what is no name or not the verb's subject."""

@@ -52,6 +52,15 @@ _DISTANCE = re.compile(  # "5.7% from its recent top", "28% below the record"
     """,
     re.VERBOSE,
 )
+_BESIDE = re.compile(r"\s(lower|higher)\b")  # "a figure 7.5 percent lower than the day's opening"
+_APPOSED = re.compile(  # "lost $1,700, or 30%", "plunged 1,100 points on Friday, around 4.6%"
+    r"""
+    (?:\s(?:points?|dollars|yesterday|today|(?:on|last)\s\w+)){0,3}
+    ,?\s(?:or|around|about|roughly|nearly)\s(?:(?:about|around|roughly|nearly|almost|some|over|more\sthan)\s)?
+    """,
+    re.VERBOSE,
+)
+_LEVELS = frozenset({"to", "at", "of", "from"})  # before a level: "dropping from 4.4% to 4.29%"
 _QUANTIFIERS = frozenset({"above", "over", "below", "under", "beneath"})  # "above 5%": a size
 _TOLERANCE = 0.06  # how far a percentage may lie from that of its two prices, of itself
 
@@ -77,6 +86,10 @@ def find_sign(text: Text, candidate: Candidate, kind: str) -> int:
     """Sign of a change: -1 or 1, 1 where nothing tells it."""
     if kind == "etf_flow":
         return _find_flow(text, candidate)
+    if beside := _BESIDE.match(text.string, candidate.end, candidate.span.end):
+        return 1 if beside[1] == "higher" else -1
+    if sum_before := _find_apposed(text, candidate):
+        return governing_sign(text, sum_before, kind) or _nearest_word(text, sum_before) or 1
     head = _find_head(text, candidate)
     if kind == "macro_indicator":  # most are levels: "eased to 5.7%", "the Fed's 2% target"
         return governing_sign(text, head, kind) or 1
@@ -90,7 +103,7 @@ def find_sign(text: Text, candidate: Candidate, kind: str) -> int:
 
 def _find_flow(text: Text, candidate: Candidate) -> int:
     """The sign of a flow: by its brackets, by the signs of the row it stands in, or by words."""
-    if _is_accounted(text.string, candidate):
+    if _is_accounted(text, candidate):
         return -1
     others = text.numbers_between(*candidate.span)
     if any(n.is_signed and n.value < 0 and n.unit == candidate.unit for n in others):
@@ -98,12 +111,26 @@ def _find_flow(text: Text, candidate: Candidate) -> int:
     return _nearest_word(text, candidate, _flows()) or governing_sign(text, candidate, "") or 1
 
 
-def _is_accounted(string: str, candidate: Candidate) -> bool:
-    """Whether a sum stands in brackets as accountants write a loss: "saw ($12.4 million)"."""
-    start, end = candidate.number.start, candidate.end
-    return string.startswith(")", end) and bool(
-        _ACCOUNTED.search(string, max(0, start - 14), start)
-    )
+def _is_accounted(text: Text, candidate: Candidate) -> bool:
+    """Whether a sum stands in brackets as accountants write a loss: "saw ($12.4 million)", or
+    behind such a one: "posted ($9M) on Monday and ($12M) on Tuesday"."""
+    string, start = text.string, candidate.number.start
+    if string[start - 1 : start] != "(" or not string.startswith(")", candidate.end):
+        return False
+    sums = text.numbers_between(candidate.span.start, candidate.end)
+    return any(_ACCOUNTED.search(string, max(0, n.start - 14), n.start) for n in sums)
+
+
+def _find_apposed(text: Text, candidate: Candidate) -> Candidate | None:
+    """The sum of which a percentage is another measure: "is down more than $1,700, or 30 percent".
+    A price behind "to" is none: "rose to $3,100, or 5% more"."""
+    before = list(text.numbers_between(candidate.span.start, candidate.number.start))[-1:]
+    if not before or before[0].unit == "%" or candidate.unit_class != "percent":
+        return None
+    (number,) = before
+    is_level = text.string.endswith(("to ", "at "), 0, number.start)
+    is_apposed = _APPOSED.fullmatch(text.string, number.end, candidate.number.start)
+    return make_candidate(text, number) if is_apposed and not is_level else None
 
 
 def _find_head(text: Text, candidate: Candidate) -> Candidate:
@@ -188,23 +215,27 @@ def governing_sign(text: Text, candidate: Candidate, kind: str) -> int:
     """-1 or 1 by the words of movement that govern a number, 0 where none does or they disagree.
 
     They stand right behind it ("a 7% gain"), or before it with no other number and no end of a
-    clause between: "fell by more than 3%".
+    clause between: "fell by more than 3%". Those of an indicator count behind it first: "a rebound
+    from the 0.5% contraction".
     """
     signs = _flows() if kind == "etf_flow" else {}
     first, _ = text.word_range(candidate.span)
     found = set()
+    behind = _word_behind(text, candidate)
+    if kind == "macro_indicator" and behind in _movements():
+        return _movements()[behind]
     for i in range(candidate.first_word - 1, max(first, candidate.first_word - _GOVERNS) - 1, -1):
         gap = candidate.gap_to(*text.words[i].span())
         if text.crosses_clause(*gap) or text.numbers_between(*gap):
             break
-        if kind == "macro_indicator" and text.lowered[i] in ("to", "at", "of"):
+        if kind == "macro_indicator" and text.lowered[i] in _LEVELS:
             break
         if _is_size(text, candidate, i):
             continue
         if sign := signs.get(text.lowered[i]) or _sign_at(text.lowered, i, _movements()):
             found.add(sign)
     if not found:
-        found.add(_movements().get(_word_behind(text, candidate), 0))
+        found.add(_movements().get(behind, 0))
     return found.pop() if len(found) == 1 else 0
 
 

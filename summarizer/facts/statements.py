@@ -96,12 +96,16 @@ _SUPPOSED_AFTER = re.compile(
 )
 
 
-_FORETOLD = re.compile(  # "predicts bitcoin to rally 70%", "it could fall another 12%"
+# "predicts bitcoin to rally 70%", "it could fall another 12%", "would have lost 15%"
+_FORETOLD = re.compile(
     r"""
-    \b(?: could|may|might|would|will|can | (?:poised|set|likely|about|expected|going)\sto
+    (?: \b(?:could|might|would)\shave\s(?:[a-z]+\s){0,2}
+        (?:rallied|risen|climbed|surged|soared|gained|jumped|dropped|fallen|declined|plunged|slumped|slid|lost|grown)
+    | \b(?: could|may|might|would|will|can | (?:poised|set|likely|about|expected|going)\sto
         | (?:predict|expect|forecast|foresee|anticipate)s?\s(?:[\w’'$-]+\s){1,4}to )
     \s(?:[a-z]+\s){0,2}
-    (?:rally|rise|climb|surge|soar|gain|jump|rocket|drop|fall|decline|plunge|slump|slide|lose|grow)
+    (?:rally|rise|climb|surge|soar|gain|jump|rocket
+        |drop|fall|decline|plunge|slump|slide|lose|grow) )
     \s(?:(?:by|about|another|as|much|more|than|over|up|down|to|an?|roughly|around|nearly|further)\s){0,4}\Z
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -126,7 +130,7 @@ _SHORT_OF = re.compile(  # "4% below its all-time high", where nothing moves
     re.IGNORECASE | re.VERBOSE,
 )
 _MOVED = re.compile(  # "was up about $750": how far a price moved, not where it stands
-    r"\b(?:(?:is|was|were|are)\s(?:up|down)|(?:climbed|rose|fell|dropped|slid|jumped)\sby)"
+    r"\b(?:(?:is|was|were|are)\s(?:now\s|already\s)?(?:up|down)|(?:climbed|rose|fell|dropped|slid|jumped)\sby)"
     r"\s(?:(?:about|around|nearly|almost|over|some|roughly|another|more\sthan)\s)*\Z"
     r"|\b(?:up|down)\s(?:about|around|nearly|almost|some|roughly)\s\Z"
     r"|\b(?:gained|gaining|added|adding|grew\sin\svalue)"

@@ -136,7 +136,7 @@ def read_zip(body: bytes, _: str | None = None) -> ExtractedPage:
         text=_without(pasted.text, pasted.title),
         title=pasted.title,
         published_at=pasted.published_at,
-        authors=_names(author),
+        authors=_names(author) or pasted.authors,
     )
 
 
@@ -205,7 +205,7 @@ def read_pdf(body: bytes, _: str | None = None) -> ExtractedPage:
     return ExtractedPage(
         text=text,
         title=title or None,
-        authors=_names(str(author).strip() if author else None),
+        authors=_names(str(author).strip() if author else None) or pasted.authors,
         published_at=pasted.published_at,
     )
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from summarizer.page.furniture import read_byline
 from summarizer.page.rules import load_rule
 from summarizer.tables import common_words
 from summarizer.text.dates import parse_time
@@ -47,6 +46,13 @@ _CELL = re.compile(
 # "BTC: $61,300 (-4%)"
 _QUOTE = re.compile(r"[A-Z][A-Z0-9]{1,9}\b\W{0,3}[$€£]?\d[\d,.]*\b(?!\s+[a-z])")
 _LABEL = re.compile(r"[A-Z][\w&’'+-]*(?:\s[\w&’'+-]+){0,2}")
+_NAME = r"[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]*){1,3}"
+# "By Ana Ruiz and Tom Lee | ", and what may follow the name: ", The Ledger Post"
+_BYLINE = re.compile(
+    r"(?:(?:Written|Posted|Reported|Published)\s)?(?:[Bb]y|BY):?\s"
+    rf"({_NAME})(?:\s(?:and|&)\s({_NAME}))?\s*(?:[,·|•–—-]\s*|$)"
+)
+_OUTLET = re.compile(r"(?:[A-Z][\w.'’&-]*\s?){1,4}")
 _DATE_LEAD = re.compile(
     r"^(?:(?:first\s|last\s)?(?:published|updated|posted|modified)(?:\son|\sat)?\s*:?|date\s*:)\s*",
     re.IGNORECASE,
@@ -63,6 +69,7 @@ class Pasted:
     text: str
     title: str | None = None
     published_at: datetime | None = None
+    authors: tuple[str, ...] = ()
 
 
 # ---- lines
@@ -164,7 +171,7 @@ def _part(line: str, after: str, text: str, *, is_typeset: bool) -> tuple[str, s
 
 def read_pasted(text: str) -> Pasted:
     """The text without menus, tickers and dateline above it; its first line, which stays, as its
-    title, and the dateline as its date, where they are sure.
+    title, and byline and dateline as its author and date, where they are sure.
 
     >>> read_pasted("Bitcoin slides to $61,300\\nNov 20, 2026\\nIt fell 4.2% on Friday.").title
     'Bitcoin slides to $61,300'
@@ -175,18 +182,14 @@ def read_pasted(text: str) -> Pasted:
     label = _TITLE_LABEL.match(lines[0])
     if len(lines) > 1 and (label or _is_title(lines[0], lines[1:HEAD_LINES])):
         title = label[1] if label else lines[0]
-    elif len(lines) > 1 and (
-        label := re.match(r"(?:title|headline)\s*:\s*(.{8,})", lines[0], re.I)
-    ):
-        title, lines = label[1], lines[1:]
-    dates = {at: _read_dateline(line) for at, line in enumerate(lines[:HEAD_LINES])}
-    known = {at: date for at, date in dates.items() if date}
-    if len(known) == len(lines):
+    heads = {at: head for at, line in enumerate(lines[:HEAD_LINES]) if (head := _read_head(line))}
+    if len(heads) == len(lines):
         return Pasted(text)
-    updates = {at for at in known if _UPDATE.match(lines[at])}
-    published_at = next((date for at, date in known.items() if at not in updates), None)
-    kept = [line for at, line in enumerate(lines) if at not in known]
-    return Pasted("\n".join(kept), title, published_at or next(iter(known.values()), None))
+    first = sorted(heads, key=lambda at: _UPDATE.match(lines[at]) is not None)  # updates come last
+    published_at = next((date for at in first if (date := heads[at][1])), None)
+    authors = tuple(name for names, _ in heads.values() for name in names)
+    kept = [line for at, line in enumerate(lines) if at not in heads]
+    return Pasted("\n".join(kept), title, published_at, authors)
 
 
 def _unquote(text: str) -> str:
@@ -217,9 +220,19 @@ def _is_title(line: str, after: list[str]) -> bool:
         return False
     if len(words) == 2 and words[1].istitle():  # "Ana Ruiz"
         return False
-    if read_byline(line) or _read_dateline(line) or _QUOTE.match(line):
+    if _read_head(line) or _QUOTE.match(line):
         return False
     return any(_END.search(one) and len(one.split()) >= 5 for one in after)
+
+
+def _read_head(line: str) -> tuple[tuple[str, ...], datetime | None] | None:
+    """The authors and the date in a line that holds nothing else: `By Ana Ruiz | Nov 20, 2026`."""
+    byline = _BYLINE.match(line)
+    rest = line[byline.end() :] if byline else line
+    date = _read_dateline(rest)
+    if date or (byline and (not rest or _OUTLET.fullmatch(rest))):
+        return tuple(filter(None, byline.groups())) if byline else (), date
+    return None
 
 
 def _read_dateline(line: str) -> datetime | None:
@@ -229,7 +242,7 @@ def _read_dateline(line: str) -> datetime | None:
     words = _DATE_TAIL.sub("", _DATE_LEAD.sub("", line)).strip(" ·|•,")
     if re.fullmatch(r"[\d\s.,-]+", words) and not re.fullmatch(r"\d{4}-\d\d-\d\d.*", words):
         return None
-    return parse_time(words.replace(" | ", " ").replace(" · ", " "), any_form=True)
+    return parse_time(words, any_form=True)
 
 
 def _drop_menus(lines: list[str]) -> list[str]:

@@ -37,9 +37,11 @@ _NUMBER = re.compile(
           | \d+,\d{1,2}                                          # "3,5 million", a decimal comma
             (?=\s?(?:%|(?:million|billion|trillion|mln|bn|per\s?cent|Mrd|Mio)\b))
           | (?<=[$€£])\d{1,3}(?:[ ]\d{3})+(?:\.\d{1,2})?(?![\d,]|\.\d)  # "$120 000"
-          | \d{1,3}(?:[ ]\d{3})+(?=\s?[€₽₿]|\s(?:USDT?|EUR|GBP|dollars|euros|pounds|BTC|ETH)\b)
+          | \d{1,3}(?:[ ]\d{3})+                                  # "1 340 million dollars"
+            (?=\s?[€₽₿]|\s(?:[mb]illion\s)?(?:USDT?|EUR|GBP|dollars|euros|pounds|BTC|ETH)\b)
           | \d+(?:\.\d+)?[eE][-−‐‑+]?\d{1,2}(?!\w|\.\d)           # "1.05e-05"
-          | (?:\d+[ -])?\d/\d{1,2}(?=\s?(?:%|per\s?cent|pct|percentage|basis))  # "5 1/4 percent"
+          | (?:\d+[ -])?\d/\d{1,2}                              # "5 1/4 percent"
+            (?=(?:\s?(?:to|-|–)\s?(?:\d+[ -])?\d/\d{1,2})?\s?(?:%|per\s?cent|pct|percentage|basis))
           | \d*[½¼¾⅓⅔⅛⅜⅝⅞]
           | \d+(?:\.\d+)?[₀-₉]\d+                                # "0.0₅1234": five zeros
           | \d+(?:\.\d+)? )

@@ -118,6 +118,8 @@ class Check:
         """Why the call is made: if the whole of it does not stand, its sentences that do, else what
         the summary says of the asset; empty without any.
         """
+        if not claim.rationale.text:  # the asset has no clear direction
+            return ""
         if whole := self.check_words(claim.rationale, where, (claim.asset,)):
             return whole
         standing = self._list_standing(claim) or self._list_summary_of(claim.asset)[:1]

@@ -264,7 +264,8 @@ def drop_unprinted(text: Text, candidate: Candidate, claim: RowClaim) -> RowClai
     near = f"{text.article.title or ''} {text.string[first.start : candidate.span.end]}"
     is_timed = names_time(own) or _DATED.search(own) or find_date(text, candidate)
     of_period = own if is_timed else near
-    of_venue = near if claim.kind in _OF_VENUES and not find_venue(text, candidate) else own
+    is_near = claim.kind in _OF_VENUES and not find_venue(text, candidate, claim.kind)
+    of_venue = near if is_near else own
     if period and not (period in find_periods(of_period) or spells_period(of_period, period)):
         period = None
     if venue and venue.casefold() not in of_venue.casefold():

@@ -98,6 +98,60 @@ def test_an_edited_record_takes_the_place_of_the_old_one(folder):
     assert ids("out.jsonl") == ["1"]
 
 
+# ---- failures that still stand
+
+
+def failures(out="out.jsonl"):
+    path = Path(f"{out}.failures.jsonl")
+    rows = map(json.loads, path.read_text("utf-8").splitlines()) if path.exists() else ()
+    return [(row["id"], Path(row["url"]).name, row["line"]) for row in rows]
+
+
+def write_lines(name, *lines):
+    Path(name).write_text("\n".join(json.dumps(line) for line in lines) + "\n", "utf-8")
+    return name
+
+
+GOOD = {"text": TEXTS["a"]}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_failure_stays_until_its_record_succeeds(folder, form):
+    out = f"out{form}"
+    batch(write_lines("1.jsonl", {"id": "x"}, [1], {"id": "y"}, GOOD), "-o", out)
+    old = [("x", "1.jsonl", 1), (None, "1.jsonl", 2), ("y", "1.jsonl", 3)]
+    assert failures(out) == old
+    batch(write_lines("2.jsonl", {"id": "z"}, {"id": "x", "text": TEXTS["b"]}), "-o", out)
+    assert failures(out) == [*old, ("z", "2.jsonl", 1)]  # its "x" is another record
+    mended = {"id": "x", **GOOD}, {"text": TEXTS["c"]}, {"id": "y"}
+    batch(write_lines("1.jsonl", *mended), "-o", out)
+    assert failures(out) == [("z", "2.jsonl", 1), ("y", "1.jsonl", 3)]
+    batch(write_lines("2.jsonl", {"id": "z", **GOOD}), "-o", out)
+    assert failures(out) == [("y", "1.jsonl", 3)]
+    batch(write_lines("1.jsonl", {"id": "y", **GOOD}), "-o", out)
+    assert not Path(f"{out}.failures.jsonl").exists()
+
+
+def test_a_failure_of_a_page_stays_until_the_page_is_read(folder):
+    for name in ("one.html", "two.html"):
+        Path(name).write_text("<p></p>")
+    batch("one.html", "-o", "out.jsonl", code=1)
+    batch("two.html", "-o", "out.jsonl", code=1)
+    assert failures() == [(None, "one.html", None), (None, "two.html", None)]
+    Path("one.html").write_text(f"<h1>Bitcoin slides</h1><p>{TEXTS['a']}</p>")
+    batch("one.html", "-o", "out.jsonl")
+    assert failures() == [(None, "two.html", None)]
+
+
+def test_a_failure_of_an_address_is_told_by_its_address(folder):
+    url = "http://127.0.0.1:9/a"
+    batch(write_lines("1.jsonl", {"url": url}), "-o", "out.jsonl", code=1)
+    batch(write_lines("2.jsonl", GOOD, {"url": url}), "-o", "out.jsonl")
+    assert failures() == [(None, "a", 1)]
+    batch(write_lines("3.jsonl", {"url": url, **GOOD}), "-o", "out.jsonl")
+    assert failures() == []
+
+
 # ---- what it must not write over
 
 

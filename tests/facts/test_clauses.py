@@ -7,6 +7,8 @@ and, behind them, sentences of the same form that must be read in another way.
 import pytest
 
 from summarizer.facts.extract import extract_facts
+from summarizer.page.article import make_article
+from summarizer.text.reading import Text
 from tests.support.marked import unmark
 from tests.support.observed import read
 
@@ -44,6 +46,9 @@ Ether rose <price_change ETH 3 %>3%</>; silver climbed to <price XAG 47 USD>$47<
 Bitcoin rose <price_change BTC 3 %>3%</>; gold was <price XAU 4050 USD>$4,050</>.
 Bitcoin fell <price_change BTC -4 %>4%</>, Quibblo 6%.
 In New York, bitcoin was up <price_change BTC 3 %>3%</>.
+Coinbase sells bitcoin. Its shares fell <price_change COIN -2 %>2%</> to <price COIN 241 USD>$241</>.
+Bitcoin miner Wexmart had a bad quarter. Its stock fell 4% to $12.
+Strategy holds bitcoin. The company's shares lost <price_change MSTR -3 %>3%</> while ether fell <price_change ETH -1 %>1%</>.
 """
 
 SIGNS = """
@@ -63,6 +68,13 @@ Solana loses <price_change SOL -3 %>3%</> to <price SOL 143 USD>$143</>.
 Dogecoin dives <price_change DOGE -8 %>8%</> to <price DOGE 0.14 USD>$0.14</>.
 Ether trades at <price ETH 2900 USD>$2,900</>, just above <price_change ETH -5 %>5%</> from its recent peak.
 Bitcoin sank <price_change BTC -2 %>2%</> and the S&P 500 <macro_indicator SPX -1.1 %>1.1%</>.
+Bitcoin is now down more than $1,700, or <price_change BTC -30 %>30 percent</>, in a week.
+The Dow Jones plunged by <macro_indicator DJI -1100 index>1,100</> points on Friday, around <macro_indicator DJI -4.6 %>4.6%</>.
+Ether rose by $150, or about <price_change ETH 5 %>5%</>, on Friday.
+Bitcoin sank to <price BTC 3970 USD>$3,970</>, a figure <price_change BTC -7.5 %>7.5 percent</> lower than the day's opening price.
+Ether rose and is <price_change ETH 4 %>4%</> higher than a day ago.
+GDP data marked a sharp rebound from the <macro_indicator GDP -0.5 %>0.5%</> contraction of the first quarter.
+US GDP growth was a decrease from the <macro_indicator GDP 3.8 %>3.8%</> increase of the first quarter.
 Gold fell <price_change XAU -2 %>2%</> to <price XAU 4050 USD>$4,050</> an ounce and bitcoin <price_change BTC -3 %>3%</> to <price BTC 86900 USD>$86,900</>.
 """
 
@@ -77,6 +89,9 @@ Bitcoin ETFs pulled in <etf_flow BTC 80000000 USD>$80 million</> on Friday.
 Inflows into bitcoin ETFs fell to <etf_flow BTC 30000000 USD>$30 million</>.
 Redemptions from ether ETFs rose to <etf_flow ETH -30000000 USD>$30 million</>.
 Fidelity's FBTC (<etf_flow BTC 99000000 USD>$99 million</>) led the inflows.
+Bitcoin ETFs posted (<etf_flow BTC -45200000 USD>$45.2M</>) on Monday and (<etf_flow BTC -12000000 USD>$12M</>) on Friday.
+Bitcoin funds on Monday: <etf_flow BTC -131000000 USD>$131 million</> exit.
+Fidelity's FBTC took in <etf_flow BTC 99000000 USD>$99 million</> (its best day in May).
 """
 
 TIMES = """
@@ -113,6 +128,8 @@ Ether avoided a 10% loss on Friday.
 XRP neither gained nor lost 5% on Friday.
 Cardano fell <price_change ADA -3 %>3%</>, not 13%, on Friday.
 USDT's supply was flat, while the market value of USDC's grew 2% in a week.
+Had the vote failed, ether could have lost 15%.
+Without the rescue, solana would have fallen by 20% on Friday.
 Ether, at 961%, remains lower than bitcoin in that model.
 """
 
@@ -142,6 +159,36 @@ def check(marked):
 def test_a_percentage_has_its_own_period(text, periods):
     found = {f.value: f.period for f in extract_facts(read(text)) if f.kind == "price_change"}
     assert found == periods
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        (
+            "Bitcoin fell 4% over 24 hours as bitcoin ETFs lost $212 million, according to Farside.",
+            {-4: ("24h", None), -212e6: (None, "Farside")},
+        ),
+        (
+            "Bitcoin fell 4% as bitcoin ETFs lost $212 million in the past week, SoSoValue said.",
+            {-4: (None, None), -212e6: ("7d", "SoSoValue")},
+        ),
+        ("Bitcoin fell 4% to $60,000 in the past week.", {-4: ("7d", None), 60000: (None, None)}),
+        (
+            "Ether was at $2,900, according to CoinGecko.",
+            {2900: (None, "CoinGecko")},
+        ),
+    ],
+)
+def test_a_period_and_a_source_are_those_of_their_own_number(text, stated):
+    facts = extract_facts(read(text))
+    assert {f.value: (f.period, f.attributed_to) for f in facts} == stated
+
+
+def test_a_headline_alone_is_read_for_its_facts():
+    headline = "Ether falls 6% to $2,800 in a day"
+    for text, values in ((headline, [-6, 2800]), (f"{headline}\nIt was at $2,790.", [2790])):
+        facts = extract_facts(Text(make_article(text, title=headline)))
+        assert [f.value for f in facts] == values
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,25 @@ def test_what_stands_above_the_article(text, title, date, first):
 
 
 @pytest.mark.parametrize(
+    ("byline", "authors", "date"),
+    [
+        ("By Ana Ruiz", ("Ana Ruiz",), None),
+        ("By Ana Ruiz | Mar 14, 2025, 9:26 AM UTC", ("Ana Ruiz",), "2025-03-14T09:26"),
+        ("BY ANA RUIZ AND TOM LEE", (), None),
+        ("By Ana Ruiz and Tom B. Lee · March 14, 2025 · 3 min read", ("Ana Ruiz", "Tom B. Lee"), "2025-03-14T00:00"),
+        ("Written by: Ana Ruiz, The Ledger Post", ("Ana Ruiz",), None),
+        ("By Ana Ruiz\nUpdated March 15, 2025\nMarch 14, 2025", ("Ana Ruiz",), "2025-03-14T00:00"),
+        ("By Tuesday it had lost 4%, its worst day in a month.", (), None),
+    ],
+)  # fmt: skip
+def test_who_wrote_a_pasted_article_and_when(byline, authors, date):
+    pasted = read_pasted(f"Solana climbs to $148\n\n{byline}\n\n{SENTENCE}")
+    assert pasted.authors == authors
+    assert (pasted.published_at and pasted.published_at.isoformat()[:16]) == date
+    assert (byline.split("\n")[0] in pasted.text) == (not authors)
+
+
+@pytest.mark.parametrize(
     ("broken", "joined"),
     [
         ("It fell to $93,\n500 and stayed there.", "It fell to $93,500 and stayed there."),

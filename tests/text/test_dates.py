@@ -95,6 +95,8 @@ def test_what_is_no_time_in_any_form_is_none(written):
         ("Freitag, 14. März 2025 09:26", "2025-03-14T09:26:00"),
         ("14 de marzo de 2025", "2025-03-14T00:00:00"),
         ("Пт, 14 мар 2025 09:26:53 +0300", "2025-03-14T06:26:53"),
+        ("Fri, 14 Mar 2025 09:26:53 UT", "2025-03-14T09:26:53"),
+        ("March 14, 2025 | 9:26 PM UTC+2", "2025-03-14T19:26:00"),
         ("2025年3月14日 09:26", "2025-03-14T09:26:00"),
     ],
 )
@@ -107,7 +109,7 @@ def test_a_clear_date_is_read_however_it_is_written(written, expected):
     [
         "03/04/2025", "03/04/2025 10:00 PM", "5-6-2025", "20/11/25",  # two days, or more
         "2 hours ago", "yesterday", "March 2025", "14 March", "9:26", "2025", "Issue 14 of 2025",
-        "Fri, 31 Feb 2025 10:00:00 GMT", "Fri, 14 Mar 2025 09:26:53 Mars/Phobos", "7" * 200,
+        "Fri, 31 Feb 2025 10:00:00 GMT", "March 14, 2025, 2:00 p.m. - 3:00 p.m. or 4:00 p.m.", "Fri, 14 Mar 2025 09:26:53 Mars/Phobos", "7" * 200,
     ],
 )  # fmt: skip
 def test_a_date_that_has_to_be_guessed_is_none(written):

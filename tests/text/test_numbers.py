@@ -74,6 +74,8 @@ The fee was <1000000 USD>$1,000,000</>.
 Ether at <4000 USD>$ 4,000</> again.
 It paid <120000 USD>$120 000</> in cash.
 It paid <1120000 USD>$1 120 000</> in cash.
+It paid <1340000000 USD>1 340 million dollars</> in cash.
+It held rates at <3.5 %>3-1/2</> to <3.75 %>3-3/4 percent</> in May.
 It trades at <58000 USD>US$58,000</>.
 It trades at US <58000 USD>$58,000</>.
 It trades at <91000 AUD>A$91,000</> in Sydney.
