@@ -83,13 +83,14 @@ def analyze(
             say(f"{name}: {error}")
             failures.append(error)
             continue
+        finally:
+            gc.enable()
         if dry:
             continue
         if number and form != "json":
             echo()
         shown = {"evidence": evidence, "with_text": with_text, "show_all": all}
         _show(report, form, length, is_one=len(inputs) == 1, **shown)
-        gc.enable()
         if explain:
             _explain(article, settings)
     if dry:

@@ -1,5 +1,7 @@
 """The command `summarizer`: its subcommands, and the exit code and line on stderr of a failure."""
 
+import atexit
+import gc
 import sys
 import traceback
 from difflib import get_close_matches
@@ -32,6 +34,7 @@ COMMANDS = {
 PIPE_SECONDS = 1.0  # in which a pipe must bring something to be read without being named
 _INTERNAL = 70  # sysexits.h, EX_SOFTWARE
 _INTERRUPTED = 130  # 128 + SIGINT
+atexit.register(gc.freeze)  # or else Python looks for garbage when it ends, for 0.05 s
 
 
 class _Commands(click.Group):

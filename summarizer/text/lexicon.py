@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
-from operator import itemgetter
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -42,9 +41,11 @@ class Lexicon(Generic[T]):
         in order.
         """
         hits = []
-        found = filter(itemgetter(1), enumerate(map(self._starting, words)))
-        for i, phrases in found:
+        seconds = [*words[1:], ""]
+        for i, phrases in enumerate(map(self._starting, words)):
             for others, has_stem, value in phrases:
+                if others and not has_stem and seconds[i] != others[0]:
+                    continue  # as with most
                 past = i + 1 + len(others)
                 following = words[i + 1 : past]
                 if following == others or (has_stem and _fits(following, others)):
