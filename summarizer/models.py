@@ -119,7 +119,7 @@ class Fact(Model):
     venue: str | None = None
     """exchange, issuer or data provider"""
     qualifier: str | None = None
-    """round of a raise, long or short, all-time high, …"""
+    """round of a raise, long or short, all-time high, a level that is broken, …"""
     attributed_to: str | None = None
     """who said it"""
     condition: str | None = None

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TypeVar
 
 from summarizer.facts.candidates import SHARES, Candidate
+from summarizer.facts.levels import BROKEN, tells_broken
 from summarizer.models import Evidence
 from summarizer.tables import load_words, match_any
 from summarizer.text.lexicon import Lexicon, lower_words
@@ -177,7 +178,11 @@ def find_venue(text: Text, candidate: Candidate, kind: str) -> str | None:
 
 
 def find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
-    """What narrows the kind down: seed or series_a, all-time high, 25-delta, long or short."""
+    """What narrows the kind down: seed or series_a, all-time high, 25-delta, long or short; of a
+    level, that it is broken.
+    """
+    if tells_broken(text, candidate, kind):
+        return BROKEN
     if kind == "liquidation_share":
         shares = SHARES.match(text.string, candidate.number.start)
         return shares and shares[3].rstrip("s")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from summarizer.facts.kinds import KINDS, LEVELS, SIGNED
-from summarizer.facts.levels import find_price, is_broken
+from summarizer.facts.levels import BROKEN, find_price, is_broken
 from summarizer.models import Call, Fact
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "KRW": "₩", "INR": "₹"}
@@ -27,7 +27,8 @@ _BOUND = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_BOUNDED = KINDS.keys() - SIGNED - LEVELS  # "below" a level is no bound of it
+# "Below" a level is no bound of it.
+_BOUNDED = KINDS.keys() - SIGNED - (LEVELS - {"price_past", "price_target"})
 _STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
 
 
@@ -119,7 +120,7 @@ def _list_values(name: str, group: str, facts: list[Fact], price: float | None) 
     """The values of one kind and subject in the order in which they are read best."""
     if group == "Levels":
         facts = sorted(facts, key=lambda fact: fact.value, reverse=name == "support_level")
-        return ", ".join(_show(fact) + " (broken)" * is_broken(fact, price) for fact in facts)
+        return ", ".join(_show_level(fact, price) for fact in facts)
     earlier = [fact for fact in facts if _EARLIER.search(fact.evidence.quote)]
     later = [fact for fact in facts if fact not in earlier]
     shown = {id(fact): [_show(fact)] for fact in later}
@@ -136,6 +137,11 @@ def _list_values(name: str, group: str, facts: list[Fact], price: float | None) 
 
 def _show(fact: Fact) -> str:
     return describe_fact(fact) + " (unsure)" * fact.unsure
+
+
+def _show_level(fact: Fact, price: float | None) -> str:
+    is_told = fact.qualifier == BROKEN
+    return _show(fact) + f" {BROKEN}" * (is_broken(fact, price) and not is_told)
 
 
 def distance(call: Call, facts: Sequence[Fact]) -> float | None:

@@ -1,14 +1,45 @@
-"""Facts that are price levels, the price they are measured from, and which of them may be a call's
-target.
+"""Facts that are price levels, the price they are measured from, which of them the price has
+passed, and which may be a call's target.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
+from summarizer.facts.candidates import Candidate
 from summarizer.facts.kinds import LEVELS
 from summarizer.models import Direction, Fact
+from summarizer.text.reading import Text
 
 # Share of the price within which a level is where the price stands: figures are rounded.
 _NEAR = 0.005
+BROKEN = "broken"  # the qualifier of a level that the article says the price has passed
+# "broke the key USD 3,800 and": a level that the text says was passed, and no other clause between.
+_PASSED_UP = "climbed|moved|jumped|rallied|surged|soared|rose|spiked|pushed|traded|settled|closed"
+_PASSED_DOWN = (
+    "fell|dropped|declined|slipped|slid|moved|dipped|plunged|tumbled|traded|settled|closed"
+)
+_BREAKS = r"br(?:oke|oken|eached)|pierced|smashed|crossed"
+_TO_LEVEL = (
+    r"(?!\s(?:out|down)\b)(?:(?!\b(?:test|toward|near|consolid|retreat|before|but|while)).)*\Z"
+)
+_BROKEN = {
+    "resistance_level": re.compile(
+        rf"\b(?:{_BREAKS}|cleared|surpassed|overcame"
+        rf"|(?:{_PASSED_UP})\s(?:\w+\s)?(?:above|past|over)){_TO_LEVEL}",
+        re.IGNORECASE,
+    ),
+    "support_level": re.compile(
+        rf"\b(?:{_BREAKS}|lost"
+        rf"|(?:{_PASSED_DOWN})\s(?:\w+\s)?(?:below|under|through)){_TO_LEVEL}",
+        re.IGNORECASE,
+    ),
+}
+_MAY_BREAK = re.compile(
+    r"\b(?:if|should|could|would|will|may|might|can|once|unless|until|when|needs?|must|to|not|yet)\b"
+    r"(?:\s\w+){0,4}\s?\Z",
+    re.IGNORECASE,
+)
+_BROKEN_REACH = 80  # code points
 
 
 def find_price(facts: Iterable[Fact], asset: str) -> float | None:
@@ -36,20 +67,32 @@ def is_target(facts: Iterable[Fact], fact: Fact, asset: str, direction: Directio
 def _is_ahead(levels: Sequence[Fact], fact: Fact, sign: int) -> bool:
     """Whether a level is past those that a move leaves behind, and reaches one that it aims at."""
     aims, bounds = ("resistance_level", "support_level")[::sign]
-    if fact.kind not in ("price_target", aims):
+    if fact.kind not in ("price_target", aims) or fact.qualifier == BROKEN:
         return False
     passed = [f.value for f in levels if f.kind == bounds]
-    ahead = [f.value for f in levels if f.kind == aims]
+    ahead = [f.value for f in levels if f.kind == aims and f.qualifier != BROKEN]
     is_past = all(sign * fact.value > sign * value for value in passed)
     return is_past and (not ahead or any(sign * fact.value >= sign * value for value in ahead))
 
 
 def is_broken(fact: Fact, price: float | None) -> bool:
-    """Whether the price has passed a level by more than a rounding: a support above it, or a
-    resistance below it.
+    """Whether the price has passed a level: the article says so, or the level is a support above
+    the price or a resistance below it, by more than a rounding.
     """
+    if fact.qualifier == BROKEN:
+        return True
     if price is None or fact.unit != "USD":
         return False
     away = fact.value / price - 1
     sides = {"support_level": away > _NEAR, "resistance_level": away < -_NEAR}
     return sides.get(fact.kind, False)
+
+
+def tells_broken(text: Text, candidate: Candidate, kind: str) -> bool:
+    """Whether a number's sentence says that the price has passed this level, not that it may."""
+    if kind not in _BROKEN:
+        return False
+    start = candidate.number.start
+    before = text.string[max(candidate.span.start, start - _BROKEN_REACH) : start]
+    found = _BROKEN[kind].search(before)
+    return found is not None and not _MAY_BREAK.search(before[: found.start()])

@@ -13,6 +13,14 @@ from summarizer.text.reading import Text
 
 _AMOUNTS = PRICES | {"market_cap", "treasury_holding", "fund_raise", "exploit_loss"}
 _PRICES = frozenset({"price", "price_change", "price_target", "price_past"})
+_QUOTED_PRICES = frozenset({"price", "price_past"})
+_AVERAGE = re.compile(  # "the 200-day moving average at", which is no price
+    r"""
+    \b(?:moving\saverages?|(?:[SDEW]|HM)?MAs?|VWAP|realized\sprice)\)?(?:\s\([^)]*\))?
+        (?:\s(?:currently|now|is|was|are|at|of|near|around|located|stands?|sits?|lies|just|about))*\s\W?\Z
+    """,
+    re.VERBOSE,
+)
 _NEAR, _REACH = 70, 140  # code points before a figure that may deny it, or tell what it is
 _DENIED = re.compile(
     r"""
@@ -199,7 +207,7 @@ def is_stated(text: Text, candidate: Candidate, kind: str) -> bool:
     if is_asked or _is_withdrawn(before) or (kind != "price_past" and _is_denied(text, number)):
         return False
     if kind != "price_change":
-        return True
+        return not (kind in _QUOTED_PRICES and _AVERAGE.search(near))
     stands = not number.is_signed and _STANDS.search(near)
     return not (stands or _is_other_change(near, after))
 

@@ -119,6 +119,7 @@ Ether's share price talk aside, whales hold 12% of the supply.
 Bitcoin moves up or down by 10% in a week.
 Bitcoin stands $2,500 below its record high.
 Bitcoin added over $1,500 within five days.
+The 200-day moving average is now at $61,000.
 His stop loss was at $55,000.
 Not only did ether gain <price_change ETH 4 %>4%</>, it kept it.
 Ether lost <price_change ETH -6 %>6%</> of its market value.

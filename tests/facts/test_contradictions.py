@@ -27,11 +27,11 @@ def test_a_level_of_another_order_of_size_is_unsure():
 
 def test_levels_of_the_same_order_targets_far_off_and_old_prices_stay():
     others = (make_fact("price_target", 100_000), make_fact("price_past", 12))
-    assert find_doubted(*LEVELS, make_fact("resistance_level", 9_000), *others) == []
+    assert find_doubted(*LEVELS, make_fact("resistance_level", 6_500), *others) == []
 
 
 def test_two_figures_alone_are_of_no_other_order_of_size():
-    assert find_doubted(LEVELS[0], make_fact("support_level", 145)) == []
+    assert find_doubted(LEVELS[0], make_fact("price_target", 145)) == []
 
 
 def test_a_level_on_the_wrong_side_of_the_price_is_unsure_unless_it_was_passed():
@@ -39,6 +39,7 @@ def test_a_level_on_the_wrong_side_of_the_price_is_unsure_unless_it_was_passed()
     assert find_doubted(*LEVELS, passed, make_fact("resistance_level", 4_300)) == [4_300]
     assert find_doubted(*LEVELS, make_fact("support_level", 4_700)) == [4_700]
     assert find_doubted(*LEVELS, make_fact("support_level", 4_605)) == []
+    assert find_doubted(LEVELS[0], make_fact("resistance_level", 9_000)) == [9_000]
 
 
 def test_a_share_of_an_index_is_no_dominance():

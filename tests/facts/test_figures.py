@@ -140,5 +140,5 @@ def test_a_level_that_the_price_has_passed_is_called_broken():
     levels = [fact("resistance_level", value=value) for value in (60_000.0, 55_000.0)]
     (_, prices), (_, rows) = group_facts([fact(), *levels])
     assert prices == [("price", "BTC $58,000")]
-    assert rows == [("resistance level", "BTC $55,000 (broken), $60,000")]
+    assert rows == [("resistance level", "BTC $55,000 broken, $60,000")]
     assert group_facts(levels)[0][1] == [("resistance level", "BTC $55,000, $60,000")]

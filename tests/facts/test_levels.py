@@ -4,8 +4,10 @@ of the other levels.
 
 import pytest
 
-from summarizer.facts.levels import is_target
+from summarizer.facts.candidates import find_candidates
+from summarizer.facts.levels import is_target, tells_broken
 from summarizer.models import Evidence, Fact
+from tests.support.observed import read
 
 
 def level(kind, value, subject="BTC"):
@@ -51,3 +53,24 @@ def test_a_target_lies_on_the_right_side(others, kind, value, direction, fits):
 def test_a_level_of_another_asset_is_no_target():
     fact = level("price_target", 120, "ETH")
     assert not is_target([fact], fact, "BTC", "bullish")
+
+
+@pytest.mark.parametrize(
+    ("string", "kind", "broken"),
+    [
+        ("Ether cleared a major resistance at $3,100.", "resistance_level", True),
+        ("Ether broke the $3,050 and $3,100 resistances.", "resistance_level", True),
+        ("Ether fell below the support at $2,900.", "support_level", True),
+        ("Ether fell below the mark of $2,900.", "resistance_level", False),
+        ("A close above the resistance at $3,100 may help ether.", "resistance_level", False),
+        ("If ether broke the resistance at $3,100.", "resistance_level", False),
+        ("Ether needs to settle above $3,100.", "resistance_level", False),
+        ("Ether climbed above its average and tested $3,100.", "resistance_level", False),
+        ("Ether broke out; resistance lies at $3,100.", "resistance_level", False),
+    ],
+)
+def test_a_level_is_broken_where_the_words_before_it_say_that_the_price_has_passed_it(
+    string, kind, broken
+):
+    text = read(string)
+    assert tells_broken(text, find_candidates(text)[-1], kind) is broken

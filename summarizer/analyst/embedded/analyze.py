@@ -67,14 +67,15 @@ def analyze_by_weights(
     themes = [theme for theme in narratives if theme.name in chosen]
     features = article_features(reasons, chosen, signals)
     weighed = weigh_assets(reasons) if is_news else []
-    calls = make_calls(reasons, weighed)
+    summary = write_summary(reasons, weighed[0].asset if weighed else None)
+    calls = make_calls(reasons, weighed, {i for claim in summary for i in claim.sentences})
     direction, confidence = judge_overall(reasons, weighed, calls)
     if not is_news:
         direction, confidence = "neutral", _UNBACKED
     horizon, _ = _choose("horizon", features)
     level = _judge_credibility(reasons, features, signals)
     return Analysis(
-        summary=write_summary(reasons, weighed[0].asset if weighed else None),
+        summary=summary,
         calls=calls,
         overall=direction,
         overall_tone=_tone(reasons, MARKET),
@@ -136,15 +137,17 @@ def weigh_reasons(reasons: Iterable[Reason]) -> list[tuple[Reason, float]]:
     return weighed
 
 
-def make_calls(reasons: Reasons, weighed: Iterable[Weighed]) -> tuple[CallClaim, ...]:
+def make_calls(
+    reasons: Reasons, weighed: Iterable[Weighed], told: Container[int] = ()
+) -> tuple[CallClaim, ...]:
     """A call for each asset that the article treats; one without a clear direction is neutral and
-    has no rationale.
+    has no rationale. The sentences in `told` stand in the summary.
     """
     calls: list[CallClaim] = []
     for one in weighed:
         if _is_treated(reasons, one):
             taken = {i for call in calls for i in call.rationale.sentences}
-            call = _make_call(reasons, one, taken)
+            call = _make_call(reasons, one, taken, told)
             if call.rationale.text or one.treated >= _TREATED_ALONE:
                 calls.append(call)
     return tuple(calls)
@@ -154,7 +157,9 @@ def _is_treated(reasons: Reasons, one: Weighed) -> bool:
     return one.treated >= _TREATED and is_traded(reasons, one.asset)
 
 
-def _make_call(reasons: Reasons, one: Weighed, taken: Container[int]) -> CallClaim:
+def _make_call(
+    reasons: Reasons, one: Weighed, taken: Container[int], told: Container[int]
+) -> CallClaim:
     asset, direction, tone = one.asset, one.direction, _tone(reasons, one.asset)
     target = choose_target(reasons, asset, direction)
     rationale = Claim(text="")
@@ -165,7 +170,7 @@ def _make_call(reasons: Reasons, one: Weighed, taken: Container[int]) -> CallCla
         listed = reasons.list_reasons(asset)
         placed = [each for each in listed if each.fact is not None or each.sentence is not None]
         weighed = weigh_reasons(placed)
-        rationale, used = explain_call(reasons, asset, direction, weighed, target, taken)
+        rationale, used = explain_call(reasons, asset, direction, weighed, target, taken, told)
     confidence = min(one.confidence, limit_confidence(reasons, asset))
     if not rationale.text:
         confidence = _UNDECIDED

@@ -42,6 +42,7 @@ _TURNS = {
 }
 _FIRST_NAMED = 0.5  # what a sentence gains that its asset begins: as much as a lasting reason
 _EARLY = 0.5  # what the first sentence gains; later ones gain less
+_TOLD = 1.0  # what a sentence loses that the summary quotes: a reader has just read it
 _RATIONALE_WORDS, _SIDE_WORDS = 32, 24  # of the sentence quoted; of each of a neutral call's two
 # Kinds of fact that are a reason without a sentence, the second of an asset that the title names.
 _ALONE = frozenset({"treasury_purchase"})
@@ -63,12 +64,13 @@ def explain_call(
     weighed: Sequence[tuple[Reason, float]],
     target: int | None,
     taken: Container[int] = (),
+    told: Container[int] = (),
 ) -> tuple[Claim, tuple[int, ...]]:
     """Why the call: the article's best sentence about the asset, and one fact; the facts used.
 
     `weighed` holds each reason with its pull, above 0 towards bullish; the sentences in `taken`
-    explain other calls. A neutral call is explained by a sentence for each side. Where the article
-    does not bear a call out, its claim is empty.
+    explain other calls, those in `told` stand in the summary. A neutral call is explained by a
+    sentence for each side. Where the article does not bear a call out, its claim is empty.
     """
     totals: dict[int, float] = defaultdict(float)
     for reason, pull in weighed:
@@ -84,7 +86,7 @@ def explain_call(
         quoted = [shorten(reasons.sentence(i), _SIDE_WORDS) for i in sentences]
         return Claim(text=" ".join(quoted), sentences=sentences), ()
     sign = 1 if direction == "bullish" else -1
-    place = _choose_sentence(reasons, asset, totals, sign, places)
+    place = _choose_sentence(reasons, asset, totals, sign, places, told)
     used = _choose_fact(reasons, asset, weighed, sign, place)
     if place is None and used is None:
         used = target if target in reasons.facts and reasons.is_titled(asset) else None
@@ -128,13 +130,18 @@ def _is_about(reasons: Reasons, i: int, asset: str) -> bool:
 
 
 def _choose_sentence(
-    reasons: Reasons, asset: str, totals: Mapping[int, float], sign: int, places: Sequence[int]
+    reasons: Reasons,
+    asset: str,
+    totals: Mapping[int, float],
+    sign: int,
+    places: Sequence[int],
+    told: Container[int] = (),
 ) -> int | None:
     """The sentence that speaks most clearly for the direction, if any does.
 
     It speaks for it by its tone and by its cues, of which more stand for it than against it; of an
     asset in the title, a plain tone beside a figure is enough. A sentence that the asset begins is
-    clearer.
+    clearer, one that was told already says less.
     """
     scores = {}
     for i in places:
@@ -147,6 +154,7 @@ def _choose_sentence(
         if tone > 0 and (side > 0 or is_plain):
             scores[i] = tone + side + totals.get(i, 0.0) * sign
             scores[i] += _FIRST_NAMED * reasons.begins(i, asset) + _EARLY / (1 + reasons.places[i])
+            scores[i] -= _TOLD * (i in told)
     return min(scores, key=lambda i: (-scores[i], i), default=None)
 
 
