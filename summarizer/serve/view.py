@@ -25,6 +25,7 @@ ROWS = 25  # on one page
 RETRYABLE = ("address", "url", "entry", "record", "file")  # items; a feed is the next batch's
 MAX_CALLS = 500  # of a timeline, the latest
 LEVEL_ARTICLES = 60  # whose levels stand on an asset's ladder, the latest
+_BEGINNING = 600  # code points of a text that hold its first sentence
 _SELECT = f"""
     WITH wanted AS (
         SELECT a.id FROM reports r JOIN articles a ON a.id = r.article_id
@@ -45,6 +46,7 @@ _SELECT = f"""
     )
     SELECT a.id AS number, r.id, i.key, a.url, a.title, coalesce(a.source, a.domain) AS outlet,
         a.published_at, a.stored_at, r.direction, r.credibility, r.summary,
+        iif(coalesce(a.title, '') = '', substr(a.text, 1, {_BEGINNING}), '') AS text,
         (
             SELECT json_group_array(json_object('asset', c.asset, 'direction', c.direction))
             FROM calls c WHERE c.article_id = a.id
@@ -151,15 +153,16 @@ def list_reports(
 
 
 def _read_row(row: dict[str, object]) -> ReportRow:
+    """A report of a list; one without a headline is called by the beginning of its text."""
     key = hashlib.sha256(str(row["key"]).encode("utf-8", "replace")).hexdigest()[:12]
+    known = {name: row[name] for name in ("title", "published_at")}
+    article = Article(text=row.pop("text"), source=row["outlet"], **known)
     changes = {
         "key": key,
-        "title": row["title"] or "",
+        "title": article.name,
         "calls": json.loads(str(row["calls"])),
     }
-    read = ReportRow.model_validate(row | changes)
-    article = Article(title=read.title, source=read.outlet, published_at=read.published_at)
-    return read.model_copy(update={"title": article.name})
+    return ReportRow.model_validate(row | changes)
 
 
 def find_report(store: Store, name: str) -> Report | None:

@@ -107,7 +107,7 @@ def check_outputs(report, text, capsys):
     assert "](" not in re.sub(r"\\[\[\]]", "", note)
     assert "<" not in note.replace("\\<", "")
     for with_text in (False, True):
-        check_page(render_html(bad, with_text=with_text), title)
+        check_page(render_html(bad, with_text=with_text), bad.article.name)
     line = escape_json(json.dumps(bad.to_dict(), ensure_ascii=False))
     assert not unsafe(line)
     assert len(line.splitlines()) == 1
@@ -142,7 +142,7 @@ def check_page(page, text):
     assert "default-src 'none'" in tree.find(".//meta[@http-equiv]").get("content")
     shown = "".join(tree.find(".//title").itertext()).split()
     # shown as it is: neither obeyed nor swallowed
-    assert shown == (clean(text).split() if text else ["Untitled", "article"])
+    assert shown == clean(text).split()
 
 
 @pytest.mark.parametrize("text", OWN, ids=ascii)

@@ -15,6 +15,15 @@ def test_rows_are_the_newest_first_and_hold_what_a_list_shows(store):
     assert [row.id for row in list_reports(store, limit=1, offset=1)] == ["rally"]
 
 
+def test_a_row_without_a_headline_is_called_by_its_first_sentence(store):
+    with store.write() as connection:
+        connection.execute("UPDATE articles SET title = NULL WHERE url LIKE '%slide'")
+    _, rally, slide = list_reports(store)
+    beginning = "Bitcoin plunged 9% to $58,000 as Tether sold and traders were liquidated for"
+    assert slide.title == f"{beginning} $800 million."
+    assert rally.title.startswith("Ether rallies")
+
+
 @pytest.mark.parametrize(
     ("wanted", "ids"),
     [
