@@ -33,6 +33,7 @@ _STANDS = re.compile(  # "is trading well above the support at {N7}"
 _SHARE_KINDS = frozenset("dominance call_share liquidation_share other".split())
 _NEAR_KINDS = (  # the kind of a fact, and those whose words may tell it
     (frozenset({"macro_indicator"}), frozenset({"price", "price_change", "price_target"})),
+    (frozenset({"price", "price_change"}), frozenset({"macro_indicator"})),  # "Gold fell {N10}"
     (_SHARE_KINDS, _SHARE_KINDS),
 )
 _RECORD = re.compile(r"\b(?:highs?|lows?|peak|record)\b", re.IGNORECASE)
@@ -81,7 +82,10 @@ def _is_vague(use: Use, kinds: frozenset[str]) -> bool:
     if use.fact.kind != "other":
         return False
     is_share = use.fact.unit == "%" and _SHARE.search(use.scope.before)
-    return bool(is_share) or not calls_it(use.scope)
+    is_counted = (
+        use.fact.unit == use.fact.subject
+    )  # "weekly buying of 413K ETH" is bought by no one
+    return bool(is_share) or is_counted or not calls_it(use.scope)
 
 
 def _is_near_kind(use: Use, kinds: frozenset[str]) -> bool:

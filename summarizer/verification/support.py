@@ -41,6 +41,8 @@ _SPOKEN = {
 _QUOTED_IN = r"/?(?:USDT?|USDC)(?!\w)"  # "Maintenance margin for LINKUSDT"
 _PRICED = PRICES | {"price_change", "market_cap", "token_unlock"}
 _TICKER = re.compile(r"[A-Z][A-Z0-9]{1,9}")
+_LISTED = re.compile(r",\s(?:and\s)?|\s(?:and|&)\s")  # "BTC, ETH and SOL"
+_LEAST_WORD = 3  # letters of each word of a name that the article has word by word
 
 
 def _find_full_names(string: str, ticker: str) -> set[str]:
@@ -109,7 +111,8 @@ class Support:
     def find_subject(self, name: str) -> str | None:
         """The canonical subject of a name, None where the article does not name it.
 
-        A ticker stands for itself, "Bitcoin" for BTC, and a name without ticker as it is printed.
+        A ticker stands for itself, "Bitcoin" for BTC, several for the market, and a name without
+        ticker as it is printed.
         """
         name = name.strip()
         if name == MARKET or name in self.subjects:
@@ -123,8 +126,17 @@ class Support:
         is_known = any(underlying(subject) == name for subject in self.groups)
         if is_known or self.is_printed_ticker(name) or any(map(self.says, _SPOKEN.get(name, ()))):
             return name
+        names = _LISTED.split(name)
+        if len(names) > 1 and all(map(self.find_subject, names)):
+            return MARKET  # "BTC and ETH", of which no one can tell the parts
         is_asset = name in load_assets().tickers
-        return name if name and not is_asset and self.says(name) else None
+        return name if name and not is_asset and self._prints(name) else None
+
+    def _prints(self, name: str) -> bool:
+        """Whether the article has the name, or a name of several words word by word."""
+        words = name.split()
+        is_spread = len(words) > 1 and all(len(word) >= _LEAST_WORD for word in words)
+        return self.says(name) or (is_spread and all(map(self.says, words)))
 
     def names(self, sentence: str, subject: str) -> bool:
         """Whether a sentence of the article names the subject, by whatever name."""

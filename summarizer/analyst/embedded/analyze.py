@@ -165,8 +165,11 @@ def _make_call(
     rationale = Claim(text="")
     used: tuple[int, ...] = ()
     is_own_praise = direction == "bullish" and reasons.promotion.is_all
+    is_robbed = direction == "bullish" and any(
+        (fact.kind, fact.subject) == ("exploit_loss", asset) for fact in reasons.facts.values()
+    )
     is_clear = one.confidence >= _CLEAR and tone * _SIGNS[direction] > -_AGAINST
-    if is_clear and not is_own_praise and asset not in STABLECOINS:
+    if is_clear and not (is_own_praise or is_robbed) and asset not in STABLECOINS:
         listed = reasons.list_reasons(asset)
         placed = [each for each in listed if each.fact is not None or each.sentence is not None]
         weighed = weigh_reasons(placed)

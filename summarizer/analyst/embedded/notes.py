@@ -13,7 +13,7 @@ from summarizer.analyst.embedded.rationale import narrow
 from summarizer.analyst.embedded.reasons import Reasons
 from summarizer.analyst.embedded.speakers import find_speaker
 from summarizer.credibility import SIGNALS
-from summarizer.facts.levels import find_price
+from summarizer.facts.levels import find_price, is_broken
 from summarizer.models import Fact, Level, Signal
 from summarizer.narratives import CuedNarrative
 from summarizer.tables import match_any, read_rows
@@ -73,7 +73,8 @@ def _is_of_horizon(reasons: Reasons, fact: Fact) -> bool:
         return fact.period in _SHORT_PERIODS
     if fact.kind in ("support_level", "resistance_level"):
         price = find_price(reasons.facts.values(), fact.subject)
-        return price is not None and abs(fact.value / price - 1) <= _NEAR_BY
+        is_near = price is not None and abs(fact.value / price - 1) <= _NEAR_BY
+        return is_near and not is_broken(fact, price)
     return True
 
 
