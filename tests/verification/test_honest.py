@@ -19,21 +19,23 @@ from summarizer.models import Analyst, Fact
 from summarizer.verification.verify import list_faults
 from tests.support.observed import Observed
 
-# Shares at most, as measured on 2026-11-29 over 83 own and 46 real articles, and a bit more. Of the
-# own answers 56 were given to an earlier wording of the prompt; readers are not always right.
-REFUSED_STATEMENTS = {"own": 0.04, "real": 0.01}
-REFUSED_READINGS = {"own": 0.035, "real": 0.015}
-ASKED_AGAIN = {"own": 0.1, "real": 0.01}
+# Shares at most, as measured on 2026-11-29, and a bit more. Of the answers in `own` 56 were given to
+# an earlier wording of the prompt; those in `_4`, to prompt 4, are of 27 own and 43 real articles,
+# and were read after the checks were made. Readers are not always right.
+REFUSED_STATEMENTS = {"own": 0.04, "real": 0.01, "own_4": 0.055, "real_4": 0.035}
+REFUSED_READINGS = {"own": 0.035, "real": 0.015, "own_4": 0.05, "real_4": 0.025}
+ASKED_AGAIN = {"own": 0.1, "real": 0.01, "own_4": 0.12, "real_4": 0.1}
 TOLD = re.compile(r"summary\[\d+\]|calls\[\d+\](?:\.rationale)?|timeframe|credibility")
 
 
-@pytest.fixture(scope="module", params=["own", "real"])
+@pytest.fixture(scope="module", params=list(ASKED_AGAIN))
 def measured(request) -> tuple[str, Counter[str]]:
     """The set, and how many statements and readings there are, are refused, and are asked again."""
     name = request.param
-    if name == "real" and not TEXTS.is_dir():
+    is_own = name.startswith("own")
+    if not is_own and not TEXTS.is_dir():
         pytest.skip("the texts of the real articles are not beside the checkout")
-    labelled_articles = load_own() if name == "own" else load_real()
+    labelled_articles = load_own() if is_own else load_real()
     lines = (DATA / "answers" / f"{name}.jsonl").read_text("utf-8").splitlines()
     ids = {json.loads(line)["id"] for line in lines}
     articles = {each.id: each.article for each in labelled_articles if each.id in ids}
@@ -70,7 +72,7 @@ def rows_then(observed: Observed, kept: dict) -> Rows:
 
 def test_honest_statements_pass(measured):
     name, counts = measured
-    assert counts["statements"] >= 250
+    assert counts["statements"] >= 150
     most = REFUSED_STATEMENTS[name] * counts["statements"]
     assert counts["refused statements"] <= most, counts
 
