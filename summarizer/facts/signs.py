@@ -62,8 +62,9 @@ _APPOSED = re.compile(  # "lost $1,700, or 30%", "plunged 1,100 points on Friday
     """,
     re.VERBOSE,
 )
-_LEVELS = frozenset({"to", "at", "of", "from"})  # before a level: "dropping from 4.4% to 4.29%"
 _QUANTIFIERS = frozenset({"above", "over", "below", "under", "beneath"})  # "above 5%": a size
+# Before a level: "dropping from 4.4% to 4.29%", "below the 3.1% forecast"
+_LEVELS = _QUANTIFIERS | {"to", "at", "of", "from"}
 _TOLERANCE = 0.06  # how far a percentage may lie from that of its two prices, of itself
 
 
@@ -236,10 +237,9 @@ def governing_sign(text: Text, candidate: Candidate, kind: str) -> int:
         gap = candidate.gap_to(*text.words[i].span())
         if text.crosses_clause(*gap) or text.numbers_between(*gap):
             break
-        if kind == "macro_indicator" and text.lowered[i] in _LEVELS:
+        if kind == "macro_indicator" and _LEVELS & {*text.lowered[max(0, i - 1) : i + 1]}:
             break
-        is_compared = kind == "macro_indicator" and _QUANTIFIERS & {*text.lowered[i - 1 : i + 1]}
-        if is_compared or _is_size(text, candidate, i):  # "below the dollar's 6.4%"
+        if _is_size(text, candidate, i):
             continue
         if sign := signs.get(text.lowered[i]) or _sign_at(text.lowered, i, _movements()):
             found.add(sign)

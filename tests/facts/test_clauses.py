@@ -75,7 +75,8 @@ Bitcoin sank to <price BTC 3970 USD>$3,970</>, a figure <price_change BTC -7.5 %
 Bitcoin is trading just <price_change BTC -3.5 %>3.5%</> down from its recent record.
 Bitcoin, ether and XRP recorded losses of <price_change BTC -4 %>4%</>, <price_change ETH -9 %>9%</>, and <price_change XRP -10 %>10%</> on Friday.
 The S&P 500 and Nasdaq Composite Index ended down <macro_indicator SPX -2.7 %>2.7%</> and <macro_indicator IXIC -4 %>4%</>, respectively.
-Bitcoin's issuance is well below the US dollar's <macro_indicator M2 6.4 %>6.4 percent</> average M2 expansion.
+US inflation is above the Fed's <macro_indicator FED 2 %>2%</> target, and CPI fell below the <macro_indicator CPI 3.1 %>3.1%</> forecast.
+The 10-year Treasury yield reacted by dropping from <macro_indicator US10Y 4.4 %>4.4%</> to <macro_indicator US10Y 4.29 %>4.29%</>.
 Ether rose and is <price_change ETH 4 %>4%</> higher than a day ago.
 GDP data marked a sharp rebound from the <macro_indicator GDP -0.5 %>0.5%</> contraction of the first quarter.
 US GDP growth was a decrease from the <macro_indicator GDP 3.8 %>3.8%</> increase of the first quarter.
