@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from summarizer.analyst.llm.analyze import Attempt, Conversation
     from summarizer.analyst.llm.gate import Gate
 
+SENTENCE = 5  # words that somebody means to have read: no file's name
 # For one article's analysis in another process, which takes 0.02: a busy machine starts it slowly.
 APART_SECONDS = 120.0
 # What a file's name says of it; its bytes may say otherwise.
@@ -242,6 +243,8 @@ def load_page(target: str | Path, settings: Settings) -> Page:
         body = path.read_bytes()
     except OSError as error:
         advice = "Give a URL, a page, a text, a PDF or DOCX file, or - for stdin"
+        if len(str(path).split()) >= SENTENCE:
+            advice = "To have these words read, pipe them: echo 'WORDS' | summarizer"
         if path.is_dir():
             advice = "summarizer batch FOLDER reads what is in it"
         raise UsageError(f"{path}: {error.strerror}", advice=advice) from error

@@ -4,6 +4,7 @@ import ipaddress
 import os
 import signal
 import socket
+from collections import Counter, defaultdict
 from typing import Any
 
 import hypothesis
@@ -48,6 +49,26 @@ def _is_loopback(host: str) -> bool:
 
 for _name in ("connect", "connect_ex", "sendto"):
     _guard(_name)
+
+
+def pytest_addoption(parser):
+    words = "print, for each test of several examples, how many there are and how many are right"
+    parser.addoption("--table", action="store_true", help=words)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """The table that `--table` asks for; examples that are known to be wrong (xfail) count too."""
+    if not config.getoption("--table"):
+        return
+    counts = defaultdict(Counter)
+    for outcome in ("passed", "failed", "error", "xfailed"):
+        for report in terminalreporter.getreports(outcome):
+            test, bracket, _ = report.nodeid.partition("[")
+            if bracket and (report.when == "call" or outcome == "error"):
+                counts[test][outcome] += 1
+    terminalreporter.section("right, of how many examples")
+    for test, outcomes in sorted(counts.items()):
+        terminalreporter.line(f"{outcomes['passed']:5} {outcomes.total():5}  {test}")
 
 
 @pytest.fixture(autouse=True)

@@ -144,6 +144,8 @@ def record_article(record: Record, folder: Path, keys: Iterable[str] | None = No
     advice = next(
         (f"Call {name} {_OTHER_NAMES[name]}" for name in names if name in _OTHER_NAMES), None
     )
+    if {"schema_version", "summary"} <= {*names}:
+        advice = "It is a report already: export, digest and search read the database beside it"
     raise InputError(detail, code="empty_body", advice=advice)
 
 

@@ -30,6 +30,7 @@ _LISTED = re.compile(  # what parts two items of a list with one verb: " to $0.4
     \s(?:{_ABOUT}\s)*
     | (?:\s(?:on|over|in|for|since|from)\s[^,;%]{{2,32}})(?:,|,?\sand)  # "6% on the day, 14%"
         \s(?:{_ABOUT}\s)*
+    | ,\s | ,?\s(?:and|or)\s                                      # "losses of 4%, 9%, and 10%"
     | \s(?:when|if|with|without|excluding|including)\s[^.;:%]{{2,50}},?\sand\s
     | [,\s][^.;:%]{{0,60}}\b(?:compared\s(?:to|with)|versus|vs\.?)\s(?:the\s|an?\s)?
     """,
@@ -52,7 +53,8 @@ _DISTANCE = re.compile(  # "5.7% from its recent top", "28% below the record"
     """,
     re.VERBOSE,
 )
-_BESIDE = re.compile(r"\s(lower|higher)\b")  # "a figure 7.5 percent lower than the day's opening"
+# "a figure 7.5 percent lower than the day's opening", "3.5% down from its record"
+_BESIDE = re.compile(r"\s(lower|higher|down|up)\b")
 _APPOSED = re.compile(  # "lost $1,700, or 30%", "plunged 1,100 points on Friday, around 4.6%"
     r"""
     (?:\s(?:points?|dollars|yesterday|today|(?:on|last)\s\w+)){0,3}
@@ -60,8 +62,9 @@ _APPOSED = re.compile(  # "lost $1,700, or 30%", "plunged 1,100 points on Friday
     """,
     re.VERBOSE,
 )
-_LEVELS = frozenset({"to", "at", "of", "from"})  # before a level: "dropping from 4.4% to 4.29%"
 _QUANTIFIERS = frozenset({"above", "over", "below", "under", "beneath"})  # "above 5%": a size
+# Before a level: "dropping from 4.4% to 4.29%", "below the 3.1% forecast"
+_LEVELS = _QUANTIFIERS | {"to", "at", "of", "from"}
 _TOLERANCE = 0.06  # how far a percentage may lie from that of its two prices, of itself
 
 
@@ -87,7 +90,7 @@ def find_sign(text: Text, candidate: Candidate, kind: str) -> int:
     if kind == "etf_flow":
         return _find_flow(text, candidate)
     if beside := _BESIDE.match(text.string, candidate.end, candidate.span.end):
-        return 1 if beside[1] == "higher" else -1
+        return 1 if beside[1] in ("higher", "up") else -1
     if sum_before := _find_apposed(text, candidate):
         return governing_sign(text, sum_before, kind) or _nearest_word(text, sum_before) or 1
     head = _find_head(text, candidate)
@@ -108,7 +111,13 @@ def _find_flow(text: Text, candidate: Candidate) -> int:
     others = text.numbers_between(*candidate.span)
     if any(n.is_signed and n.value < 0 and n.unit == candidate.unit for n in others):
         return 1
-    return _nearest_word(text, candidate, _flows()) or governing_sign(text, candidate, "") or 1
+    if sign := _nearest_word(text, candidate, _flows()):
+        return sign
+    first, past = text.word_range(candidate.span)
+    named = {_flows()[word] for word in text.lowered[first:past] if word in _flows()}
+    if len(named) == 1:  # "The inflow, while lower than on previous days, was $65 million"
+        return named.pop()
+    return governing_sign(text, candidate, "") or 1
 
 
 def _is_accounted(text: Text, candidate: Candidate) -> bool:
@@ -228,7 +237,7 @@ def governing_sign(text: Text, candidate: Candidate, kind: str) -> int:
         gap = candidate.gap_to(*text.words[i].span())
         if text.crosses_clause(*gap) or text.numbers_between(*gap):
             break
-        if kind == "macro_indicator" and text.lowered[i] in _LEVELS:
+        if kind == "macro_indicator" and _LEVELS & {*text.lowered[max(0, i - 1) : i + 1]}:
             break
         if _is_size(text, candidate, i):
             continue

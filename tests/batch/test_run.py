@@ -273,3 +273,9 @@ def test_a_record_without_words_names_its_keys(batch):
     _, (failure,) = batch({"id": "b", "headline": "x", "body": TEXT})
     assert "its keys are id, headline, body" in failure["message"]
     assert "Call headline title" in failure["message"]
+
+
+def test_a_report_is_no_record(batch):
+    (report,), _ = batch({"id": "a", "text": TEXT})
+    _, (failure,) = batch(report | {"id": "b"})
+    assert "a report already" in failure["message"]

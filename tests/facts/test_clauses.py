@@ -72,6 +72,11 @@ Bitcoin is now down more than $1,700, or <price_change BTC -30 %>30 percent</>, 
 The Dow Jones plunged by <macro_indicator DJI -1100 index>1,100</> points on Friday, around <macro_indicator DJI -4.6 %>4.6%</>.
 Ether rose by $150, or about <price_change ETH 5 %>5%</>, on Friday.
 Bitcoin sank to <price BTC 3970 USD>$3,970</>, a figure <price_change BTC -7.5 %>7.5 percent</> lower than the day's opening price.
+Bitcoin is trading just <price_change BTC -3.5 %>3.5%</> down from its recent record.
+Bitcoin, ether and XRP recorded losses of <price_change BTC -4 %>4%</>, <price_change ETH -9 %>9%</>, and <price_change XRP -10 %>10%</> on Friday.
+The S&P 500 and Nasdaq Composite Index ended down <macro_indicator SPX -2.7 %>2.7%</> and <macro_indicator IXIC -4 %>4%</>, respectively.
+US inflation is above the Fed's <macro_indicator FED 2 %>2%</> target, and CPI fell below the <macro_indicator CPI 3.1 %>3.1%</> forecast.
+The 10-year Treasury yield reacted by dropping from <macro_indicator US10Y 4.4 %>4.4%</> to <macro_indicator US10Y 4.29 %>4.29%</>.
 Ether rose and is <price_change ETH 4 %>4%</> higher than a day ago.
 GDP data marked a sharp rebound from the <macro_indicator GDP -0.5 %>0.5%</> contraction of the first quarter.
 US GDP growth was a decrease from the <macro_indicator GDP 3.8 %>3.8%</> increase of the first quarter.
@@ -90,6 +95,7 @@ Inflows into bitcoin ETFs fell to <etf_flow BTC 30000000 USD>$30 million</>.
 Redemptions from ether ETFs rose to <etf_flow ETH -30000000 USD>$30 million</>.
 Fidelity's FBTC (<etf_flow BTC 99000000 USD>$99 million</>) led the inflows.
 Bitcoin ETFs posted (<etf_flow BTC -45200000 USD>$45.2M</>) on Monday and (<etf_flow BTC -12000000 USD>$12M</>) on Friday.
+The inflow into ether ETFs, while much lower than it was on all of the previous days, was <etf_flow ETH 65000000 USD>$65 million</>.
 Bitcoin funds on Monday: <etf_flow BTC -131000000 USD>$131 million</> exit.
 Fidelity's FBTC took in <etf_flow BTC 99000000 USD>$99 million</> (its best day in May).
 """
