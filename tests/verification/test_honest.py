@@ -19,9 +19,9 @@ from summarizer.models import Analyst, Fact
 from summarizer.verification.verify import list_faults
 from tests.support.observed import Observed
 
-# Shares at most, as measured on 2026-11-29, and a bit more. Of the answers in `own` 56 were given to
-# an earlier wording of the prompt; those in `_4`, to prompt 4, are of 27 own and 43 real articles,
-# and were read after the checks were made. Readers are not always right.
+# Shares at most, as measured on 2026-11-29, and a bit more. Of the answers in `own` 56 were given
+# to an earlier wording of the prompt; those in `_4`, to prompt 4, are of 27 own and 43 real
+# articles, and few of them were seen when the checks were made. Readers are not always right.
 REFUSED_STATEMENTS = {"own": 0.04, "real": 0.01, "own_4": 0.055, "real_4": 0.035}
 REFUSED_READINGS = {"own": 0.035, "real": 0.015, "own_4": 0.05, "real_4": 0.025}
 ASKED_AGAIN = {"own": 0.1, "real": 0.01, "own_4": 0.12, "real_4": 0.1}
