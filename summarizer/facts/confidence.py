@@ -7,11 +7,11 @@ fitted on articles that the readers had not seen, see `eval/README.md`.
 import math
 
 from summarizer.facts.candidates import Candidate
+from summarizer.facts.changes import is_distance
 from summarizer.facts.choice import LABELS
 from summarizer.facts.kinds import KINDS
 from summarizer.facts.nearby import name_assets
 from summarizer.facts.signs import find_sign, governing_sign
-from summarizer.facts.statements import is_distance
 from summarizer.facts.subjects import SubjectChoice
 from summarizer.linear import Linear, softmax
 from summarizer.text.reading import Text

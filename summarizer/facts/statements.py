@@ -3,12 +3,12 @@ something else than a price.
 """
 
 import re
-from functools import cache
+from collections.abc import Callable
+from typing import NamedTuple
 
 from summarizer.facts.candidates import Candidate
+from summarizer.facts.changes import is_other_change
 from summarizer.facts.kinds import PRICES
-from summarizer.tables import match_any
-from summarizer.text.numbers import Number
 from summarizer.text.reading import Text
 
 _AMOUNTS = PRICES | {"market_cap", "treasury_holding", "fund_raise", "exploit_loss"}
@@ -21,7 +21,8 @@ _AVERAGE = re.compile(  # "the 200-day moving average at", which is no price
     """,
     re.VERBOSE,
 )
-_NEAR, _REACH = 70, 140  # code points before a figure that may deny it, or tell what it is
+_NEAR = 70  # code points before a figure in which words deny it
+_REACH = 140  # code points before a figure in which words tell what it is
 _DENIED = re.compile(
     r"""
     \b(?: (?:is|are|was|were|will|would|does|do|did|has|have|had|could|can|should)(?:\snot|n[’']t)
@@ -52,32 +53,6 @@ _NOT_DONE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_CAPITALISATION = re.compile(
-    r"\b(?:market\s(?:cap|value|share)|capitali[sz]ation|supply|volumes?|reserves|revenues?|tvl)\b",
-    re.IGNORECASE,
-)
-_ELLIPTIC = re.compile(  # "USDC's grew 2%": its market value, named before
-    r"[’']s\s(?:rose|grew|fell|dropped|climbed|slid|jumped|sank|shrank|slipped|gained|went)\s(?:by\s|about\s|nearly\s|almost\s)*\Z"
-)
-_TAKEN_BACK = re.compile(  # "gave back all of its 8% rally", "wiped out a 4% gain"
-    r"""
-    \b(?:gave|gives?|given|giving|handed|handing)\s(?:back|up)\s
-        (?:all|most|much|half|the\swhole|nearly\sall|almost\sall)?(?:\s?of)?\s?(?:its|their|the|a|an|that|this)\s(?:[\w’'-]+\s){0,3}\Z
-    | \b(?:erased|erases|erasing|erase|wiped\sout|wipes\sout|wiping\sout|undid|undoing
-        |reversed|reversing|reverses|unwound|unwinding|retraced|cancelled|negated|recouped|recovered(?:\sfrom)?|shrugged\soff|snapped
-        |avoided|avoids|avoid|averted|averts|dodged|escaped|prevented)
-        \s(?:(?:all|most|much|half|nearly|almost|of)\s){0,3}
-        (?:its|their|the|a|an|that|this)\s(?:[\w’'-]+\s){0,3}\Z
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_TAKEN_BACK_AFTER = re.compile(  # "5% drop was reversed"
-    r"""
-    \s(?!of\s)(?:[\w’'-]+\s){0,4}(?:was|were|has\sbeen|had\sbeen|is|got)\s(?:\w+\s)?
-        (?:reversed|erased|undone|wiped\sout|recovered|recouped|retraced|given\sback|unwound|denied|false|wrong|an\serror|a\sglitch|fake)\b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
 _WITHDRAWN = re.compile(  # what a correction quotes of the article before it
     r"""
     \b(?:earlier|previous|original|first|prior)\s(?:version|edition|draft)s?\sof\sth(?:is|e)\b
@@ -91,35 +66,6 @@ _CORRECTED = re.compile(
     r"|\b(?:it|that|which|this|the\s\w+)\s(?:is|was|were|has\sbeen|fell|rose|should)\b",
     re.IGNORECASE,
 )
-_SUPPOSED = re.compile(  # "if bitcoin fell 20%", "a 10% drop would"
-    r"""
-    (?:\A|[,;]\s|\b(?:and|but|that|even|because|as)\s)
-        (?:if|suppose|supposing|assuming|imagine|what\sif|had|were|should|in\scase)\s
-        (?:(?!\bthen\b)[^,;]|(?<=\d),(?=\d)){3,90}\Z
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_SUPPOSED_AFTER = re.compile(
-    r"\s(?:[a-z]+\s){0,3}(?:would|could|might|may)\s(?:be|mean|take|bring|put|send|wipe|push|trigger|leave|erase|still|likely|hurt)\b"
-)
-
-
-# "predicts bitcoin to rally 70%", "it could fall another 12%", "would have lost 15%"
-_FORETOLD = re.compile(
-    r"""
-    (?: \b(?:could|might|would)\shave\s(?:[a-z]+\s){0,2}
-        (?:rallied|risen|climbed|surged|soared|gained|jumped|dropped|fallen|declined|plunged|slumped|slid|lost|grown)
-    | \b(?: could|may|might|would|will|can | (?:poised|set|likely|about|expected|going)\sto
-        | (?:predict|expect|forecast|foresee|anticipate)s?\s(?:[\w’'$-]+\s){1,4}to )
-    \s(?:[a-z]+\s){0,2}
-    (?:rally|rise|climb|surge|soar|gain|jump|rocket
-        |drop|fall|decline|plunge|slump|slide|lose|grow) )
-    \s(?:(?:by|about|another|as|much|more|than|over|up|down|to|an?|roughly|around|nearly|further)\s){0,4}\Z
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-
-
 _DISTANCE = re.compile(  # "$3,080 away from its high"
     r"""
     \s(?:away\sfrom|short\sof|shy\sof|(?:or\sso\s)?(?:below|above|off|under|from))\s
@@ -128,14 +74,6 @@ _DISTANCE = re.compile(  # "$3,080 away from its high"
     | \s(?:away|short)\b | \s(?:cheaper|pricier|wide)\b
     """,
     re.VERBOSE,
-)
-_SHORT_OF = re.compile(  # "4% below its all-time high", where nothing moves
-    r"""
-    \s(?:away\sfrom|short\sof|shy\sof|below|above|under)\s
-        (?:(?:its|the|their|a|an|last|all-time|previous|recent|\d{4})\s)+(?:[\w’'-]+\s){0,2}
-        (?:highs?|peaks?|records?|lows?|ATHs?|all-time)\b
-    """,
-    re.IGNORECASE | re.VERBOSE,
 )
 _MOVED = re.compile(  # "was up about $750": how far a price moved, not where it stands
     r"\b(?:(?:is|was|were|are)\s(?:now\s|already\s)?(?:up|down)|(?:climbed|rose|fell|dropped|slid|jumped)\sby)"
@@ -159,20 +97,10 @@ _WIPED = re.compile(  # what a market lost or gained is not what it is worth
     r"\s(?:out\s|off\s|away\s)?(?:(?:more|over|nearly|about|around|almost|some|roughly|another|an|than|up|to|estimated|staggering|whopping)\s)*[-−+]?\Z",
     re.IGNORECASE,
 )
-_SHARE = re.compile(  # "12% of the supply"; not "12% of its market value"
-    r"""
-    \s(?: of\s(?!(?:(?:its|their|the|his|her)\s)?(?:\w+\s)?
-            (?:value|price|gains|losses|cap|capitali[sz]ation|worth|purchasing)\b)[a-z]
-        | (?:share|stake|chance|odds|probability|discount|tax|fee)\b )
-    """,
-    re.VERBOSE,
-)
-_LEVEL = re.compile(r"\d\s?%\sto\s(?:(?:below|above|just|about|around|nearly|under|over)\s)*\Z")
 # "Ether, at 961%, remains lower": where something stands, not how far it moved.
 _STANDS = re.compile(
     r"(?:,|\b(?:is|are|was|were|stands|stood|sits|sat))\s(?:now\s|still\s)?at\s(?:\w+\s)?\Z"
 )
-_EITHER_WAY = re.compile(r"\b(?:up\sor\sdown|down\sor\sup)\b[^,.;]{0,20}\Z")
 _HEADS = re.compile(
     r"\s(?:[a-z-]+\s)?(?:employees|staff|workers|people|users|customers|investors|members|wallets|addresses|holders|developers"
     r"|jobs|nodes|validators|stores|machines|accounts|merchants|participants|voters|respondents|followers|countries|companies)\b"
@@ -184,112 +112,121 @@ _RATIOS = frozenset({0.236, 0.382, 0.5, 0.618, 0.65, 0.705, 0.786, 0.886, 1.272,
 _RATIO_CHART = re.compile(r"\bfib(?:s|onacci)?\b|\bretracements?\b|\bgolden pocket\b")
 
 
+class _Figure(NamedTuple):
+    """A figure, the kind that it is taken for, and the words of its clause around it."""
+
+    text: Text
+    candidate: Candidate
+    kind: str
+    before: str
+    near: str  # the last _REACH code points of `before`
+    after: str
+
+    @property
+    def is_money(self) -> bool:
+        return self.candidate.unit_class == "money"
+
+
 def is_stated(text: Text, candidate: Candidate, kind: str) -> bool:
-    """Whether the article states that the figure is of the kind."""
+    """Whether the article states that the figure is of the kind: none of `_CHECKS` holds."""
     span, number = candidate.span, candidate.number
     before, after = text.string[span.start : number.start], text.string[candidate.end : span.end]
-    near = before[-_REACH:]
-    if candidate.unit_class == "plain":
-        is_count = kind != "other" and _HEADS.match(after)
-        if is_count or _is_chart_ratio(text, candidate):
-            return False
-    if candidate.unit_class == "money" and _is_other_sum(near, after, kind):
-        return False
-    if kind == "market_cap" and _WIPED.search(near):
-        return False
-    if kind == "etf_flow" and "open interest" in (sentence := (before + after).lower()):
-        return "flow" in sentence
-    if _NONE.search(near) or (candidate.unit_class == "money" and _NOT_DONE.search(near)):
-        return False
-    is_asked = after.rstrip("\"”’')").endswith("?")
-    if kind not in _PRICES:
-        return not (is_asked and kind == "macro_indicator")
-    if is_asked or _is_withdrawn(before) or (kind != "price_past" and _is_denied(text, number)):
-        return False
-    if kind != "price_change":
-        return not (kind in _QUOTED_PRICES and _AVERAGE.search(near))
-    stands = not number.is_signed and _STANDS.search(near)
-    return not (stands or _is_other_change(near, after))
+    figure = _Figure(text, candidate, kind, before, before[-_REACH:], after)
+    return not any(check(figure) for kinds, check in _CHECKS if kinds is None or kind in kinds)
 
 
-def is_distance(text: Text, candidate: Candidate) -> bool:
-    """Whether a percentage says how far a price is from a high or a low, with no word of a move."""
-    span, start = candidate.span, candidate.number.start
-    before = text.string[max(span.start, start - _NEAR) : start]
-    is_short = _SHORT_OF.match(text.string, candidate.end, span.end)
-    return is_short is not None and not _moves().search(before)
+def _counts_heads(figure: _Figure) -> bool:
+    """Whether a plain number counts people or things: "1,200 employees"."""
+    is_plain = figure.candidate.unit_class == "plain" and figure.kind != "other"
+    return is_plain and _HEADS.match(figure.after) is not None
 
 
-def _is_chart_ratio(text: Text, candidate: Candidate) -> bool:
-    """Whether a number is a ratio of the chart that the text speaks of, and no price."""
-    is_ratio = candidate.number.value in _RATIOS
-    return is_ratio and _RATIO_CHART.search(text.lowered_string) is not None
+def _is_chart_ratio(figure: _Figure) -> bool:
+    """Whether a plain number is a ratio of the chart that the text speaks of, and no price."""
+    is_plain = figure.candidate.unit_class == "plain"
+    is_ratio = is_plain and figure.candidate.number.value in _RATIOS
+    return is_ratio and _RATIO_CHART.search(figure.text.lowered_string) is not None
 
 
-def _is_other_sum(before: str, after: str, kind: str) -> bool:
-    """Whether a sum is somebody's wealth or order, or a distance, whatever kind it looks like."""
-    if kind not in _AMOUNTS:
-        return False
-    is_order = _ORDER.search(before) or _ORDER_AFTER.match(after)
-    is_distance = _DISTANCE.match(after) or _MOVED.search(before)
-    is_no_price = kind in PRICES and (is_order or is_distance)
-    return bool(_WEALTH.search(before) or is_no_price)
+def _is_wealth(figure: _Figure) -> bool:
+    """Whether a sum is what somebody owns, earns or pays: "a net worth of $64,000"."""
+    return figure.is_money and _WEALTH.search(figure.near) is not None
 
 
-def _is_denied(text: Text, number: Number) -> bool:
-    """Whether words before a figure deny it, in its own clause."""
-    start = text.sentences[text.sentence_at(number.start)].start
-    low = max(start, number.start - _NEAR)
-    ends = [match.end() for match in _DENIED.finditer(text.string, low, number.start)]
-    if not ends or "," in text.string[ends[-1] : number.start]:
-        return False
-    return not text.crosses_clause(ends[-1], number.start)
+def _is_order_or_distance(figure: _Figure) -> bool:
+    """Whether a sum is a stop loss, a strike, or how far a price moved or has to go."""
+    is_order = _ORDER.search(figure.near) or _ORDER_AFTER.match(figure.after)
+    is_distance = _DISTANCE.match(figure.after) or _MOVED.search(figure.near)
+    return figure.is_money and bool(is_order or is_distance)
 
 
-def _is_other_change(before: str, after: str) -> bool:
-    """Whether a percentage is a share or a level, taken back, supposed, foretold, or of something
-    else than a price.
-    """
-    is_share = _SHARE.match(after) or _LEVEL.search(before) or _EITHER_WAY.search(before)
-    is_taken_back = _TAKEN_BACK.search(before) or _TAKEN_BACK_AFTER.match(after)
-    is_supposed = _SUPPOSED.search(before) or _SUPPOSED_AFTER.match(after)
-    is_foretold = _FORETOLD.search(before)
-    is_elliptic = _ELLIPTIC.search(before) and _CAPITALISATION.search(before)
-    is_of_metric = is_elliptic or _metric().search(before) or _of_metric().match(after)
-    return bool(is_share or is_taken_back or is_supposed or is_foretold or is_of_metric)
+def _is_wiped(figure: _Figure) -> bool:
+    """Whether it is what a market lost or gained, not what it is worth."""
+    return _WIPED.search(figure.near) is not None
 
 
-def _is_withdrawn(before: str) -> bool:
+def _is_open_interest(figure: _Figure) -> bool:
+    """Whether the clause of a flow speaks of open interest and of no flow."""
+    clause = (figure.before + figure.after).lower()
+    return "open interest" in clause and "flow" not in clause
+
+
+def _is_none(figure: _Figure) -> bool:
+    """Whether the words right before a figure say that there is no such thing."""
+    is_not_done = figure.is_money and _NOT_DONE.search(figure.near)
+    return bool(_NONE.search(figure.near) or is_not_done)
+
+
+def _is_asked(figure: _Figure) -> bool:
+    """Whether the figure stands in a question."""
+    return figure.after.rstrip("\"”’')").endswith("?")
+
+
+def _is_withdrawn(figure: _Figure) -> bool:
     """Whether a correction names the figure as the wrong one."""
-    notice = _WITHDRAWN.search(before)
-    return notice is not None and not _CORRECTED.search(before, notice.end())
+    notice = _WITHDRAWN.search(figure.before)
+    return notice is not None and not _CORRECTED.search(figure.before, notice.end())
 
 
-@cache
-def _moves() -> re.Pattern[str]:
-    """A word of movement, a few words before a figure."""
-    return re.compile(rf"\b{match_any('up', 'down')}\b[^,;]{{0,30}}\Z", re.IGNORECASE)
+def _is_denied(figure: _Figure) -> bool:
+    """Whether words before a figure deny it, in its own clause."""
+    text, start = figure.text, figure.candidate.number.start
+    low = max(text.sentences[text.sentence_at(start)].start, start - _NEAR)
+    ends = [match.end() for match in _DENIED.finditer(text.string, low, start)]
+    if not ends or "," in text.string[ends[-1] : start]:
+        return False
+    return not text.crosses_clause(ends[-1], start)
 
 
-@cache
-def _metric() -> re.Pattern[str]:
-    """What is not a price as what moves by the figure: "gas fees on Ethereum fell 12%"."""
-    metrics = match_any("metric")
-    moves = match_any("up", "down")
-    return re.compile(
-        rf"""
-        \b{metrics}(?:\s(?:on|of|in|for|across|at|from|over|into|per)\s[\w’'\s&-]{{1,40}}?)?
-        \s(?:(?:has|have|had|is|was|were|are|also|then|since|[a-z]+ly)\s){{0,3}}{moves}
-        \s(?:(?:by|about|around|nearly|almost|roughly|over|some|more|than|an?|another|as|much|up|down)\s)*\Z
-        """,
-        re.IGNORECASE | re.VERBOSE,
-    )
+def _is_average(figure: _Figure) -> bool:
+    """Whether the figure is a moving average, which is no price."""
+    return _AVERAGE.search(figure.near) is not None
 
 
-@cache
-def _of_metric() -> re.Pattern[str]:
-    """The same behind the figure: "a 12% drop in trading volume"."""
-    metrics = match_any("metric")
-    return re.compile(
-        rf"\s(?:[a-z-]+\s){{1,3}}(?:in|of)\s(?:[\w’'-]+\s){{0,4}}?{metrics}\b", re.IGNORECASE
-    )
+def _stands(figure: _Figure) -> bool:
+    """Whether a percentage is where something stands, not how far it moved."""
+    return not figure.candidate.number.is_signed and _STANDS.search(figure.near) is not None
+
+
+def _is_other_change(figure: _Figure) -> bool:
+    """Whether a percentage is no change of a price."""
+    return is_other_change(figure.near, figure.after)
+
+
+# Each check with the kinds that it is for, None for all. One that holds is enough: the figure is
+# not stated.
+_CHECKS: tuple[tuple[frozenset[str] | None, Callable[[_Figure], bool]], ...] = (
+    (None, _counts_heads),
+    (None, _is_chart_ratio),
+    (_AMOUNTS, _is_wealth),
+    (PRICES, _is_order_or_distance),
+    (frozenset({"market_cap"}), _is_wiped),
+    (frozenset({"etf_flow"}), _is_open_interest),
+    (None, _is_none),
+    (_PRICES | {"macro_indicator"}, _is_asked),
+    (_PRICES, _is_withdrawn),
+    (_PRICES - {"price_past"}, _is_denied),
+    (_QUOTED_PRICES, _is_average),
+    (frozenset({"price_change"}), _stands),
+    (frozenset({"price_change"}), _is_other_change),
+)

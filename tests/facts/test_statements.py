@@ -3,7 +3,7 @@
 import pytest
 
 from summarizer.facts.candidates import find_candidates
-from summarizer.facts.statements import is_distance, is_stated
+from summarizer.facts.statements import is_stated
 from tests.support.observed import read
 
 
@@ -53,18 +53,3 @@ STATED = [
 @pytest.mark.parametrize(("kind", "string", "stated"), STATED)
 def test_a_figure_is_stated_by_the_words_around_it(kind, string, stated):
     assert is_stated_in(string, kind) is stated
-
-
-@pytest.mark.parametrize(
-    ("string", "distant"),
-    [
-        ("Ether is just 4% below its all-time high.", True),
-        ("Bitcoin sits 7% shy of its 2021 peak.", True),
-        ("Ether is down 4% from its all-time high.", False),
-        ("Ether fell to 4% below its record high.", False),
-        ("Ether fell 4% below expectations.", False),
-    ],
-)
-def test_a_distance_from_a_high_is_no_move(string, distant):
-    text = read(string)
-    assert is_distance(text, find_candidates(text)[-1]) is distant
