@@ -109,18 +109,22 @@ def _tally_facts(facts: Records, labels: Records) -> Iterator[Cell]:
     groups = {"facts": kinds, **{f"facts.{name}": group for name, group in KIND_GROUPS.items()}}
     groups |= {f"facts.{kind}": frozenset({kind}) for kind in kinds}
     for name, group in groups.items():
-        yield from _tally_set(
-            name, *(sum(c[kind] for kind in group) for c in (right, reported, true))
-        )
+        counts = (sum(counter[kind] for kind in group) for counter in (right, reported, true))
+        yield from _tally_set(name, *counts)
     yield "facts.stray_other", strays, 1
-    sure = match_facts([fact for fact in facts if not fact.get("unsure")], labels)
-    sure_right = sum(is_required(label) for _, label in sure.pairs)
-    sure_wrong = sum(fact.get("kind") != OTHER for fact in sure.extra)
-    yield from _tally_set("sure_facts", sure_right, sure_right + sure_wrong, sum(true.values()))
+    yield from _tally_sure(facts, labels, sum(true.values()))
     yield from _tally_confidence([fact for fact, _ in pairs], extra)
     for key in ATTRIBUTES:
         same = [is_same_word(fact.get(key), label[key]) for fact, label in pairs if key in label]
         yield f"facts.{key}", sum(same), len(same)
+
+
+def _tally_sure(facts: Records, labels: Records, true: int) -> Iterator[Cell]:
+    """The facts that are shown without `--all`, against the `true` ones of the labels."""
+    sure = match_facts([fact for fact in facts if not fact.get("unsure")], labels)
+    sure_right = sum(is_required(label) for _, label in sure.pairs)
+    sure_wrong = sum(fact.get("kind") != OTHER for fact in sure.extra)
+    yield from _tally_set("sure_facts", sure_right, sure_right + sure_wrong, true)
 
 
 def _tally_confidence(right: Records, wrong: Records) -> Iterator[Cell]:

@@ -2,6 +2,8 @@
 
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -57,18 +59,17 @@ def analyze(
     """
     gc.disable()  # imports make no garbage, and looking for it takes 0.03 s
     inputs = read_names(inputs)
-    check_form(form, evidence or with_text)
-    if form == "html" and len(inputs) > 1:
-        advice = "summarizer batch stores many, and summarizer show --html prints each"
-        raise UsageError("--html prints one page, of one article", advice=advice)
+    is_one = len(inputs) == 1
+    shown = {"evidence": evidence, "with_text": with_text, "show_all": all}
+    _check_form(form, shown, is_one=is_one)
     settings = read_settings(flags)
     if no_cache:
         settings = replace(settings, cache=False)
     dry = DryGate() if dry_run else None
     is_silent = settings.uses_model or flags["offline"] or form == "extract"
-    failures = []
+    failures: list[SummarizerError] = []
     for number, name in enumerate(inputs):
-        try:
+        with _noting_failure(name, failures, is_one=is_one):
             article = _read_article(name, settings)
             if form == "extract":
                 echo(article.text)
@@ -77,26 +78,41 @@ def analyze(
                 say("no OPENAI_API_KEY and no endpoint is set: the embedded analyst speaks")
                 is_silent = True
             report = _analyze_article(article, settings, dry)
-        except SummarizerError as error:
-            if len(inputs) == 1 or error.exit_status > UsageError.exit_status:
-                raise
-            say(f"{name}: {error}")
-            failures.append(error)
-            continue
-        finally:
-            gc.enable()
-        if dry:
-            continue
-        if number and form != "json":
-            echo()
-        shown = {"evidence": evidence, "with_text": with_text, "show_all": all}
-        _show(report, form, length, is_one=len(inputs) == 1, **shown)
-        if explain:
-            _explain(article, settings)
+            if dry:
+                continue
+            if number and form != "json":
+                echo()
+            _show(report, form, length, is_one=is_one, **shown)
+            if explain:
+                _explain(article, settings)
     if dry:
         echo(describe_cost(dry, settings))
     if failures:
         raise SystemExit(max(error.exit_status for error in failures))
+
+
+def _check_form(form: str | None, shown: dict[str, bool], *, is_one: bool) -> None:
+    check_form(form, shown["evidence"] or shown["with_text"])
+    if form == "html" and not is_one:
+        advice = "summarizer batch stores many, and summarizer show --html prints each"
+        raise UsageError("--html prints one page, of one article", advice=advice)
+
+
+@contextmanager
+def _noting_failure(name: str, failures: list[SummarizerError], *, is_one: bool) -> Iterator[None]:
+    """Notes the failure of one input of several, and says it on stderr, so that the next follows.
+
+    What fails all of them, such as a model's endpoint, is raised.
+    """
+    try:
+        yield
+    except SummarizerError as error:
+        if is_one or error.exit_status > UsageError.exit_status:
+            raise
+        say(f"{name}: {error}")
+        failures.append(error)
+    finally:
+        gc.enable()
 
 
 def _read_article(name: str, settings: Settings) -> "Article":

@@ -102,6 +102,7 @@ _LINKED_HEADING = re.compile(
 )
 
 
+_BLANKS = b"\xef\xbb\xbf \t\r\n"  # a byte order mark, and what may stand around it
 # What no text holds: all below a blank but tab, line ends, form feed and escape.
 _CONTROLS = bytes(n for n in range(32) if n not in (9, 10, 11, 12, 13, 27))
 
@@ -112,32 +113,42 @@ def find_format(body: bytes, content_type: str | None = None, url: str | None = 
     Raises InputError `content_type` for what is not read. "mail" may be a page saved as MHTML, and
     "zip" a DOCX.
     """
-    head = body[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
+    head = body[:HEAD].lstrip(_BLANKS)
     if b"%PDF-" in body[:1024]:
         return "pdf"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "zip"
-    for magic, name, advice in _FOREIGN:
-        if re.match(magic, head, re.DOTALL):
-            raise _refuse(f"it is {name}", advice, url)
-    is_wide = head.startswith(_WIDE) or "utf-16" in (content_type or "") or _is_wide(head)
-    if not is_wide:
-        control = len(head) - len(head.translate(None, _CONTROLS))
-        if head.count(0) > MAX_NUL * len(head) or control > MAX_CONTROL * len(head):
-            raise _refuse("its bytes are those of no text", "Give a page, a text or a PDF", url)
+    _check_bytes(head, content_type, url)
     if is_mail(head):
         return "mail"
     if head.startswith(b"<"):
         _check_markup(head, url)
     if is_page(head, content_type):
         return "html"
-    if head.startswith((b"{", b"[")) and _is_json(body):
+    _check_data(body, content_type, url)
+    return "markdown" if is_markdown(head, content_type) else "text"
+
+
+def _check_bytes(head: bytes, content_type: str | None, url: str | None) -> None:
+    """Refuses the formats of others, and bytes that no text holds."""
+    for magic, name, advice in _FOREIGN:
+        if re.match(magic, head, re.DOTALL):
+            raise _refuse(f"it is {name}", advice, url)
+    if head.startswith(_WIDE) or "utf-16" in (content_type or "") or _is_wide(head):
+        return  # two bytes a letter: every other one is a NUL
+    control = len(head) - len(head.translate(None, _CONTROLS))
+    if head.count(0) > MAX_NUL * len(head) or control > MAX_CONTROL * len(head):
+        raise _refuse("its bytes are those of no text", "Give a page, a text or a PDF", url)
+
+
+def _check_data(body: bytes, content_type: str | None, url: str | None) -> None:
+    """Refuses JSON and tables, which are data and no article."""
+    if body[:HEAD].lstrip(_BLANKS).startswith((b"{", b"[")) and _is_json(body):
         advice = "summarizer batch FILE.jsonl reads records, an object a line: {id, title, text}"
         raise _refuse("it is JSON", advice, url)
     if "csv" in (content_type or "") or "tab-separated" in (content_type or ""):
         advice = "Make JSONL records of its rows: summarizer batch FILE.jsonl"
         raise _refuse("it is a table", advice, url)
-    return "markdown" if is_markdown(head, content_type) else "text"
 
 
 def _refuse(detail: str, advice: str, url: str | None) -> InputError:

@@ -137,10 +137,7 @@ def _read(text: str, match: re.Match[str]) -> Number | None:
     """The number of a match, None for what is no number: "25th", "7D", "2x", an address."""
     digits = match["digits"]
     unit, power, end = _read_tail(match, read_sign((match["currency"] or "").strip()))
-    is_bare = not unit and end == match.end("digits")
-    is_noted = unit and _FOOTNOTE.match(text, match.end("digits"))
-    is_cut = not is_noted and _GOES_ON.match(text, match.end("digits")) is not None
-    if len(digits) > _LONGEST or is_cut or (is_bare and _ORDINAL_OR_WORD.match(text, end)):
+    if len(digits) > _LONGEST or _is_part_of_word(text, match, unit, end):
         return None
     is_scaled = power > 0
     if not unit:
@@ -150,12 +147,30 @@ def _read(text: str, match: re.Match[str]) -> Number | None:
         return None  # part of a key or a formula
     if unit == _CENTS:
         unit, value = "USD", value.scaleb(-2)
+    is_negative, is_signed = _read_signs(text, match)
+    value = -value if is_negative else value
+    start = match.end() - len(match[0].lstrip())
+    return Number(start, end, float(value), unit, is_signed, is_scaled)
+
+
+def _is_part_of_word(text: str, match: re.Match[str], unit: str, end: int) -> bool:
+    """Whether the digits go on as a word, an ordinal or an address does; a footnote's mark behind
+    a unit is none of these.
+    """
+    past = match.end("digits")
+    is_noted = unit and _FOOTNOTE.match(text, past)
+    if not is_noted and _GOES_ON.match(text, past):
+        return True
+    is_bare = not unit and end == past
+    return is_bare and _ORDINAL_OR_WORD.match(text, end) is not None
+
+
+def _read_signs(text: str, match: re.Match[str]) -> tuple[bool, bool]:
+    """Whether a number is below zero, and whether a sign, a bracket or "minus" says which."""
     sign = match["sign"] or match["sign2"] or ""
     is_worded = _MINUS.search(text, max(0, match.start() - 12), match.start("digits")) is not None
     is_negative = is_worded or bool(match["closed"]) or (sign != "" and sign in MINUS_SIGNS)
-    value = -value if is_negative else value
-    start = match.end() - len(match[0].lstrip())
-    return Number(start, end, float(value), unit, is_negative or bool(sign), is_scaled)
+    return is_negative, is_negative or bool(sign)
 
 
 def _read_tail(match: re.Match[str], currency: str) -> tuple[str, int, int]:

@@ -77,6 +77,29 @@ def find_promotion(
     `mentions` are those of each sentence, `titled` those of the title. A sentence is an advert that
     names an advertised coin, or that praises what is sold as no news does.
     """
+    new, praised = _find_advertised(sentences, mentions)
+    assets = new | praised
+    adverts = {
+        i
+        for i, sentence in enumerate(sentences)
+        if _PRAISE.search(sentence) or any(mention.subject in assets for mention in mentions[i])
+    }
+    if assets:
+        for i, k in pairwise(sorted(adverts)):
+            adverts.update(range(i, k) if k - i <= _GAP else ())
+    is_titled = any(mention.subject in new for mention in titled)
+    is_all = is_titled or len(adverts) >= _MOSTLY * len(sentences)
+    return Promotion(assets, frozenset(adverts), is_all)
+
+
+def _find_advertised(
+    sentences: Sequence[str], mentions: Sequence[Sequence[Mention]]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The coins that are sold to first buyers, and those that are lauded as no news does.
+
+    Each is a share of the sentences that name the coin; a sentence sells or lauds the first coin
+    that it names.
+    """
     named: Counter[str] = Counter()
     sold: Counter[str] = Counter()
     lauded: Counter[str] = Counter()
@@ -92,15 +115,4 @@ def find_promotion(
     praised = {
         coin for coin, count in named.items() if lauded[coin] >= max(_LEAST_LAUDS, _LAUDS * count)
     }
-    assets = frozenset(new | praised)
-    adverts = {
-        i
-        for i, sentence in enumerate(sentences)
-        if _PRAISE.search(sentence) or any(mention.subject in assets for mention in mentions[i])
-    }
-    if assets:
-        for i, k in pairwise(sorted(adverts)):
-            adverts.update(range(i, k) if k - i <= _GAP else ())
-    is_titled = any(mention.subject in new for mention in titled)
-    is_all = is_titled or len(adverts) >= _MOSTLY * len(sentences)
-    return Promotion(assets, frozenset(adverts), is_all)
+    return frozenset(new), frozenset(praised)

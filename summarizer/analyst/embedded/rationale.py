@@ -78,13 +78,7 @@ def explain_call(
             totals[reason.sentence] += pull
     places = _list_sentences(reasons, asset, taken)
     if direction == "neutral":
-        places = [i for i in places if reasons.begins(i, asset)]
-        sides = [_choose_sentence(reasons, asset, totals, sign, places) for sign in (1, -1)]
-        sentences = tuple(dict.fromkeys(i for i in sides if i is not None))
-        if len(sentences) < len(sides):
-            return Claim(text=""), ()
-        quoted = [shorten(reasons.sentence(i), _SIDE_WORDS) for i in sentences]
-        return Claim(text=" ".join(quoted), sentences=sentences), ()
+        return _explain_both_sides(reasons, asset, totals, places), ()
     sign = 1 if direction == "bullish" else -1
     place = _choose_sentence(reasons, asset, totals, sign, places, told)
     used = _choose_fact(reasons, asset, weighed, sign, place)
@@ -96,6 +90,22 @@ def explain_call(
         quoted.append(f"{statement[0].upper()}{statement[1:]}.")
     claim = Claim(text=" ".join(quoted), sentences=() if place is None else (place,))
     return claim, () if used is None else (used,)
+
+
+def _explain_both_sides(
+    reasons: Reasons, asset: str, totals: Mapping[int, float], places: Sequence[int]
+) -> Claim:
+    """A sentence for each direction, of those that begin with the asset; empty if a side has none.
+
+    `totals` holds the pull of each sentence, above 0 towards bullish.
+    """
+    places = [i for i in places if reasons.begins(i, asset)]
+    sides = [_choose_sentence(reasons, asset, totals, sign, places) for sign in (1, -1)]
+    sentences = tuple(dict.fromkeys(i for i in sides if i is not None))
+    if len(sentences) < len(sides):
+        return Claim(text="")
+    quoted = [shorten(reasons.sentence(i), _SIDE_WORDS) for i in sentences]
+    return Claim(text=" ".join(quoted), sentences=sentences)
 
 
 def _list_sentences(reasons: Reasons, asset: str, taken: Container[int]) -> list[int]:
