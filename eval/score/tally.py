@@ -5,7 +5,7 @@ leaves out is an abstention: it is wrong, and is counted in a column of its own.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from eval.records import Record, Records, pair_reports
@@ -112,8 +112,13 @@ def _tally_facts(facts: Records, labels: Records) -> Iterator[Cell]:
         counts = (sum(counter[kind] for kind in group) for counter in (right, reported, true))
         yield from _tally_set(name, *counts)
     yield "facts.stray_other", strays, 1
+    yield from _tally_attributes(pairs)
     yield from _tally_sure(facts, labels, sum(true.values()))
     yield from _tally_confidence([fact for fact, _ in pairs], extra)
+
+
+def _tally_attributes(pairs: Sequence[tuple[Record, Record]]) -> Iterator[Cell]:
+    """Period, venue and the other attributes of facts, where their labels have them."""
     for key in ATTRIBUTES:
         same = [is_same_word(fact.get(key), label[key]) for fact, label in pairs if key in label]
         yield f"facts.{key}", sum(same), len(same)

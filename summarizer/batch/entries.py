@@ -109,15 +109,21 @@ def make_entry(raw: RawEntry, base: str) -> FeedEntry:
     if not link and is_web(ident):
         # a guid that is an address is one, whatever isPermaLink says, where nothing better is known
         link = ident
-    if link:
-        key = f"url:{canonical_url(link)}"
-    elif ident:
-        is_unique = ":" in ident or len(ident) >= UNIQUE_GUID
-        key = f"guid:{ident}" if is_unique else f"guid:{base}#{ident}"
-    else:
-        key = f"text:{hash_text(f'{title}{published_at}{text}')}"
+    key = _make_key(link, ident, base) or f"text:{hash_text(f'{title}{published_at}{text}')}"
     title = title or read_line(text[:120])
     return FeedEntry(key, title, link, published_at, text, flags, source)
+
+
+def _make_key(link: str | None, ident: str, base: str) -> str | None:
+    """What an entry is known by at its next visit: its link, else its guid, which is told apart
+    from those of other feeds if it is short. None where it has neither.
+    """
+    if link:
+        return f"url:{canonical_url(link)}"
+    if not ident:
+        return None
+    is_unique = ":" in ident or len(ident) >= UNIQUE_GUID
+    return f"guid:{ident}" if is_unique else f"guid:{base}#{ident}"
 
 
 def _unwrap(link: str | None) -> str | None:

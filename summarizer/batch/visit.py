@@ -18,6 +18,7 @@ from summarizer.batch.items import Lease, Outcome
 from summarizer.batch.records import entry_article, read_about, read_feed, record_article
 from summarizer.batch.store import Store
 from summarizer.errors import BadRecord, ComposedCode, FetchError, InputError
+from summarizer.models import Page
 from summarizer.page.article import extract_article
 from summarizer.pipeline import load_page
 from summarizer.settings import Settings
@@ -153,17 +154,12 @@ class Reader:
         page = reply.page
         contents: dict[str, Any] = {"entries": ()} if is_feed else {}
         if page and may_be_feed:
-            claims_feed = looks_like_feed(page.body, page.content_type)
-            is_feed = is_feed or claims_feed or find_site_feed(page) is not None
-            link = find_feed_link(page) if is_feed and not claims_feed else None
+            is_feed, link = _find_feed(page, is_feed=is_feed)
             if link:
                 reply = self.fetcher.ask(link, feed=True)
                 address = reply.moved_to or link
         if page and is_feed:
-            feed, entries = read_feed(reply.page, url)
-            for warning in feed.warnings:
-                self.say(f"{url}: {warning}")
-            contents = {"entries": entries, "title": feed.title}
+            contents = self._read_entries(reply.page, url)
         elif page:
             article = extract_article(page, **read_about(lease.payload))
             flags = (*article.flags, *lease.payload.get("flags", ()))
@@ -171,3 +167,20 @@ class Reader:
         return Outcome(
             **contents, address=address, etag=reply.etag, last_modified=reply.last_modified
         )
+
+    def _read_entries(self, page: Page, url: str) -> dict[str, Any]:
+        """The entries and the title of a feed, as an Outcome holds them; tells its warnings."""
+        feed, entries = read_feed(page, url)
+        for warning in feed.warnings:
+            self.say(f"{url}: {warning}")
+        return {"entries": entries, "title": feed.title}
+
+
+def _find_feed(page: Page, *, is_feed: bool) -> tuple[bool, str | None]:
+    """Whether a page is read as a feed, and the link to the feed where the page itself is none.
+
+    `is_feed` says that the user called it one.
+    """
+    claims_feed = looks_like_feed(page.body, page.content_type)
+    is_feed = is_feed or claims_feed or find_site_feed(page) is not None
+    return is_feed, find_feed_link(page) if is_feed and not claims_feed else None

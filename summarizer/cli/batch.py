@@ -115,7 +115,7 @@ def batch(
     parts = {name: flags.pop(name) for name in SHARD_OPTIONS}
     settings, limits = _read_flags(flags)
     if any(parts.values()):
-        if not output or retry_failed or force or dry_run or flags["redo"]:
+        if not output or any((retry_failed, force, dry_run, flags["redo"])):
             detail = (
                 "a shard wants -o FOLDER, and takes no --redo, --retry-failed, --force, --dry-run"
             )

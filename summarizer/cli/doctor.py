@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from click import command, echo, option
 
@@ -12,6 +12,10 @@ from summarizer.analyst.llm.gate import UNPRICED
 from summarizer.errors import LLMError, SummarizerError
 from summarizer.settings import Settings, load_settings
 from summarizer.text.spans import clean
+
+if TYPE_CHECKING:
+    from summarizer.analyst.llm.completion import Completion
+    from summarizer.analyst.llm.endpoint import Endpoint
 
 _QUESTION = 'Answer with the JSON object {"direction": "neutral"} and nothing else.'
 _SCHEMA: dict[str, Any] = {
@@ -119,7 +123,6 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield Check("key", True, key)
     yield Check("endpoint", True, _show(settings.base_url))
     from summarizer.analyst.llm.allowance import Allowance
-    from summarizer.analyst.llm.costs import cost_of
     from summarizer.analyst.llm.endpoint import Endpoint  # openai takes 1 s to import
 
     started = time.monotonic()
@@ -138,6 +141,15 @@ def examine(settings: Settings) -> Iterator[Check]:
         return
     yield Check("model", True, f"{endpoint.model} answers as {answer.model} in {seconds:.1f} s")
     yield check_form(answer.text, answer.rung)
+    yield from _check_comforts(endpoint, answer)
+
+
+def _check_comforts(endpoint: "Endpoint", answer: "Completion") -> Iterator[Check]:
+    """What an analysis can do without: counts of tokens, their chances, a price, a known end of
+    training.
+    """
+    from summarizer.analyst.llm.costs import cost_of
+
     price = endpoint.price
     until = price and price.trained_until
     choices = (  # what is good, if it is so; else what is not, and what to do

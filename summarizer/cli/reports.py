@@ -26,6 +26,8 @@ from summarizer.settings import load_settings
 from summarizer.text.spans import clean
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from summarizer.models import Level, Report
     from summarizer.overviews import Digest
 
@@ -200,9 +202,7 @@ def digest(
     Each story counts once, weighted by the credibility of those who tell it. An article is of its
     publication's time, or, where that is not known, of the time at which it was stored.
     """
-    from datetime import UTC, datetime
-
-    from summarizer.digest.digest import Threshold, parse_since
+    from summarizer.digest.digest import Threshold
     from summarizer.serve.view import load_digest
 
     threshold = Threshold(min_credibility, min_confidence)
@@ -214,11 +214,7 @@ def digest(
         quiet_hours=quiet_hours,
         only_faults=quiet,
     )
-    now = datetime.now(UTC)
-    start = parse_since(since, now)
-    end = parse_since(until, now, "--until") if until else now
-    if end <= start:
-        raise UsageError("the period ends before it begins", advice="--until is after --since")
+    start, end = _read_period(since, until)
     form = form or (_FORMS.get(output.suffix) if output else None)
     if output:
         _claim_digest(output, db, force)
@@ -244,6 +240,20 @@ def digest(
 
 
 _FORMS = {".json": "json", ".md": "markdown", ".markdown": "markdown", ".html": "html"}
+
+
+def _read_period(since: str, until: str | None) -> tuple["datetime", "datetime"]:
+    """The beginning and the end of the period. Raises UsageError where they stand in no order."""
+    from datetime import UTC, datetime
+
+    from summarizer.digest.digest import parse_since
+
+    now = datetime.now(UTC)
+    start = parse_since(since, now)
+    end = parse_since(until, now, "--until") if until else now
+    if end <= start:
+        raise UsageError("the period ends before it begins", advice="--until is after --since")
+    return start, end
 
 
 def _claim_digest(output: Path, db: Path, force: bool) -> None:

@@ -96,9 +96,7 @@ def make_digest(
     """The digest of stored reports (plain JSON, with their text), with `limit` stories; of the
     asset or assets with these names or tickers, if any is given. What does not reach the
     `threshold` is left out."""
-    least = WEIGHTS[threshold.credibility]
-    reports = [_read_report(report, threshold.confidence) for report in stored]
-    reports = [report for report in reports if report.weight >= least]
+    reports = _read_reports(stored, threshold)
     names = [names] if isinstance(names, str) else names or ()
     asked = {_find_spelling(name, reports) for name in names}
     if asked:
@@ -125,6 +123,13 @@ def _find_spelling(name: str, reports: Sequence[_Report]) -> str:
     if key in called:
         return called[key]
     return find_ticker(key) or name.strip().upper()
+
+
+def _read_reports(stored: Iterable[dict[str, Any]], threshold: Threshold) -> list[_Report]:
+    """The reports that are credible enough, with those of their calls that are sure enough."""
+    reports = [_read_report(report, threshold.confidence) for report in stored]
+    least = WEIGHTS[threshold.credibility]
+    return [report for report in reports if report.weight >= least]
 
 
 def _read_report(report: dict[str, Any], least: float) -> _Report:

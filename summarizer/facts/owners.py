@@ -40,6 +40,7 @@ _THEIR_STOCK = re.compile(
 
 @cache
 def _nouns() -> dict[str, str]:
+    """The codes of what articles name by a common noun, by that noun: oil, gold."""
     return {
         noun: subject for subject, nouns in read_rows("owners.tsv") for noun in nouns.split("|")
     }
@@ -52,6 +53,9 @@ def _with_capital(noun: str) -> str:
 
 @cache
 def _pattern() -> re.Pattern[str]:
+    """A name or a noun before a figure: as the subject of its verb, at the head of its row, or next
+    to it in a list.
+    """
     moves = match_any("up", "down", "quoted")
     nouns = "|".join(sorted(map(_with_capital, _nouns()), key=len, reverse=True))
     return re.compile(
@@ -77,13 +81,17 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
+_CARRIES = "took|brought|sent|pushed|dragged|knocked|left|drove|lifted"  # an asset to a price
+
+
 @cache
 def _move_of() -> re.Pattern[str]:
+    """What a move is of: "an 8% slide in SOL", "a 12% plunge took HYPE to $29"."""
     moves = match_any("up", "down")
     return re.compile(
         rf"""
         \s(?:[a-z-]+\s)?{moves}
-        \s(?:in|for|by|of|took|brought|sent|pushed|dragged|knocked|left|drove|lifted|carried)
+        \s(?:in|for|by|of|{_CARRIES}|carried)
         \s(?:the\s)?\$?(?P<name>[A-Z]{{2,10}}\b)?
         """,
         re.VERBOSE,
@@ -96,8 +104,7 @@ def _taken() -> re.Pattern[str]:
     moves = match_any("up", "down")
     return re.compile(
         rf"""
-        %\s(?:[a-z-]+\s)?{moves}\s(?:took|brought|sent|pushed|dragged|knocked|left|drove|lifted)
-        \s\$?(?P<name>[A-Z]{{2,10}})\b
+        %\s(?:[a-z-]+\s)?{moves}\s(?:{_CARRIES})\s\$?(?P<name>[A-Z]{{2,10}})\b
         """,
         re.VERBOSE,
     )
@@ -205,12 +212,7 @@ class Owners:
             return name.upper()
         if match["verb"] in word_set("up", "down") and name.lower() in stock_tickers():
             return stock_tickers()[name.lower()]
-        known = word_set("no_name", "acronym", "month", "venue")
-        is_common = all(
-            word in common_words() or word in _small_words() or part in known or not word.isalpha()
-            for word, part in zip(words, name.split(), strict=True)
-        )
-        if is_common or words[-1] in _small_words():
+        if all(map(_is_common, name.split())) or words[-1] in _small_words():
             return None
         ticker = name.upper()
         if table.tickers.get(ticker) == "coin" and ticker not in table.shy:
@@ -219,8 +221,17 @@ class Owners:
         return name if is_coin else NOBODY
 
 
+def _is_common(word: str) -> bool:
+    """Whether a word names nothing by itself: any word of the language, a month, a number."""
+    lowered = word.lower()
+    is_known = word in word_set("no_name", "acronym", "month", "venue")
+    is_word = lowered in common_words() or lowered in _small_words()
+    return is_known or is_word or not word.isalpha()
+
+
 @cache
 def _small_words() -> frozenset[str]:
+    """Words at which a name ends, or that are none, in small letters."""
     return frozenset(
         word.lower() for word in word_set("no_name", "name_end", "up", "down", "metric")
     )

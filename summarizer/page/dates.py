@@ -62,17 +62,25 @@ def choose_date(
     beside the title wins over all, since fields are filled by machines."""
     shown, updates = find_shown(visible, title)
     if not stated:
-        if shown:
-            other = own or found or shown[0]
-            is_agreed = _is_among(other, shown[:1])
-            return own if own and is_agreed else shown[0], not is_agreed
-        is_alone = own is not None and not updates and not updated_at
-        return own or found, bool(own or found) and not is_alone
+        is_updated = bool(updates or updated_at)
+        return _choose_unstated(own, found, shown, is_updated=is_updated)
     days = Counter(time.date() for time in stated)
     time = max(stated, key=lambda time: days[time.date()])
     if shown and not _is_among(time, shown):
         return shown[0], True
     return time, not shown and not all(_is_among(time, [one]) for one in (*stated, *updates))
+
+
+def _choose_unstated(
+    own: datetime | None, found: datetime | None, shown: list[datetime], *, is_updated: bool
+) -> tuple[datetime | None, bool]:
+    """The same of a page whose fields say nothing; `shown` are the dates that readers see."""
+    if shown:
+        is_agreed = _is_among(own or found or shown[0], shown[:1])
+        return own if own and is_agreed else shown[0], not is_agreed
+    if own:
+        return own, is_updated
+    return found, found is not None
 
 
 def _is_among(time: datetime, times: list[datetime]) -> bool:

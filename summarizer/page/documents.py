@@ -177,6 +177,26 @@ def _without(text: str, title: str | None) -> str:
 
 def read_pdf(body: bytes, _: str | None = None) -> ExtractedPage:
     """The text layer of a PDF, its lines joined to paragraphs."""
+    pages, title, author = _load_pdf(body)
+    lines = [line.strip() for page in _without_heads(pages) for line in page]
+    if not "".join(lines):
+        detail = "the PDF holds no text, only pictures of pages"
+        raise _refuse(detail, "Make it readable with ocrmypdf, or paste its text: summarizer -")
+    pasted = read_pasted(join_lines("\n".join(lines), is_typeset=True))
+    if title and not _PLACEHOLDER.fullmatch(title):
+        text = _without(pasted.text, title)
+    else:
+        title, text = pasted.title or "", _without(pasted.text, pasted.title)
+    return ExtractedPage(
+        text=text,
+        title=title or None,
+        authors=_names(author) or pasted.authors,
+        published_at=pasted.published_at,
+    )
+
+
+def _load_pdf(body: bytes) -> tuple[list[str], str, str | None]:
+    """The text of each page, and the title and the author that the PDF states."""
     try:
         import pypdf
     except ImportError as error:
@@ -192,22 +212,7 @@ def read_pdf(body: bytes, _: str | None = None) -> ExtractedPage:
         raise
     except Exception as error:
         raise _refuse("the PDF is broken, and cannot be read") from error
-    lines = [line.strip() for page in _without_heads(pages) for line in page]
-    if not "".join(lines):
-        detail = "the PDF holds no text, only pictures of pages"
-        raise _refuse(detail, "Make it readable with ocrmypdf, or paste its text: summarizer -")
-    pasted = read_pasted(join_lines("\n".join(lines), is_typeset=True))
-    title = str(title or "").strip()
-    if title and not _PLACEHOLDER.fullmatch(title):
-        text = _without(pasted.text, title)
-    else:
-        title, text = pasted.title or "", _without(pasted.text, pasted.title)
-    return ExtractedPage(
-        text=text,
-        title=title or None,
-        authors=_names(str(author).strip() if author else None) or pasted.authors,
-        published_at=pasted.published_at,
-    )
+    return pages, str(title or "").strip(), str(author).strip() if author else None
 
 
 def _without_heads(pages: list[str]) -> list[list[str]]:

@@ -21,7 +21,7 @@ from summarizer.page.extracted import ExtractedPage
 from summarizer.page.hidden import drop_hidden
 from summarizer.page.location import find_prose, is_stream, locate, trim_ends, weigh_prose
 from summarizer.page.markup import PROSE_WORDS, parse, read_line
-from summarizer.page.metadata import choose_authors, read_metadata
+from summarizer.page.metadata import PageMetadata, choose_authors, read_metadata
 from summarizer.page.paragraphs import Block, count_blocks, join_blocks, read_blocks
 from summarizer.page.scripts import part_scripts
 from summarizer.page.trimming import trim_blocks
@@ -73,11 +73,7 @@ def read_page(
     wall = find_wall(view)
     if wall or is_shell(view) or is_notice(view) or view.words < MIN_WORDS:
         return ExtractedPage(flags=flags, wall=wall, is_shell=is_shell(view))
-    after = visible.replace(text, "")
-    if is_teaser(text, after, is_free=metadata.is_free, stated_words=metadata.stated_words):
-        flags += ("partial_text",)
-    elif kept < WHOLE:
-        flags += ("partial_text", f"text_kept_{kept:.0%}".replace("%", "_percent"))
+    flags += _flag_partial(text, visible, kept, metadata)
     published_at, is_doubtful = choose_date(
         metadata.dates,
         read_time(next(iter(times), None)),
@@ -100,6 +96,16 @@ def read_page(
         published_at=published_at,
         updated_at=metadata.updated_at,
     )
+
+
+def _flag_partial(text: str, visible: str, kept: float, metadata: PageMetadata) -> tuple[str, ...]:
+    """The flags of a teaser, and of a text that is only the share `kept` of the page's article."""
+    after = visible.replace(text, "")
+    if is_teaser(text, after, is_free=metadata.is_free, stated_words=metadata.stated_words):
+        return ("partial_text",)
+    if kept < WHOLE:
+        return "partial_text", f"text_kept_{kept:.0%}".replace("%", "_percent")
+    return ()
 
 
 def extract_text(

@@ -71,13 +71,19 @@ def find_start(blocks: list[Block], title: str | None) -> int:
         return repeats[-1] + 1
     if len(mains) == 1 and mains[0] < HEAD_BLOCKS and not any(map(_is_prose, head[: mains[0]])):
         return mains[0] + 1
-    title_tags = ("h1",) if mains else HEADINGS
     for at, block in enumerate(head):
-        if block.node.tag in title_tags and (mains or _begins_like(block.text, flat_title)):
+        if _is_title(block, flat_title, has_main=bool(mains)):
             return at + 1
         if count_words(block.text) >= LEAD_WORDS:
             break
     return 0
+
+
+def _is_title(block: Block, flat_title: str, *, has_main: bool) -> bool:
+    """Whether a block is an h1, or on a page without one a heading that begins as the title."""
+    if has_main:
+        return bool(block.node.tag == "h1")
+    return block.node.tag in HEADINGS and _begins_like(block.text, flat_title)
 
 
 def _begins_like(heading: str, flat_title: str) -> bool:

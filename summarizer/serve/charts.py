@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from summarizer.facts.kinds import LEVELS
 from summarizer.facts.levels import find_price
-from summarizer.models import Direction, Report
+from summarizer.models import Direction, Fact, Report
 
 RUNGS = 7  # on either side of the price, those that lie nearest
 LABEL = 24  # between the middles of two labels
@@ -63,17 +63,18 @@ def list_ladders(report: Report) -> list[Ladder]:
         for call in report.calls
         if call.target and call.target.unit == "USD"
     }
-    stated = {
-        (fact.subject, fact.kind, fact.value)
-        for fact in facts
-        if fact.kind in LEVELS and fact.unit == "USD" and fact.value > 0
-    }
+    stated = {(fact.subject, fact.kind, fact.value) for fact in facts if _is_level(fact)}
     stated |= {(asset, "price", price) for asset, price in prices.items() if price}
     levels: defaultdict[str, list[Level]] = defaultdict(list)
     for asset, kind, value in sorted(stated):
         levels[asset].append(Level(kind, value, is_target=(asset, value) in targets))
     laid = [lay_ladder(asset, each) for asset, each in levels.items()]
     return [ladder for ladder in laid if len(ladder.rungs) > 1]
+
+
+def _is_level(fact: Fact) -> bool:
+    """Whether a logarithmic scale of dollars has a place for the fact."""
+    return fact.kind in LEVELS and fact.unit == "USD" and fact.value > 0
 
 
 def lay_ladder(asset: str, levels: Sequence[Level]) -> Ladder:

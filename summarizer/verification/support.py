@@ -123,14 +123,19 @@ class Support:
         left, _, right = name.partition("/")
         if right:  # a pair
             return name if self.find_subject(left) and self.find_subject(right) else None
-        is_known = any(underlying(subject) == name for subject in self.groups)
-        if is_known or self.is_printed_ticker(name) or any(map(self.says, _SPOKEN.get(name, ()))):
+        if self._has_code(name):
             return name
         names = _LISTED.split(name)
         if len(names) > 1 and all(map(self.find_subject, names)):
             return MARKET  # "BTC and ETH", of which no one can tell the parts
         is_asset = name in load_assets().tickers
         return name if name and not is_asset and self._prints(name) else None
+
+    def _has_code(self, code: str) -> bool:
+        """Whether the article has a code: of a fund's asset, as a ticker, or by its spoken name."""
+        is_underlying = any(underlying(subject) == code for subject in self.groups)
+        is_spoken = any(map(self.says, _SPOKEN.get(code, ())))
+        return is_underlying or is_spoken or self.is_printed_ticker(code)
 
     def _prints(self, name: str) -> bool:
         """Whether the article has the name, or a name of several words word by word."""

@@ -155,20 +155,26 @@ def stands_alone(sentence: str) -> bool:
     trimmed = trim(sentence)
     if not (7 <= len(trimmed.split()) <= 70 and sentence.rstrip()[-1] in '.!”"'):
         return False
-    if (
-        trimmed[0].islower()
-        or _ENTRY.search(_QUOTES.sub("", trimmed))
-        or _NAMED_TWICE.match(trimmed)
-        or _is_flat_list(trimmed)
-        or not _is_balanced(trimmed)
-        or is_headed(trimmed)
-        or (len(trimmed) + 9 < len(sentence) and _HEADED.match(trimmed))
-    ):
+    if _is_fragment(trimmed) or (len(trimmed) + 9 < len(sentence) and _HEADED.match(trimmed)):
         return False
     lowered = trimmed.lower()
     is_unfit = _UNFIT.search(lowered) or _CAPTION.match(lowered) or _GLUED.search(trimmed)
     is_told = _FIRST_PERSON.search(_QUOTES.sub("", trimmed))
     return not (is_unfit or is_told or _DANGLING.match(lowered) or _CHATTY.match(lowered))
+
+
+def _is_fragment(sentence: str) -> bool:
+    """Whether it is no whole sentence: an entry or a run of entries, half a quotation, or one that
+    a heading or a name runs into.
+    """
+    return bool(
+        sentence[0].islower()
+        or _ENTRY.search(_QUOTES.sub("", sentence))
+        or _NAMED_TWICE.match(sentence)
+        or _is_flat_list(sentence)
+        or not _is_balanced(sentence)
+        or is_headed(sentence)
+    )
 
 
 def _is_flat_list(sentence: str) -> bool:

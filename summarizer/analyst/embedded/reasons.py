@@ -71,17 +71,22 @@ class Reasons:
             self.cues[i] = find_cues_among(text.lowered[first:past])
             self._words[i] = _WORD.findall(text.lowered_string, *text.sentences[i])
         self.title_cues = find_cues(text.article.title or "")
-        self.subjects: list[tuple[str, ...]] = [()] * len(text.sentences)
-        subjects: tuple[str, ...] = ()
-        for i in spoken:
-            subjects = _name_subjects(self.mentions[i]) or subjects
-            self.subjects[i] = subjects
+        self.subjects = self._list_subjects(spoken)
         named = chain(*self.mentions, text.title_mentions * _TITLE_MENTIONS)
         self.counts = Counter(mention.subject for mention in named if mention.group in CALLED)
         self._named = [frozenset(m.subject for m in mentions) for mentions in self.mentions]
         self._tones: dict[tuple[int, str | None], float] = {}
         self._title_tones: dict[str, float] = {}
         self._listed: dict[str, list[Reason]] = {}
+
+    def _list_subjects(self, spoken: Sequence[int]) -> list[tuple[str, ...]]:
+        """What each sentence is about; one without a name is about what the one before is."""
+        listed: list[tuple[str, ...]] = [()] * len(self.mentions)
+        subjects: tuple[str, ...] = ()
+        for i in spoken:
+            subjects = _name_subjects(self.mentions[i]) or subjects
+            listed[i] = subjects
+        return listed
 
     def sentence(self, i: int) -> str:
         """The words of sentence i."""

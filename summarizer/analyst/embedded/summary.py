@@ -75,9 +75,7 @@ def _choose_sentences(reasons: Reasons, main: str | None) -> list[int]:
 
     Both are chosen by how much they say, and do not repeat each other.
     """
-    fitting = [i for i in reasons.about(MARKET) if reasons.stands_alone(i)]
-    news = [i for i in fitting if i not in reasons.promotion.sentences]
-    fitting = news or fitting
+    fitting = _list_fitting(reasons)
     words = {i: _content(reasons.sentence(i)) for i in fitting}
     title = _content(reasons.text.article.title or "")
     scores = {i: _score(reasons, i, main, words[i], title) for i in fitting}
@@ -88,14 +86,22 @@ def _choose_sentences(reasons: Reasons, main: str | None) -> list[int]:
         ranked.insert(0, headline)
     chosen: list[int] = []
     for i in ranked:
-        is_new = all(
-            len(words[i] & words[k]) < _MAX_OVERLAP * min(len(words[i]), len(words[k]))
-            for k in chosen
-        )
-        is_told = not chosen or not is_empty(reasons.sentence(i))
-        if is_new and is_told and len(chosen) < _SENTENCES:
+        is_new = not any(_repeats(words[i], words[k]) for k in chosen)
+        is_news = not chosen or not is_empty(reasons.sentence(i))
+        if is_new and is_news and len(chosen) < _SENTENCES:
             chosen.append(i)
     return sorted(chosen)
+
+
+def _list_fitting(reasons: Reasons) -> list[int]:
+    """The sentences that a summary may quote: adverts only where the article is nothing else."""
+    fitting = [i for i in reasons.about(MARKET) if reasons.stands_alone(i)]
+    return [i for i in fitting if i not in reasons.promotion.sentences] or fitting
+
+
+def _repeats(words: set[str], others: set[str]) -> bool:
+    """Whether two sentences share most of the words of the shorter one."""
+    return len(words & others) >= _MAX_OVERLAP * min(len(words), len(others))
 
 
 def _share(words: set[str], title: set[str]) -> float:

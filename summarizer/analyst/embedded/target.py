@@ -60,15 +60,7 @@ def choose_target(reasons: Reasons, asset: str, direction: Direction) -> int | N
 def target_options(reasons: Reasons, asset: str, direction: Direction) -> list[TargetOption]:
     """No target, and every level of the asset in the direction of the call."""
     facts, price = reasons.stated, find_price(reasons.facts.values(), asset)
-    places = [
-        i
-        for i, fact in enumerate(facts)
-        if fact.unit == "USD"
-        and (not fact.unsure or (fact.confidence or 0.0) >= _LIKELY)
-        and is_target(facts, fact, asset, direction)
-        and (price is None or max(fact.value / price, price / fact.value) <= _FARTHEST)
-        and _is_aim(reasons, fact)
-    ]
+    places = _list_levels(reasons, asset, direction, price)
     if not places:
         return [TargetOption(None, ("none",))]
     titled = _find_titled(reasons, places)
@@ -100,6 +92,24 @@ def target_options(reasons: Reasons, asset: str, direction: Direction) -> list[T
         kinds = (f"kind:{kind}", f"kind:{kind}:{direction}")
         options.append(TargetOption(i, (*kinds, *names, *crossed)))
     return options
+
+
+def _list_levels(
+    reasons: Reasons, asset: str, direction: Direction, price: float | None
+) -> list[int]:
+    """The facts that may be the target: likely enough, on the right side of the price, not too far
+    from it, and an aim.
+    """
+    facts = reasons.stated
+    return [
+        i
+        for i, fact in enumerate(facts)
+        if fact.unit == "USD"
+        and (not fact.unsure or (fact.confidence or 0.0) >= _LIKELY)
+        and is_target(facts, fact, asset, direction)
+        and (price is None or max(fact.value / price, price / fact.value) <= _FARTHEST)
+        and _is_aim(reasons, fact)
+    ]
 
 
 def _is_aim(reasons: Reasons, fact: Fact) -> bool:
