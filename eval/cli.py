@@ -1,7 +1,5 @@
 """python -m eval: the commands that predict, score, compare and train, and nothing else."""
 
-import json
-from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,9 @@ from eval.options import (
     json_option,
     labels_options,
     prices_option,
+    read_settings,
     reports_option,
+    show_result,
 )
 from eval.predict import predict_reports
 from eval.records import (
@@ -31,7 +31,7 @@ from eval.score.compare import compare_reports, compare_watched, measure_agreeme
 from eval.score.page import find_failures, render_score_page
 from eval.score.report import agreement_table, compare_tables, score_tables
 from eval.score.score import score_reports
-from eval.score.tables import Table, print_tables
+from eval.score.tables import print_tables
 from eval.score.trivial import majority_reports, vader_reports
 from eval.studies.bars import load_prices
 from eval.studies.headlines import FORMS, headline_reports, load_headlines, tone_tables
@@ -46,11 +46,9 @@ from eval.train.calibrate import (
 from eval.train.held_out import fit_maps
 from eval.train.samples import TrainingData
 from eval.train.train import train_all
-from summarizer.analyst.llm.prompt import load_prompt
 from summarizer.cli.shared import flag
 from summarizer.errors import SummarizerError, UsageError
 from summarizer.facts.encoder import WEIGHTS
-from summarizer.settings import Settings, load_settings
 from summarizer.verification.calibration import FILE
 
 _say = partial(click.echo, err=True)
@@ -65,20 +63,6 @@ class _Group(click.Group):
         except SummarizerError as error:
             _say(f"eval: {error}")
             ctx.exit(error.exit_status)
-
-
-def _settings(offline: bool, **flags: Any) -> Settings:
-    settings = load_settings(offline=offline or None, **flags)
-    # A version that is missing stops the run before it starts.
-    load_prompt(settings.prompt)
-    return settings
-
-
-def _show(as_json: bool, result: object, tables: Iterable[Table]) -> None:
-    if as_json:
-        click.echo(json.dumps(result, indent=2, default=vars))
-    else:
-        print_tables(tables)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -98,7 +82,7 @@ def main() -> None:
 @flag("--brief", "Keep only what is scored, as the committed baseline does.")
 def predict(labels: str, split: str | None, output: Path, brief: bool, **analyst: Any) -> None:
     """Write one report for each labelled record."""
-    settings = _settings(**analyst)
+    settings = read_settings(**analyst)
     done, failed = predict_reports(load_labels(labels, split), output, settings, _say, brief=brief)
     _say(f"{done} reports, {failed} failures")
 
@@ -120,7 +104,7 @@ def score(
     """Score reports against labels, beside trivial rivals."""
     labelled, (scored,) = load_pairs(labels, split, reports)
     if as_json:
-        _show(True, score_reports(labelled, scored), ())
+        show_result(True, score_reports(labelled, scored), ())
         return
     rivals = {"majority": majority_reports(labelled)}
     try:
@@ -156,7 +140,7 @@ def compare(labels: str, split: str | None, a: Path, b: Path, as_json: bool, che
     labelled, (reports_a, reports_b) = load_pairs(labels, split, a, b)
     judge = compare_watched if check else compare_reports
     differences = judge(labelled, reports_a, reports_b)
-    _show(as_json, differences, compare_tables(differences, labelled, reports_a, reports_b))
+    show_result(as_json, differences, compare_tables(differences, labelled, reports_a, reports_b))
     losses = [difference.name for difference in differences if difference.verdict == "loss"]
     if check and losses:
         raise click.ClickException(f"significant loss: {', '.join(losses)}")
@@ -177,7 +161,7 @@ def agreement(labels: str, split: str | None, second: Path, as_json: bool) -> No
     labelled, (other,) = load_pairs(labels, split, second)
     result = measure_agreement(labelled, other)
     plain = {name: {**vars(same), "kappa": kappa} for name, (same, kappa) in result.items()}
-    _show(as_json, plain, [agreement_table(result, len(other))])
+    show_result(as_json, plain, [agreement_table(result, len(other))])
 
 
 @main.command()
@@ -232,7 +216,7 @@ def outcomes(
             " --since DAY leaves out those before its training data end"
         )
     result = score_outcomes(scored, load_prices((*prices, *more)), since=since)
-    _show(as_json, result, outcome_tables(result))
+    show_result(as_json, result, outcome_tables(result))
     if not as_json:
         click.echo("\n".join(result.verdicts))
 
@@ -250,7 +234,7 @@ def outcomes(
 @analyst_options
 def headlines(path: Path, form: str, cross_validate: bool, **analyst: Any) -> None:
     """Score tone on labelled headlines; a tone within 0.2 of 0 is neutral."""
-    settings, loaded = _settings(**analyst), load_headlines(path, form)
+    settings, loaded = read_settings(**analyst), load_headlines(path, form)
     print_tables(tone_tables(loaded, settings, cross_validate=cross_validate))
 
 
@@ -268,8 +252,8 @@ def headlines(path: Path, form: str, cross_validate: bool, **analyst: Any) -> No
 def injections(labels: str, split: str | None, each: int, as_json: bool, **analyst: Any) -> None:
     """How often an order to machine readers, put into an article, turns a call, and what it
     costs in accuracy."""
-    result = measure_injections(load_labels(labels, split), _settings(**analyst), each, _say)
-    _show(as_json, result, [injection_table(result)])
+    result = measure_injections(load_labels(labels, split), read_settings(**analyst), each, _say)
+    show_result(as_json, result, [injection_table(result)])
 
 
 @main.command()

@@ -1,11 +1,17 @@
-"""Options that several commands of `python -m eval` share."""
+"""Options that several commands of `python -m eval` share, and what they ask for."""
 
+import json
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
+from eval.score.tables import Table, print_tables
+from summarizer.analyst.llm.prompt import load_prompt
 from summarizer.cli.shared import add_options, flag
+from summarizer.settings import Settings, load_settings
 
 FILE_PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_PATH = click.Path(path_type=Path)
@@ -50,3 +56,20 @@ prices_option = partial(
     metavar="ASSET=FILE",
     help="Bars as CSV, CSV.gz or Parquet, for what prices then did.",
 )
+
+
+def read_settings(offline: bool, **flags: Any) -> Settings:
+    """The settings that `analyst_options` ask for. Raises UsageError where the prompt is missing,
+    before the run starts.
+    """
+    settings = load_settings(offline=offline or None, **flags)
+    load_prompt(settings.prompt)
+    return settings
+
+
+def show_result(as_json: bool, result: object, tables: Iterable[Table]) -> None:
+    """Prints the tables, or with `json_option` the result as one JSON object."""
+    if as_json:
+        click.echo(json.dumps(result, indent=2, default=vars))
+    else:
+        print_tables(tables)

@@ -6,13 +6,13 @@ its description in the JSON schema too.
 """
 
 from datetime import date, datetime
-from html import escape
 from importlib import import_module
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from summarizer.schemas import Model
+from summarizer.shown import Shown
 
 Direction = Literal["bullish", "bearish", "neutral"]
 Horizon = Literal["short_term", "medium_term", "long_term"]
@@ -78,7 +78,8 @@ class Article(Model):
         """The title, or else the first sentence of the text, cut at a word to 90 letters; without
         both what is known of the article: `Article of coindesk, 01 Aug 2018`.
         """
-        named = self.title or _import("text.sentences").name_text(self.text)
+        sentences = import_module("summarizer.text.sentences")  # a layer above, imported if used
+        named = self.title or sentences.name_text(self.text)
         day = f"{self.published_at:%d %b %Y}" if self.published_at else ""
         about = ", ".join(filter(None, (self.outlet, day)))
         return named or (f"Article of {about}" if about else UNTITLED)
@@ -260,7 +261,7 @@ class Finding(Model):
     """why, in words that a model can act on"""
 
 
-class Report(Model):
+class Report(Shown):
     """The only thing that is shown, stored or scored; made by verification.verify alone."""
 
     schema_version: Literal[1] = 1
@@ -292,41 +293,9 @@ class Report(Model):
     analyst: Analyst
     """who analysed it, and what that cost"""
 
-    def to_dict(self, *, with_text: bool = False) -> dict[str, Any]:
-        """The report as plain JSON values; the article's text only on request."""
-        return self.model_dump(mode="json", exclude=None if with_text else {"article": {"text"}})
-
-    def to_markdown(self) -> str:
-        """The report as a Markdown note."""
-        return str(_render("markdown", self))
-
-    def to_html(self, *, with_text: bool = False) -> str:
-        """The report as one HTML page, with the evidence marked, in the whole text on request."""
-        return str(_render("html", self, with_text=with_text))
-
-    def to_frame(self, table: Literal["facts", "calls"] = "facts") -> Any:
-        """The facts or calls as a data frame of pandas, or else of polars. Raises UsageError where
-        neither is installed."""
-        return _import("render.frame").make_frame(self, table)
-
     def __repr__(self) -> str:
         title = (self.article.title or self.summary or "untitled")[:60]
         calls = ", ".join(f"{call.asset} {call.direction}" for call in self.calls[:5])
         return f"<Report {title!r}: {calls or 'no call'}; {len(self.facts)} facts>"
 
     __str__ = __repr__
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows: the page, shut off from the notebook."""
-        page = escape(self.to_html())
-        return f'<iframe sandbox srcdoc="{page}" style="width:100%;height:40em;border:0"></iframe>'
-
-
-def _render(form: str, report: Report, **options: bool) -> Any:
-    """The report in a form of render/."""
-    return getattr(_import(f"render.{form}"), f"render_{form}")(report, **options)
-
-
-def _import(name: str) -> Any:
-    """A module of a layer above, which knows this file, and is imported when it is used."""
-    return import_module(f"summarizer.{name}")
