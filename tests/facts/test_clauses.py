@@ -126,6 +126,7 @@ Bitcoin moves up or down by 10% in a week.
 Bitcoin stands $2,500 below its record high.
 Bitcoin added over $1,500 within five days.
 The 200-day moving average is now at $61,000.
+Bitcoin may fall away from the 200-day MA, which is currently sitting at $61,000.
 His stop loss was at $55,000.
 Not only did ether gain <price_change ETH 4 %>4%</>, it kept it.
 Ether lost <price_change ETH -6 %>6%</> of its market value.

@@ -33,7 +33,7 @@ _STEP = re.compile(
 )
 _DOUBTED = re.compile(
     r"\b(?:unlikely|unrealistic|far-fetched|impossible|cautions?|doubts?|sceptical|skeptical"
-    r"|dismiss\w*|rules?\sout|overly\soptimistic)\b"
+    r"|dismiss\w*|rules?\sout|overly\soptimistic|hypothetical\w*|theoretical\w*|illustrative)\b"
 )
 _ROUNDED = 0.005  # share by which a title rounds a level
 
