@@ -95,6 +95,10 @@ Inflows into bitcoin ETFs fell to <etf_flow BTC 30000000 USD>$30 million</>.
 Redemptions from ether ETFs rose to <etf_flow ETH -30000000 USD>$30 million</>.
 Fidelity's FBTC (<etf_flow BTC 99000000 USD>$99 million</>) led the inflows.
 Bitcoin ETFs posted (<etf_flow BTC -45200000 USD>$45.2M</>) on Monday and (<etf_flow BTC -12000000 USD>$12M</>) on Friday.
+Investors pulled a net <etf_flow ETH -263000000 USD>$263 million</> from US spot ether funds on Wednesday.
+Investors pulled <etf_flow BTC -263000000 USD>$263 million</> from US spot bitcoin funds on Wednesday.
+Investors added <etf_flow ETH 120000000 USD>$120 million</> to spot ether ETFs.
+Traders moved $5 million from ether into bitcoin.
 The inflow into ether ETFs, while much lower than it was on all of the previous days, was <etf_flow ETH 65000000 USD>$65 million</>.
 Bitcoin funds on Monday: <etf_flow BTC -131000000 USD>$131 million</> exit.
 Fidelity's FBTC took in <etf_flow BTC 99000000 USD>$99 million</> (its best day in May).
