@@ -184,6 +184,10 @@ def test_a_percentage_has_its_own_period(text, periods):
             "Bitcoin fell 4% as bitcoin ETFs lost $212 million in the past week, SoSoValue said.",
             {-4: (None, None), -212e6: ("7d", "SoSoValue")},
         ),
+        (
+            "Bitcoin open interest fell to $33 billion from $36 billion a week ago, an 8% decline.",
+            {33e9: (None, None), 36e9: (None, None), -8: ("7d", None)},
+        ),
         ("Bitcoin fell 4% to $60,000 in the past week.", {-4: ("7d", None), 60000: (None, None)}),
         (
             "Ether was at $2,900, according to CoinGecko.",
