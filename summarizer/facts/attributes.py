@@ -135,6 +135,8 @@ def _is_of_other(text: Text, candidate: Candidate, begin: int) -> bool:
     other = next(reversed(list(text.numbers_between(candidate.span.start, begin))), None)
     if not other or (other.unit == "%") == (candidate.unit == "%"):
         return False
+    if other.unit != "%" and other.end <= candidate.number.start:
+        return False  # "$412 million were liquidated in a day, 71% of them longs"
     starts = (other.start, candidate.number.start)
     is_end = any(text.string.endswith("to ", 0, start) for start in starts)
     return not is_end and _DIRECT.fullmatch(text.string, other.end, begin) is not None

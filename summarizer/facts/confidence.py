@@ -47,8 +47,6 @@ def describe_doubts(text: Text, candidate: Candidate, kind: str, chosen: Subject
         ("no fact", _log_odds(candidate.chances[0]) / 5),
         (f"sign:{_describe_sign(text, candidate, kind)}", 1.0),
     ]
-    if kind == "price_change" and is_distance(text, candidate):  # as often `other` by annotators
-        features.append(("distance", 1.0))
     if reading := candidate.reading:
         known = [label for label in LABELS if label in reading.kinds]
         read = dict(zip(known, softmax([reading.kinds[label] for label in known]), strict=True))

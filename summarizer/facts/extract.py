@@ -116,7 +116,10 @@ def read_rows(text: Text, reader: Reader | None = None) -> Rows:
             candidate.doubts = describe_doubts(text, candidate, kind, chosen)
             confidence = measure_confidence(reader.confidence, candidate.doubts)
             fact = make_fact(text, candidate, kind)
-            facts.append((candidate, _rate(fact, confidence, reader), chance))
+            fact = _rate(fact, confidence, reader)
+            if kind == "price_change" and statements.is_distance(text, candidate):
+                fact = fact.model_copy(update={"unsure": True})  # annotators often call it `other`
+            facts.append((candidate, fact, chance))
     return _sort_rows(facts, others)
 
 

@@ -1,9 +1,9 @@
 """Kinds that follow from more than the words around a number.
 
-The ends of a range that holds a price are levels: "stuck between $88,000 and $92,000" states a
-support and a resistance. A percentage of a stock index is a macro indicator, never the price change
-of an asset. What an asset costs "at press time" is its price now, also where the verb is past; what
-it cost three days ago is not.
+A sum that investors move into funds is a flow. The ends of a range that holds a price are levels:
+"stuck between $88,000 and $92,000" states a support and a resistance. A percentage of a stock index
+is a macro indicator, never the price change of an asset. What an asset costs "at press time" is its
+price now, also where the verb is past; what it cost three days ago is not.
 """
 
 import re
@@ -28,6 +28,22 @@ _HELD = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _REACH = 70  # code points before the lower end
+_INVESTORS = re.compile(  # "Investors pulled a net "
+    r"""
+    \b(?:investors|traders|buyers|clients|institutions)\s(?:\w+\s){0,2}
+    (?:pulled|withdrew|yanked|redeemed|added|put|poured|moved|ploughed|plowed|pumped)
+    \s(?:(?:an?|net|total|record|of|out|about|around|nearly|almost|some|over|more|than|another|roughly)\s)*\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_FUNDS = re.compile(  # " from US spot ether funds"
+    r"""
+    \s(?:from|out\sof|into|to|in)\s(?:the\s|these\s|U\.?S\.?(?:-listed)?\s|American\s|spot\s)*
+    (?:bitcoin|ether|ethereum|solana|xrp|btc|eth|sol|crypto)\s
+    (?:exchange-traded\s)?(?:funds|etfs|etps|products)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _GAP = re.compile(r"\s?(?:-|–|—|to|and)\s?")
 
 _AT_PRESS = (
@@ -55,14 +71,25 @@ _NOW_AFTER = re.compile(rf"{_OWN_WORDS}\b{_AT_PRESS}\b", re.IGNORECASE)
 
 
 def name_ends(text: Text, candidates: Sequence[Candidate], kinds: Sequence[Choice]) -> list[Choice]:
-    """The kinds, with the ends of ranges that hold a price as its support and its resistance."""
+    """The kinds, with the ends of ranges that hold a price as its support and its resistance, and
+    what investors move into funds, or out of them, as a flow."""
     named = list(kinds)
+    for i, candidate in enumerate(candidates):
+        if candidate.unit_class == "money" and _is_flow(text, candidate):
+            named[i] = _rename(candidate, "etf_flow", ("etf_flow", "other", NONE))
     for i in range(len(candidates) - 1):
         if _is_held(text, *candidates[i : i + 2]):
             for at, kind in ((i, "support_level"), (i + 1, "resistance_level")):
                 if named[at][0] != NONE:
                     named[at] = _rename(candidates[at], kind)
     return named
+
+
+def _is_flow(text: Text, candidate: Candidate) -> bool:
+    """Whether words say of a sum that investors moved it into funds, or out of them."""
+    string, start = text.string, candidate.number.start
+    is_moved = _INVESTORS.search(string, max(candidate.span.start, start - _REACH), start)
+    return is_moved is not None and _FUNDS.match(string, candidate.end) is not None
 
 
 def _is_held(text: Text, low: Candidate, high: Candidate) -> bool:

@@ -14,10 +14,11 @@ from summarizer.text.reading import Text
 _AMOUNTS = PRICES | {"market_cap", "treasury_holding", "fund_raise", "exploit_loss"}
 _PRICES = frozenset({"price", "price_change", "price_target", "price_past"})
 _QUOTED_PRICES = frozenset({"price", "price_past"})
-_AVERAGE = re.compile(  # "the 200-day moving average at", which is no price
+_AVERAGE = re.compile(  # "the 200-day moving average, which sits at", which is no price
     r"""
-    \b(?:moving\saverages?|(?:[SDEW]|HM)?MAs?|VWAP|realized\sprice)\)?(?:\s\([^)]*\))?
-        (?:\s(?:currently|now|is|was|are|at|of|near|around|located|stands?|sits?|lies|just|about))*\s\W?\Z
+    \b(?:moving\saverages?|(?:[SDEW]|HM)?MAs?|VWAP|realized\sprice)\)?(?:\s\([^)]*\))?,?
+        (?:\s(?:which|that|currently|now|is|was|are|at|of|near|around|located|stands?|standing|sits?
+            |sitting|lies|lying|found|just|about))*\s\W?\Z
     """,
     re.VERBOSE,
 )

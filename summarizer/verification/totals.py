@@ -21,12 +21,14 @@ def find_wrong_totals(string: str, facts: Sequence[Fact]) -> Iterator[Finding]:
         if total.subject != MARKET or not total.value:
             continue
         start, end = total.evidence.start, total.evidence.end
+        rest = _REST.search(string, start, end + _REST_WITHIN)
         parts = [
             fact.value
             for fact in liquidations
-            if fact.subject != MARKET and 0 < fact.evidence.start - start < _PARTS_WITHIN
+            if fact.subject != MARKET
+            and 0 < fact.evidence.start - start < _PARTS_WITHIN
+            and not (rest and rest.start() < fact.evidence.end <= rest.end())
         ]
-        rest = _REST.search(string, start, end + _REST_WITHIN)
         amount = sum(parts) + (float(rest[1].replace(",", "")) * 1e6 if rest else 0)
         share = amount / total.value
         if len(parts) >= 2 and (share > _MOST or (rest and share < _LEAST)):

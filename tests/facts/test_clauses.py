@@ -95,6 +95,10 @@ Inflows into bitcoin ETFs fell to <etf_flow BTC 30000000 USD>$30 million</>.
 Redemptions from ether ETFs rose to <etf_flow ETH -30000000 USD>$30 million</>.
 Fidelity's FBTC (<etf_flow BTC 99000000 USD>$99 million</>) led the inflows.
 Bitcoin ETFs posted (<etf_flow BTC -45200000 USD>$45.2M</>) on Monday and (<etf_flow BTC -12000000 USD>$12M</>) on Friday.
+Investors pulled a net <etf_flow ETH -263000000 USD>$263 million</> from US spot ether funds on Wednesday.
+Investors pulled <etf_flow BTC -263000000 USD>$263 million</> from US spot bitcoin funds on Wednesday.
+Investors added <etf_flow ETH 120000000 USD>$120 million</> to spot ether ETFs.
+Traders moved $5 million from ether into bitcoin.
 The inflow into ether ETFs, while much lower than it was on all of the previous days, was <etf_flow ETH 65000000 USD>$65 million</>.
 Bitcoin funds on Monday: <etf_flow BTC -131000000 USD>$131 million</> exit.
 Fidelity's FBTC took in <etf_flow BTC 99000000 USD>$99 million</> (its best day in May).
@@ -126,6 +130,7 @@ Bitcoin moves up or down by 10% in a week.
 Bitcoin stands $2,500 below its record high.
 Bitcoin added over $1,500 within five days.
 The 200-day moving average is now at $61,000.
+Bitcoin may fall away from the 200-day MA, which is currently sitting at $61,000.
 His stop loss was at $55,000.
 Not only did ether gain <price_change ETH 4 %>4%</>, it kept it.
 Ether lost <price_change ETH -6 %>6%</> of its market value.
@@ -178,6 +183,10 @@ def test_a_percentage_has_its_own_period(text, periods):
         (
             "Bitcoin fell 4% as bitcoin ETFs lost $212 million in the past week, SoSoValue said.",
             {-4: (None, None), -212e6: ("7d", "SoSoValue")},
+        ),
+        (
+            "Bitcoin open interest fell to $33 billion from $36 billion a week ago, an 8% decline.",
+            {33e9: (None, None), 36e9: (None, None), -8: ("7d", None)},
         ),
         ("Bitcoin fell 4% to $60,000 in the past week.", {-4: ("7d", None), 60000: (None, None)}),
         (
