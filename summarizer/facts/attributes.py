@@ -201,8 +201,8 @@ def find_qualifier(text: Text, candidate: Candidate, kind: str) -> str | None:
 
 
 def _is_said_of(text: Text, candidate: Candidate, kind: str, words: tuple[int, int]) -> bool:
-    """Whether the words are said of the number: a record of what stands beside it alone, a strike
-    of what its clause holds, and the rest of all the sentence.
+    """Whether the words are said of the number. Those of a record are said only of a number beside
+    them, those of a strike of the numbers of their clause, all others of the whole sentence's.
     """
     (start, end), number = words, candidate.number
     if kind == "price_past":

@@ -7,7 +7,6 @@ fitted on articles that the readers had not seen, see `eval/README.md`.
 import math
 
 from summarizer.facts.candidates import Candidate
-from summarizer.facts.changes import is_distance
 from summarizer.facts.choice import LABELS
 from summarizer.facts.kinds import KINDS
 from summarizer.facts.nearby import name_assets

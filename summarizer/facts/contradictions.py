@@ -80,7 +80,9 @@ def doubt_contradicted(facts: Sequence[Fact]) -> list[Fact]:
 
 
 def _is_misplaced(fact: Fact, price: float | None) -> bool:
-    """Whether a level is too far from the price, or on its wrong side with no word of that."""
+    """Whether a support or a resistance is too far from the price, or on the wrong side of it
+    though no word says that it was passed.
+    """
     if fact.kind not in _BARRIERS or fact.unit != "USD" or price is None or fact.value <= 0:
         return False
     if max(fact.value / price, price / fact.value) > _BARRIER_APART:
@@ -90,6 +92,7 @@ def _is_misplaced(fact: Fact, price: float | None) -> bool:
 
 
 def _is_apart(fact: Fact, known: Sequence[float]) -> bool:
+    """Whether a level is of another order of size than the known prices of its asset."""
     if (
         fact.unit != "USD"
         or fact.kind not in _USUAL | {"price_target"}

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from summarizer.facts import attributes, statements
+from summarizer.facts import attributes
 from summarizer.facts.candidates import Candidate, find_candidates, make_candidate
+from summarizer.facts.changes import is_distance
 from summarizer.facts.choice import NONE
 from summarizer.facts.confidence import describe_doubts, measure_confidence
 from summarizer.facts.contradictions import doubt_contradicted, name_totals
@@ -17,6 +18,7 @@ from summarizer.facts.kind_rules import name_ends, settle_kind
 from summarizer.facts.kinds import KINDS, PRICES
 from summarizer.facts.reader import Reader, load_reader
 from summarizer.facts.signs import find_sign
+from summarizer.facts.statements import is_stated
 from summarizer.facts.subjects import Subjects, is_ratio
 from summarizer.models import Fact
 from summarizer.text.assets import MARKET
@@ -106,8 +108,10 @@ def read_rows(text: Text, reader: Reader | None = None) -> Rows:
     kinds = name_ends(text, candidates, reader.choose_kinds(text, candidates, subjects))
     facts, others = [], []
     for candidate, (kind, chance) in zip(candidates, kinds, strict=True):
-        is_stated = kind != NONE and statements.is_stated(text, candidate, kind)
-        chosen = subjects.choose(candidate, kind, reader.subjects) if is_stated else None
+        if kind == NONE or not is_stated(text, candidate, kind):
+            chosen = None
+        else:
+            chosen = subjects.choose(candidate, kind, reader.subjects)
         if chosen is None:
             others.append(candidate)
         else:
@@ -117,7 +121,7 @@ def read_rows(text: Text, reader: Reader | None = None) -> Rows:
             confidence = measure_confidence(reader.confidence, candidate.doubts)
             fact = make_fact(text, candidate, kind)
             fact = _rate(fact, confidence, reader)
-            if kind == "price_change" and statements.is_distance(text, candidate):
+            if kind == "price_change" and is_distance(text, candidate):
                 fact = fact.model_copy(update={"unsure": True})  # annotators often call it `other`
             facts.append((candidate, fact, chance))
     return _sort_rows(facts, others)

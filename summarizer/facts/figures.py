@@ -27,12 +27,10 @@ _BOUND = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-# "Below" a level is no bound of it.
+# Kinds whose figures may have a bound; what stands below a support has none.
 _BOUNDED = KINDS.keys() - SIGNED - (LEVELS - {"price_past", "price_target"})
 _STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
-
-
-# Funds hold coins too, and have no treasury.
+# What the two kinds of treasuries are called: funds hold coins too, and have no treasury.
 _SPELT = {"treasury_purchase": "purchase", "treasury_holding": "holding"}
 
 
@@ -80,13 +78,14 @@ def describe_fact(fact: Fact) -> str:
     plus = "+" if fact.value > 0 and is_move else ""
     details = (spell(part) for part in (fact.period, fact.venue, fact.qualifier) if part)
     bound = find_bound(fact)
-    return " ".join([*bound, plus + format_fact(fact), *details])
+    figure = plus + format_fact(fact)
+    return " ".join([f"{bound} {figure}" if bound else figure, *details])
 
 
-def find_bound(fact: Fact) -> list[str]:
-    """The word that bounds the figure in its quote: `under`, `over`, `nearly`, `up to` or none."""
+def find_bound(fact: Fact) -> str | None:
+    """The word that bounds the figure in its quote: `under`, `over`, `nearly`, `up to` or None."""
     found = _BOUND.search(fact.evidence.quote) if fact.kind in _BOUNDED else None
-    return [spell(str(found.lastgroup))] if found else []
+    return spell(str(found.lastgroup)) if found else None
 
 
 def spell(name: str) -> str:
@@ -140,6 +139,7 @@ def _show(fact: Fact) -> str:
 
 
 def _show_level(fact: Fact, price: float | None) -> str:
+    """A level, which is said to be broken where the price has passed it."""
     is_told = fact.qualifier == BROKEN
     return _show(fact) + f" {BROKEN}" * (is_broken(fact, price) and not is_told)
 

@@ -27,7 +27,7 @@ _HELD = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_REACH = 70  # code points before the lower end
+_REACH = 70  # code points around a number, or before a range, in which words tell its kind
 _INVESTORS = re.compile(  # "Investors pulled a net "
     r"""
     \b(?:investors|traders|buyers|clients|institutions)\s(?:\w+\s){0,2}
@@ -46,10 +46,12 @@ _FUNDS = re.compile(  # " from US spot ether funds"
 )
 _GAP = re.compile(r"\s?(?:-|–|—|to|and)\s?")
 
+# "at press time", "as of the time of writing"
 _AT_PRESS = (
     r"(?:at|as\sof)\s(?:the\s)?(?:press\stime|this\swriting|writing"
     r"|time\sof\s(?:this\s)?(?:writing|press|publication))"
 )
+# Words that stand between a price and these with no other price and no record among them.
 _OWN_WORDS = r"(?:(?!\b(?:highs?|lows?|peak|record|ATH|average|from|since)\b)[^\d.;])*"
 _NOW_BEFORE = re.compile(
     rf"""

@@ -10,15 +10,16 @@ from summarizer.facts.kinds import LEVELS
 from summarizer.models import Direction, Fact
 from summarizer.text.reading import Text
 
-# Share of the price within which a level is where the price stands: figures are rounded.
+# Share of the price within which a level is where the price stands: articles round to that.
 _NEAR = 0.005
 BROKEN = "broken"  # the qualifier of a level that the article says the price has passed
-# "broke the key USD 3,800 and": a level that the text says was passed, and no other clause between.
+# Words before a level that the price has passed: "broke the key", "fell below", "cleared".
 _PASSED_UP = "climbed|moved|jumped|rallied|surged|soared|rose|spiked|pushed|traded|settled|closed"
 _PASSED_DOWN = (
     "fell|dropped|declined|slipped|slid|moved|dipped|plunged|tumbled|traded|settled|closed"
 )
 _BREAKS = r"br(?:oke|oken|eached)|pierced|smashed|crossed"
+# What may stand between them and the level: not "broke out", and no word of what came after.
 _TO_LEVEL = (
     r"(?!\s(?:out|down)\b)(?:(?!\b(?:test|toward|near|consolid|retreat|before|but|while)).)*\Z"
 )
@@ -34,12 +35,13 @@ _BROKEN = {
         re.IGNORECASE,
     ),
 }
+# Words before these that leave it open: "if it breaks", "has not yet cleared".
 _MAY_BREAK = re.compile(
     r"\b(?:if|should|could|would|will|may|might|can|once|unless|until|when|needs?|must|to|not|yet)\b"
     r"(?:\s\w+){0,4}\s?\Z",
     re.IGNORECASE,
 )
-_BROKEN_REACH = 80  # code points
+_BROKEN_REACH = 80  # code points before a level in which it is said to be broken
 
 
 def find_price(facts: Iterable[Fact], asset: str) -> float | None:

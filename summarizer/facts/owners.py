@@ -32,8 +32,8 @@ _LISTED = re.compile(  # "rose 5%, Zorbex 6%"
     r"\d%?(?:\san?\s(?:ounce|barrel|share|token|coin))?(?:,|;|,?\sand)\s\Z"
 )
 
-_NAMES_BACK = 12  # capitalised words in which a company is looked for
-_THEIR_STOCK = re.compile(
+_NAMES_BACK = 12  # words with a capital, before "its shares", in which their company is looked for
+_THEIR_STOCK = re.compile(  # "its shares", "the miner's stock": of the company named before
     r"\b(?:[Ii]ts|[Tt]heir|[Tt]he\s(?:company|firm|miner|exchange|bank)[’']s)\s(?:\w+\s)?(?:shares|stock)\b"
 )
 

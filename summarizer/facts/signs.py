@@ -63,8 +63,8 @@ _APPOSED = re.compile(  # "lost $1,700, or 30%", "plunged 1,100 points on Friday
     re.VERBOSE,
 )
 _QUANTIFIERS = frozenset({"above", "over", "below", "under", "beneath"})  # "above 5%": a size
-# Before a level: "dropping from 4.4% to 4.29%", "below the 3.1% forecast"
-_LEVELS = _QUANTIFIERS | {"to", "at", "of", "from"}
+# Words before a level of an indicator: "dropping from 4.4% to 4.29%", "below the 3.1% forecast"
+_LEVEL_AHEAD = _QUANTIFIERS | {"to", "at", "of", "from"}
 _TOLERANCE = 0.06  # how far a percentage may lie from that of its two prices, of itself
 
 
@@ -237,7 +237,7 @@ def governing_sign(text: Text, candidate: Candidate, kind: str) -> int:
         gap = candidate.gap_to(*text.words[i].span())
         if text.crosses_clause(*gap) or text.numbers_between(*gap):
             break
-        if kind == "macro_indicator" and _LEVELS & {*text.lowered[max(0, i - 1) : i + 1]}:
+        if kind == "macro_indicator" and _LEVEL_AHEAD & {*text.lowered[max(0, i - 1) : i + 1]}:
             break
         if _is_size(text, candidate, i):
             continue
@@ -258,5 +258,6 @@ def sign_behind(text: Text, candidate: Candidate) -> int:
 
 
 def _word_behind(text: Text, candidate: Candidate) -> str:
+    """The word right behind a number, in small letters; empty at the end of the sentence."""
     is_last = candidate.past_word >= text.word_range(candidate.span)[1]
     return "" if is_last else text.lowered[candidate.past_word]

@@ -82,9 +82,8 @@ def _is_vague(use: Use, kinds: frozenset[str]) -> bool:
     if use.fact.kind != "other":
         return False
     is_share = use.fact.unit == "%" and _SHARE.search(use.scope.before)
-    is_counted = (
-        use.fact.unit == use.fact.subject
-    )  # "weekly buying of 413K ETH" is bought by no one
+    # "weekly buying of 413K ETH": an amount of coins that nobody in particular buys
+    is_counted = use.fact.unit == use.fact.subject
     return bool(is_share) or is_counted or not calls_it(use.scope)
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from summarizer.tables import load_words
 from summarizer.text.units import NUMBER_WORDS
 
+# Hours of each unit, by its first letter or its code; a session is a day.
 _HOURS = {"h": 1, "d": 24, "s": 24, "w": 168, "mo": 730, "y": 8760, "q": 2190}
 _HALF_YEAR = re.compile(r"half(?: a|-)[ -]?year|(?:first|second) half of")
 _ALIKE = 0.05  # share by which two lengths may differ: 30 days are a month
@@ -20,6 +21,7 @@ _TIME = re.compile(
 
 @cache
 def _period_words() -> dict[str, re.Pattern[str]]:
+    """The words of each period, from the table of words."""
     patterns = {}
     for group, phrases in load_words().items():
         label, _, period = group.partition(":")

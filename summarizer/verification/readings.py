@@ -205,7 +205,7 @@ def _has_word(case: Case, sign: int) -> bool:
     """Whether the words beside the number, up to the numbers around it, or all of its sentence have
     a word of that sign, and none of the other.
 
-    Nothing is said of it by denied words, "without a cut", and another number's: "a 5% decline".
+    Words that are denied ("without a cut") or of another number ("a 5% decline") do not count.
     """
     up, down = _sign_words(case.kind)
     words, opposed = (up, down) if sign > 0 else (down, up)

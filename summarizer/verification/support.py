@@ -153,7 +153,7 @@ class Support:
         return re.search(rf"(?<!\w)(?:{words})(?!\w)", sentence, re.IGNORECASE) is not None
 
     def _add_ticker(self, fact: Fact) -> None:
-        """Know the ticker of a fact, which a model read and only the article knows."""
+        """Adds the ticker of a fact that a model read, where only the article has it."""
         ticker, tickers = fact.subject, load_assets().tickers
         is_priced = fact.kind in _PRICED and _TICKER.fullmatch(ticker)
         is_new = ticker not in tickers or ticker not in self.groups

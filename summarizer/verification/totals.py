@@ -20,15 +20,8 @@ def find_wrong_totals(string: str, facts: Sequence[Fact]) -> Iterator[Finding]:
     for total in liquidations:
         if total.subject != MARKET or not total.value:
             continue
-        start, end = total.evidence.start, total.evidence.end
-        rest = _REST.search(string, start, end + _REST_WITHIN)
-        parts = [
-            fact.value
-            for fact in liquidations
-            if fact.subject != MARKET
-            and 0 < fact.evidence.start - start < _PARTS_WITHIN
-            and not (rest and rest.start() < fact.evidence.end <= rest.end())
-        ]
+        rest = _REST.search(string, total.evidence.start, total.evidence.end + _REST_WITHIN)
+        parts = [fact.value for fact in liquidations if _is_part(fact, total, rest)]
         amount = sum(parts) + (float(rest[1].replace(",", "")) * 1e6 if rest else 0)
         share = amount / total.value
         if len(parts) >= 2 and (share > _MOST or (rest and share < _LEAST)):
@@ -39,3 +32,10 @@ def find_wrong_totals(string: str, facts: Sequence[Fact]) -> Iterator[Finding]:
                 detail=f"the parts add up to {amount / 1e6:g} million,"
                 f" the total is given as {total.value / 1e6:g} million",
             )
+
+
+def _is_part(fact: Fact, total: Fact, rest: re.Match[str] | None) -> bool:
+    """Whether a sum of one asset is told as a part of the total, and not within the rest of it."""
+    behind = fact.evidence.start - total.evidence.start
+    is_in_rest = rest is not None and rest.start() < fact.evidence.end <= rest.end()
+    return fact.subject != MARKET and 0 < behind < _PARTS_WITHIN and not is_in_rest

@@ -160,6 +160,10 @@ def _is_treated(reasons: Reasons, one: Weighed) -> bool:
 def _make_call(
     reasons: Reasons, one: Weighed, taken: Container[int], told: Container[int]
 ) -> CallClaim:
+    """The call on one asset; neutral and without a rationale where it is not clear, where the
+    article bears it out by no sentence or fact, of a stablecoin, or of a rise that an advert
+    foretells or that a theft from the asset belies.
+    """
     asset, direction, tone = one.asset, one.direction, _tone(reasons, one.asset)
     target = choose_target(reasons, asset, direction)
     rationale = Claim(text="")

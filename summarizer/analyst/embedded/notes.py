@@ -11,7 +11,7 @@ from summarizer.analysis import Claim
 from summarizer.analyst.embedded.promotion import list_established
 from summarizer.analyst.embedded.rationale import narrow
 from summarizer.analyst.embedded.reasons import Reasons
-from summarizer.analyst.embedded.speakers import find_speaker
+from summarizer.analyst.embedded.speakers import find_quoted_person
 from summarizer.credibility import SIGNALS
 from summarizer.facts.levels import find_price, is_broken
 from summarizer.models import Fact, Level, Signal
@@ -24,9 +24,10 @@ _MAX_NOTES = 4  # that raise the credibility, and as many that lower it
 _MAX_SUBJECTS = 2  # that a timeframe is told to rest on
 _SHORT_PERIODS = frozenset("1h 4h 8h 24h 7d".split())
 _NEAR_BY = 0.15  # of the price; a level farther off is no matter of two weeks
-_THEME_WEIGHT = (
-    1.6  # of the cues of a theme: more than one of them in the lead weighs (narratives.py)
-)
+# Weight of a theme's cues (narratives.py) from which on a timeframe may rest on it: more than one
+# cue in the lead has.
+_THEME_WEIGHT = 1.6
+# Words of a holder that sells, which shows no belief in years to come.
 _SOLD = re.compile(
     r"\b(?:s[eo]ld?|selling|sale|dump\w*|offload\w*|deplet\w+|down from|left with)\b"
 )
@@ -105,7 +106,7 @@ def explain_credibility(reasons: Reasons, signals: Sequence[Signal], level: Leve
 def _name_evidence(text: Text, signal: Signal) -> str:
     """Who is quoted or whose data are given, where the words that show the signal name them."""
     if signal.name == "named_sources":
-        return find_speaker(text) or ""
+        return find_quoted_person(text) or ""
     if signal.evidence is None or signal.name != "data_attributed":
         return ""
     venue = _VENUE.search(text.string, signal.evidence.start, signal.evidence.end)

@@ -15,8 +15,9 @@ from typing import NamedTuple
 from summarizer.text.asset_table import load_assets
 from summarizer.text.assets import Mention
 
+# Coins that stand for a dollar: they have no direction, and nobody advertises them.
 STABLECOINS = frozenset("USDT USDC DAI BUSD PYUSD RLUSD FDUSD".split())
-# A sale to first buyers.
+# Words of a sale to first buyers.
 _SALE = re.compile(
     r"""
     \b(?:pre-?sales?|crowdsale|early[ ](?:investors?|adopters?|birds?|backers?|token[ ]holders)
@@ -25,7 +26,7 @@ _SALE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-# Praise that no news has.
+# Words that make a sentence an advert, whatever it names: no news praises so.
 _PRAISE = re.compile(
     r"""
     \b(?:pre-?sales?|\d{2,4}0x|\d{2,3}x[ ](?:gains?|returns?|potential)
@@ -38,7 +39,7 @@ _PRAISE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-# What lauds a coin. One that nobody trades funds of, and half of whose sentences do, is advertised.
+# Words that laud a coin. News may have some; in an advert half of a coin's sentences have them.
 _LAUDED = re.compile(
     r"""
     \b(?:contenders?|sought-after|spotlight|outshin\w+|breakout|most[ ]talked|momentum|traction
@@ -48,11 +49,13 @@ _LAUDED = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# Words of news that is bad for a coin, which no advert has.
 _BAD = re.compile(r"\b(?:scam\w*|rug[ -]pull\w*|fraud\w*|dead|dumped|victims?|stolen|sued)\b")
-_LAUDS, _LEAST_LAUDS = 0.5, 4  # share of the sentences that name a coin, and how many
-_SALES = 0.25  # of the sentences that name a coin, those that speak of its sale
-_GAP = 3  # between two adverts of one coin: what stands there belongs to them
-_MOSTLY = 0.5  # of the sentences, those of adverts, from which on the article is one
+# How many calls these limits cost: eval/README.md, "Calls that are made".
+_LAUDS, _LEAST_LAUDS = 0.5, 4  # share of a coin's sentences that laud it in adverts; how many do
+_SALES = 0.25  # share of a coin's sentences that speak of its sale in adverts
+_GAP = 3  # sentences from one advert to the next within which all belong to them
+_MOSTLY = 0.5  # share of its sentences that are adverts in an article that is one as a whole
 
 
 @cache

@@ -9,7 +9,7 @@ from functools import lru_cache
 from summarizer.tables import common_words
 from summarizer.text.printed import OPENING, is_headed, without_asides
 
-_SENTENCES = 256  # whose answers are kept at hand: as many as an article has
+_SENTENCES = 256  # sentences whose answers are kept: more than most articles have
 # The patterns of `stands_alone` and `_EMPTY_WORDS` see small letters.
 _DANGLING = re.compile(  # a sentence that leans on the one before it
     r"""
@@ -87,6 +87,7 @@ _ENTRY = re.compile(r"\A[A-Z][^:.]{1,60}:\s[A-Z$€£\d]|:\s[^:]*[^:\d]:\s")
 _NAMED_TWICE = re.compile(
     r"\A([A-Z][\w&’'-]+\s[A-Z][\w&’'-]+)\b[^,.;“”\"]*[a-z]\s(?:\w+\s){0,5}?\1\b"
 )
+_CONNECTIVE = 9  # code points that `trim` may take off with no heading: "However, "
 # What may be left of a heading that was cut in its middle: "For Stablecoins Central to the plan is"
 _HEADED = re.compile(r"(?:For|With|From|As|Over|Under|By|After|Before)\s[A-Z]\w+\s[A-Z]\w+\b")
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Oo]ur|[Mm]y|[Yy]ou|[Yy]our|us)\b")
@@ -155,7 +156,8 @@ def stands_alone(sentence: str) -> bool:
     trimmed = trim(sentence)
     if not (7 <= len(trimmed.split()) <= 70 and sentence.rstrip()[-1] in '.!”"'):
         return False
-    if _is_fragment(trimmed) or (len(trimmed) + 9 < len(sentence) and _HEADED.match(trimmed)):
+    is_cut = len(sentence) - len(trimmed) > _CONNECTIVE
+    if _is_fragment(trimmed) or (is_cut and _HEADED.match(trimmed)):
         return False
     lowered = trimmed.lower()
     is_unfit = _UNFIT.search(lowered) or _CAPTION.match(lowered) or _GLUED.search(trimmed)
@@ -253,8 +255,8 @@ def shorten(sentence: str, most: int = MAX_WORDS) -> str:
 
 
 def _is_whole(start: str) -> bool:
-    """Whether the beginning of a sentence leaves nothing open: a quotation, a dash, a bracket, what
-    is rather than something else.
+    """Whether the beginning of a sentence leaves nothing open: a quotation, a dash, a bracket, or
+    the second half of "not this, but that".
     """
     is_paired = all(start.count(dash) % 2 == 0 for dash in (" — ", " – "))
     return is_paired and _is_balanced(start) and not _DENIED.search(start)

@@ -44,7 +44,7 @@ _FIRST_NAMED = 0.5  # what a sentence gains that its asset begins: as much as a 
 _EARLY = 0.5  # what the first sentence gains; later ones gain less
 _TOLD = 1.0  # what a sentence loses that the summary quotes: a reader has just read it
 _RATIONALE_WORDS, _SIDE_WORDS = 32, 24  # of the sentence quoted; of each of a neutral call's two
-# Kinds of fact that are a reason without a sentence, the second of an asset that the title names.
+# Kinds of fact that are a reason without a sentence: of any asset, and of one in the title.
 _ALONE = frozenset({"treasury_purchase"})
 _ALONE_TITLED = _ALONE | {"etf_flow", "token_unlock"}
 _MAX_NAMED = 3  # assets that a sentence names; of more it is a list
@@ -196,7 +196,7 @@ def _choose_fact(
     if place is None:
         alone = _ALONE_TITLED if reasons.is_titled(asset) else _ALONE
         fitting = [i for i in fitting if reasons.facts[i].kind in alone]
-    if place is not None:
+    else:
         start, end = reasons.text.sentences[place]
         said = {number.value for number in reasons.text.numbers_between(start, end)}
         fitting = [

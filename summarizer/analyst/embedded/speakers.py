@@ -33,7 +33,7 @@ _OFFICE = re.compile(
 )
 
 
-def find_speaker(text: Text) -> str | None:
+def find_quoted_person(text: Text) -> str | None:
     """The first person who speaks in the article; None where nobody who is named does.
 
     A name is a person's where an office stands beside it, where the surname goes on alone, or right

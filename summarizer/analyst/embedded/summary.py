@@ -15,14 +15,14 @@ from summarizer.text.assets import MARKET
 _CONTENT = re.compile(r"[a-z][a-z]{3,}|\d[\d.,]*\d|(?<=\$)\d")
 _QUOTED = re.compile('[“"][^”"]{25,}[”"]')
 _FIGURE = re.compile(r"\d[\d.,]*\d")
-_STEM = 6  # letters
+_STEM = 6  # letters of a word by which it is the same word: slashes, slashed
 _STOP = frozenset(
     "this that with from have will been their they which would could about after into over than"
     " what when where were more also says said".split()
 )
 _SENTENCES = 2  # of an article of one story
-_FIGURE_WORTH = 2.0  # words of the title that a figure of it is worth besides itself
-_MISSED = 1.25  # times as much of the title as the first sentences tell is told by a better one
+_FIGURE_WORTH = 2.0  # what a figure of the title counts for, besides being a word of it
+_MISSED = 1.25  # a sentence that tells so many times as much of the title comes before the others
 _MAX_OVERLAP = 0.5  # share of the words of the shorter of two sentences that both may have
 _EMPTY = 2.0  # what a sentence that tells no news loses: as much as the first gains by its place
 # An article that calls itself one of several stories.
@@ -105,7 +105,7 @@ def _repeats(words: set[str], others: set[str]) -> bool:
 
 
 def _share(words: set[str], title: set[str]) -> float:
-    """How much of the title's news the words tell: its words, and its figures as much again."""
+    """How much of the title's news the words tell, counted in words: a figure is worth three."""
     shared = words & title
     return len(shared) + _FIGURE_WORTH * sum(bool(_FIGURE.fullmatch(word)) for word in shared)
 

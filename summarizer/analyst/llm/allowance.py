@@ -29,9 +29,11 @@ class Allowance:
     lost: list[Usage] = field(default_factory=list)
 
     def left(self) -> float:
+        """The seconds that are left."""
         return self.end - time.monotonic()
 
     def backoff(self) -> float:
+        """The seconds to wait before the next try."""
         return BACKOFF[0] if self.tries > 1 else BACKOFF[1]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from summarizer.analyst.embedded.speakers import find_speaker
+from summarizer.analyst.embedded.speakers import find_quoted_person
 from tests.support.observed import read
 
 
@@ -19,4 +19,4 @@ from tests.support.observed import read
     ],
 )
 def test_a_person_who_speaks_is_found(string, name):
-    assert find_speaker(read(string)) == name
+    assert find_quoted_person(read(string)) == name
