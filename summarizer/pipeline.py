@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from summarizer.analyst.llm.analyze import Attempt, Conversation
     from summarizer.analyst.llm.gate import Gate
 
-SENTENCE = 5  # words that somebody means to have read: no file's name
+SENTENCE = 5  # words of an argument that is no file's name but a text, given by mistake
 # For one article's analysis in another process, which takes 0.02: a busy machine starts it slowly.
 APART_SECONDS = 120.0
 # What a file's name says of it; its bytes may say otherwise.

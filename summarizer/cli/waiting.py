@@ -1,4 +1,4 @@
-"""Shows on a terminal that a single article, or a model's answer about it, is waited for."""
+"""Spinners on a terminal while one article is fetched, or a model answers about it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ def show_waiting(
 ) -> Iterator[Callable[[bytes], None] | None]:
     """A spinner on a terminal while a model answers, with the seconds and the tokens so far.
 
-    Yields who is to hear the bytes of the answer: nobody where nothing is shown.
+    Yields a function that is to be given the bytes of the answer, None where nothing is shown.
     """
     console = console or Console(stderr=True)
     if not (console.is_terminal and settings.uses_model):

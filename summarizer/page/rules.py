@@ -19,7 +19,8 @@ _FORMS = {
     "box": "^(?:{})$",
     "text": r"\b(?:{})",
     "vote": r"\b(?:{})\b",
-    # within a word begins a capital, a sign or "featured" at most: the rest is passed over at once
+    # Inside a word a phrase begins with a capital, a sign or the f of "featured" alone; all other
+    # letters there are passed over at once.
     "run": r"(?:(?<![a-z])|(?=[A-Z@.f]))(?:{})",
 }
 _CASED = frozenset("bio byline run self".split())  # the others match in any case

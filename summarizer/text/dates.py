@@ -10,15 +10,16 @@ from functools import lru_cache
 MAX_LENGTH = 100  # characters: JavaScript's dates, the longest that feeds write, have 65
 # Seconds since 1970, or milliseconds: "1765576818".
 _EPOCH = re.compile(r"[12]\d{9}(?:\d{3})?")
-# What dateutil does not read, and its plain form. Each row has an example.
+# What dateutil does not read, and its plain form, below an example.
 _PLAIN = [
-    (re.compile(r"(?<=[\dZ])\[[\w/+-]+\]$"), ""),  # "15:07:41-05:00[America/New_York]", by Java
-    (
-        re.compile(r"(?<=[+-]\d{4})\s*\([^()]*\)$"),
-        "",
-    ),  # "GMT+0100 (Central European Standard Time)"
-    (re.compile(r"\s[|•·–—-]\s"), " "),  # "Nov 20, 2026 · 8:00 PM"
-    (re.compile(r"\b(?:GMT|UTC)\s?(?=[+-]\d)"), ""),  # "8:00 PM GMT+1"; POSIX's sign is the other
+    # "15:07:41-05:00[America/New_York]", as Java writes it
+    (re.compile(r"(?<=[\dZ])\[[\w/+-]+\]$"), ""),
+    # "GMT+0100 (Central European Standard Time)", as JavaScript does
+    (re.compile(r"(?<=[+-]\d{4})\s*\([^()]*\)$"), ""),
+    # "Nov 20, 2026 · 8:00 PM"
+    (re.compile(r"\s[|•·–—-]\s"), " "),
+    # "8:00 PM GMT+1", which dateutil takes as POSIX does: an hour behind, not ahead
+    (re.compile(r"\b(?:GMT|UTC)\s?(?=[+-]\d)"), ""),
 ]
 _MIDNIGHT = re.compile(r"(?<=\d[T ])24:00(?::00(?:\.0+)?)?(?!\d)")  # the end of the day in ISO 8601
 # Letters that name no one offset: those of the seasons, and IST, which crypto feeds write in India.

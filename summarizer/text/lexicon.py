@@ -45,7 +45,7 @@ class Lexicon(Generic[T]):
         for i, phrases in enumerate(map(self._starting, words)):
             for others, has_stem, value in phrases:
                 if others and not has_stem and seconds[i] != others[0]:
-                    continue  # as with most
+                    continue  # most phrases with this first word end here, before any list is made
                 past = i + 1 + len(others)
                 following = words[i + 1 : past]
                 if following == others or (has_stem and _fits(following, others)):

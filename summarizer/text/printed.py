@@ -35,7 +35,7 @@ _OPENERS = frozenset(
 _SMALL = frozenset(
     "of the to in for and on by with a an at as from vs or is into its & - – —".split()
 )
-# Those of them that have a capital in titles alone.
+# Small words that have a capital in titles alone, not even in names.
 _TITLE_ONLY = frozenset("To By With From As And Into Is".split())
 _LEAD_IN = re.compile(  # "One thing stands out: Halcyon has sold its coins to a rival bank"
     r"\A[A-Z](?:[^:\s\d“”\"'();]*\s){2,16}[^:\s\d“”\"]+:\s(?=[A-Z][a-z]+(?:\s\S+){7})"

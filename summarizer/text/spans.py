@@ -104,21 +104,6 @@ def _joined(text: str, cut: int) -> bool:
     return before.isalnum() and after.isalnum()
 
 
-def find_evidence(text: str, quote: str) -> Span | None:
-    """Where `quote` first stands in `text`, exactly and on whole words.
-
-    >>> find_evidence("fell to $58,000", "8,000") is None
-    True
-    """
-    start = text.find(quote) if quote.strip() else -1
-    while start >= 0:
-        end = start + len(quote)
-        if is_whole(text, start, end):
-            return Span(start, end)
-        start = text.find(quote, start + 1)
-    return None
-
-
 def shorten_words(text: str, length: int) -> str:
     """The text in at most so many characters, cut between words.
 

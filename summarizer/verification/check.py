@@ -87,6 +87,7 @@ class Check:
         return tuple(calls.values())
 
     def _check_call(self, claim: CallClaim, where: str, analysis: Analysis) -> Call | None:
+        """The call, or None where the article names no such asset or nothing is named for it."""
         is_named = self._support.groups.get(claim.asset) in (*CALLED, "name")
         if not is_named and not self._support.is_printed_ticker(claim.asset):
             self._drop(where, f"{claim.asset} is no asset that the article names")
@@ -180,6 +181,7 @@ class Check:
         return confidence
 
     def _check_target(self, claim: CallClaim, where: str) -> Target | None:
+        """The target, or None where the fact is no level of the asset in the call's direction."""
         if claim.target is None:
             return None
         fact = self._find_fact(claim.target)

@@ -3,7 +3,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.text.spans import clean, escape_json, find_evidence, normalise
+from summarizer.text.spans import clean, escape_json, normalise
 
 
 @given(st.text())
@@ -34,8 +34,3 @@ def test_escaped_json_means_the_same(value):
 def test_clean_drops_a_sequence_with_its_payload():
     assert clean("a\x1b]8;;http://e.example\x07link\x1b]8;;\x07b") == "alinkb"
     assert clean("\x1b[1mbold\x1b[0m \x9b31mred") == "bold red"
-
-
-def test_evidence_does_not_begin_inside_a_number():
-    assert find_evidence("fell to $58,000", "8,000") is None
-    assert find_evidence("fell to $58,000", "$58,000") == (8, 15)
