@@ -15,7 +15,7 @@ import pytest
 from eval.records import load_own
 from eval.score.score import score_reports
 from summarizer import analyze_text
-from summarizer.analyst.llm import endpoint
+from summarizer.analyst.llm import allowance, endpoint
 from summarizer.errors import AnswerError
 from summarizer.pipeline import analyze_article
 from summarizer.settings import Settings
@@ -101,7 +101,7 @@ def test_an_article_longer_than_the_models_context_is_cut(model):
 
 
 def test_an_answer_that_does_not_end_within_its_limit(model, monkeypatch):
-    monkeypatch.setattr(endpoint, "ANSWER_TOKENS", 8)
+    monkeypatch.setattr(allowance, "ANSWER_TOKENS", 8)
     monkeypatch.setattr(endpoint, "LONG_ANSWER_TOKENS", 12)
     with pytest.raises(AnswerError, match="llm_truncated"):
         analyze_text(EXAMPLE, settings=model)
