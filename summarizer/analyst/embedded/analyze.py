@@ -138,16 +138,16 @@ def weigh_reasons(reasons: Iterable[Reason]) -> list[tuple[Reason, float]]:
 
 
 def make_calls(
-    reasons: Reasons, weighed: Iterable[Weighed], told: Container[int] = ()
+    reasons: Reasons, weighed: Iterable[Weighed], in_summary: Container[int] = ()
 ) -> tuple[CallClaim, ...]:
     """A call for each asset that the article treats; one without a clear direction is neutral and
-    has no rationale. The sentences in `told` stand in the summary.
+    has no rationale. The sentences in `in_summary` stand in the summary.
     """
     calls: list[CallClaim] = []
     for one in weighed:
         if _is_treated(reasons, one):
             taken = {i for call in calls for i in call.rationale.sentences}
-            call = _make_call(reasons, one, taken, told)
+            call = _make_call(reasons, one, taken, in_summary)
             if call.rationale.text or one.treated >= _TREATED_ALONE:
                 calls.append(call)
     return tuple(calls)
@@ -158,7 +158,7 @@ def _is_treated(reasons: Reasons, one: Weighed) -> bool:
 
 
 def _make_call(
-    reasons: Reasons, one: Weighed, taken: Container[int], told: Container[int]
+    reasons: Reasons, one: Weighed, taken: Container[int], in_summary: Container[int]
 ) -> CallClaim:
     """The call on one asset; neutral and without a rationale where it is not clear, where the
     article bears it out by no sentence or fact, of a stablecoin, or of a rise that an advert
@@ -177,7 +177,9 @@ def _make_call(
         listed = reasons.list_reasons(asset)
         placed = [each for each in listed if each.fact is not None or each.sentence is not None]
         weighed = weigh_reasons(placed)
-        rationale, used = explain_call(reasons, asset, direction, weighed, target, taken, told)
+        rationale, used = explain_call(
+            reasons, asset, direction, weighed, target, taken, in_summary
+        )
     confidence = min(one.confidence, limit_confidence(reasons, asset))
     if not rationale.text:
         confidence = _UNDECIDED

@@ -42,7 +42,7 @@ _TURNS = {
 }
 _FIRST_NAMED = 0.5  # what a sentence gains that its asset begins: as much as a lasting reason
 _EARLY = 0.5  # what the first sentence gains; later ones gain less
-_TOLD = 1.0  # what a sentence loses that the summary quotes: a reader has just read it
+_IN_SUMMARY = 1.0  # what a sentence loses that the summary quotes: a reader has just read it
 _RATIONALE_WORDS, _SIDE_WORDS = 32, 24  # of the sentence quoted; of each of a neutral call's two
 # Kinds of fact that are a reason without a sentence: of any asset, and of one in the title.
 _ALONE = frozenset({"treasury_purchase"})
@@ -64,12 +64,12 @@ def explain_call(
     weighed: Sequence[tuple[Reason, float]],
     target: int | None,
     taken: Container[int] = (),
-    told: Container[int] = (),
+    in_summary: Container[int] = (),
 ) -> tuple[Claim, tuple[int, ...]]:
     """Why the call: the article's best sentence about the asset, and one fact; the facts used.
 
     `weighed` holds each reason with its pull, above 0 towards bullish; the sentences in `taken`
-    explain other calls, those in `told` stand in the summary. A neutral call is explained by a
+    explain other calls, those in `in_summary` stand in the summary. A neutral call is explained by a
     sentence for each side. Where the article does not bear a call out, its claim is empty.
     """
     totals: dict[int, float] = defaultdict(float)
@@ -80,7 +80,7 @@ def explain_call(
     if direction == "neutral":
         return _explain_both_sides(reasons, asset, totals, places), ()
     sign = 1 if direction == "bullish" else -1
-    place = _choose_sentence(reasons, asset, totals, sign, places, told)
+    place = _choose_sentence(reasons, asset, totals, sign, places, in_summary)
     used = _choose_fact(reasons, asset, weighed, sign, place)
     if place is None and used is None:
         used = target if target in reasons.facts and reasons.is_titled(asset) else None
@@ -145,13 +145,13 @@ def _choose_sentence(
     totals: Mapping[int, float],
     sign: int,
     places: Sequence[int],
-    told: Container[int] = (),
+    in_summary: Container[int] = (),
 ) -> int | None:
     """The sentence that speaks most clearly for the direction, if any does.
 
     It speaks for it by its tone and by its cues, of which more stand for it than against it; of an
     asset in the title, a plain tone beside a figure is enough. A sentence that the asset begins is
-    clearer, one that was told already says less.
+    clearer, one of the summary says less.
     """
     scores = {}
     for i in places:
@@ -164,7 +164,7 @@ def _choose_sentence(
         if tone > 0 and (side > 0 or is_plain):
             scores[i] = tone + side + totals.get(i, 0.0) * sign
             scores[i] += _FIRST_NAMED * reasons.begins(i, asset) + _EARLY / (1 + reasons.places[i])
-            scores[i] -= _TOLD * (i in told)
+            scores[i] -= _IN_SUMMARY * (i in in_summary)
     return min(scores, key=lambda i: (-scores[i], i), default=None)
 
 

@@ -114,10 +114,8 @@ def _is_missed(
     words: Mapping[int, set[str]], title: set[str], first: Sequence[int], headline: int
 ) -> bool:
     """Whether the sentences that come first tell much less of the title than another one does."""
-    told: set[str] = set()
-    for i in first:
-        told |= words[i]
-    return _share(words[headline], title) >= _MISSED * max(1.0, _share(told, title))
+    of_first = set().union(*(words[i] for i in first))
+    return _share(words[headline], title) >= _MISSED * max(1.0, _share(of_first, title))
 
 
 def _score(reasons: Reasons, i: int, main: str | None, words: set[str], title: set[str]) -> float:
