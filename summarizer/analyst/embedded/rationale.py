@@ -69,8 +69,8 @@ def explain_call(
     """Why the call: the article's best sentence about the asset, and one fact; the facts used.
 
     `weighed` holds each reason with its pull, above 0 towards bullish; the sentences in `taken`
-    explain other calls, those in `in_summary` stand in the summary. A neutral call is explained by a
-    sentence for each side. Where the article does not bear a call out, its claim is empty.
+    explain other calls, the summary quotes those in `in_summary`. A neutral call is explained by
+    a sentence for each side. Where the article does not bear a call out, its claim is empty.
     """
     totals: dict[int, float] = defaultdict(float)
     for reason, pull in weighed:
