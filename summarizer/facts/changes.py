@@ -1,5 +1,5 @@
-"""Whether a percentage is the change of a price, and not a share, a level, a forecast, or what
-moved of something else.
+"""Whether a percentage is the change of a price: not a share, a level, a forecast, or the change of
+something else.
 """
 
 import re
@@ -36,7 +36,7 @@ _TAKEN_BACK_AFTER = re.compile(  # "5% drop was reversed"
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_SUPPOSED = re.compile(  # "if bitcoin fell 20%", "a 10% drop would"
+_SUPPOSED = re.compile(  # "if bitcoin fell 20%"
     r"""
     (?:\A|[,;]\s|\b(?:and|but|that|even|because|as)\s)
         (?:if|suppose|supposing|assuming|imagine|what\sif|had|were|should|in\scase)\s
@@ -44,7 +44,7 @@ _SUPPOSED = re.compile(  # "if bitcoin fell 20%", "a 10% drop would"
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_SUPPOSED_AFTER = re.compile(
+_SUPPOSED_AFTER = re.compile(  # "a 10% drop would hurt"
     r"\s(?:[a-z]+\s){0,3}(?:would|could|might|may)\s(?:be|mean|take|bring|put|send|wipe|push|trigger|leave|erase|still|likely|hurt)\b"
 )
 # "predicts bitcoin to rally 70%", "it could fall another 12%", "would have lost 15%"
@@ -111,7 +111,7 @@ def _moves() -> re.Pattern[str]:
 
 @cache
 def _metric() -> re.Pattern[str]:
-    """What is not a price as what moves by the figure: "gas fees on Ethereum fell 12%"."""
+    """Words by which something else than a price moves: "gas fees on Ethereum fell 12%"."""
     metrics = match_any("metric")
     moves = match_any("up", "down")
     return re.compile(
@@ -126,7 +126,7 @@ def _metric() -> re.Pattern[str]:
 
 @cache
 def _of_metric() -> re.Pattern[str]:
-    """The same behind the figure: "a 12% drop in trading volume"."""
+    """Such words behind the figure: "a 12% drop in trading volume"."""
     metrics = match_any("metric")
     return re.compile(
         rf"\s(?:[a-z-]+\s){{1,3}}(?:in|of)\s(?:[\w’'-]+\s){{0,4}}?{metrics}\b", re.IGNORECASE

@@ -1,4 +1,4 @@
-"""FACTS -> FACTS: those that the other facts of an article contradict become unsure, and a total of
+"""FACTS -> FACTS: those that cannot be right beside the others become unsure, and a total of
 several assets is that of the market.
 """
 
@@ -57,11 +57,12 @@ def _is_total(fact: Fact, facts: Sequence[Fact]) -> bool:
 
 
 def doubt_contradicted(facts: Sequence[Fact]) -> list[Fact]:
-    """The facts, with a level unsure that lies in another order of size than its asset's price, or
-    too far off, or on its wrong side where no word says that it was passed.
+    """The facts, with those unsure that cannot be right: a level of another order of size than its
+    asset's price, a support or resistance too far off or on the wrong side of the price with no
+    word that it was passed, and a dominance that bitcoin never had.
 
-    For the order of size the price is the median of the article's sure prices and levels, two
-    others at least: bitcoin that trades at $4,600 has no resistance at $145, which is ether's.
+    The order of size is judged by the median of three or more sure prices and levels of the asset:
+    bitcoin that trades at $4,600 has no resistance at $145, which is ether's.
     """
     sure = [fact for fact in facts if not fact.unsure]
     known: dict[str, list[float]] = defaultdict(list)

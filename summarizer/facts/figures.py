@@ -96,10 +96,10 @@ def spell(name: str) -> str:
 def group_facts(facts: Sequence[Fact]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Facts for reading: (group, [(kind, "BTC −7% Binance, −8% Bybit; ETH …")]).
 
-    Groups and kinds are in the order of the table of kinds. Levels are sorted, the nearest to the
-    price first, and one that the price has passed is said to be broken; an earlier value stands
-    behind the later one: `$33.6B, from $36.9B`. A number that no kind covers says nothing without
-    its sentence, and is left out.
+    Groups and kinds are in the order of the table of kinds. Supports are sorted from the highest
+    down, other levels from the lowest up, and one that the price has passed is said to be broken;
+    an earlier value stands behind the later one: `$33.6B, from $36.9B`. A number that no kind
+    covers says nothing without its sentence, and is left out.
     """
     by_kind: dict[str, dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
     for fact in facts:

@@ -133,7 +133,9 @@ def _is_dated(text: Text, candidate: Candidate) -> bool:
 
 
 def _rename(candidate: Candidate, kind: str, others: Iterable[str] = PRICES) -> Choice:
-    """The kind, with the chance that the number is of any of the others, as its readers saw it."""
+    """The kind, and as its chance the sum of what the readers gave to `others`: a rule has told
+    these apart.
+    """
     place, places = LABELS.index(kind), {LABELS.index(other) for other in others}
     candidate.chances = _gather(candidate.chances, place, places)
     candidate.linear_chances = _gather(candidate.linear_chances, place, places)
@@ -141,7 +143,7 @@ def _rename(candidate: Candidate, kind: str, others: Iterable[str] = PRICES) -> 
 
 
 def _gather(chances: Sequence[float], place: int, places: Collection[int]) -> list[float]:
-    """The chances with those of several places at one of them."""
+    """The chances, with all those at `places` added up at `place`."""
     gathered = [0.0 if i in places else chance for i, chance in enumerate(chances)]
     gathered[place] = sum(chances[i] for i in places)
     return gathered

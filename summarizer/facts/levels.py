@@ -51,13 +51,14 @@ def find_price(facts: Iterable[Fact], asset: str) -> float | None:
 
 
 def is_target(facts: Iterable[Fact], fact: Fact, asset: str, direction: Direction) -> bool:
-    """Whether the fact is a level of the asset on the direction's side of its price.
+    """Whether the fact is a level of the asset on the direction's side of its price, not a broken
+    one.
 
     Where the article states no price, the other levels tell the side: what lies below a support,
     or short of every resistance, is no aim of a rise; a fall's aims mirror that.
     """
     is_level = fact.kind in LEVELS and fact.subject == asset and fact.unit not in ("%", "bps")
-    if direction == "neutral" or fact.value <= 0 or not is_level:
+    if direction == "neutral" or fact.value <= 0 or not is_level or fact.qualifier == BROKEN:
         return False
     sign = 1 if direction == "bullish" else -1  # of the way from the price to its target
     price = find_price(facts, asset)
@@ -69,7 +70,7 @@ def is_target(facts: Iterable[Fact], fact: Fact, asset: str, direction: Directio
 def _is_ahead(levels: Sequence[Fact], fact: Fact, sign: int) -> bool:
     """Whether a level is past those that a move leaves behind, and reaches one that it aims at."""
     aims, bounds = ("resistance_level", "support_level")[::sign]
-    if fact.kind not in ("price_target", aims) or fact.qualifier == BROKEN:
+    if fact.kind not in ("price_target", aims):
         return False
     passed = [f.value for f in levels if f.kind == bounds]
     ahead = [f.value for f in levels if f.kind == aims and f.qualifier != BROKEN]

@@ -1,5 +1,5 @@
-"""Whether a clause states its figure: not what it asks, denies, takes back, supposes, or says of
-something else than a price.
+"""Whether a clause states its figure as the kind of number that it was taken for. It does not if it
+asks, denies, withdraws or supposes it, or says it of something else.
 """
 
 import re

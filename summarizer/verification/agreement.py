@@ -114,8 +114,8 @@ def _is_level_of_kind(use: Use, kinds: frozenset[str]) -> bool:
 def _is_called_so(use: Use, kinds: frozenset[str]) -> bool:
     """Whether the article's own words around the number name the same kinds.
 
-    So "a rejection at the resistance of {N1}" stands of a dominance that is said to resist there.
-    A level that has not come is never told as the price.
+    So "rejected at the resistance of {N1}" passes for a market share, if the article itself calls
+    that number a resistance. A level is never told as the price now.
     """
     if use.fact.kind in LEVELS and kinds & {"price", "price_past", "price_change"}:
         return False
@@ -136,7 +136,7 @@ def _check_attached(use: Use) -> Iterator[str]:
 def _check_certainty(use: Use) -> Iterator[str]:
     """A thing that may come stays possible: not "ether will reach {N11}" of analysts' doubts."""
     if not is_as_certain(use.fact, use.scope.before, use.printed):
-        yield f"{use.meaning}, not what will be, or may be, by the article"
+        yield f"{use.meaning}, which the article does not call certain: it may come"
 
 
 def _check_sign(use: Use) -> Iterator[str]:
@@ -155,12 +155,12 @@ def _check_move(use: Use) -> Iterator[str]:
     """A price is reached by the article's own move: not "rose to a price of {N1}" after a fall."""
     fact = use.fact
     sign = _MOVED_TO.search(use.scope.before) and sign_word(use.scope, fact)
-    is_up = {
+    moves_up = {
         other.value > 0
         for other in use.sentence.facts
         if other.kind == "price_change" and other.subject == fact.subject and other.value
     }
-    if fact.kind != "price" or not sign or is_up != {sign < 0}:
+    if fact.kind != "price" or not sign or moves_up != {sign < 0}:  # all go the other way
         return
     if not use.sentence.support.says_move(fact.subject, sign):
         yield f"{fact.subject} did not move that way to {use.written}"

@@ -44,7 +44,7 @@ def test_everything_of_the_report_is_on_the_page():
         "embedded analyst",
     ):
         assert said in shown
-    assert "1 figures checked" not in shown
+    assert "figures checked: 1" not in shown
     assert (
         '<a href="https://example.com/a" rel="noopener noreferrer nofollow">Bitcoin slides</a>'
         in page

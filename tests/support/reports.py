@@ -87,7 +87,7 @@ REPORT = Report(
             check="number_in_text",
             where="summary[0]",
             verdict="supported",
-            detail="1 figures checked",
+            detail="figures checked: 1",
         ),
     ),
     flags=("partial_text",),

@@ -21,11 +21,11 @@ from summarizer.text.assets import MARKET
 from summarizer.text.reading import Text
 
 _MAX_NOTES = 4  # that raise the credibility, and as many that lower it
-_MAX_SUBJECTS = 2  # that a timeframe is told to rest on
+_MAX_PHRASES = 2  # that a timeframe is told to rest on
 _SHORT_PERIODS = frozenset("1h 4h 8h 24h 7d".split())
 _NEAR_BY = 0.15  # of the price; a level farther off is no matter of two weeks
-# Weight of a theme's cues (narratives.py) from which on a timeframe may rest on it: more than one
-# cue in the lead has.
+# The least weight of a theme (narratives.py) on which a timeframe may rest; one cue in the lead has
+# less.
 _THEME_WEIGHT = 1.6
 # Words of a holder that sells, which shows no belief in years to come.
 _SOLD = re.compile(
@@ -49,19 +49,19 @@ def explain_horizon(horizon: str, reasons: Reasons, narratives: Sequence[CuedNar
     for i, fact in reasons.facts.items():
         if fact.kind in phrases and _is_of_horizon(reasons, fact):
             is_named = fact.subject.isalpha()
-            is_shown = is_named and fact.kind != "token_unlock"  # that may be no more
+            is_shown = is_named and fact.kind != "token_unlock"  # it may be past
             figure = f" ({fact.subject} {{N{i}}}{narrow(fact)})" if is_shown else ""
             shown.setdefault(phrases[fact.kind], figure)
     for theme in narratives:
         if theme.name in phrases and theme.is_in_lead and theme.weight >= _THEME_WEIGHT:
             shown.setdefault(phrases[theme.name], "")
-    named = [phrase + figure for phrase, figure in shown.items()][:_MAX_SUBJECTS]
+    named = [phrase + figure for phrase, figure in shown.items()][:_MAX_PHRASES]
     return Claim(text=f"It rests on {_join(named)}." if named else "")
 
 
 def _is_of_horizon(reasons: Reasons, fact: Fact) -> bool:
-    """Whether a fact is of the time that its kind works over, as a move of the day is; of one whose
-    asset or holder is known, and not of an advert.
+    """Whether a fact supports the timeframe that its kind stands for: a move is of days, a level is
+    near, its asset or holder is known, and it stands in no advert.
     """
     place = reasons.text.sentence_at(fact.evidence.start)
     if fact.subject == MARKET or place in reasons.promotion.sentences:

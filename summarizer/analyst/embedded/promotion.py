@@ -50,8 +50,10 @@ _LAUDED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 # Words of news that is bad for a coin, which no advert has.
-_BAD = re.compile(r"\b(?:scam\w*|rug[ -]pull\w*|fraud\w*|dead|dumped|victims?|stolen|sued)\b")
-# How many calls these limits cost: eval/README.md, "Calls that are made".
+_BAD = re.compile(
+    r"\b(?:scam\w*|rug[ -]pull\w*|fraud\w*|dead|dumped|victims?|stolen|sued)\b", re.IGNORECASE
+)
+# How many calls these limits cost together: eval/README.md, "Calls that are made".
 _LAUDS, _LEAST_LAUDS = 0.5, 4  # share of a coin's sentences that laud it in adverts; how many do
 _SALES = 0.25  # share of a coin's sentences that speak of its sale in adverts
 _GAP = 3  # sentences from one advert to the next within which all belong to them
@@ -77,8 +79,9 @@ def find_promotion(
 ) -> Promotion:
     """What of the article is an advert.
 
-    `mentions` are those of each sentence, `titled` those of the title. A sentence is an advert that
-    names an advertised coin, or that praises what is sold as no news does.
+    `mentions` are those of each sentence, `titled` those of the title. A sentence is an advert if
+    it names an advertised coin or praises as no news does. So are the few sentences between two
+    adverts, where a coin is advertised.
     """
     new, praised = _find_advertised(sentences, mentions)
     assets = new | praised
@@ -100,8 +103,8 @@ def _find_advertised(
 ) -> tuple[frozenset[str], frozenset[str]]:
     """The coins that are sold to first buyers, and those that are lauded as no news does.
 
-    Each is a share of the sentences that name the coin; a sentence sells or lauds the first coin
-    that it names.
+    A coin is among the first if enough of the sentences that name it speak of its sale, among the
+    second if enough laud it. A sentence counts for the first coin that it names.
     """
     named: Counter[str] = Counter()
     sold: Counter[str] = Counter()

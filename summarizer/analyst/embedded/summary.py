@@ -1,7 +1,7 @@
 """TEXT -> SUMMARY: the article's own key sentences, shortened.
 
-The news comes first, then what it means for the market. An article of several stories gets the
-first sentence of each.
+An article of one story gets the two sentences that say most, in the article's order; one of
+several stories gets a sentence of each.
 """
 
 import re
