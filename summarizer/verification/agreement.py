@@ -144,7 +144,8 @@ def _check_sign(use: Use) -> Iterator[str]:
     fact, sign = use.fact, sign_word(use.scope, use.fact)
     if fact.kind not in SIGNED:
         return
-    if sign is None or sign * fact.value < 0:
+    is_still = sign and not fact.value  # "fell 0%"
+    if sign is None or sign * fact.value < 0 or is_still:
         side = "negative" if fact.value < 0 else "positive"
         yield f"{use.meaning} and {side}, which the words around it do not fit"
     if fact.value < 0 and not use.figure.is_signed and not sign:

@@ -16,7 +16,7 @@ from summarizer.facts.levels import find_price
 from summarizer.models import Direction, Fact
 from summarizer.tables import read_rows
 
-# Kind of fact -> its statement; of a level, also the statement where there is no price.
+# Kind of fact -> its statement; also that of a level without a price, or of a purchase in money.
 _STATEMENTS = {kind: statements for kind, *statements in read_rows("statements.tsv")}
 # What a group of cues speaks for. A move that is over is weak evidence, what lasts is strong
 # (eval/LABELLING.md, "Calls").
@@ -210,9 +210,13 @@ def _choose_fact(
 
 def _state_fact(reasons: Reasons, asset: str, i: int) -> str:
     fact, name = reasons.stated[i], reasons.name(asset)
-    statement, *unpriced = _STATEMENTS[fact.kind]
-    if unpriced and fact.kind in LEVELS and find_price(reasons.facts.values(), asset) is None:
-        statement = unpriced[0]
+    statement, *others = _STATEMENTS[fact.kind]
+    if fact.kind in LEVELS:
+        is_other = find_price(reasons.facts.values(), asset) is None
+    else:
+        is_other = fact.unit != fact.subject
+    if others and is_other:
+        statement = others[0]
     figure = f"{{N{i}}}{narrow(fact)}"
     return statement.format(A=name, F=figure, H=fact.venue, D=f"{{D{i}}}")
 
