@@ -27,7 +27,7 @@ _DIRECT = re.compile(
 _OTHER_CLAUSE = re.compile(r",\s(?:and|but)\s(?:it|they|he|she|now)\b")
 _VENUE = re.compile(rf"\b{match_any('venue')}\b")
 # "fell 4% to $61,300 as funds lost $410 million, according to Farside", which counts flows alone
-_COUNTS_FLOWS = re.compile("Farside|SoSoValue", re.IGNORECASE)
+_COUNTS_FLOWS = re.compile(match_any("flow_source"), re.IGNORECASE)
 _WITH = re.compile(r",\swith\s")  # "Binance stood at -0.011%, with Bybit at -0.014%"
 _PAST_CLAUSE, _PAST_NUMBER = 60, 40  # code points that a venue seems further off
 _DATE_REACH = 60  # code points

@@ -9,7 +9,7 @@ from functools import cache, partial
 
 from summarizer.facts.candidates import Candidate
 from summarizer.facts.nearby import LOOKED, Features
-from summarizer.tables import common_words
+from summarizer.tables import common_words, word_set
 from summarizer.text.asset_table import stock_tickers
 from summarizer.text.names import find_names, longest_form
 from summarizer.text.reading import Text
@@ -44,7 +44,12 @@ class Companies:
         start, end = candidate.span
         first, past = bisect_left(self._starts, start), bisect_left(self._starts, end)
         assets = {mention.start for mention in candidate.mentions}
-        named = [item for item in self._text.names[first:past] if item[0] not in assets]
+        acronyms = word_set("acronym")
+        named = [
+            (place, name)
+            for place, name in self._text.names[first:past]
+            if place not in assets and name not in acronyms
+        ]
         before = [item for item in named if item[0] < candidate.number.start]
         after = [item for item in named if item[0] >= candidate.number.end]
         for side, items in (("b", before[::-1]), ("a", after)):

@@ -14,7 +14,7 @@ from summarizer.facts.choice import NONE
 from summarizer.facts.confidence import describe_doubts, measure_confidence
 from summarizer.facts.contradictions import doubt_contradicted, name_totals
 from summarizer.facts.cue_scores import score_candidates
-from summarizer.facts.kind_rules import name_ends, settle_kind
+from summarizer.facts.kind_rules import name_by_rules, settle_kind
 from summarizer.facts.kinds import KINDS, PRICES
 from summarizer.facts.reader import Reader, load_reader
 from summarizer.facts.signs import find_sign
@@ -105,7 +105,7 @@ def read_rows(text: Text, reader: Reader | None = None) -> Rows:
         return _restore_places(text, read_rows(shorter, reader), places)
     reader = reader or load_reader("fast")
     candidates, subjects = read_candidates(text)
-    kinds = name_ends(text, candidates, reader.choose_kinds(text, candidates, subjects))
+    kinds = name_by_rules(text, candidates, reader.choose_kinds(text, candidates, subjects))
     facts, others = [], []
     for candidate, (kind, chance) in zip(candidates, kinds, strict=True):
         if kind == NONE or not is_stated(text, candidate, kind):

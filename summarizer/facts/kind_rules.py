@@ -72,7 +72,9 @@ _THEN = re.compile(  # "Three days ago, ETH was valued at"
 _NOW_AFTER = re.compile(rf"{_OWN_WORDS}\b{_AT_PRESS}\b", re.IGNORECASE)
 
 
-def name_ends(text: Text, candidates: Sequence[Candidate], kinds: Sequence[Choice]) -> list[Choice]:
+def name_by_rules(
+    text: Text, candidates: Sequence[Candidate], kinds: Sequence[Choice]
+) -> list[Choice]:
     """The kinds, with the ends of ranges that hold a price as its support and its resistance, and
     what investors move into funds, or out of them, as a flow."""
     named = list(kinds)

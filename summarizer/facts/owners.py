@@ -33,6 +33,7 @@ _LISTED = re.compile(  # "rose 5%, Zorbex 6%"
 )
 
 _NAMES_BACK = 12  # words with a capital, before "its shares", in which their company is looked for
+_BACK = 1000  # code points in which these words, or the mention of a stock, have to stand
 _THEIR_STOCK = re.compile(  # "its shares", "the miner's stock": of the company named before
     r"\b(?:[Ii]ts|[Tt]heir|[Tt]he\s(?:company|firm|miner|exchange|bank)[’']s)\s(?:\w+\s)?(?:shares|stock)\b"
 )
@@ -177,8 +178,10 @@ class Owners:
 
     def _find_company(self, start: int) -> str:
         """The company that was named last before a place: whose shares "its shares" are."""
-        stocks = [m.subject for m in self._text.mentions if m.group == "stock" and m.start < start]
-        names = re.findall(r"[A-Z][\w&.-]+", self._text.string[:start])
+        first = max(0, start - _BACK)
+        near = self._text.mentions_in(Span(first, start))
+        stocks = [mention.subject for mention in near if mention.group == "stock"]
+        names = re.findall(r"[A-Z][\w&.-]+", self._text.string[first:start])
         listed = [stock_tickers().get(name.lower()) for name in names[-_NAMES_BACK:]]
         return next(filter(None, [*reversed(listed), *reversed(stocks)]), NOBODY)
 

@@ -36,7 +36,7 @@ _SMALL = frozenset(
     "of the to in for and on by with a an at as from vs or is into its & - – —".split()
 )
 # Small words that have a capital in titles alone, not even in names.
-_TITLE_ONLY = frozenset("To By With From As And Into Is".split())
+_TITLE_ONLY = frozenset("To By With From As And Into Is In For On".split())
 _LEAD_IN = re.compile(  # "One thing stands out: Halcyon has sold its coins to a rival bank"
     r"\A[A-Z](?:[^:\s\d“”\"'();]*\s){2,16}[^:\s\d“”\"]+:\s(?=[A-Z][a-z]+(?:\s\S+){7})"
 )
@@ -49,8 +49,9 @@ _SHORTEST_TITLE = 3  # common words with capitals, which show a heading by thems
 _WIDGET = re.compile(  # "Bitcoin BTC $68,632.97 is struggling"
     r"\b([A-Z][A-Za-z]+) ([A-Z][A-Z0-9]{1,5}) \$ ?[\d,]+(?:\.\d+)?(?= [a-z])"
 )
-_ASIDE = re.compile(r"\s?\((?:@\w{1,30}|[A-Z$][A-Z0-9]{1,9}|NASDAQ: ?\w+|NYSE: ?\w+)\)")
+_ASIDE = re.compile(r"\s?\(\s?(?:@\w{1,30}|[A-Z$][A-Z0-9]{1,9}|NASDAQ: ?\w+|NYSE: ?\w+)\s?\)")
 _LOOSE = re.compile(r" (?=[.,;:](?: |\Z))")
+QUOTATION = re.compile('[“"][^”"“]*[”"]')
 _CUT_HERE = re.compile(
     r"\s*(?:[.,;:!?—–”\"’]|\Z|(?:according|as per|per data|data from|citing|reports?)\b| - )"
 )
@@ -58,17 +59,25 @@ _CUT_HERE = re.compile(
 
 def without_asides(sentence: str) -> str:
     """The sentence as it is said: no heading run into it, no ticker and no handle in brackets, no
-    price widget behind a name, no blank before a comma.
+    price widget behind a name, no blank before a comma. A quotation stays as it is printed.
 
     >>> without_asides("Bitcoin BTC $68,632.97 is struggling, and so is ether (ETH).")
     'Bitcoin is struggling, and so is ether.'
     >>> without_asides("Tom Lee (@tomlee_x) sold.")
     'Tom Lee sold.'
+    >>> without_asides("“Real-world assets (RWA) grew,” he said of ether (ETH).")
+    '“Real-world assets (RWA) grew,” he said of ether.'
     >>> without_asides("The BTC $70,000 call was bought.")
     'The BTC $70,000 call was bought.'
     """
     sentence = single_apostrophes(sentence[find_heading(sentence) :])
-    return _LOOSE.sub("", _ASIDE.sub("", _WIDGET.sub(_drop_widget, sentence)))
+    quoted = [match.span() for match in QUOTATION.finditer(sentence)]
+
+    def drop(match: re.Match[str]) -> str:
+        is_quoted = any(start < match.start() < end for start, end in quoted)
+        return match[0] if is_quoted else ""
+
+    return _LOOSE.sub("", _ASIDE.sub(drop, _WIDGET.sub(_drop_widget, sentence)))
 
 
 def find_heading(sentence: str) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from summarizer.tables import common_words
-from summarizer.text.printed import OPENING, is_headed, without_asides
+from summarizer.text.printed import OPENING, QUOTATION, is_headed, without_asides
 
 _SENTENCES = 256  # sentences whose answers are kept: more than most articles have
 # The patterns of `stands_alone` and `_EMPTY_WORDS` see small letters.
@@ -91,7 +91,6 @@ _CONNECTIVE = 9  # code points that `trim` may take off with no heading: "Howeve
 # What may be left of a heading that was cut in its middle: "For Stablecoins Central to the plan is"
 _HEADED = re.compile(r"(?:For|With|From|As|Over|Under|By|After|Before)\s[A-Z]\w+\s[A-Z]\w+\b")
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Oo]ur|[Mm]y|[Yy]ou|[Yy]our|us)\b")
-_QUOTES = re.compile('[“"][^”"“]*[”"]')
 _EMPTY_WORDS = re.compile(  # an opening that tells no news, and what is true on any day
     r"""
     \b(?:landscape|realm|ever-(?:evolving|changing)|fast-paced|dynamic[ ]world|whirlwind|abuzz
@@ -161,7 +160,7 @@ def stands_alone(sentence: str) -> bool:
         return False
     lowered = trimmed.lower()
     is_unfit = _UNFIT.search(lowered) or _CAPTION.match(lowered) or _GLUED.search(trimmed)
-    is_told = _FIRST_PERSON.search(_QUOTES.sub("", trimmed))
+    is_told = _FIRST_PERSON.search(QUOTATION.sub("", trimmed))
     return not (is_unfit or is_told or _DANGLING.match(lowered) or _CHATTY.match(lowered))
 
 
@@ -171,7 +170,7 @@ def _is_fragment(sentence: str) -> bool:
     """
     return bool(
         sentence[0].islower()
-        or _ENTRY.search(_QUOTES.sub("", sentence))
+        or _ENTRY.search(QUOTATION.sub("", sentence))
         or _NAMED_TWICE.match(sentence)
         or _is_flat_list(sentence)
         or not _is_balanced(sentence)

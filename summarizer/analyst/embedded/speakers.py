@@ -1,6 +1,7 @@
 """TEXT -> SPEAKER: a person whom an article quotes by name, with the words that say so."""
 
 import re
+from itertools import islice
 
 from summarizer.tables import common_words, word_set
 from summarizer.text.reading import Text
@@ -20,6 +21,7 @@ _BEHIND = (
 _BEFORE = re.compile(rf"(?:\b{_SPEECH}|[Aa]ccording\sto|[“”\"],?)\s(?:[\w’'&.-]+,?\s){{0,6}}\Z")
 _QUOTED = re.compile(rf"[”\"],?\s{_SPEECH}\s\Z")  # "“We sold half,” said Maria Lopez"
 _VERB = re.compile(_BEHIND + _SPEECH + r"\b")
+_MOST_NAMES = 100  # of persons that are looked at; the fullest of 1,600 real articles names fewer
 _REACH = 90  # code points before a name in which its verb stands
 # "analyst Maria Lopez", "Maria Lopez, the founder"
 _OFFICES = (
@@ -39,13 +41,12 @@ def find_quoted_person(text: Text) -> str | None:
     A name is a person's where an office stands beside it, where the surname goes on alone, or right
     behind a quotation.
     """
-    for start, name in text.names:
-        if not _is_person(name):
-            continue
+    persons = ((start, name) for start, name in text.names if _is_person(name))
+    for start, name in islice(persons, _MOST_NAMES):
         end, string = start + len(name), text.string
         before = string[max(0, start - _REACH) : start]
-        surname = name.rpartition(" ")[2]
-        alone = [*re.finditer(rf"(?<!{name.split()[-2]}\s)\b{surname}\b", string[end:])]
+        *_, first, surname = map(re.escape, name.split())
+        alone = [*re.finditer(rf"(?<!{first}\s)\b{surname}\b", string[end:])]
         is_named = (
             alone or _QUOTED.search(before) or _OFFICE.search(before) or _OFFICE.match(string, end)
         )
