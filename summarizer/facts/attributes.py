@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cache
+from itertools import product
 from typing import TypeVar
 
 from summarizer.facts.candidates import SHARES, Candidate
@@ -18,12 +19,17 @@ T = TypeVar("T")
 
 _PERIOD_REACH = 15  # words past which a period says nothing
 _PERIOD_BEHIND_CLAUSE = 7
+# "in the past two weeks", "over 10 days": each unit as periods have it, and numbers in words.
+_STRETCH_UNITS = {"hour": "1h", "day": "1d", "week": "7d", "month": "1mo", "year": "1y"}
+_STRETCH_NUMBERS = "two three four five six seven eight nine ten".split()
 _MAX_ROWS, _ROW_WORDS = 40, 16  # of a table, and of one of its rows
 _AFTER = re.compile(r"\b[Aa]fter\s(?:an?\s|the\s)?\Z")  # "a 7% gain after a week in which"
 # What may stand between a figure and its own period: "17% over the past week".
 _DIRECT = re.compile(
     r"\s(?:(?:over|in|on|during|for|within|since)\s)?(?:the\s|a\s)?(?:past\s|last\s|previous\s)?\Z"
 )
+# "150% since its lows in April": no period that another number has is its own.
+_SINCE = re.compile(r"\s(?:since|from)\s(?!January\b|the\s(?:start|beginning)\b)")
 _OTHER_CLAUSE = re.compile(r",\s(?:and|but)\s(?:it|they|he|she|now)\b")
 _VENUE = re.compile(rf"\b{match_any('venue')}\b")
 # "fell 4% to $61,300 as funds lost $410 million, according to Farside", which counts flows alone
@@ -96,12 +102,24 @@ _DATE = re.compile(
 
 @cache
 def _period_lexicon() -> Lexicon[str]:
-    return Lexicon(
-        (phrase, group.removeprefix("period:"))
+    listed = {
+        phrase: group.removeprefix("period:")
         for group, phrases in load_words().items()
         if group.startswith("period:")
         for phrase in phrases
-    )
+    }
+    return Lexicon((_list_stretches() | listed).items())
+
+
+def _list_stretches() -> dict[str, str]:
+    """Phrases of several hours, days, weeks, months or years that are over -> their period."""
+    stretches = {}
+    for number, (unit, one) in product(range(2, 32), _STRETCH_UNITS.items()):
+        written = [str(number), *_STRETCH_NUMBERS[number - 2 : number - 1]]
+        period = f"{number * int(one[0])}{one[1:]}"
+        for count, before in product(written, ("past", "last", "previous", "in", "over")):
+            stretches[f"{before} {count} {unit}s"] = period
+    return {phrase: period for phrase, period in stretches.items() if period != "12mo"}  # a year
 
 
 def nearest(hits: Iterable[tuple[int, T]], reach: int) -> T | None:
@@ -126,6 +144,8 @@ def find_period(text: Text, candidate: Candidate) -> str | None:
         distance += _PERIOD_BEHIND_CLAUSE * text.crosses_clause(*gap)
         is_own = gap[0] == candidate.end and _DIRECT.fullmatch(text.string, *gap)
         hits.append((-1 if is_own else distance, period))
+    if _SINCE.match(text.string, candidate.end):
+        hits = [hit for hit in hits if hit[0] < 0]
     return nearest(hits, _PERIOD_REACH) or _find_column(text, candidate)
 
 

@@ -64,8 +64,8 @@ _FORETOLD = re.compile(
 _SHORT_OF = re.compile(  # "4% below its all-time high", where nothing moves
     r"""
     \s(?:away\sfrom|short\sof|shy\sof|below|above|under)\s
-        (?:(?:its|the|their|a|an|last|all-time|previous|recent|\d{4})\s)+(?:[\w’'-]+\s){0,2}
-        (?:highs?|peaks?|records?|lows?|ATHs?|all-time)\b
+        (?:its|the|their|an?|last|all-time|previous|recent|\d{4})\s(?:[\w’'‑-]+\s){0,4}
+        (?:highs?|peaks?|records?|lows?|ATHs?|all[‑-]time)\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )

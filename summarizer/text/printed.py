@@ -5,7 +5,7 @@ leaves out.
 import re
 from collections.abc import Sequence
 
-from summarizer.tables import common_words
+from summarizer.tables import common_words, load_words
 from summarizer.text.assets import find_mentions
 from summarizer.text.spans import single_apostrophes
 
@@ -21,7 +21,7 @@ OPENING = re.compile(
         |so|notably|interestingly|importantly|consequently|as[ ]a[ ]result|therefore|thus|for[ ]now
         |indeed|in[ ]fact|of[ ]note|that[ ]said|on[ ]the[ ]other[ ]hand|at[ ]the[ ]same[ ]time|hence
         |similarly|likewise|nevertheless|nonetheless|to[ ]sum[ ]up|in[ ]other[ ]news|in[ ]short)
-       \b,?\s+(?=\S))?                                        # "As a result, "
+       \b,?(?!\sto\b)\s+(?=\S))?                               # "As a result, "
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -45,6 +45,7 @@ _TAKEN_BACK = re.compile(  # what may turn the words behind the colon round
     r"|whether|wh(?:y|at|ich|o)|how|says?|said|warn\w*|asks?|fears?|hopes?|unless)\b"
 )
 _SHORTEST_HEADING = 3  # words; fewer may be a name: "New York The"
+_LONGEST_NAME = 6  # words with capitals in a row; "Securities and Exchange Commission of Sri Lanka"
 _SHORTEST_TITLE = 3  # common words with capitals, which show a heading by themselves
 _WIDGET = re.compile(  # "Bitcoin BTC $68,632.97 is struggling"
     r"\b([A-Z][A-Za-z]+) ([A-Z][A-Z0-9]{1,5}) \$ ?[\d,]+(?:\.\d+)?(?= [a-z])"
@@ -94,7 +95,7 @@ def find_heading(sentence: str) -> int:
     0
     """
     if (lead := _LEAD_IN.match(sentence)) and not _TAKEN_BACK.search(lead[0]):
-        return lead.end()
+        return lead.end() + find_heading(sentence[lead.end() :])
     words = [*re.finditer(r"\S+", sentence)]
     run = 0
     while run < len(words) and _is_headed(words[run][0]):
@@ -118,7 +119,7 @@ def _is_title(words: Sequence[str]) -> bool:
     """Whether words are a title: common ones among them have capitals, as in no sentence, or a word
     that even a name has in small letters: "According To Expert". Behind "A" two are enough.
     """
-    if not _TITLE_ONLY.isdisjoint(words[1:]):
+    if not _TITLE_ONLY.isdisjoint(words[1:]) or sum(w[0].isupper() for w in words) > _LONGEST_NAME:
         return True
     plain = [word for word in words[1:] if word[0].isupper() and word.lower() in common_words()]
     return len(plain) >= _SHORTEST_TITLE - (words[:1] == ["A"])
@@ -131,8 +132,12 @@ def is_headed(sentence: str) -> bool:
     True
     """
     words = sentence.split()
-    run = next((i for i, word in enumerate(words) if not _is_headed(word)), len(words))
-    return _is_title(words[:run])
+    end = next((i for i, word in enumerate(words) if not _is_headed(word)), len(words))
+    start = max((i + 1 for i in range(end) if words[i].endswith(",")), default=0)
+    is_body = (
+        end > 0 and words[end - 1] in load_words()["body"]
+    )  # "the Federal Trade Commission said"
+    return _is_title(words[start:end]) and not is_body
 
 
 def _drop_widget(match: re.Match[str]) -> str:

@@ -95,10 +95,10 @@ Litecoin surged <price_change LTC 15 %>15%</> in the past 24 hours.
 The 24-hour trading volume of ether was <trading_volume ETH 20000000000 USD>$20 billion</>.
 Hackers stole <exploit_loss Zebra_Finance 40000000 USD>$40 million</> from Zebra Finance.
 Bitcoin and ether fell <price_change BTC -2 %>2%</> and <price_change ETH -3 %>3%</>, respectively.
+BTC slid to <price BTC 58000 USD>$58,000</> on Monday.
 """
 
 KNOWN_FAILURES = """
-BTC slid to <price BTC 58000 USD>$58,000</> on Monday.
 Ether fell from <price_past ETH 2300 USD>$2,300</> to <price ETH 2100 USD>$2,100</>.
 """
 
