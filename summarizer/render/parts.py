@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from summarizer.credibility import SIGNALS
 from summarizer.facts.figures import distance, format_fact, format_value, spell
 from summarizer.models import Analyst, Article, Call, Evidence, Fact, Finding, Report
 from summarizer.overviews import AssetView, Digest, DigestStory, Figure
@@ -108,6 +109,13 @@ def describe_no_call(report: Report) -> str:
 def is_news(report: Report) -> bool:
     """Whether the article is news of crypto that could be read, and so has a timeframe."""
     return _NO_NEWS.keys().isdisjoint(report.flags)
+
+
+def describe_payment(report: Report) -> str:
+    """A warning that somebody may have paid for the article; empty where nothing shows it."""
+    kinds = [SIGNALS[s.name] for s in report.credibility.signals if s.name in SIGNALS]
+    notes = [kind.note for kind in kinds if kind.is_paid]
+    return f"Careful: {notes[0]}." if notes else ""
 
 
 # Checks whose findings are about the article, and not about the analyst.

@@ -94,6 +94,8 @@ def _show_head(report: Report, now: datetime) -> Parts:
     if passed:  # every call has the same last day but where the article names an event
         days = " and ".join(f"{day:%d %b %Y}" for day in dict.fromkeys((passed[0], passed[-1])))
         yield _text(f"Its time passed on {days}: the calls below are history.", "yellow")
+    if warning := parts.describe_payment(report):
+        yield _text(warning, "yellow")
     if report.flags:
         yield _text(f"Flags: {', '.join(map(spell, report.flags))}", "yellow")
 
