@@ -25,7 +25,9 @@ from eval.records import (
     load_own,
     load_pairs,
     load_passages,
+    load_quotable,
     load_real,
+    load_reasoned,
 )
 from eval.score.compare import compare_reports, compare_watched, measure_agreement
 from eval.score.page import find_failures, render_score_page
@@ -274,7 +276,11 @@ def train(part: str, entities: Path | None, check: bool, kept: Path) -> None:
     both readers, with their figures on articles held out.
     """
     data = TrainingData(
-        [*load_real(), *load_own()], list(load_passages()), load_jsonl(entities) if entities else []
+        [*load_real(), *load_own()],
+        list(load_passages()),
+        load_jsonl(entities) if entities else [],
+        list(load_quotable()),
+        list(load_reasoned()),
     )
     if part == "encoder":
         from eval.train.encoder import fit_labelled  # torch takes 2 s to import

@@ -10,7 +10,8 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ Records = Sequence[Record]
 DATA = Path(__file__).parent / "data"
 # Where the texts of real articles are looked for: beside the checkout.
 TEXTS = Path(__file__).parents[2] / "shared" / "data" / "articles"
+_QUOTE = 30  # code points of a sentence by which it is found again
 
 
 class Labelled(NamedTuple):
@@ -79,16 +81,67 @@ def _load_placed(pattern: str, texts: Path, folder: Path) -> Iterator[Labelled]:
     """The articles of the files whose labels name texts by their ids."""
     if not texts.is_dir():
         return
-    known: dict[str, Record] = {}
-    for path in texts.glob("*.jsonl.gz"):
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            known |= {record["id"]: record for record in map(json.loads, lines)}
+    known = _load_records(texts)
     for path in sorted(folder.glob(pattern)):
         for line in load_jsonl(path):
             record = known[line["id"]]
             article = record_article(record, texts)
             _place(line["labels"]["facts"], normalise(record["text"]), article.text)
             yield Labelled(article, {**record, "labels": line["labels"]})
+
+
+def _load_records(texts: Path) -> dict[str, Record]:
+    """The records of real articles by their ids, labelled or not; none where they are missing."""
+    known: dict[str, Record] = {}
+    for path in texts.glob("*.jsonl.gz"):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            known |= {record["id"]: record for record in map(json.loads, lines)}
+    return known
+
+
+def load_quotable(texts: Path = TEXTS, folder: Path = DATA) -> Iterator[Labelled]:
+    """Articles with the sentences that an editor would quote and those that are unfit for it.
+
+    `labels` holds where they begin in the article's text. Real articles are left out where their
+    texts are missing.
+    """
+    for article, line, move in _load_known(folder / "summaries.jsonl", texts):
+        names = ("news", "meaning", "unfit")
+        labels = {name: [move(start) for start in line[name]] for name in names}
+        yield Labelled(article, {"id": line["id"], "labels": labels})
+
+
+def load_reasoned(texts: Path = TEXTS, folder: Path = DATA) -> Iterator[Labelled]:
+    """Articles with an editor's view of each asset: its direction, and where the sentences begin
+    that give the reason. Real articles are left out where their texts are missing.
+    """
+    for article, line, move in _load_known(folder / "reasons.jsonl", texts):
+        labels = {
+            asset: {**view, "why": [move(start) for start in view["why"]]}
+            for asset, view in line["assets"].items()
+        }
+        yield Labelled(article, {"id": line["id"], "labels": labels})
+
+
+def _load_known(path: Path, texts: Path) -> Iterator[tuple[Article, Record, Callable[[int], int]]]:
+    """The article of each line of a file, if its text is here, and what moves a place of the
+    printed text to the article's: to -1 where nothing there begins alike.
+    """
+    own = {one.id: one.article for one in load_own()}
+    known = _load_records(texts)
+    for line in load_jsonl(path):
+        id = line["id"]
+        if id in own:
+            yield own[id], line, lambda start: start
+        elif id in known:
+            article, printed = record_article(known[id], texts), normalise(known[id]["text"])
+            yield article, line, partial(_move, printed=printed, text=article.text)
+
+
+def _move(start: int, printed: str, text: str) -> int:
+    """The place in the article's text of what begins at `start` in the printed one; -1 if none."""
+    quote = printed[start : start + _QUOTE]
+    return text.rfind(quote, 0, start + len(quote))
 
 
 def load_texts(texts: Path = TEXTS, folder: Path = DATA) -> Iterator[str]:

@@ -16,7 +16,9 @@ from summarizer.text.lexicon import Lexicon, lower_words
 from summarizer.text.reading import Text
 from summarizer.text.spans import Span
 
-LIKELY = 0.3  # a theme is treated where the weights give it this chance: best F1 held out
+# A theme is treated where the weights give it this chance. Held out, 0.79 of those shown are right
+# and 0.64 found (F1 0.70; at 0.3 it is 0.71, with 0.74 right).
+LIKELY = 0.4
 _LEAD = 600  # code points of an article that say what it is about
 _LEAD_FACTOR = 1.5  # what a cue of the lead counts
 _LONGEST_EVIDENCE = 240  # code points; of a longer sentence only the cue is shown
@@ -61,7 +63,9 @@ def choose_narratives(text: Text, cued: Sequence[CuedNarrative]) -> tuple[str, .
 
 
 def describe_narratives(text: Text, cued: Iterable[CuedNarrative]) -> list[tuple[str, float]]:
-    """Features: the weight of each theme's cues, and whether any stand in the title or the lead."""
+    """Features: the weight of each theme's cues, whether any stand in the title or the lead, and
+    the article's words.
+    """
     features = [("bias", 1.0)]
     for theme in cued:
         features.append((f"cues:{theme.name}", math.log1p(theme.weight)))
@@ -70,7 +74,8 @@ def describe_narratives(text: Text, cued: Iterable[CuedNarrative]) -> list[tuple
             features.append((f"lead:{theme.name}", 1.0))
     _, titled = lower_words(text.article.title or "")
     names = dict.fromkeys(name for _, _, (name, _) in _lexicon().find(titled))
-    return features + [(f"title:{name}", 1.0) for name in names]
+    features += [(f"titled:{name}", 1.0) for name in names]
+    return features + text.for_people.wording
 
 
 @cache

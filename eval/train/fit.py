@@ -88,10 +88,12 @@ def fit_one(
     return _linear(labels, names, weights.reshape(len(names), len(labels)), keep)
 
 
-def fit_each(samples: Sequence[Sample], *, penalty: float, least: int = 3) -> Linear:
+def fit_each(
+    samples: Sequence[Sample], *, penalty: float, least: int = 3, keep: float = 0.0
+) -> Linear:
     """One yes-or-no model for each label that `least` samples have, in one table.
 
-    A score is the label's log odds.
+    A score is the label's log odds. Weights below `keep` are left out.
     """
     counts = Counter(label for sample in samples for label in sample.right)
     labels = sorted(label for label, count in counts.items() if count >= least)
@@ -102,7 +104,8 @@ def fit_each(samples: Sequence[Sample], *, penalty: float, least: int = 3) -> Li
         for name, pairs in model.weights.items():
             weights = dict(pairs)
             odds = weights.get(1, 0.0) - weights.get(0, 0.0)
-            table.setdefault(name, []).append((i, _three_digits(odds)))
+            if abs(odds) >= keep:
+                table.setdefault(name, []).append((i, _three_digits(odds)))
     return Linear.of(labels, {name: tuple(pairs) for name, pairs in sorted(table.items())})
 
 

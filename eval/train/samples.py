@@ -38,11 +38,15 @@ _OFTEN_UNPRINTED = frozenset("ratio index count % USD".split())  # units that a 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Labelled articles, passages with marked numbers, and rows of an entity-level set for tone."""
+    """Labelled articles, passages with marked numbers, rows of an entity-level set for tone, and
+    articles whose sentences an editor chose from.
+    """
 
     articles: Sequence[Labelled]
     passages: Sequence[Labelled]
     entities: Records
+    quotable: Sequence[Labelled] = ()  # with the sentences that an editor would quote
+    reasoned: Sequence[Labelled] = ()  # with an editor's view of each asset, and the reasons for it
 
     @cached_property
     def reasons(self) -> list[tuple[Labelled, Reasons]]:

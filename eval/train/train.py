@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from eval.records import stable_hash
 from eval.score.tally import CLASSES
-from eval.train import samples
+from eval.train import quotable, samples
 from eval.train.calibrate import FOLDS, Forecast, fit_calibration
 from eval.train.fit import Sample, fit_each, fit_one, fit_ranking
 from eval.train.samples import TrainingData
@@ -40,7 +40,7 @@ class Shipped(NamedTuple):
 # Leaving out weights below 0.05 halves the file of 0.01, and tells headlines no worse:
 # eval/data/tone.md.
 fit_tone = partial(fit_one, labels=TONES, penalty=2.0, keep=0.05)
-fit_marks = partial(fit_each, penalty=2.0)
+fit_marks = partial(fit_each, penalty=2.0, least=5, keep=0.1)
 # Its penalty is the best of 1, 3 and 8 by first choices of calls held out.
 fit_direction = partial(fit_one, labels=_SIDES, penalty=8.0, least=3)
 MODELS = (
@@ -55,6 +55,10 @@ MODELS = (
     Shipped("horizon", samples.horizon, partial(fit_one, labels=_HORIZONS, penalty=3.0, least=3)),
     Shipped("credibility", samples.level, partial(fit_one, labels=_LEVELS, penalty=3.0, least=3)),
     Shipped("overall", samples.overall, fit_direction),
+    Shipped("news", quotable.news, partial(fit_ranking, penalty=4.0)),
+    Shipped("beside", quotable.beside, partial(fit_ranking, penalty=4.0)),
+    Shipped("why", quotable.why, partial(fit_ranking, penalty=4.0)),
+    Shipped("unfit", quotable.unfit, partial(fit_one, labels=("fit", "unfit"), penalty=4.0)),
 )
 
 

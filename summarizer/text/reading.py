@@ -8,8 +8,10 @@ is first asked for. A `Text` belongs to one thread.
 import math
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import TypeVar
 
 from summarizer.models import Article, Evidence
@@ -34,6 +36,12 @@ CLAUSE_END = re.compile(
     """,
     re.VERBOSE,
 )
+
+
+_LETTERS = re.compile(r"[a-z]{3,}")
+# These bring words to the size of other features, since one penalty holds all weights small.
+_WORD_SCALE, _TITLE_WORD = 4.0, 0.5
+_LEAST_WORDS = 100  # in a shorter text no single word decides
 
 
 def read_text(article: Article) -> "Text":
@@ -86,6 +94,17 @@ class Text:
         return find_numbers(self.string)
 
     @cached_property
+    def wording(self) -> list[tuple[str, float]]:
+        """Features of fitted models: the words of the text by their share, and those of the title,
+        alone and in pairs.
+        """
+        titled = _LETTERS.findall((self.article.title or "").lower())
+        names = [f"title:{word}" for word in dict.fromkeys(titled)]
+        names += [f"title:{left}_{right}" for left, right in dict.fromkeys(pairwise(titled))]
+        words = spread("word", Counter(_LETTERS.findall(self.lowered_string)), _LEAST_WORDS)
+        return words + [(name, _TITLE_WORD) for name in names]
+
+    @cached_property
     def word_starts(self) -> list[int]:
         """The place of each word."""
         return [word.start() for word in self.words]
@@ -130,6 +149,17 @@ class Text:
         for start, end in self.orders:
             string = string[:start] + re.sub(r"\S", " ", string[start:end]) + string[end:]
         return Text(self.article.model_copy(update={"text": string})) if self.orders else self
+
+
+def spread(name: str, words: Counter[str], least: int = 1) -> list[tuple[str, float]]:
+    """Each word by the root of its share, so that neither length nor repetition tells much.
+
+    A text of fewer than `least` words counts as one of so many.
+    """
+    size = math.sqrt(max(least, sum(words.values())))
+    return [
+        (f"{name}:{word}", _WORD_SCALE * math.sqrt(count) / size) for word, count in words.items()
+    ]
 
 
 def _from_to(items: Sequence[T], start: int, end: int) -> Sequence[T]:

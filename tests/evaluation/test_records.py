@@ -9,11 +9,22 @@ import pytest
 from click.testing import CliRunner
 
 from eval.cli import main
-from eval.records import DATA, load_jsonl, load_labels, load_own, load_passages, load_real, split_of
+from eval.records import (
+    DATA,
+    load_jsonl,
+    load_labels,
+    load_own,
+    load_passages,
+    load_quotable,
+    load_real,
+    load_reasoned,
+    split_of,
+)
 from eval.score.score import score_reports
 from summarizer.analyst.llm.schema import narrative_names
 from summarizer.errors import BadRecord, UsageError
 from summarizer.facts.kinds import KINDS
+from summarizer.text.reading import read_text
 from tests.support.labelled import perfect, write_jsonl
 
 NAMES = set(KINDS)
@@ -66,6 +77,39 @@ def test_real_labels_are_joined_to_their_texts_by_place(tmp_path: Path):
     (labelled,) = load_real(texts, folder)
     assert labelled.labels["facts"][0]["quote"] == "$58,000"
     assert labelled.article.text == "BTC fell to $58,000."
+
+
+def test_quotable_sentences_are_named_by_where_they_begin(tmp_path: Path):
+    own = list(load_quotable(tmp_path / "missing"))
+    assert len(own) == 60  # the real ones need their texts
+    for one in own:
+        starts = {span.start for span in read_text(one.article).sentences}
+        for name in ("news", "meaning", "unfit"):
+            assert starts.issuperset(one.labels[name]), one.id
+        assert not {*one.labels["news"], *one.labels["meaning"]} & {*one.labels["unfit"]}
+
+
+def test_quotable_sentences_of_real_articles_move_with_their_text(tmp_path: Path):
+    printed = "Related: Ether slips Bitcoin fell to $58,000. It rose later. Nobody spoke of it."
+    with gzip.open(tmp_path / "more.jsonl.gz", "wt", encoding="utf-8") as out:
+        out.write(json.dumps({"id": "a", "title": "Bitcoin", "text": "\n\n" + printed}) + "\n")
+    starts = {"news": [0], "meaning": [], "unfit": [printed.index("It rose"), 70_000]}
+    write_jsonl(tmp_path / "summaries.jsonl", [{"id": "a", **starts}, {"id": "gone", **starts}])
+    (one,) = load_quotable(tmp_path, tmp_path)
+    text = one.article.text
+    assert text[one.labels["unfit"][0] :].startswith("It rose later.")
+    assert len(one.labels["news"]) == 1
+
+
+def test_reasons_are_named_by_where_they_begin(tmp_path: Path):
+    text = "Bitcoin fell to $58,000. Funds sold more of it. Nobody spoke of ether."
+    with gzip.open(tmp_path / "more.jsonl.gz", "wt", encoding="utf-8") as out:
+        out.write(json.dumps({"id": "a", "title": "Bitcoin", "text": text}) + "\n")
+    view = {"direction": "bearish", "sure": True, "why": [text.index("Funds")]}
+    write_jsonl(tmp_path / "reasons.jsonl", [{"id": "a", "assets": {"BTC": view}}])
+    (one,) = load_reasoned(tmp_path, tmp_path)
+    assert one.article.text[one.labels["BTC"]["why"][0] :].startswith("Funds sold")
+    assert one.labels["BTC"]["direction"] == "bearish"
 
 
 def test_a_third_is_held_out_by_id_alone():

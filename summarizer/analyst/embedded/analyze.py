@@ -3,7 +3,7 @@
 The same article gives the same analysis. The weights are data, fitted by `python -m eval train`.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from summarizer.analysis import Analysis, CallClaim, Cited, Claim
@@ -67,7 +67,7 @@ def analyze_by_weights(
     themes = [theme for theme in narratives if theme.name in chosen]
     features = article_features(reasons, chosen, signals)
     weighed = weigh_assets(reasons) if is_news else []
-    summary = write_summary(reasons, weighed[0].asset if weighed else None)
+    summary = write_summary(reasons)
     calls = make_calls(reasons, weighed, {i for claim in summary for i in claim.sentences})
     direction, confidence = judge_overall(reasons, weighed, calls)
     if not is_news:
@@ -137,8 +137,14 @@ def weigh_reasons(reasons: Iterable[Reason]) -> list[tuple[Reason, float]]:
     return weighed
 
 
+def weigh_placed(reasons: Reasons, asset: str) -> list[tuple[Reason, float]]:
+    """The reasons of an asset that a sentence or a fact shows, each with its pull."""
+    listed = reasons.list_reasons(asset)
+    return weigh_reasons(each for each in listed if (each.fact, each.sentence) != (None, None))
+
+
 def make_calls(
-    reasons: Reasons, weighed: Iterable[Weighed], in_summary: Container[int] = ()
+    reasons: Reasons, weighed: Iterable[Weighed], in_summary: Collection[int] = ()
 ) -> tuple[CallClaim, ...]:
     """A call for each asset that the article treats; one without a clear direction is neutral and
     has no rationale. The sentences in `in_summary` stand in the summary.
@@ -158,10 +164,10 @@ def _is_treated(reasons: Reasons, one: Weighed) -> bool:
 
 
 def _make_call(
-    reasons: Reasons, one: Weighed, taken: Container[int], in_summary: Container[int]
+    reasons: Reasons, one: Weighed, taken: Container[int], in_summary: Collection[int]
 ) -> CallClaim:
     """The call on one asset; neutral and without a rationale where it is not clear, where the
-    article bears it out by no sentence or fact, of a stablecoin, or of a rise that an advert
+    article bears it out by no sentence, of a stablecoin, or of a rise that an advert
     foretells or that a theft from the asset belies.
     """
     asset, direction, tone = one.asset, one.direction, _tone(reasons, one.asset)
@@ -174,11 +180,14 @@ def _make_call(
     )
     is_clear = one.confidence >= _CLEAR and tone * _SIGNS[direction] > -_AGAINST
     if is_clear and not (is_own_praise or is_robbed) and asset not in STABLECOINS:
-        listed = reasons.list_reasons(asset)
-        placed = [each for each in listed if each.fact is not None or each.sentence is not None]
-        weighed = weigh_reasons(placed)
         rationale, used = explain_call(
-            reasons, asset, direction, weighed, target, taken, in_summary
+            reasons,
+            asset,
+            direction,
+            one.confidence,
+            weigh_placed(reasons, asset),
+            taken,
+            in_summary,
         )
     confidence = min(one.confidence, limit_confidence(reasons, asset))
     if not rationale.text:

@@ -10,13 +10,15 @@ from summarizer.tables import common_words
 from summarizer.text.printed import OPENING, QUOTATION, is_headed, without_asides
 
 _SENTENCES = 256  # sentences whose answers are kept: more than most articles have
-# The patterns of `stands_alone` and `_EMPTY_WORDS` see small letters.
+# The patterns of `stands_alone` see small letters.
 _DANGLING = re.compile(  # a sentence that leans on the one before it
     r"""
     \A(?:
         (?:it|its|he|she|they|his|her|their|such|here|there|another|both)\b
-        | (?:[a-z]+[ ]){0,3}(?:this|that|these|those)[ ]?(?![ ]?(?:week|month|year|morning|quarter
-            |weekend|summer|autumn|winter|spring|decade|cycle)\b)\b
+        | (?:(?:[a-z]+[ ]){0,3}(?:this|these|those)
+            |(?:(?:of|with|at|by|in|on|from|for|after|despite|all|but)[ ])?that)
+            [ ]?(?![ ]?(?:week|month|year|morning|quarter|weekend|summer|autumn|winter|spring|decade
+            |cycle)\b)\b
         | (?:on|by|at|in|around|over|during)[ ](?:the[ ]same|the[ ]other|that)\b
         | at[ ](?:the|that)[ ](?:time|point|moment)\b(?![ ]of)
         | (?:since|by|until|from)[ ]then\b | later\b | that[ ]day\b
@@ -24,7 +26,7 @@ _DANGLING = re.compile(  # a sentence that leans on the one before it
         | by[ ](?:contrast|comparison)\b | (?:instead|rather|surprise|sure|simply|yes|no|now)\b,
         | [\w’'$-]+,[ ]on[ ]the[ ]other[ ]hand\b
         | out[ ]of[ ](?:these|them)\b
-        | the[ ](?:move|decision|news|report|former|latter|figure|figures|data|firm|company|analyst
+        | the[ ](?:move|decision|news|report|latter|figure|figures|data|firm|company|analyst
             |post|tweet|token|coin|same|asset|altcoin|cryptocurrency|price|prices|project|platform
             |network|exchange|bank|executive|ceo|founder|investor|announcement|update|surge|rally
             |drop|decline|agency|regulator|statement|study|survey|measure|plan|deal|team|official
@@ -32,13 +34,13 @@ _DANGLING = re.compile(  # a sentence that leans on the one before it
             |hacker|trend|pattern|incident|event|partnership|product|service|feature|man|woman
             |author|pair|indicator|ratio|sale|purchase|transaction|transfer|wallet|judge|duo
             |initiative|crash|correction|breakout|accusations?|allegations?)\b
-            (?![ ](?:of|for|that|behind|in|industry|markets?|sector|space|exchange|platform|giant
-            |ecosystem|community)\b)
-        | if[ ](?:so|not)\b | according[ ]to[ ](?:him|her|them|the[ ]\w+)\b
+            (?![ ](?:of|for|from|that|behind|in|industry|markets?|sector|space|exchange|platform
+            |giant|ecosystem|community|world)\b)
+        | if[ ](?:so|not)\b | according[ ]to[ ](?:(?:him|her|them)\b|the[ ]\w+,)
         | for[ ](?:instance|example)\b | (?:[a-z]+[ ]){1,3}[a-z]+,[ ](?:the[ ](?:company|firm)|it|he
             |she|they)\b
-        | one[ ](?:of[ ]these|of[ ]them|such)\b | (?:conversely|otherwise|even[ ]so|first|second
-            |third|finally|lastly|again|then|while[ ]this
+        | one[ ](?:of[ ]these|of[ ]them|such)\b | (?:first|second|third|now),
+        | (?:conversely|otherwise|even[ ]so|finally|lastly|again|then|while[ ]this
             |in[ ]this[ ]case|in[ ]other[ ]words|as[ ](?:such|mentioned|noted|seen
             |can[ ]be[ ]seen|shown|you[ ]can))\b
     )
@@ -54,7 +56,7 @@ _UNFIT = re.compile(  # furniture of the page, a question, a link, a chart that 
         |own[ ]research|afford[ ]to[ ]lose|image[ ]source|tradingview\.com|appeared[ ]first[ ]on
         |data[ ]by[ ]ycharts|getty|shutterstock|copyright
         |(?:above|below|following)[ ](?:chart|table|graph)|(?:chart|table|graph)[ ](?:above|below)
-        |as[ ]seen[ ](?:above|below)|in[ ]this[ ]article|stay[ ]tuned|let[’']?s)\b
+        |as[ ]seen[ ](?:above|below)|in[ ]this[ ]article|stay[ ]tuned|let[’']s)\b
     | \?(?:\s|[’”"]*\Z) | https?: | [{}|] | (?:\A|\s)[@\#]\w | \bsource:
     """,
     re.VERBOSE,
@@ -65,6 +67,8 @@ _GLUED = re.compile(  # a heading flattened onto the sentence behind it: "brings
         |Despite|However|According|What|Why|How|There|Over|Last|Recently|Since|Meanwhile|Currently
         |Following|Rather|Instead|By|To|Both|Yet|Unlike|Even|Notably|Additionally|Moreover
         |Furthermore|Under|During|Amid|Today|One|Each)\b(?![ ][A-Z])
+    | \b(?!(?:of|at|by|in|to|for|with|from|on|and|via|as|per|like|told|called)[ ])[a-z’]{2,}[ ]
+        The[ ][A-Z]
     | [a-z0-9%],[ ](?:Over|More|Up|The|This|Access|With|No|Low|High|And)\b
     """,
     re.VERBOSE,
@@ -83,39 +87,25 @@ _CHATTY = re.compile(
 )
 # "Mining: Making new blocks of a chain.", "XRP: $40 million", and of a list several
 _ENTRY = re.compile(r"\A[A-Z][^:.]{1,60}:\s[A-Z$€£\d]|:\s[^:]*[^:\d]:\s")
-# A heading that names what the sentence behind it begins with: "Nor Fund sells Nor Fund has"
+# A heading that names what the sentence behind it begins with: "Nor Fund sells Nor Fund has",
+# "Halcyon is becoming scarce Halcyon remains", "How Halcyon is saving Halcyon’s plan"
 _NAMED_TWICE = re.compile(
-    r"\A([A-Z][\w&’'-]+\s[A-Z][\w&’'-]+)\b[^,.;“”\"]*[a-z]\s(?:\w+\s){0,5}?\1\b"
+    r"""
+    \A([A-Z][\w&’'-]+\s[A-Z][\w&’'-]+)\b[^,.;“”\"]*[a-z]\s(?:\w+\s){0,5}?\1\b
+    | \A(?:[A-Z][a-z]+\s)?([A-Z]\w+)\s[^,.;:“”\"]*?
+        \b(?!(?:of|and|or|to|for|in|on|with|by|from|than|as|that|which|if|when|while|because|but|where
+            |why|how|at|about|over|into|the|its|both|since|before|after|until|though|although|what
+            |whether|\w*(?:say|said|think|believe|expect|see|show|suggest|mean|hope|fear|argue|claim
+            |predict|warn|note|add|know)(?:s|d|ed)?)\s)[\w’'-]+\s
+        \2(?:[’']s|\s(?:is|was|has|had|remains?|will|would|could|can|may|might|said|says|made|fell
+            |rose|traded|trades|continues?))\b
+    """,
+    re.VERBOSE,
 )
 _CONNECTIVE = 9  # code points that `trim` may take off with no heading: "However, "
 # What may be left of a heading that was cut in its middle: "For Stablecoins Central to the plan is"
 _HEADED = re.compile(r"(?:For|With|From|As|Over|Under|By|After|Before)\s[A-Z]\w+\s[A-Z]\w+\b")
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Oo]ur|[Mm]y|[Yy]ou|[Yy]our|us)\b")
-_EMPTY_WORDS = re.compile(  # an opening that tells no news, and what is true on any day
-    r"""
-    \b(?:landscape|realm|ever-(?:evolving|changing)|fast-paced|dynamic[ ]world|whirlwind|abuzz
-        |buzzing|thrives?[ ]on|captured?[ ](?:\w+[ ])?(?:[\w’']+[ ])?(?:attention|spotlight)
-        |back[ ]in[ ]the[ ]spotlight|speaks?[ ]volumes|visionary|powerhouse
-        |(?:rarely|frequently)[ ]|ebb[ ]and[ ]flow|dual[ ]perspective|shift[ ]is[ ]underway
-        |regardless[ ]of|anyone[ ]can|plays?[ ]an?[ ](?:\w+[ ])?role|serves?[ ]as|presents[ ]an?\b
-        |questions?[ ](?:on|is|remains?)|naturally|combines[ ]the
-        |no[ ]longer[ ]only[ ]about|made[ ]waves|making[ ]waves|heating[ ]up|intrigue|testament
-        |stark[ ]reminder|crucial[ ]reminder|paramount
-        |it[’']?s[ ](?:crucial|essential|important|worth)
-        |crucial[ ]to[ ]understand|no[ ]surprise|few[ ]events|turned[ ]heads|world[ ]of
-        |(?:crypto|cryptocurrency)[ ]world|most[ ]people|caught[ ](?:many|everyone)
-        |refers?[ ]to|simply[ ]put|in[ ]essence|typically|historically|often|tends?[ ]to
-        |understanding|key[ ]factors?|raises[ ]questions|influenced[ ]by|interplay|novice
-        |characteristic|for[ ]many\b|everyone|it[ ]comes[ ]as|lies[ ]in
-        |can[ ](?:[a-z]+ly|also|be[ ]an?|spread|trigger|lead|cause|help|signal|shift|indicate))\b
-    """,
-    re.VERBOSE,
-)
-_DEFINITION = re.compile(  # "Halcyon is a network that joins banks"
-    r"\A(?:[\w’'$-]+\s){1,7}(?:is|are)\s(?:an?|one\sof|the)\s(?:[\w’'-]+\s){0,6}"
-    r"(?:that|which|where|who|launched|founded|designed|created|built|platform|network|protocol"
-    r"|fund|exchange|company|blockchain|payment|day|metric|measure|term)\b"
-)
 _TAIL = re.compile(
     r"""
     [,;]?[ ](?:according[ ]to|as[ ]per|per[ ]data[ ]from|data[ ]from|citing|reports?)\s
@@ -186,18 +176,6 @@ def _is_flat_list(sentence: str) -> bool:
     return sum(word in common_words() for word in starts) >= _MOST_INSIDE
 
 
-@lru_cache(_SENTENCES)
-def is_empty(sentence: str) -> bool:
-    """Whether a sentence tells no news: a stock opening, a definition, what is true on any day.
-
-    >>> is_empty("In the fast-paced world of crypto, names come and go.")
-    True
-    >>> is_empty("Halcyon is a payment network that joins banks."), is_empty("Halcyon fell 4%.")
-    (True, False)
-    """
-    return bool(_EMPTY_WORDS.search(sentence.lower()) or _DEFINITION.match(sentence))
-
-
 def is_past(sentence: str, published_at: datetime | None) -> bool:
     """Whether a sentence begins months ago, or the years that it names all lie before that of the
     article.
@@ -241,9 +219,9 @@ def shorten(sentence: str, most: int = MAX_WORDS) -> str:
     'Ether fell to $2,000 on Tuesday.'
     """
     text = trim(sentence)
-    if len(text.split()) > most:
-        text = _TAIL.sub(".", text)
     least = min(_MIN_WORDS, most // 2)
+    if len(text.split()) > most and len(short := _TAIL.sub(".", text).split()) >= least:
+        text = " ".join(short)
     while len(text.split()) > most:
         starts = [text[: match.start()] for match in _CUT.finditer(text)]
         starts = [start for start in starts if len(start.split()) >= least and _is_whole(start)]

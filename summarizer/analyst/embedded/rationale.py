@@ -1,177 +1,143 @@
 """REASONS -> CLAIM: why a call.
 
-A figure stays a reference to its fact: `{N3}` is the figure of fact 3, `{D3}` its distance from the
-price.
+The sentences about the asset are ranked by the weights of `data/why.model.tsv`, fitted on those
+that editors would quote as the reason; where none fits, there is no reason. A figure stays a
+reference to its fact: `{N3}` is the figure of fact 3, `{D3}` its distance from the price.
 """
 
-import re
+from bisect import bisect
 from collections import defaultdict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from summarizer.analysis import Claim
-from summarizer.analyst.embedded.prose import is_empty, is_past, shorten
-from summarizer.analyst.embedded.reasons import Reason, Reasons
+from summarizer.analyst.embedded.prose import shorten
+from summarizer.analyst.embedded.reasons import DIRECTED, Reason, Reasons, sign_of
 from summarizer.facts.kinds import LEVELS
 from summarizer.facts.levels import find_price
+from summarizer.linear import load_linear
 from summarizer.models import Direction, Fact
 from summarizer.tables import read_rows
 
 # Kind of fact -> its statement; also that of a level without a price, or of a purchase in money.
 _STATEMENTS = {kind: statements for kind, *statements in read_rows("statements.tsv")}
-# What a group of cues speaks for. A move that is over is weak evidence, what lasts is strong
-# (eval/LABELLING.md, "Calls").
-_CUE_SIDES = {
-    **dict.fromkeys("up_strong up_mild bull_words hold build".split(), 0.25),
-    **dict.fromkeys("up_ahead inflow short_pain law_good scarce macro_good".split(), 0.5),
-    **dict.fromkeys("down_strong down_mild bear_words reject fear".split(), -0.25),
-    **dict.fromkeys("down_ahead outflow long_pain law_bad harm dilute macro_bad".split(), -0.5),
-}
-_PLAIN_TONE = 0.6
-# Words that turn a sentence against a rise, or a fall, by as much as a lasting reason.
-_TURNED = 0.5
-_TURNS = {
-    1: re.compile(
-        r"\b(?:los(?:e|es|ing)|lost|struggl\w+|falter\w*|fail\w*|weak\w*|concern\w*|risks?|warn\w*"
-        r"|uncertain\w*|cauti\w+|temper\w*|grounded|sceptic\w*|skeptic\w*|overheat\w*"
-        r"|unlikely|dismiss\w*|critic\w*|doubt\w*|correction|fell|drop\w*|declin\w*|plung\w*)\b"
-    ),
-    -1: re.compile(
-        r"\b(?:bullish|rall(?:y|ies|ied)|surg\w+|gain\w*|recover\w*|upside|outperform\w*|soar\w*"
-        r"|rebound\w*|record\shigh|buy\sthe\sdip|resilien\w+|optimis\w+)\b"
-    ),
-}
-_FIRST_NAMED = 0.5  # what a sentence gains that its asset begins: as much as a lasting reason
-_EARLY = 0.5  # what the first sentence gains; later ones gain less
+_SIGNS: dict[Direction, int] = {"bullish": 1, "bearish": -1}
+# Where a new value of a feature begins: of a tone or a pull towards the call, and of a chance.
+_TONES = (-0.6, -0.2, 0.2, 0.5, 0.8)
+_PULLS = (-0.3, -0.1, -0.02, 0.02, 0.1, 0.3)
+_CHANCES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+_MARGIN = 0.3  # by which a sentence may rank below no reason: eval/README.md, "Reasons"
 _IN_SUMMARY = 1.0  # what a sentence loses that the summary quotes: a reader has just read it
 _RATIONALE_WORDS, _SIDE_WORDS = 32, 24  # of the sentence quoted; of each of a neutral call's two
-# Kinds of fact that are a reason without a sentence: of any asset, and of one in the title.
-_ALONE = frozenset({"treasury_purchase"})
-_ALONE_TITLED = _ALONE | {"etf_flow", "token_unlock"}
-_MAX_NAMED = 3  # assets that a sentence names; of more it is a list
-_COMPARED = re.compile(  # "exchanges on Halcyon outperformed Ethereum’s", "more coins than Solana"
-    r"\b(?:than|versus|vs\.?|unlike|outpac\w+|outperform\w+|compared\s(?:to|with)|rather\sthan"
-    r"|instead\sof|other\sthan|such\sas|like|beat(?:s|ing)?)\s(?:[\w’'-]+\s){0,2}\Z"
-)
-_RIVAL = re.compile(r"\b(?:outpac|outperform|surpass|overtak|beat|betting more)\w*\b")
-_CONCESSION = re.compile(r"(?:while|although|though|unlike|even\sas)\b[^,]*\Z", re.IGNORECASE)
-_FIRST_VERB = 40  # code points behind the one of two assets that does better
+
+
+@dataclass(frozen=True, slots=True)
+class WhyOption:
+    """A sentence that may be the reason, or None for no reason, and what tells for it."""
+
+    sentence: int | None
+    features: tuple[str, ...]
 
 
 def explain_call(
     reasons: Reasons,
     asset: str,
     direction: Direction,
+    chance: float,
     weighed: Sequence[tuple[Reason, float]],
-    target: int | None,
     taken: Container[int] = (),
-    in_summary: Container[int] = (),
+    in_summary: Collection[int] = (),
 ) -> tuple[Claim, tuple[int, ...]]:
     """Why the call: the article's best sentence about the asset, and one fact; the facts used.
 
-    `weighed` holds each reason with its pull, above 0 towards bullish; the sentences in `taken`
-    explain other calls, the summary quotes those in `in_summary`. A neutral call is explained by
-    a sentence for each side. Where the article does not bear a call out, its claim is empty.
+    `chance` is the call's, `weighed` holds each reason with its pull, above 0 towards bullish; the
+    sentences in `taken` explain other calls, the summary quotes those in `in_summary`. A neutral
+    call is explained by a sentence for each side. Where the article does not bear a call out, its
+    claim is empty.
     """
-    totals: dict[int, float] = defaultdict(float)
-    for reason, pull in weighed:
-        if reason.sentence is not None:
-            totals[reason.sentence] += pull
-    places = _list_sentences(reasons, asset, taken)
-    if direction == "neutral":
-        return _explain_both_sides(reasons, asset, totals, places), ()
-    sign = 1 if direction == "bullish" else -1
-    place = _choose_sentence(reasons, asset, totals, sign, places, in_summary)
-    used = _choose_fact(reasons, asset, weighed, sign, place)
-    if place is None and used is None:
-        used = target if target in reasons.facts and reasons.is_titled(asset) else None
-    quoted = [] if place is None else [shorten(reasons.sentence(place), _RATIONALE_WORDS)]
+    directions: tuple[Direction, ...] = ("bullish", "bearish")
+    sides = directions if direction == "neutral" else (direction,)
+    found = []
+    for side in sides:
+        options = why_options(reasons, asset, side, chance, weighed)
+        place = _choose_sentence(options, taken, in_summary)
+        if place is None or place in found:
+            return Claim(text=""), ()
+        found.append(place)
+    words = _SIDE_WORDS if direction == "neutral" else _RATIONALE_WORDS
+    quoted = [shorten(reasons.sentence(i), words) for i in found]
+    used = None
+    if direction != "neutral":
+        used = _choose_fact(reasons, asset, weighed, _SIGNS[direction], {*found, *in_summary})
     if used is not None:
         statement = _state_fact(reasons, asset, used)
         quoted.append(f"{statement[0].upper()}{statement[1:]}.")
-    claim = Claim(text=" ".join(quoted), sentences=() if place is None else (place,))
+    claim = Claim(text=" ".join(quoted), sentences=tuple(found))
     return claim, () if used is None else (used,)
 
 
-def _explain_both_sides(
-    reasons: Reasons, asset: str, totals: Mapping[int, float], places: Sequence[int]
-) -> Claim:
-    """A sentence for each direction, of those that begin with the asset; empty if a side has none.
-
-    `totals` holds the pull of each sentence, above 0 towards bullish.
-    """
-    places = [i for i in places if reasons.begins(i, asset)]
-    sides = [_choose_sentence(reasons, asset, totals, sign, places) for sign in (1, -1)]
-    sentences = tuple(dict.fromkeys(i for i in sides if i is not None))
-    if len(sentences) < len(sides):
-        return Claim(text="")
-    quoted = [shorten(reasons.sentence(i), _SIDE_WORDS) for i in sentences]
-    return Claim(text=" ".join(quoted), sentences=sentences)
-
-
-def _list_sentences(reasons: Reasons, asset: str, taken: Container[int]) -> list[int]:
-    """The sentences that may be quoted of the asset: they are about it, stand alone, tell news."""
-    return [
-        i
+def why_options(
+    reasons: Reasons,
+    asset: str,
+    direction: Direction,
+    chance: float,
+    weighed: Iterable[tuple[Reason, float]],
+) -> list[WhyOption]:
+    """No reason, and every sentence that names the asset, stands alone and is no advert."""
+    pulls: dict[int, float] = defaultdict(float)
+    for reason, pull in weighed:
+        if reason.sentence is not None:
+            pulls[reason.sentence] += pull * _SIGNS[direction]
+    none = (
+        "none",
+        f"none:{direction}",
+        f"none:chance:{bisect(_CHANCES, chance)}",
+        f"none:titled:{reasons.is_titled(asset)}",
+        f"none:advert:{reasons.promotion.is_all}",
+    )
+    return [WhyOption(None, none)] + [
+        WhyOption(i, tuple(_describe(reasons, i, asset, direction, pulls)))
         for i in reasons.about(asset)
-        if i not in taken
+        if reasons.names(i, asset)
         and i not in reasons.promotion.sentences
-        and _is_about(reasons, i, asset)
         and reasons.stands_alone(i)
-        and not is_empty(reasons.sentence(i))
-        and not is_past(reasons.sentence(i), reasons.text.article.published_at)
     ]
 
 
-def _is_about(reasons: Reasons, i: int, asset: str) -> bool:
-    """Whether sentence i names the asset, and neither among many nor to compare another with it."""
-    first = next((m for m in sorted(reasons.mentions[i]) if m.subject == asset), None)
-    if first is None or len({mention.subject for mention in reasons.mentions[i]}) > _MAX_NAMED:
-        return False
-    start, end = reasons.text.sentences[i]
-    before, after = reasons.text.string[start : first.start], reasons.text.string[first.end : end]
-    if _COMPARED.search(before):
-        return False
-    if len({mention.subject for mention in reasons.mentions[i]}) == 1:
-        return True
-    rival = _RIVAL.search(before + after)
-    is_behind = rival and not 0 <= rival.start() - len(before) <= _FIRST_VERB
-    is_aside = _CONCESSION.match(before) is not None  # "While bitcoin gained, Halcyon did better"
-    return not (is_behind or is_aside) and (reasons.is_titled(asset) or reasons.begins(i, asset))
+def _describe(
+    reasons: Reasons, i: int, asset: str, direction: Direction, pulls: Mapping[int, float]
+) -> Iterable[str]:
+    """What tells whether sentence i is a reason for the call: its features as one that is quoted,
+    and how it speaks of the asset.
+    """
+    sign = _SIGNS[direction]
+    yield from reasons.quotable.describe(i)
+    yield f"tone:{bisect(_TONES, reasons.tone(i, asset) * sign)}"
+    yield f"pull:{bisect(_PULLS, pulls.get(i, 0.0))}"
+    yield f"begins:{reasons.begins(i, asset)}"
+    yield f"assets:{min(4, len({mention.subject for mention in reasons.mentions[i]}))}"
+    yield f"titled:{reasons.is_titled(asset)}"
+    for word in sorted(reasons.quotable.words(i)):
+        if word[0].isalpha():
+            yield f"word:{sign}:{word}"
+    for cue in dict.fromkeys(reasons.cues[i]):
+        turned = -sign if cue.startswith("not_") else sign
+        yield f"for:{turned}:{cue.removeprefix('not_')}"
+    for fact in reasons.facts_in(i):
+        if fact.subject == asset:
+            side = sign_of(fact) * sign if fact.kind in DIRECTED else 0
+            yield f"own:{fact.kind}:{side}"
 
 
 def _choose_sentence(
-    reasons: Reasons,
-    asset: str,
-    totals: Mapping[int, float],
-    sign: int,
-    places: Sequence[int],
-    in_summary: Container[int] = (),
+    options: Sequence[WhyOption], taken: Container[int], in_summary: Container[int]
 ) -> int | None:
-    """The sentence that speaks most clearly for the direction, if any does.
-
-    It speaks for it by its tone and by its cues, of which more stand for it than against it; of an
-    asset in the title, a plain tone beside a figure is enough. A sentence that the asset begins is
-    clearer, one of the summary says less.
-    """
-    scores = {}
-    for i in places:
-        tone = reasons.tone(i, asset) * sign
-        sentence = reasons.sentence(i)
-        side = sign * sum(map(_side_of, reasons.cues[i]))
-        side -= _TURNED * bool(_TURNS[sign].search(sentence.lower()))
-        is_plain = side == 0 and tone >= _PLAIN_TONE and reasons.is_titled(asset)
-        is_plain &= any(map(str.isdigit, sentence))
-        if tone > 0 and (side > 0 or is_plain):
-            scores[i] = tone + side + totals.get(i, 0.0) * sign
-            scores[i] += _FIRST_NAMED * reasons.begins(i, asset) + _EARLY / (1 + reasons.places[i])
-            scores[i] -= _IN_SUMMARY * (i in in_summary)
-    return min(scores, key=lambda i: (-scores[i], i), default=None)
-
-
-def _side_of(cue: str) -> float:
-    """How much a group of cues speaks for a rise, below 0 for a fall."""
-    size = _CUE_SIDES.get(cue.removeprefix("not_"), 0.0)
-    return -size if cue.startswith("not_") else size
+    """The sentence that ranks first, of those that rank near or above no reason."""
+    model = load_linear("why")
+    scores = {option.sentence: model.scores_of(option.features)[0] for option in options}
+    least = scores[None] - _MARGIN
+    fitting = [i for i in scores if i is not None and i not in taken and scores[i] >= least]
+    return max(fitting, key=lambda i: scores[i] - _IN_SUMMARY * (i in in_summary), default=None)
 
 
 def _choose_fact(
@@ -179,12 +145,9 @@ def _choose_fact(
     asset: str,
     weighed: Sequence[tuple[Reason, float]],
     sign: int,
-    place: int | None,
+    quoted: Collection[int],
 ) -> int | None:
-    """The first fact that pulls the call's way and does not stand in the sentence quoted.
-
-    Few are a reason by themselves: held out, 69 % of 49 such calls were right, of others 86 %.
-    """
+    """The first fact that pulls the call's way and does not stand in the sentences quoted."""
     kinds = list(_STATEMENTS)
     fitting = [
         reason.fact
@@ -193,18 +156,12 @@ def _choose_fact(
         and pull * sign > 0
         and _may_state(reasons, reasons.facts[reason.fact], asset)
     ]
-    if place is None:
-        alone = _ALONE_TITLED if reasons.is_titled(asset) else _ALONE
-        fitting = [i for i in fitting if reasons.facts[i].kind in alone]
-    else:
-        start, end = reasons.text.sentences[place]
-        said = {number.value for number in reasons.text.numbers_between(start, end)}
-        fitting = [
-            i
-            for i in fitting
-            if not start <= reasons.facts[i].evidence.start < end
-            and abs(reasons.facts[i].value) not in said
-        ]
+    said = {
+        abs(number.value)
+        for place in quoted
+        for number in reasons.text.numbers_between(*reasons.text.sentences[place])
+    }
+    fitting = [i for i in fitting if abs(reasons.facts[i].value) not in said]
     return min(fitting, key=lambda i: (kinds.index(reasons.facts[i].kind), i), default=None)
 
 

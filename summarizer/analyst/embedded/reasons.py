@@ -10,27 +10,26 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain
 from typing import NamedTuple
 
 from summarizer.analyst.embedded.cues import find_cues, find_cues_among
 from summarizer.analyst.embedded.promotion import Promotion, find_promotion
 from summarizer.analyst.embedded.prose import stands_alone
+from summarizer.analyst.embedded.sentences import Sentences
 from summarizer.analyst.embedded.tone import measure_tone
 from summarizer.facts.levels import find_price
 from summarizer.models import Fact
 from summarizer.text.assets import CALLED, MARKET, Mention
-from summarizer.text.reading import Text
+from summarizer.text.reading import Text, spread
 from summarizer.text.spans import Span
 
 _WORD = re.compile(r"[a-z]{3,}")
-# These bring words to the size of the other reasons, since one penalty holds all weights small.
-_WORD_SCALE, _TITLE_WORD = 4.0, 0.5
 _LEAD_SENTENCES = 3
 _FIRST_WORDS = 30  # code points: "The native token of Halcyon, "
 _TITLE_MENTIONS = 4  # mentions in the text that one in the title is worth
 _SIDED = frozenset("price_target support_level resistance_level liquidation_level".split())
-_DIRECTED = frozenset(
+DIRECTED = frozenset(  # kinds of fact whose sign is a direction
     "price_change open_interest_change etf_flow funding_rate options_skew".split()
 )
 _SILENT = frozenset("price price_past other".split())
@@ -125,6 +124,17 @@ class Reasons:
         )
         return min(printed, key=lambda name: (-printed[name], len(name), name), default=asset)
 
+    def facts_in(self, i: int) -> list[Fact]:
+        """The sure facts that sentence i states."""
+        return self._facts_of.get(i, [])
+
+    @cached_property
+    def _facts_of(self) -> dict[int, list[Fact]]:
+        found: dict[int, list[Fact]] = {}
+        for fact in self.facts.values():
+            found.setdefault(self.text.sentence_at(fact.evidence.start), []).append(fact)
+        return found
+
     def tone(self, i: int, asset: str) -> float:
         """The tone of sentence i for the asset, -1 to 1; of all of it where it does not name it."""
         key = i, asset if self.names(i, asset) else None
@@ -166,7 +176,8 @@ class Reasons:
             places = [] if asset == MARKET else self.about(asset)
             nearby = Counter(word for i in places for word in self._words[i])
             sentences, facts = self._list_sentence_reasons(asset), self._list_fact_reasons(asset)
-            reasons = [*sentences, *facts, *_spread("near", nearby), *self.wording]
+            near = [Reason(name, value) for name, value in spread("near", nearby)]
+            reasons = [*sentences, *facts, *near, *self.wording]
             self._listed[asset] = reasons
         return self._listed[asset]
 
@@ -177,13 +188,14 @@ class Reasons:
         return find_promotion(sentences, self.mentions, self.text.title_mentions)
 
     @cached_property
+    def quotable(self) -> Sentences:
+        """What tells which sentences may be quoted."""
+        return Sentences(self)
+
+    @cached_property
     def wording(self) -> list[Reason]:
         """The words of the article, each by its share, and of its title, alone and in pairs."""
-        titled = _WORD.findall((self.text.article.title or "").lower())
-        names = [f"title:{word}" for word in dict.fromkeys(titled)]
-        names += [f"title:{left}_{right}" for left, right in dict.fromkeys(pairwise(titled))]
-        words = _spread("word", Counter(chain.from_iterable(self._words)))
-        return words + [Reason(name, _TITLE_WORD) for name in names]
+        return [Reason(name, value) for name, value in self.text.for_people.wording]
 
     def _list_sentence_reasons(self, asset: str) -> list[Reason]:
         places = self.about(asset)
@@ -215,6 +227,11 @@ class Reasons:
         ]
 
 
+def sign_of(fact: Fact) -> int:
+    """-1, 0 or 1: the sign of a fact's value."""
+    return (fact.value > 0) - (fact.value < 0)
+
+
 def _name_subjects(mentions: Sequence[Mention]) -> tuple[str, ...]:
     groups = CALLED | {"market"}
     return tuple(dict.fromkeys(m.subject for m in mentions if m.group in groups))
@@ -223,17 +240,8 @@ def _name_subjects(mentions: Sequence[Mention]) -> tuple[str, ...]:
 def _make_fact_reason(i: int, fact: Fact, price: float | None) -> Reason:
     """The fact as a reason: a level by its side of the price, a change or flow by its sign."""
     name = f"fact_{fact.kind}"
-    if fact.kind in _DIRECTED:
-        return Reason(name, (fact.value > 0) - (fact.value < 0), fact=i)
+    if fact.kind in DIRECTED:
+        return Reason(name, sign_of(fact), fact=i)
     if fact.kind in _SIDED and price is not None:
         name += "_above" if fact.value > price else "_below"
     return Reason(name, 1.0, fact=i)
-
-
-def _spread(name: str, words: Counter[str]) -> list[Reason]:
-    """Each word by the root of its share, so that neither length nor repetition tells much."""
-    size = math.sqrt(sum(words.values()) or 1)
-    return [
-        Reason(f"{name}:{word}", _WORD_SCALE * math.sqrt(count) / size)
-        for word, count in words.items()
-    ]

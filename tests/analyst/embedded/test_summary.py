@@ -17,7 +17,7 @@ BLOG = "The markets opened quietly in Europe today.\n" + "\n".join(
 
 def summarise(title: str, string: str = BLOG) -> list[str]:
     text = read(string, title)
-    claims = write_summary(Reasons(text, []), None)
+    claims = write_summary(Reasons(text, []))
     for claim in claims:
         (place,) = claim.sentences
         assert claim.text.rstrip(".") in text.quote(text.sentences[place])
