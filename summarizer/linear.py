@@ -26,6 +26,7 @@ class Linear:
         self.labels = tuple(labels)
         self._lines = lines
         self._rows: dict[str, Row] = {}  # of the features met so far
+        self._nothing: Row = (0.0,) * len(self.labels)
 
     @classmethod
     def of(cls, labels: Sequence[str], weights: Mapping[str, Weights]) -> "Linear":
@@ -41,10 +42,18 @@ class Linear:
         """The weights of every feature."""
         return {name.decode(): _parse_line(line) for name, line in self._lines.items()}
 
+    def row(self, name: str) -> Row:
+        """The weights of a feature, one a label; an unknown one weighs nothing."""
+        is_known = name in self._rows or name.encode() in self._lines
+        return self._rows.get(name) or (self._read_row(name) if is_known else self._nothing)
+
     def _read_row(self, name: str) -> Row:
-        weights = dict(_parse_line(self._lines[name.encode()]))
-        row = tuple(weights.get(i, 0.0) for i in range(len(self.labels)))
-        return self._rows.setdefault(name, row)
+        weights = [0.0] * len(self.labels)
+        for pair in self._lines[name.encode()].split(b" "):
+            i, _, weight = pair.partition(b":")
+            weights[int(i)] = float(weight)
+        row = self._rows[name] = tuple(weights)
+        return row
 
     def scores(self, features: Iterable[tuple[str, float]]) -> list[float]:
         """One score a label: the sum of weight times value over the features; an unknown feature

@@ -66,9 +66,7 @@ def why(data: TrainingData) -> Iterator[RankedChoice]:
     """One choice for each asset that the analyst would call: the sentences that an editor gives as
     the reason, or none where the editor sees another direction or no fitting sentence.
     """
-    for one in data.reasoned:
-        text = read_text(one.article)
-        reasons = Reasons(text, extract_facts(text))
+    for one, reasons in data.views:
         for weighed in weigh_assets(reasons):
             view = one.labels.get(weighed.asset)
             if view is not None and weighed.direction != "neutral":
@@ -81,7 +79,7 @@ def why(data: TrainingData) -> Iterator[RankedChoice]:
                 )
                 is_shared = view["direction"] == weighed.direction
                 starts = view["why"] if is_shared else ()
-                named = {text.sentence_at(start) for start in starts if start >= 0}
+                named = {reasons.text.sentence_at(start) for start in starts if start >= 0}
                 right = [k for k, option in enumerate(options) if option.sentence in named] or [0]
                 yield RankedChoice([option.features for option in options], right, one.id)
 

@@ -32,7 +32,7 @@ from summarizer.text.reading import read_text
 from summarizer.text.spans import Span
 
 _OWN_WEIGHT = 2.0  # of a sentence of our own, next to one of a set about other markets
-_OPTIONAL_WEIGHT = 0.5  # of a call that may be missing
+_OPTIONAL_WEIGHT = 0.5  # of a call that may be missing, of a view that is unsure or none
 _OFTEN_UNPRINTED = frozenset("ratio index count % USD".split())  # units that a number may lack
 
 
@@ -51,8 +51,17 @@ class TrainingData:
     @cached_property
     def reasons(self) -> list[tuple[Labelled, Reasons]]:
         """The articles as the embedded analyst sees them, by the weights of that moment."""
-        texts = [(labelled, read_text(labelled.article)) for labelled in self.articles]
-        return [(labelled, Reasons(text, extract_facts(text))) for labelled, text in texts]
+        return [(labelled, _find_reasons(labelled)) for labelled in self.articles]
+
+    @cached_property
+    def views(self) -> list[tuple[Labelled, Reasons]]:
+        """The articles with an editor's view of each asset, likewise."""
+        return [(labelled, _find_reasons(labelled)) for labelled in self.reasoned]
+
+
+def _find_reasons(labelled: Labelled) -> Reasons:
+    text = read_text(labelled.article)
+    return Reasons(text, extract_facts(text))
 
 
 # ---- tone
@@ -197,12 +206,19 @@ def narratives(data: TrainingData) -> Iterator[Sample]:
 
 
 def assets(data: TrainingData) -> Iterator[Sample]:
-    """One sample an asset that an article names: whether the labels call it."""
+    """One sample an asset that an article names, or that an editor was asked about: whether the
+    labels call it, or the editor has a view.
+    """
     for labelled, reasons in data.reasons:
         called = {call["asset"] for call in labelled.labels["calls"]}
         for asset in reasons.counts:
             if asset != MARKET:
                 answer = "called" if asset in called else "passed"
+                yield Sample(asset_features(reasons, asset), (answer,), labelled.id)
+    for labelled, reasons in data.views:
+        for asset, view in labelled.labels.items():
+            if asset in reasons.counts:
+                answer = "passed" if view["direction"] == "none" else "called"
                 yield Sample(asset_features(reasons, asset), (answer,), labelled.id)
 
 
@@ -214,6 +230,20 @@ def calls(data: TrainingData) -> Iterator[Sample]:
                 features = describe_call(reasons.list_reasons(call["asset"]))
                 weight = 1.0 if call.get("required", True) else _OPTIONAL_WEIGHT
                 yield Sample(features, (call["direction"],), labelled.id, weight=weight)
+
+
+def calls_and_views(data: TrainingData) -> Iterator[Sample]:
+    """The labelled calls, and one sample a view that an editor has of an asset; none is neutral."""
+    yield from calls(data)
+    for labelled, reasons in data.views:
+        for asset, view in labelled.labels.items():
+            if asset in reasons.counts:
+                features = describe_call(reasons.list_reasons(asset))
+                is_none = view["direction"] == "none"
+                direction = "neutral" if is_none else view["direction"]
+                weight = 1.0 if view["sure"] else _OPTIONAL_WEIGHT
+                weight *= _OPTIONAL_WEIGHT if is_none else 1.0
+                yield Sample(features, (direction,), labelled.id, weight=weight)
 
 
 def targets(data: TrainingData) -> Iterator[RankedChoice]:

@@ -50,14 +50,16 @@ MODELS = (
     Shipped("signals", samples.signals, fit_marks),
     Shipped("narratives", samples.narratives, fit_marks),
     Shipped("assets", samples.assets, partial(fit_one, labels=("passed", "called"), penalty=1.0)),
+    # Reasons are learnt from calls by weights that have not seen the article.
     Shipped("calls", samples.calls, fit_direction),
+    Shipped("why", quotable.why, partial(fit_ranking, penalty=4.0)),
+    Shipped("calls", samples.calls_and_views, fit_direction),
     Shipped("targets", samples.targets, partial(fit_ranking, penalty=4.0)),
     Shipped("horizon", samples.horizon, partial(fit_one, labels=_HORIZONS, penalty=3.0, least=3)),
     Shipped("credibility", samples.level, partial(fit_one, labels=_LEVELS, penalty=3.0, least=3)),
     Shipped("overall", samples.overall, fit_direction),
     Shipped("news", quotable.news, partial(fit_ranking, penalty=4.0)),
     Shipped("beside", quotable.beside, partial(fit_ranking, penalty=4.0)),
-    Shipped("why", quotable.why, partial(fit_ranking, penalty=4.0)),
     Shipped("unfit", quotable.unfit, partial(fit_one, labels=("fit", "unfit"), penalty=4.0)),
 )
 

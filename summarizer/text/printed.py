@@ -18,8 +18,9 @@ OPENING = re.compile(
     (?:(?:summary|in[ ]brief|key[ ]takeaways?|key[ ]points|highlights|tl;?dr|at[ ]a[ ]glance)
        (?:\s?:\s+|\s+(?-i:(?=[^a-z]))))?                      # "TL;DR: ", "Summary Bitcoin …"
     (?:(?:however|meanwhile|moreover|furthermore|additionally|in[ ]addition|also|still|yet|but|and
-        |so|notably|interestingly|importantly|consequently|as[ ]a[ ]result|therefore|thus|for[ ]now
-        |indeed|in[ ]fact|of[ ]note|that[ ]said|on[ ]the[ ]other[ ]hand|at[ ]the[ ]same[ ]time|hence
+        |so(?!\sfar\b)|notably|interestingly|importantly|consequently|as[ ]a[ ]result|therefore
+        |thus|for[ ]now|indeed|in[ ]fact|of[ ]note|that[ ]said|on[ ]the[ ]other[ ]hand
+        |at[ ]the[ ]same[ ]time|hence
         |similarly|likewise|nevertheless|nonetheless|to[ ]sum[ ]up|in[ ]other[ ]news|in[ ]short)
        \b,?(?!\sto\b)\s+(?=\S))?                               # "As a result, "
     """,

@@ -132,8 +132,8 @@ def weigh_reasons(reasons: Iterable[Reason]) -> list[tuple[Reason, float]]:
     up, down = model.labels.index("bullish"), model.labels.index("bearish")
     weighed = []
     for reason in reasons:
-        scores = model.scores([(reason.name, reason.value)])
-        weighed.append((reason, scores[up] - scores[down]))
+        row = model.row(reason.name)
+        weighed.append((reason, reason.value * (row[up] - row[down])))
     return weighed
 
 

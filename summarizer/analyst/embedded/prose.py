@@ -39,6 +39,7 @@ _DANGLING = re.compile(  # a sentence that leans on the one before it
         | if[ ](?:so|not)\b | according[ ]to[ ](?:(?:him|her|them)\b|the[ ]\w+,)
         | for[ ](?:instance|example)\b | (?:[a-z]+[ ]){1,3}[a-z]+,[ ](?:the[ ](?:company|firm)|it|he
             |she|they)\b
+        | [a-z]+(?:ed|ing)\b[^,]{3,60},[ ](?:it|he|she|they)\b
         | one[ ](?:of[ ]these|of[ ]them|such)\b | (?:first|second|third|now),
         | (?:conversely|otherwise|even[ ]so|finally|lastly|again|then|while[ ]this
             |in[ ]this[ ]case|in[ ]other[ ]words|as[ ](?:such|mentioned|noted|seen

@@ -26,7 +26,7 @@ _SIGNS: dict[Direction, int] = {"bullish": 1, "bearish": -1}
 _TONES = (-0.6, -0.2, 0.2, 0.5, 0.8)
 _PULLS = (-0.3, -0.1, -0.02, 0.02, 0.1, 0.3)
 _CHANCES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-_MARGIN = 0.3  # by which a sentence may rank below no reason: eval/README.md, "Reasons"
+_MARGIN = 1.0  # by which a sentence may rank below no reason: eval/README.md, "Reasons"
 _IN_SUMMARY = 1.0  # what a sentence loses that the summary quotes: a reader has just read it
 _RATIONALE_WORDS, _SIDE_WORDS = 32, 24  # of the sentence quoted; of each of a neutral call's two
 
@@ -83,7 +83,7 @@ def why_options(
     chance: float,
     weighed: Iterable[tuple[Reason, float]],
 ) -> list[WhyOption]:
-    """No reason, and every sentence that names the asset, stands alone and is no advert."""
+    """No reason, and every sentence that names the asset first, stands alone and is no advert."""
     pulls: dict[int, float] = defaultdict(float)
     for reason, pull in weighed:
         if reason.sentence is not None:
@@ -98,7 +98,7 @@ def why_options(
     return [WhyOption(None, none)] + [
         WhyOption(i, tuple(_describe(reasons, i, asset, direction, pulls)))
         for i in reasons.about(asset)
-        if reasons.names(i, asset)
+        if reasons.names_first(i, asset)
         and i not in reasons.promotion.sentences
         and reasons.stands_alone(i)
     ]

@@ -107,13 +107,14 @@ class Reasons:
         """Whether sentence i names the asset."""
         return asset in self._named[i]
 
+    def names_first(self, i: int, asset: str) -> bool:
+        """Whether the asset is the first that sentence i names."""
+        return bool(self.mentions[i]) and min(self.mentions[i]).subject == asset
+
     def begins(self, i: int, asset: str) -> bool:
         """Whether the asset is the first that sentence i names, in its first words."""
-        first = min(self.mentions[i], default=None)
         start = self.text.sentences[i].start
-        if first is None or first.subject != asset:
-            return False
-        return first.start - start <= _FIRST_WORDS
+        return self.names_first(i, asset) and min(self.mentions[i]).start - start <= _FIRST_WORDS
 
     def name(self, asset: str) -> str:
         """The asset as the article prints it most often; its code where only the title names it."""

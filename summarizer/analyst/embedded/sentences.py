@@ -81,21 +81,24 @@ class Sentences:
     def describe_beside(self, i: int, first: int) -> list[str]:
         """The features of sentence i as one that is quoted beside sentence `first`."""
         untold = self._title_words - self._words[first]
+        gap = (
+            self._reasons.places[i] - self._reasons.places[first]
+        )  # orders to machines not counted
         features = [
             *self.describe(i),
             f"overlap:{bisect(_OVERLAPS, self.overlap(i, first))}",
-            f"gap:{max(-_FAR, min(_FAR, i - first))}",
+            f"gap:{max(-_FAR, min(_FAR, gap))}",
             f"untold:{min(3, len(untold & self._words[i]))}",
         ]
         subjects = self._reasons.subjects
         if set(subjects[first]) & set(subjects[i]):
             features.append("same_subject")
-        if i == first + 1 and not self._reasons.stands_alone(i):
+        if gap == 1 and not self._reasons.stands_alone(i):
             features.append("leans_on_it")
         return features
 
     def _describe_words(self, i: int) -> list[str]:
-        """What the sentence says and how: facts, cues, figures, quotations, its ends."""
+        """What the sentence says and how: words, facts, cues, figures, quotations, its ends."""
         reasons = self._reasons
         sentence = reasons.sentence(i)
         words = trim(sentence).split()
@@ -108,6 +111,7 @@ class Sentences:
             f"last:{sentence.rstrip()[-1:]}",
             *(f"fact:{kind}" for kind in dict.fromkeys(kinds)),
             *(f"cue:{cue}" for cue in dict.fromkeys(reasons.cues[i])),
+            *(f"word:{word}" for word in sorted(self._words[i]) if word[0].isalpha()),
         ]
         said = {
             "quoted": _QUOTED.search(sentence),

@@ -14,7 +14,7 @@ from summarizer.text.assets import MARKET
 _MAX_OVERLAP = 0.5  # share of the words of the shorter of two sentences that both may have
 # A second sentence is quoted only below this chance that an editor finds it unfit:
 # eval/README.md, "Summaries".
-_MOST_UNFIT = 0.27
+_MOST_UNFIT = 0.5
 # An article that calls itself one of several stories.
 _SEVERAL = re.compile(
     r"""
@@ -61,7 +61,8 @@ def _is_below_heading(reasons: Reasons, i: int) -> bool:
 
 
 def _choose_sentences(reasons: Reasons) -> list[int]:
-    """The sentence that tells the news, then one that fits beside it, if there is any.
+    """The sentence that tells the news, and one that fits beside it, if there is any, in the
+    article's order.
 
     The first stands alone if any does, the second stands alone or right behind the first.
     """
@@ -80,4 +81,4 @@ def _choose_sentences(reasons: Reasons) -> list[int]:
         and sentences.unfit(i) < _MOST_UNFIT
         and sentences.overlap(i, first) < _MAX_OVERLAP
     ]
-    return [first, *beside[:1]]
+    return sorted([first, *beside[:1]])
