@@ -73,12 +73,12 @@ def _choose_sentences(reasons: Reasons) -> list[int]:
     if not news:
         return []
     first = news[0]
-    beside = [
+    beside = (
         i
         for i in sentences.rank_beside(first)
         if i not in adverts
         and (i == first + 1 or reasons.stands_alone(i))
-        and sentences.unfit(i) < _MOST_UNFIT
         and sentences.overlap(i, first) < _MAX_OVERLAP
-    ]
-    return sorted([first, *beside[:1]])
+        and sentences.unfit(i) < _MOST_UNFIT
+    )
+    return sorted({first, next(beside, first)})
